@@ -1,0 +1,39 @@
+"""One tree of errors; each message is one sentence for a person that says what to do.
+
+Nothing outside this tree is shown to a user as it is: the command line prints ``str(error)``
+and the window shows it, so a message names the file or the value and the way out.
+"""
+
+from __future__ import annotations
+
+
+class VosToolError(Exception):
+    """Base of all errors that are meant to be read by a person."""
+
+
+class SourceError(VosToolError):
+    """A video or an image folder cannot be opened or read."""
+
+
+class PromptError(VosToolError):
+    """A prompt makes no sense: outside the frame, empty, or on a frame that does not exist."""
+
+
+class ModelError(VosToolError):
+    """A model, its checkpoint or its device cannot be used."""
+
+
+class ProjectFileError(VosToolError):
+    """A project file cannot be read or written; what was there is untouched."""
+
+
+class ExportError(VosToolError):
+    """An export could not be finished; nothing half-written is left at the destination."""
+
+
+class UsageError(VosToolError):
+    """The request itself is wrong: an unknown name or a malformed value."""
+
+
+class Cancelled(VosToolError):
+    """The person stopped the work; what is already done is kept where the caller says so."""

@@ -1,0 +1,1 @@
+"""How good masks are: measures and clips with exact ground truth."""

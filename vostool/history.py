@@ -1,0 +1,105 @@
+"""Undo and redo: a stack of steps, each made of one or more edits.
+
+A step may grow after it was made: the mask that answers a click joins the click's step, and a
+tracking run adds to its step frame by frame, so that undo takes the whole run back at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vostool.changes import Cell, CellChange, Changes, Edit
+from vostool.project import Project
+
+MAX_STEPS = 500
+"""Older steps are forgotten, so that a day of work does not grow without bound."""
+
+
+@dataclass(eq=False)
+class Step:
+    """One entry of the undo list; identity counts, not content."""
+
+    title: str
+    cells: dict[Cell, CellChange] = field(default_factory=dict)
+
+    def absorb(self, edit: Edit) -> None:
+        """Add an edit: the first ``before`` of a cell stays, the last ``after`` counts."""
+        for change in edit.changes:
+            first = self.cells.get(change.cell, change)
+            self.cells[change.cell] = CellChange(change.cell, first.before, change.after)
+
+    @property
+    def edit(self) -> Edit:
+        return Edit(self.title, tuple(self.cells.values()))
+
+
+class History:
+    """The undo and redo stacks of one project. Belongs to the thread that owns the project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    @property
+    def undo_title(self) -> str | None:
+        """Title of the step that undo would take back."""
+        return self._done[-1].title if self._done else None
+
+    @property
+    def redo_title(self) -> str | None:
+        """Title of the step that redo would bring back."""
+        return self._undone[-1].title if self._undone else None
+
+    @property
+    def last(self) -> Step | None:
+        """The step that undo would take back."""
+        return self._done[-1] if self._done else None
+
+    def do(self, edit: Edit) -> tuple[Step, Changes]:
+        """Apply an edit as a new step and forget what could be redone."""
+        step = Step(edit.title)
+        step.absorb(edit)
+        self._done.append(step)
+        del self._done[:-MAX_STEPS]
+        self._undone.clear()
+        return step, self._project.apply(edit)
+
+    def extend(self, step: Step, edit: Edit) -> Changes:
+        """Apply an edit as part of an earlier step, and say what changed.
+
+        Cells that a later step wrote are left alone: what the person did since counts more.
+        Nothing happens when the step is no longer among those done.
+        """
+        if step not in self._done:
+            return Changes()
+        later = self._done[self._done.index(step) + 1 :]
+        kept = tuple(c for c in edit.changes if not any(c.cell in s.cells for s in later))
+        allowed = Edit(edit.title, kept)
+        step.absorb(allowed)
+        return self._project.apply(allowed)
+
+    def holds(self, step: Step) -> bool:
+        """True while the step is done, so that it may still be extended."""
+        return step in self._done
+
+    def undo(self) -> Changes:
+        """Take the last step back; empty changes when there is none."""
+        if not self._done:
+            return Changes()
+        step = self._done.pop()
+        self._undone.append(step)
+        return self._project.revert(step.edit)
+
+    def redo(self) -> Changes:
+        """Bring the last undone step back; empty changes when there is none."""
+        if not self._undone:
+            return Changes()
+        step = self._undone.pop()
+        self._done.append(step)
+        return self._project.apply(step.edit)
+
+    def discard_if_empty(self, step: Step) -> None:
+        """Forget a step that came to nothing, such as a run cancelled before its first frame."""
+        if not step.cells and step in self._done:
+            self._done.remove(step)

@@ -1,0 +1,160 @@
+"""The protocol of every engine, its requests and its replies. Imports no torch.
+
+Requests are frozen and hold all that the answer depends on: the project is the truth, an engine's
+state is a cache that it may drop and build again from a request at any time.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from vostool.frames import FrameSource
+from vostool.masks import Mask
+from vostool.prompts import Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterInfo:
+    """What an engine is, for the window's status bar and for reports.
+
+    Attributes:
+        name: as typed on the command line, "flow" or "sam2.1-tiny".
+        title: for people, "SAM 2.1 tiny".
+        device: "cpu", "cuda" or "mps".
+        dtype: "float32", "bfloat16"; empty where there is none.
+        detail: one honest sentence about what it can do.
+    """
+
+    name: str
+    title: str
+    device: str = "cpu"
+    dtype: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRequest:
+    """Ask for the mask of one object on one frame, from the prompts alone."""
+
+    frame: int
+    object_id: int
+    prompts: Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReply:
+    """A mask (the frame's size) and the engine's confidence in 0..1."""
+
+    mask: Mask
+    score: float
+
+
+class Direction(enum.Enum):
+    """Which way a track run goes."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """What is known of one object on one frame before a run starts.
+
+    Attributes:
+        prompts: the person's prompts there, or None for a mask that was only confirmed.
+        mask: the mask shown for it, or None where no answer was kept (the engine makes it again).
+    """
+
+    frame: int
+    object_id: int
+    prompts: Prompts | None = None
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRequest:
+    """Track the objects of the keyframes through ``first``..``last`` (inclusive).
+
+    A forward run takes each object from ``origin``, or from its first keyframe when that comes
+    later, up to ``last``; a backward run is its mirror image down to ``first``; BOTH is one after
+    the other. An object with keyframes on the wrong side of ``origin`` only is left out.
+
+    Attributes:
+        keyframes: every keyframe of every object that is to be tracked, inside the range or not.
+        origin: the frame the run starts from.
+    """
+
+    keyframes: tuple[Keyframe, ...]
+    direction: Direction
+    origin: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFrame:
+    """One step of a run.
+
+    Attributes:
+        frame: the frame's number.
+        replies: by object id, for the objects tracked on this frame; keyframes are among them.
+        problem: one sentence when the frame could not be decoded (``replies`` is then empty and
+            the run goes on), else None.
+    """
+
+    frame: int
+    replies: Mapping[int, SegmentReply]
+    problem: str | None = None
+
+
+Cancelled = Callable[[], bool]
+"""Asked between frames; True ends the run, with what was yielded so far kept."""
+
+
+class Segmenter(Protocol):
+    """An engine. It belongs to one thread, and reads frames through the source it was given.
+
+    All methods may raise :class:`vostool.errors.ModelError` with a sentence for a person, and
+    :class:`vostool.errors.PromptError` for prompts that make no sense.
+    """
+
+    @property
+    def info(self) -> SegmenterInfo: ...
+
+    def open(self, source: FrameSource) -> None:
+        """Work on this source from now on; drops what was kept of another. Reads no frame."""
+        ...
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        """The mask of one prompted frame. May be called while a track iterator is unfinished."""
+        ...
+
+    def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
+        """Yield one step a frame in the order of the run; nothing is computed ahead."""
+        ...
+
+    def close(self) -> None:
+        """Give memory and device back."""
+        ...
+
+
+def tracked_span(request: TrackRequest, object_id: int, forward: bool) -> range | None:
+    """Frames of one object in one leg of a run, in the order they are worked on, or None.
+
+    The rule of :class:`TrackRequest`: from ``origin`` where a keyframe lies at or behind it, else
+    from the first keyframe ahead.
+    """
+    frames = sorted(k.frame for k in request.keyframes if k.object_id == object_id)
+    if forward:
+        behind = any(f <= request.origin for f in frames)
+        ahead = [f for f in frames if request.origin < f <= request.last]
+        start = request.origin if behind else min(ahead, default=None)
+        return None if start is None else range(max(start, request.first), request.last + 1)
+    behind = any(f >= request.origin for f in frames)
+    ahead = [f for f in frames if request.first <= f < request.origin]
+    start = request.origin if behind else max(ahead, default=None)
+    return None if start is None else range(min(start, request.last), request.first - 1, -1)

@@ -1,0 +1,113 @@
+"""Track runs: from the project to a request for an engine, and from its replies back to edits.
+
+The window and the command line both go through here, so that they label alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from vostool.changes import Cell, CellChange, Edit, Table
+from vostool.errors import PromptError
+from vostool.masks import MaskRecord, Provenance
+from vostool.models.segmenter import (
+    Direction,
+    Keyframe,
+    SegmentReply,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.project import Project
+from vostool.prompts import Prompts
+
+
+def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, ...]:
+    """Prompted frames and confirmed masks of the objects, by frame and object id."""
+    found: dict[tuple[int, int], Keyframe] = {}
+    for (frame, oid), prompts in project.prompts.items():
+        if oid in object_ids:
+            record = project.masks.get(frame, oid)
+            found[frame, oid] = Keyframe(frame, oid, prompts, record.mask if record else None)
+    for oid in object_ids:
+        for frame, record in project.masks.row(oid).items():
+            if (frame, oid) not in found and is_kept(record):
+                found[frame, oid] = Keyframe(frame, oid, None, record.mask)
+    return tuple(found[key] for key in sorted(found))
+
+
+def is_kept(record: MaskRecord) -> bool:
+    """True for a mask that a person stands behind: a run uses it and never overwrites it."""
+    return record.confirmed or record.provenance in (Provenance.EDITED, Provenance.IMPORTED)
+
+
+def plan_run(
+    project: Project,
+    direction: Direction,
+    origin: int | None = None,
+    first: int = 0,
+    last: int | None = None,
+    object_ids: Collection[int] | None = None,
+) -> TrackRequest:
+    """The request for a run over ``first``..``last``.
+
+    Args:
+        origin: the frame to start from; None takes the earliest keyframe in the range for a
+            forward run or both, the latest for a backward one.
+        last: None takes the last frame of the source.
+        object_ids: None takes every object that has a keyframe.
+
+    Raises:
+        PromptError: nothing to start from, or the range lies outside the source.
+    """
+    count = project.source.frame_count
+    end = count - 1 if last is None else last
+    if not (0 <= first <= end < count):
+        raise PromptError(
+            f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
+        )
+    keys = keyframes(project, project.objects.keys() if object_ids is None else object_ids)
+    if not keys:
+        raise PromptError("No object has a prompt yet; click it or draw a box around it first.")
+    frames = [k.frame for k in keys]
+    if origin is None:
+        inside = [f for f in frames if first <= f <= end]
+        if inside:
+            origin = max(inside) if direction is Direction.BACKWARD else min(inside)
+        else:
+            origin = end if direction is Direction.BACKWARD else first
+    return TrackRequest(keys, direction, min(max(origin, first), end), first, end)
+
+
+def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
+    """What a run's frames change: tracked masks, except where a person's own mask stands."""
+    changes = [
+        change
+        for step in tracked
+        for oid, reply in step.replies.items()
+        if (change := _tracked_change(project, step.frame, oid, reply)) is not None
+    ]
+    return Edit("Track", tuple(changes))
+
+
+def segment_edit(
+    project: Project, frame: int, object_id: int, prompts: Prompts, reply: SegmentReply
+) -> Edit | None:
+    """The mask that answers ``prompts``, or None when the prompts have changed since."""
+    if project.prompts.get((frame, object_id)) != prompts:
+        return None
+    record = MaskRecord(reply.mask, Provenance.PROMPTED, reply.score)
+    return Edit("Mask", (project.change(Cell(Table.MASKS, (frame, object_id)), record),))
+
+
+def _tracked_change(
+    project: Project, frame: int, object_id: int, reply: SegmentReply
+) -> CellChange | None:
+    if object_id not in project.objects:
+        return None
+    old = project.masks.get(frame, object_id)
+    prompted = (frame, object_id) in project.prompts
+    if old is not None and (prompted or is_kept(old)):
+        return None
+    provenance = Provenance.PROMPTED if prompted else Provenance.TRACKED
+    record = MaskRecord(reply.mask, provenance, reply.score)
+    return project.change(Cell(Table.MASKS, (frame, object_id)), record)
