@@ -43,6 +43,7 @@ def is_kept(record: MaskRecord) -> bool:
 def plan_run(
     project: Project,
     direction: Direction,
+    *,
     origin: int | None = None,
     first: int = 0,
     last: int | None = None,
