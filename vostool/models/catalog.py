@@ -1,0 +1,155 @@
+"""The SAM 2 models that exist, where they come from and where their checkpoints are looked for.
+
+Imports no torch, so that listing models and fetching them stays quick.
+
+Addresses, configs and file names are those of the official repository
+(github.com/facebookresearch/sam2). It publishes no hashes: sizes and SHA-256 are the ones that
+independent projects which verify these downloads agree on: micro-sam (all eight hashes), the
+3D Slicer SAM 2 extensions (the four of 2.0) and an asset manifest of each 2.1 file that names the
+official address beside hash and size.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import platformdirs
+
+ENVIRONMENT_VARIABLE = "VOSTOOL_CHECKPOINTS"
+_OFFICIAL = "https://dl.fbaipublicfiles.com/segment_anything_2"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One published model.
+
+    Attributes:
+        name: as typed on the command line, "sam2.1-tiny".
+        title: for people, "SAM 2.1 tiny".
+        config: hydra config inside the sam2 package.
+        url: official address of the checkpoint.
+        file_name: the checkpoint's name on disk.
+        size: of the official file, in bytes.
+        sha256: of the official file, lower-case hex.
+        embed_dim, blocks: channels of the encoder's first stage and number of its blocks; with
+            ``version`` they tell the eight models apart by their tensors.
+        version: "2.1" or "2.0".
+    """
+
+    name: str
+    title: str
+    config: str
+    url: str
+    file_name: str
+    size: int
+    sha256: str
+    embed_dim: int
+    blocks: int
+    version: str
+
+
+_SIZES = (
+    # size, letter of the config, first-stage channels, blocks
+    ("tiny", "t", 96, 12),
+    ("small", "s", 96, 16),
+    ("base_plus", "b+", 112, 24),
+    ("large", "l", 144, 48),
+)
+_VERSIONS = (("2.1", "sam2.1", "092824"), ("2.0", "sam2", "072824"))
+_FILES = {
+    "sam2.1-tiny": (
+        156008466,
+        "7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69",
+    ),
+    "sam2.1-small": (
+        184416285,
+        "6d1aa6f30de5c92224f8172114de081d104bbd23dd9dc5c58996f0cad5dc4d38",
+    ),
+    "sam2.1-base_plus": (
+        323606802,
+        "a2345aede8715ab1d5d31b4a509fb160c5a4af1970f199d9054ccfb746c004c5",
+    ),
+    "sam2.1-large": (
+        898083611,
+        "2647878d5dfa5098f2f8649825738a9345572bae2d4350a2468587ece47dd318",
+    ),
+    "sam2-tiny": (
+        155906050,
+        "65b50056e05bcb13694174f51bb6da89c894b57b75ccdf0ba6352c597c5d1125",
+    ),
+    "sam2-small": (
+        184309650,
+        "95949964d4e548409021d47b22712d5f1abf2564cc0c3c765ba599a24ac7dce3",
+    ),
+    "sam2-base_plus": (
+        323493298,
+        "d0bb7f236400a49669ffdd1be617959a8b1d1065081789d7bbff88eded3a8071",
+    ),
+    "sam2-large": (
+        897952466,
+        "7442e4e9b732a508f80e141e7c2913437a3610ee0c77381a66658c3a445df87b",
+    ),
+}
+
+
+def _specs() -> dict[str, ModelSpec]:
+    specs = {}
+    for version, stem, date in _VERSIONS:
+        for size_name, letter, embed_dim, blocks in _SIZES:
+            name = f"{stem}-{size_name}"
+            size, sha256 = _FILES[name]
+            file_name = f"{stem}_hiera_{size_name}.pt"
+            specs[name] = ModelSpec(
+                name=name,
+                title=f"SAM {version} {size_name}".replace("_plus", "+"),
+                config=f"configs/{stem}/{stem}_hiera_{letter}.yaml",
+                url=f"{_OFFICIAL}/{date}/{file_name}",
+                file_name=file_name,
+                size=size,
+                sha256=sha256,
+                embed_dim=embed_dim,
+                blocks=blocks,
+                version=version,
+            )
+    return specs
+
+
+MODELS: Mapping[str, ModelSpec] = MappingProxyType(_specs())
+"""Every published SAM 2 model by name, 2.1 first and smaller before larger."""
+
+
+def user_checkpoint_dir() -> Path:
+    """The per-user folder that the window fetches checkpoints into; it may not exist yet."""
+    return Path(platformdirs.user_data_dir("vostool", appauthor=False)) / "checkpoints"
+
+
+def checkpoint_dirs() -> tuple[Path, ...]:
+    """Folders that are searched, first one first; they need not exist.
+
+    ``VOSTOOL_CHECKPOINTS`` (one folder, or several separated like ``PATH``), then ``checkpoints``
+    in the working directory and in the repository that this file runs from, then the per-user
+    folder.
+    """
+    named = [Path(p) for p in os.environ.get(ENVIRONMENT_VARIABLE, "").split(os.pathsep) if p]
+    repository = Path(__file__).resolve().parents[2]
+    own = [repository / "checkpoints"] if (repository / "pyproject.toml").is_file() else []
+    folders = [*named, Path.cwd() / "checkpoints", *own, user_checkpoint_dir()]
+    return tuple(dict.fromkeys(folder.absolute() for folder in folders))
+
+
+def find_checkpoint(spec: ModelSpec) -> Path | None:
+    """The first file of the model's name in :func:`checkpoint_dirs`, or None."""
+    for folder in checkpoint_dirs():
+        path = folder / spec.file_name
+        if path.is_file():
+            return path
+    return None
+
+
+def fetch_command(spec: ModelSpec) -> str:
+    """What to type to fetch the model's checkpoint."""
+    return f"python download_models.py {spec.name}"

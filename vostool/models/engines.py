@@ -1,0 +1,132 @@
+"""The door to every engine: names, what is usable here, and making one. Loads no torch itself."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vostool.errors import ModelError, UsageError
+from vostool.models.catalog import MODELS, ModelSpec, fetch_command, find_checkpoint
+from vostool.models.segmenter import Segmenter
+
+FLOW = "flow"
+FLOW_TITLE = "Optical flow (no checkpoint needed)"
+DEVICES = ("cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """One engine as `vostool models` lists it.
+
+    Attributes:
+        name: as typed on the command line.
+        title: for people.
+        checkpoint: the file it would read, or None.
+        problem: one sentence why it cannot be used here, or None where it can.
+        size: of the official checkpoint in bytes; 0 for an engine that needs none.
+    """
+
+    name: str
+    title: str
+    checkpoint: Path | None = None
+    problem: str | None = None
+    size: int = 0
+
+    @property
+    def usable(self) -> bool:
+        return self.problem is None
+
+
+def engine_names() -> tuple[str, ...]:
+    """Every name that :func:`create_segmenter` knows."""
+    return (FLOW, *MODELS)
+
+
+def engine_statuses() -> list[EngineStatus]:
+    """Every engine with its checkpoint, by a look at the file's ends only."""
+    return [EngineStatus(FLOW, FLOW_TITLE), *(_status(spec) for spec in MODELS.values())]
+
+
+def default_engine() -> str:
+    """The best engine that can be used here: a SAM 2 whose checkpoint is found, else "flow".
+
+    2.1 goes before 2.0. On CUDA the larger model goes first; elsewhere, where a frame takes
+    seconds, the smaller one.
+    """
+    found = [spec for spec in MODELS.values() if _status(spec).usable]
+    if not found:
+        return FLOW
+    newest = [spec for spec in found if spec.version == found[0].version]
+    if len(newest) == 1:
+        return newest[0].name
+    return (newest[-1] if _has_cuda() else newest[0]).name
+
+
+def create_segmenter(
+    name: str, device: str | None = None, checkpoint: Path | None = None
+) -> Segmenter:
+    """Make the engine of that name, with its model loaded.
+
+    Args:
+        name: one of :func:`engine_names`.
+        device: "cpu", "cuda" or "mps"; None takes the best there is. "flow" always uses the CPU.
+        checkpoint: a file to use in place of the one that is searched for.
+
+    Raises:
+        UsageError: no engine of that name, or no such device.
+        ModelError: the checkpoint is missing, damaged or of another model, or the device is absent.
+    """
+    if name != FLOW and name not in MODELS:
+        raise UsageError(_unknown(name, "engine", engine_names()))
+    if device is not None and device not in DEVICES:
+        raise UsageError(_unknown(device, "device", DEVICES))
+    if name == FLOW:
+        from vostool.models.flow import FlowSegmenter
+
+        return FlowSegmenter()
+    spec = MODELS[name]
+    path = checkpoint if checkpoint is not None else find_checkpoint(spec)
+    if path is None:
+        raise ModelError(_missing(spec))
+    from vostool.models.sam2_engine import Sam2Segmenter
+
+    return Sam2Segmenter.from_checkpoint(spec, path, device)
+
+
+def _status(spec: ModelSpec) -> EngineStatus:
+    path = find_checkpoint(spec)
+    if path is None:
+        return EngineStatus(spec.name, spec.title, None, _missing(spec), spec.size)
+    return EngineStatus(spec.name, spec.title, path, _file_problem(spec, path), spec.size)
+
+
+def _file_problem(spec: ModelSpec, path: Path) -> str | None:
+    """What a glance at the file shows: a checkpoint is a zip, whose directory is at its end."""
+    try:
+        if zipfile.is_zipfile(path):
+            return None
+    except OSError as error:
+        return f"The checkpoint {path} cannot be read ({error.strerror})."
+    return (
+        f"The checkpoint {path} is truncated or no checkpoint; "
+        f"delete it and fetch it again with `{fetch_command(spec)}`."
+    )
+
+
+def _missing(spec: ModelSpec) -> str:
+    return (
+        f"The checkpoint {spec.file_name} of {spec.title} is not here; "
+        f"fetch it ({spec.size / 1e6:.0f} MB) with `{fetch_command(spec)}`."
+    )
+
+
+def _unknown(value: str, kind: str, known: Sequence[str]) -> str:
+    return f"There is no {kind} '{value}'; known are {', '.join(known)}."
+
+
+def _has_cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
