@@ -1,0 +1,38 @@
+"""One door to frames, whatever they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vostool.errors import SourceError
+from vostool.frames import FrameSource
+from vostool.io.image_files import IMAGE_SUFFIXES
+from vostool.io.image_folder import open_image_folder
+from vostool.io.video import open_video
+from vostool.progress import Progress, silent
+
+
+def open_source(
+    path: str | Path, progress: Progress = silent, index_dir: Path | None = None
+) -> FrameSource:
+    """Open a video file or a folder of images.
+
+    Args:
+        path: the file or the folder.
+        progress: told how far the opening is, where it takes longer than a moment.
+        index_dir: where the indices of videos are kept; None takes the person's cache folder.
+
+    Raises:
+        SourceError: neither a video nor a folder of images; one sentence says why.
+        Cancelled: through ``progress``.
+    """
+    place = Path(path).expanduser()
+    if not place.exists():
+        raise SourceError(f"There is no file or folder '{place}'; check the name.")
+    if place.is_dir():
+        return open_image_folder(place, progress)
+    if place.suffix.lower() in IMAGE_SUFFIXES:
+        raise SourceError(
+            f"The file '{place.name}' is a single image; open the folder that holds it instead."
+        )
+    return open_video(place, progress, index_dir)

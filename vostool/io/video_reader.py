@@ -1,0 +1,238 @@
+"""Packets and decoded frames of one video stream, each known by its packet's number.
+
+A packet's number is its place in the file's decoding order, counted from 0. It travels through
+the decoder with the frame (``AV_CODEC_FLAG_COPY_OPAQUE``), so that a frame is known for what it
+is whatever its timestamps say.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+from av.codec.context import ThreadType
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vostool.errors import SourceError
+
+NO_PTS = -(1 << 63)
+"""A timestamp that the file does not give, as in libavutil (AV_NOPTS_VALUE)."""
+
+NO_PACKET = -1
+_MAX_THREADS = 8
+_IDENTIFY_TRIES = 64
+_NO_BYTE_SEEK = 0x8000  # AVFMT_NO_BYTE_SEEK
+
+_NOT_VIDEO = ("image2", "tty", "concat", "hls", "dash", "sdp", "rtsp", "ffmetadata", "webvtt")
+
+
+class PacketKey(NamedTuple):
+    """What tells a packet from every other after a seek; unknown values are NO_PTS or -1."""
+
+    pts: int
+    dts: int
+    pos: int
+    size: int
+
+    @classmethod
+    def of(cls, packet: Packet[VideoStream]) -> PacketKey:
+        pts = NO_PTS if packet.pts is None else packet.pts
+        dts = NO_PTS if packet.dts is None else packet.dts
+        return cls(pts, dts, -1 if packet.pos is None else packet.pos, packet.size)
+
+
+class NumberedFrame(NamedTuple):
+    """A decoded frame and the number of the packet that it came from."""
+
+    packet: int
+    frame: VideoFrame
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a local video file.
+
+    Raises:
+        SourceError: the file is absent, empty, unreadable or no video.
+    """
+    name = path.name
+    try:
+        if path.stat().st_size == 0:
+            raise SourceError(f"The file '{name}' is empty; choose a video with pictures in it.")
+        with path.open("rb"):
+            pass
+        # "file:" keeps a colon in a name from being read as a protocol, and the list keeps a
+        # playlist in disguise from opening anything on the network.
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+    except FileNotFoundError as error:
+        raise SourceError(f"There is no file '{path}'; check the name.") from error
+    except av.error.InvalidDataError as error:
+        raise SourceError(
+            f"The file '{name}' is no video that can be read: it is in no known format, or its "
+            "header is damaged or missing."
+        ) from error
+    except (av.FFmpegError, OSError) as error:
+        reason = error.strerror or error
+        raise SourceError(f"The file '{name}' cannot be opened ({reason}).") from error
+    if container.format.name.endswith("_pipe") or container.format.name in _NOT_VIDEO:
+        container.close()
+        raise SourceError(f"The file '{name}' is no video; choose a video or a folder of images.")
+    return container
+
+
+def pick_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The first video stream that is no cover picture.
+
+    Raises:
+        SourceError: there is none, or no decoder for it.
+    """
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        kind = "only sound" if container.streams.audio else "no pictures"
+        raise SourceError(f"The file '{path.name}' holds {kind}; choose a video with pictures.")
+    stream = streams[0]
+    if stream.codec_context is None:
+        raise SourceError(
+            f"The file '{path.name}' is compressed in a way that cannot be decoded here; "
+            "convert it, to H.264 for example."
+        )
+    return stream
+
+
+class VideoReader:
+    """One decoder over one file, moving forward from where it was last started.
+
+    Args:
+        path: the video.
+        keys: number of every packet by its key, once known; needed for a start elsewhere than at
+            the beginning.
+        threads: decoder threads, 0 for one a core; 1 loses no frame near a damaged one.
+    """
+
+    def __init__(
+        self, path: Path, keys: Mapping[PacketKey, int] | None = None, threads: int = 0
+    ) -> None:
+        self._path = path
+        self._keys = keys or {}
+        self._threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
+        self.errors = 0
+        self.next_packet = 0
+        self._open()
+
+    def _open(self) -> None:
+        self.container = open_container(self._path)
+        try:
+            self.stream = pick_stream(self.container, self._path)
+        except SourceError:
+            self.container.close()
+            raise
+        self.codec = self.stream.codec_context
+        self.codec.thread_type = ThreadType.AUTO
+        self.codec.thread_count = self._threads
+        self.codec.copy_opaque = True
+        for stream in self.container.streams:
+            if stream.index != self.stream.index:
+                stream.discard = Discard.all
+        self._packets = self._demux()
+        self._drained = False
+
+    def packets(self) -> Iterator[Packet[VideoStream]]:
+        """All packets that are left, not decoded; ends early where the file is damaged."""
+        return self._packets
+
+    def read(self) -> list[NumberedFrame] | None:
+        """Decode one more packet: the frames that came out, or None after the last one."""
+        if self._drained:
+            return None
+        packet = next(self._packets, None)
+        if packet is None:
+            self._drained = True
+        else:
+            packet.opaque = self.next_packet
+            self.next_packet += 1
+        try:
+            frames = self.codec.decode(packet)
+        except av.FFmpegError:
+            self.errors += 1
+            return []
+        return [NumberedFrame(_number(frame), frame) for frame in frames]
+
+    def start(self, packet: int, key: PacketKey) -> None:
+        """Go to a packet by the cheapest way that is proven right; decoding begins there.
+
+        Raises:
+            SourceError: the file is not as it was when it was indexed.
+        """
+        if not (self._seek_time(packet, key) or self._seek_byte(packet, key)):
+            self.container.close()
+            self._open()  # the one way back that holds for every container
+            self._skip(packet)
+        self.next_packet = packet
+        self._drained = False
+        self.codec.flush_buffers()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.container.close()
+
+    def _demux(self) -> Iterator[Packet[VideoStream]]:
+        try:
+            for packet in self.container.demux(self.stream):
+                if packet.size:
+                    yield packet
+        except av.FFmpegError:
+            self.errors += 1
+
+    def _skip(self, count: int) -> None:
+        for _ in range(count):
+            if next(self._packets, None) is None:
+                raise SourceError(
+                    f"The file '{self._path.name}' is not as it was when it was opened; "
+                    "open it again."
+                )
+
+    def _seek_time(self, packet: int, key: PacketKey) -> bool:
+        stamps = {stamp for stamp in (key.pts, key.dts) if stamp != NO_PTS}
+        return any(self._seek(packet, key, stamp) for stamp in sorted(stamps, reverse=True))
+
+    def _seek_byte(self, packet: int, key: PacketKey) -> bool:
+        if key.pos < 0 or self.container.format.flags & _NO_BYTE_SEEK:
+            return False
+        return self._seek(packet, key, key.pos, by_byte=True)
+
+    def _seek(self, packet: int, key: PacketKey, offset: int, by_byte: bool = False) -> bool:
+        """Seek, and see that ``packet`` comes next; the demuxer then stands just before it."""
+        try:
+            self.container.seek(offset, stream=self.stream, unsupported_byte_offset=by_byte)
+        except av.FFmpegError:
+            return False
+        self._packets = self._demux()
+        for found in islice(self._packets, _IDENTIFY_TRIES):
+            number = self._keys.get(PacketKey.of(found), NO_PACKET)
+            if number == packet:
+                self._packets = chain([found], self._packets)
+                return True
+            if number > packet:
+                return False
+            if number != NO_PACKET:
+                return self._skip_to(packet - number - 1, key)
+        return False
+
+    def _skip_to(self, between: int, key: PacketKey) -> bool:
+        """Read ``between`` packets away; True where the one after them has ``key``."""
+        found = next(islice(self._packets, between, None), None)
+        if found is None or PacketKey.of(found) != key:
+            return False
+        self._packets = chain([found], self._packets)
+        return True
+
+
+def _number(frame: VideoFrame) -> int:
+    return frame.opaque if isinstance(frame.opaque, int) else NO_PACKET
