@@ -172,6 +172,13 @@ class ObjectTracker:
         """True once there is something to track from."""
         return bool(self._outputs["cond_frame_outputs"])
 
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of the tracked frames' memory and pointers, keyframes not counted."""
+        outputs = self._outputs["non_cond_frame_outputs"].values()
+        kept = (out[name] for out in outputs for name in ("maskmem_features", "obj_ptr"))
+        return sum(tensor.nbytes for tensor in kept if tensor is not None)
+
     def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
         """The output of one frame, and with it one more memory.
 
