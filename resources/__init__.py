@@ -1,0 +1,1 @@
+"""Style and icons; installed as `vostool.resources`."""

@@ -1,0 +1,121 @@
+"""Every action once: id, menu, text, shortcuts and what it needs. Help shows this table."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QWidget
+
+
+class Needs(enum.Enum):
+    """When an action can be used."""
+
+    NOTHING = "always"
+    SOURCE = "with an open video"
+    OBJECT = "with a selected object"
+    RUN = "while a track run goes"
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action; the first shortcut is the one that menus show."""
+
+    id: str
+    menu: str
+    text: str
+    shortcuts: tuple[str, ...] = ()
+    needs: Needs = Needs.SOURCE
+    tip: str = ""
+    checkable: bool = False
+    icon: str = ""
+
+
+_S, _O = Needs.SOURCE, Needs.OBJECT
+_NUMBERS = tuple(
+    ActionSpec(f"object_{n}", "Object", f"Select object {n}", (str(n),)) for n in range(1, 10)
+)
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "File", "Open video or project…", ("Ctrl+O",), Needs.NOTHING, icon="open"),
+    ActionSpec("open_folder", "File", "Open image folder…", ("Ctrl+U",), Needs.NOTHING),
+    ActionSpec("save", "File", "Save project", ("Ctrl+S",), tip="Changes are saved as you work"),
+    ActionSpec("save_as", "File", "Save project as…", ("Ctrl+Shift+S",)),
+    ActionSpec("export", "File", "Export…", ("Ctrl+E",), icon="export"),
+    ActionSpec("models", "File", "Models…", (), Needs.NOTHING, "Fetch SAM 2, choose the engine"),
+    ActionSpec("quit", "File", "Quit", ("Ctrl+Q",), Needs.NOTHING),
+    ActionSpec("undo", "Edit", "Undo", ("Ctrl+Z",), icon="undo"),
+    ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo"),
+    ActionSpec("clear", "Edit", "Clear prompts", ("C",), _O, "Of this object on this frame"),
+    ActionSpec("delete_mask", "Edit", "Delete mask", ("Delete",), _O, "On this frame"),
+    ActionSpec("confirm", "Edit", "Confirm frame", ("V",), tip="Runs never overwrite it"),
+    ActionSpec("point", "Tools", "Point", ("Q",), tip="Click: part of the object. Right or "
+               "Ctrl+click: not part of it. Drag: box", checkable=True, icon="point"),
+    ActionSpec("box", "Tools", "Box", ("R",), tip="Drag a box around the object",
+               checkable=True, icon="box"),
+    ActionSpec("hand", "Tools", "Hand", ("H",), tip="Drag the picture", checkable=True,
+               icon="hand"),
+    ActionSpec("new_object", "Object", "New object", ("N",)),
+    ActionSpec("finish", "Object", "Finish object", ("F", "Return"), _O,
+               "The next click starts another object"),
+    ActionSpec("delete_object", "Object", "Delete object", ("Ctrl+Delete",), _O),
+    *_NUMBERS,
+    ActionSpec("track_backward", "Track", "Track backward", ("[", "Ctrl+Shift+T"),
+               tip="From this frame to the start", icon="track_backward"),
+    ActionSpec("track_forward", "Track", "Track forward", ("]", "Ctrl+T"),
+               tip="From this frame to the end", icon="track_forward"),
+    ActionSpec("track_both", "Track", "Track both ways", ("\\", "Ctrl+B"),
+               tip="From this frame to the end, then to the start", icon="track_both"),
+    ActionSpec("cancel", "Track", "Cancel tracking", ("Esc",), Needs.RUN,
+               "What is done stays", icon="cancel"),
+    ActionSpec("play", "Go", "Play or pause", ("Space",), icon="play"),
+    ActionSpec("next", "Go", "Next frame", ("Right", "D"), icon="next"),
+    ActionSpec("previous", "Go", "Previous frame", ("Left", "A"), icon="previous"),
+    ActionSpec("next_10", "Go", "10 frames forward", ("Shift+Right", "Shift+D")),
+    ActionSpec("previous_10", "Go", "10 frames back", ("Shift+Left", "Shift+A")),
+    ActionSpec("first", "Go", "First frame", ("Home",), icon="first"),
+    ActionSpec("last", "Go", "Last frame", ("End",), icon="last"),
+    ActionSpec("next_prompted", "Go", "Next prompted frame", ("PgDown", "E")),
+    ActionSpec("previous_prompted", "Go", "Previous prompted frame", ("PgUp", "W")),
+    ActionSpec("zoom_in", "View", "Zoom in", ("Ctrl++", "+", "=")),
+    ActionSpec("zoom_out", "View", "Zoom out", ("Ctrl+-", "-")),
+    ActionSpec("fit", "View", "Fit", ("0", "Ctrl+0")),
+    ActionSpec("actual_size", "View", "One to one", ("Ctrl+1",)),
+    ActionSpec("hide_masks", "View", "Hide masks", ("M",), checkable=True),
+    ActionSpec("shortcuts", "Help", "Keyboard and mouse…", ("F1",), Needs.NOTHING),
+    ActionSpec("about", "Help", "About VOSTool…", (), Needs.NOTHING),
+)  # fmt: skip
+
+MOUSE: tuple[tuple[str, str], ...] = (
+    ("Left click", "Positive point: this belongs to the object"),
+    ("Right click or Ctrl+click", "Negative point: this does not"),
+    ("Left drag", "Box around the object (Point and Box); moves the picture (Hand)"),
+    ("Middle drag", "Moves the picture with every tool"),
+    ("Wheel", "Zoom at the cursor; on the timeline, one frame"),
+    ("Press or drag on the timeline", "Moves the playhead"),
+)
+
+
+def make_actions(
+    window: QWidget, handlers: Mapping[str, Callable[[], object]]
+) -> dict[str, QAction]:
+    """The actions of the table on a window; every id must have a handler, and no other."""
+    ids = {spec.id for spec in ACTIONS}
+    if ids != set(handlers):
+        raise ValueError(f"actions without handlers or the reverse: {ids ^ set(handlers)}")
+    made: dict[str, QAction] = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        keys = f" ({spec.shortcuts[0]})" if spec.shortcuts else ""
+        action.setToolTip(f"{spec.text.rstrip('…')}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
+        action.setStatusTip(spec.tip)
+        action.setCheckable(spec.checkable)
+        handler = handlers[spec.id]
+        action.triggered.connect(lambda _checked=False, run=handler: run())
+        window.addAction(action)
+        made[spec.id] = action
+    return made

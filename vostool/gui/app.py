@@ -1,0 +1,58 @@
+"""The composition root: makes the application, the window and the engine, and runs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from vostool import __version__
+from vostool.gui import theme
+from vostool.gui.workbench import Workbench
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The QApplication with our style; OpenCV's own Qt plugins are kept out of its way."""
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
+    app = QApplication(arguments)
+    app.setApplicationName("VOSTool")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("vostool")
+    theme.apply_style(app)
+    return app
+
+
+def run(path: str | None) -> int:
+    """Open the window, with a video, a folder or a project when ``path`` is given."""
+    app = make_application(sys.argv[:1])
+    bench = Workbench()
+    sys.excepthook = _excepthook(bench)
+    # Python sees Ctrl+C in the terminal only when it gets to run now and then.
+    signal.signal(signal.SIGINT, lambda *_: bench.window.close())
+    wake = QTimer()
+    wake.setInterval(200)
+    wake.timeout.connect(lambda: None)
+    wake.start()
+    bench.show()
+    if path is not None:
+        bench.open_path(path)
+    return app.exec()
+
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+def _excepthook(bench: Workbench) -> Hook:
+    """An exception in a slot would abort PyQt: show it and go on."""
+
+    def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, value, trace)
+        bench.report(f"Something unforeseen went wrong ({kind.__name__}: {value}).")
+
+    return hook

@@ -1,0 +1,59 @@
+"""One piece of long work in a thread of its own: opening, saving, exporting, fetching."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+from vostool.errors import Cancelled, VosToolError
+from vostool.progress import Progress
+
+SECONDS_BETWEEN_REPORTS = 1 / 30
+
+
+class Background(QThread):
+    """Runs ``work(progress)`` off the GUI thread.
+
+    Signals (exactly one of the last three ends the work):
+        progressed(done, total, what): at most 30 times a second.
+        succeeded(result), failed(str), cancelled()
+    """
+
+    progressed = pyqtSignal(object, object, str)
+    succeeded = pyqtSignal(object)
+    failed = pyqtSignal(str)
+    cancelled = pyqtSignal()
+
+    def __init__(self, work: Callable[[Progress], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._cancel = threading.Event()
+        self._last_report = 0.0
+
+    def cancel(self) -> None:
+        """Stop at the next report of progress."""
+        self._cancel.set()
+
+    def run(self) -> None:  # the thread
+        try:
+            result = self._work(self._report)
+        except Cancelled:
+            self.cancelled.emit()
+        except VosToolError as error:
+            self.failed.emit(str(error))
+        except Exception as error:
+            self.failed.emit(f"Something unforeseen went wrong: {type(error).__name__}: {error}")
+        else:
+            self.succeeded.emit(result)
+
+    def _report(self, done: int, total: int, what: str = "") -> None:
+        if self._cancel.is_set():
+            raise Cancelled("Cancelled.")
+        now = time.monotonic()
+        if now - self._last_report >= SECONDS_BETWEEN_REPORTS or done == total:
+            self._last_report = now
+            self.progressed.emit(done, total, what)

@@ -1,0 +1,66 @@
+"""Which engine answers: the default at the start, another by choice, and the window says which."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PyQt6.QtCore import QObject
+
+from vostool.gui import dialogs
+from vostool.gui.background import Background
+from vostool.gui.main_window import MainWindow
+from vostool.gui.models_dialog import ModelsDialog
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.models.engines import FLOW, create_segmenter, default_engine
+from vostool.models.segmenter import SegmenterInfo
+
+
+class EngineChoice(QObject):
+    """Asks the worker for an engine and shows what it got."""
+
+    def __init__(self, worker: SegmenterWorker, window: MainWindow) -> None:
+        super().__init__()
+        self._worker = worker
+        self._window = window
+        self._current: str | None = None
+        self._search: Background | None = None
+        worker.engine_ready.connect(self._ready)
+        worker.engine_failed.connect(self._failed)
+        window.engine_bar.fetch_requested.connect(self.show_dialog)
+
+    def use_default(self) -> None:
+        """Use the best engine there is; looking for it may load torch, so not on this thread."""
+        self._search = Background(lambda _progress: default_engine(), self)
+        self._search.succeeded.connect(self.use)
+        self._search.failed.connect(lambda _: self.use(FLOW))
+        self._search.start()
+
+    def use(self, name: str) -> None:
+        """Use the engine of this name as soon as it is loaded; the one before serves until then."""
+        self._window.engine_label.setText(f"loading {name}…")
+        self._worker.use(partial(create_segmenter, name))
+
+    def show_dialog(self) -> None:
+        """List the engines, fetch checkpoints, choose one."""
+        dialog = ModelsDialog(self._current, self._window)
+        dialog.chosen.connect(self.use)
+        dialog.open()
+
+    def close(self) -> None:
+        """Wait for the search at the start, when it still goes on."""
+        if self._search is not None:
+            self._search.wait()
+
+    def _ready(self, info: SegmenterInfo) -> None:
+        self._current = info.name
+        place = " ".join(part for part in (info.device, info.dtype) if part)
+        self._window.engine_label.setText(f"{info.title} ({place})")
+        self._window.engine_label.setToolTip(info.detail)
+        self._window.engine_bar.setVisible(info.name == FLOW)
+
+    def _failed(self, sentence: str) -> None:
+        dialogs.show_problem(self._window, "The engine cannot be used", sentence)
+        if self._current is None:
+            self.use(FLOW)
+        else:
+            self._window.engine_label.setText(self._current)

@@ -1,0 +1,117 @@
+"""What each action of :mod:`vostool.gui.actions` does, by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from vostool.gui import dialogs
+from vostool.gui.session import Session
+from vostool.gui.tools import Tool
+from vostool.models.segmenter import Direction
+
+if TYPE_CHECKING:
+    from vostool.gui.workbench import Workbench
+
+Handler = Callable[[], object]
+
+
+def make_handlers(bench: Workbench) -> dict[str, Handler]:
+    """The handlers of all actions. Those that need a video do nothing without one."""
+    return {
+        **_file_handlers(bench),
+        **_edit_handlers(bench),
+        **_object_handlers(bench),
+        **_go_handlers(bench),
+        **_view_handlers(bench),
+    }
+
+
+def _session(bench: Workbench, act: Callable[[Session], object]) -> Handler:
+    def run() -> None:
+        if bench.workspace is not None:
+            act(bench.workspace.session)
+
+    return run
+
+
+def _file_handlers(bench: Workbench) -> dict[str, Handler]:
+    return {
+        "open": bench.ask_open,
+        "open_folder": bench.ask_open_folder,
+        "save": bench.save,
+        "save_as": bench.save_as,
+        "export": bench.export,
+        "models": lambda: bench.engine.show_dialog(),
+        "quit": lambda: bench.window.close(),
+        "shortcuts": lambda: dialogs.show_shortcuts(bench.window),
+        "about": lambda: dialogs.show_about(bench.window),
+    }
+
+
+def _edit_handlers(bench: Workbench) -> dict[str, Handler]:
+    session = partial(_session, bench)
+    return {
+        "undo": session(lambda s: s.undo()),
+        "redo": session(lambda s: s.redo()),
+        "clear": session(lambda s: s.clear_prompts()),
+        "delete_mask": session(lambda s: s.delete_mask()),
+        "confirm": session(lambda s: s.toggle_confirmed()),
+        "track_forward": session(lambda s: s.track(Direction.FORWARD)),
+        "track_backward": session(lambda s: s.track(Direction.BACKWARD)),
+        "track_both": session(lambda s: s.track(Direction.BOTH)),
+        "cancel": session(lambda s: s.cancel()),
+    }
+
+
+def _object_handlers(bench: Workbench) -> dict[str, Handler]:
+    session = partial(_session, bench)
+
+    def select_number(number: int) -> Handler:
+        return session(lambda s: s.select_row(number - 1))
+
+    return {
+        "new_object": session(lambda s: s.add_object()),
+        "finish": session(lambda s: s.select(None)),
+        "delete_object": session(lambda s: s.delete_object(s.current_object)),
+        **{f"object_{number}": select_number(number) for number in range(1, 10)},
+    }
+
+
+def _go_handlers(bench: Workbench) -> dict[str, Handler]:
+    session = partial(_session, bench)
+
+    def play() -> None:
+        if bench.workspace is not None:
+            bench.workspace.player.toggle()
+
+    return {
+        "play": play,
+        "next": session(lambda s: s.step(1)),
+        "previous": session(lambda s: s.step(-1)),
+        "next_10": session(lambda s: s.step(10)),
+        "previous_10": session(lambda s: s.step(-10)),
+        "first": session(lambda s: s.go_to(0)),
+        "last": session(lambda s: s.go_to(len(s.source) - 1)),
+        "next_prompted": session(lambda s: s.go_to_prompted(True)),
+        "previous_prompted": session(lambda s: s.go_to_prompted(False)),
+    }
+
+
+def _view_handlers(bench: Workbench) -> dict[str, Handler]:
+    def hide_masks() -> None:
+        hidden = bench.window.actions_by_id["hide_masks"].isChecked()
+        if bench.workspace is not None:
+            bench.workspace.display.hide_masks(hidden)
+
+    return {
+        "point": lambda: bench.window.set_tool(Tool.POINT),
+        "box": lambda: bench.window.set_tool(Tool.BOX),
+        "hand": lambda: bench.window.set_tool(Tool.HAND),
+        "zoom_in": lambda: bench.window.canvas.zoom(1.25),
+        "zoom_out": lambda: bench.window.canvas.zoom(0.8),
+        "fit": lambda: bench.window.canvas.fit(),
+        "actual_size": lambda: bench.window.canvas.actual_size(),
+        "hide_masks": hide_masks,
+    }

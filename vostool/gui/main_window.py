@@ -1,0 +1,207 @@
+"""The main window: docks, menus and bars, and which of them follow the opened video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QProgressBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui import theme
+from vostool.gui.actions import ACTIONS, Needs, make_actions
+from vostool.gui.canvas import Canvas
+from vostool.gui.engine_bar import EngineBar
+from vostool.gui.object_list import ObjectList
+from vostool.gui.run_bar import RunBar
+from vostool.gui.timeline import Timeline
+from vostool.gui.tools import Tool
+from vostool.gui.transport import Transport
+
+TOOLBAR = (
+    "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
+    "track_backward", "track_both", "track_forward", "cancel",
+)  # fmt: skip
+MENUS = ("File", "Edit", "Tools", "Object", "Track", "Go", "View", "Help")
+
+
+class MainWindow(QMainWindow):
+    """Lays out the widgets; what they do is the handlers' business.
+
+    Signals:
+        path_dropped(Path): a file or folder was dropped on the window.
+        closing(): the window is about to close.
+    """
+
+    path_dropped = pyqtSignal(object)
+    closing = pyqtSignal()
+
+    def __init__(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        super().__init__()
+        self.actions_by_id = make_actions(self, handlers)
+        self.canvas = Canvas()
+        self.timeline = Timeline()
+        self.objects = ObjectList()
+        self.engine_bar = EngineBar()
+        self.transport = Transport(self.actions_by_id)
+        self.run_bar = RunBar(self.actions_by_id["cancel"])
+        self.position = QLabel()
+        self.engine_label = QLabel()
+        self.busy_label = QLabel()
+        self.busy_label.setObjectName("busy")
+        self.opening_bar = QProgressBar()
+        self._lay_out()
+        self._fill_menus()
+        self._fill_toolbar()
+        self.setAcceptDrops(True)
+        self.set_title(None, None)
+        self.enable_actions(source=False, selected=False, running=False)
+        self.refresh_icons()
+
+    def set_title(self, source: Path | None, project: Path | None) -> None:
+        """Name what is open."""
+        parts = [str(source.name)] if source is not None else []
+        if project is not None:
+            parts.append(project.name)
+        self.setWindowTitle(" - ".join([*parts, "VOSTool"]))
+
+    def enable_actions(self, *, source: bool, selected: bool, running: bool) -> None:
+        """Enable what can be used now."""
+        possible = {
+            Needs.NOTHING: True,
+            Needs.SOURCE: source,
+            Needs.OBJECT: source and selected,
+            Needs.RUN: running,
+        }
+        for spec in ACTIONS:
+            can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
+            self.actions_by_id[spec.id].setEnabled(can)
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what the left button does on the canvas."""
+        self.canvas.set_tool(tool)
+        self.actions_by_id[tool.value.lower()].setChecked(True)
+
+    def show_status(self, text: str, milliseconds: int = 8000) -> None:
+        """A passing line in the status bar."""
+        bar = self.statusBar()
+        if bar is not None:
+            bar.showMessage(text, milliseconds)
+
+    def refresh_icons(self, playing: bool = False) -> None:
+        """Draw the icons in the palette's colours."""
+        for spec in ACTIONS:
+            if spec.icon:
+                name = "pause" if spec.id == "play" and playing else spec.icon
+                self.actions_by_id[spec.id].setIcon(theme.icon(name))
+
+    # -- events --------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.refresh_icons()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and _dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        path = _dropped_path(event) if event is not None else None
+        if event is not None and path is not None:
+            event.acceptProposedAction()
+            self.path_dropped.emit(path)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        # The graphics view would take a drop for itself; the window opens it.
+        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self.dropEvent(event)
+            return True
+        if isinstance(event, QDragEnterEvent):
+            self.dragEnterEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    # -- layout --------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.engine_bar, self.canvas, self.run_bar, self.transport):
+            column.addWidget(widget, 1 if widget is self.canvas else 0)
+        self.setCentralWidget(centre)
+        self.canvas.setAcceptDrops(False)
+        self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        corner = Qt.Corner.BottomRightCorner
+        self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        bar = self.statusBar()
+        assert bar is not None
+        self.opening_bar.setMaximumWidth(220)
+        self.opening_bar.hide()
+        for label in (self.opening_bar, self.busy_label, self.position, self.engine_label):
+            bar.addPermanentWidget(label)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+
+    def _fill_menus(self) -> None:
+        bar = self.menuBar()
+        assert bar is not None
+        for title in MENUS:
+            menu = bar.addMenu(f"&{title}")
+            assert menu is not None
+            for spec in ACTIONS:
+                if spec.menu == title and not spec.id.startswith("object_"):
+                    menu.addAction(self.actions_by_id[spec.id])
+            if title == "View":
+                menu.addSeparator()
+                for dock in self.findChildren(QDockWidget):
+                    menu.addAction(dock.toggleViewAction())
+                scheme_menu = menu.addMenu("Theme")
+                assert scheme_menu is not None
+                for scheme in theme.SCHEMES:
+                    made = scheme_menu.addAction(scheme)
+                    assert made is not None
+                    made.triggered.connect(lambda _=False, s=scheme: theme.set_scheme(s))
+
+    def _fill_toolbar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setObjectName("toolbar")
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for name in TOOLBAR:
+            if name:
+                bar.addAction(self.actions_by_id[name])
+            else:
+                bar.addSeparator()
+        self.addToolBar(bar)
+        tools = QActionGroup(self)
+        for name in ("point", "box", "hand"):
+            tools.addAction(self.actions_by_id[name])
+        self.actions_by_id["point"].setChecked(True)
+        for name, text in (("open", "Open"), ("cancel", "Cancel"), ("export", "Export")):
+            self.actions_by_id[name].setIconText(text)
+
+
+def _dropped_path(event: QDropEvent) -> Path | None:
+    data = event.mimeData()
+    urls = data.urls() if data is not None else []
+    return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None

@@ -1,0 +1,53 @@
+"""How far a track run is, with its rate, the time left and a way to stop it."""
+
+from __future__ import annotations
+
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from vostool.gui.session import RunProgress
+from vostool.gui.transport import tool_button
+
+
+class RunBar(QWidget):
+    """Visible while a run goes."""
+
+    def __init__(self, cancel: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bar = QProgressBar()
+        self._bar.setAccessibleName("Tracking progress")
+        self._bar.setFormat("Tracking: %v of %m frames")
+        self._text = QLabel()
+        self._text.setMinimumWidth(220)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 2, 6, 2)
+        layout.addWidget(self._bar, 1)
+        layout.addWidget(self._text)
+        layout.addWidget(tool_button(cancel, with_text=True))
+        self.hide()
+
+    def show_progress(self, progress: RunProgress) -> None:
+        """Show how far the run is."""
+        self._bar.setMaximum(progress.total)
+        self._bar.setValue(progress.done)
+        self._text.setText(progress_text(progress.rate, progress.seconds_left))
+        self.show()
+
+    def finish(self) -> None:
+        """The run is over."""
+        self.hide()
+
+
+def progress_text(rate: float, seconds_left: float | None) -> str:
+    """ "12.3 frames/s, 1:05 left", or that the first frame is awaited."""
+    if seconds_left is None:
+        return "waiting for the first frame…"
+    speed = f"{rate:.1f} frames/s" if rate >= 1 else f"{1 / rate:.1f} s a frame"
+    return f"{speed}, {duration(seconds_left)} left"
+
+
+def duration(seconds: float) -> str:
+    """1:05 or 2:03:09."""
+    whole = max(round(seconds), 0)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

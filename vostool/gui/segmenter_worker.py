@@ -1,0 +1,222 @@
+"""The thread that owns the engine: answers clicks first, and steps a track run in between."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from PyQt6.QtCore import QThread, pyqtSignal
+
+from vostool.errors import VosToolError
+from vostool.frames import FrameSource
+from vostool.models.segmenter import (
+    Segmenter,
+    SegmenterInfo,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
+
+EngineFactory = Callable[[], Segmenter]
+
+
+@dataclass(frozen=True)
+class SegmentAnswer:
+    """The reply to a request, or one sentence about what went wrong."""
+
+    request: SegmentRequest
+    reply: SegmentReply | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TrackJob:
+    """One run, with the event that cancels it (a queued signal would arrive too late)."""
+
+    request: TrackRequest
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class TrackEnd:
+    """How a run ended: to its end, cancelled, or with one sentence about what went wrong."""
+
+    job: TrackJob
+    cancelled: bool
+    problem: str | None = None
+
+
+class SegmenterWorker(QThread):
+    """Runs one engine. Every public method may be called from the GUI thread at any time.
+
+    Signals:
+        engine_ready(SegmenterInfo), engine_failed(str): after :meth:`use`.
+        answered(SegmentAnswer): one click's mask.
+        tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
+            it is emptied, so that a fast run does not flood the event loop.
+        track_ended(TrackEnd): no more frames of this job will follow.
+    """
+
+    engine_ready = pyqtSignal(object)
+    engine_failed = pyqtSignal(str)
+    answered = pyqtSignal(object)
+    tracked = pyqtSignal()
+    track_ended = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wake = threading.Condition()
+        self._factory: EngineFactory | None = None
+        self._source: FrameSource | None = None
+        self._source_is_new = False
+        self._segments: dict[tuple[int, int], SegmentRequest] = {}
+        self._tracks: list[TrackJob] = []
+        self._stop = False
+        self._inbox: list[TrackedFrame] = []
+        self._engine: Segmenter | None = None
+        self._running: tuple[TrackJob, Iterator[TrackedFrame]] | None = None
+
+    def use(self, factory: EngineFactory) -> None:
+        """Build another engine, in the thread; the one before serves until then."""
+        with self._wake:
+            self._factory = factory
+            self._wake.notify()
+
+    def open(self, source: FrameSource) -> None:
+        """Work on this source (which now belongs to the thread); drops what waits."""
+        with self._wake:
+            self._source, self._source_is_new = source, True
+            self._segments.clear()
+            self._tracks.clear()
+            self._inbox.clear()
+            if self._running is not None:
+                self._running[0].cancel.set()
+            self._wake.notify()
+
+    def segment(self, request: SegmentRequest) -> None:
+        """Ask for a mask; a newer request for the same frame and object replaces one that waits."""
+        with self._wake:
+            key = (request.frame, request.object_id)
+            self._segments.pop(key, None)
+            self._segments[key] = request
+            self._wake.notify()
+
+    def track(self, job: TrackJob) -> None:
+        """Start a run, after those that wait."""
+        with self._wake:
+            self._tracks.append(job)
+            self._wake.notify()
+
+    def take_tracked(self) -> list[TrackedFrame]:
+        """Empty the inbox."""
+        with self._wake:
+            taken, self._inbox = self._inbox, []
+            return taken
+
+    def shut_down(self) -> None:
+        """Cancel what runs and end the thread after the frame it works on."""
+        with self._wake:
+            self._stop = True
+            for job in self._tracks:
+                job.cancel.set()
+            if self._running is not None:
+                self._running[0].cancel.set()
+            self._wake.notify()
+
+    def run(self) -> None:  # the thread
+        while (task := self._next_task()) is not None:
+            task()
+        self._drop_run()
+        if self._engine is not None:
+            self._engine.close()
+        if self._source is not None:
+            self._source.close()
+
+    def _next_task(self) -> Callable[[], None] | None:
+        """What the person waits for most: the engine, then a click, then the run's next frame."""
+        with self._wake:
+            while True:
+                if self._stop:
+                    return None
+                if self._factory is not None and self._running is None:
+                    factory, self._factory = self._factory, None
+                    return partial(self._build, factory)
+                if self._source_is_new:
+                    self._source_is_new = False
+                    return self._open_source
+                if self._segments and self._engine is not None:
+                    return partial(self._answer, self._newest())
+                if self._running is None and self._tracks and self._engine is not None:
+                    return partial(self._start, self._tracks.pop(0))
+                if self._running is not None:
+                    return self._step
+                self._wake.wait()
+
+    def _newest(self) -> SegmentRequest:
+        return self._segments.pop(next(reversed(self._segments)))
+
+    def _build(self, factory: EngineFactory) -> None:
+        try:
+            engine = factory()
+        except VosToolError as error:
+            self.engine_failed.emit(str(error))
+            return
+        except Exception as error:
+            self.engine_failed.emit(f"The engine could not be started: {error}")
+            return
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = engine
+        info: SegmenterInfo = engine.info
+        if self._source is not None:
+            engine.open(self._source)
+        self.engine_ready.emit(info)
+
+    def _open_source(self) -> None:
+        self._drop_run()
+        if self._engine is not None and self._source is not None:
+            self._engine.open(self._source)
+
+    def _answer(self, request: SegmentRequest) -> None:
+        assert self._engine is not None
+        try:
+            answer = SegmentAnswer(request, self._engine.segment(request))
+        except VosToolError as error:
+            answer = SegmentAnswer(request, None, str(error))
+        except Exception as error:
+            answer = SegmentAnswer(request, None, f"The engine failed on this click: {error}")
+        self.answered.emit(answer)
+
+    def _start(self, job: TrackJob) -> None:
+        assert self._engine is not None
+        self._running = (job, self._engine.track(job.request, job.cancel.is_set))
+
+    def _step(self) -> None:
+        assert self._running is not None
+        job, frames = self._running
+        problem: str | None = None
+        try:
+            frame = None if job.cancel.is_set() else next(frames, None)
+        except VosToolError as error:
+            frame, problem = None, str(error)
+        except Exception as error:
+            frame, problem = None, f"Tracking stopped: {error}"
+        if frame is None:
+            self._drop_run()
+            self.track_ended.emit(TrackEnd(job, job.cancel.is_set(), problem))
+            return
+        with self._wake:
+            self._inbox.append(frame)
+            first = len(self._inbox) == 1
+        if first:
+            self.tracked.emit()
+
+    def _drop_run(self) -> None:
+        if self._running is not None:
+            close = getattr(self._running[1], "close", None)
+            if close is not None:
+                close()
+            self._running = None

@@ -1,0 +1,312 @@
+"""The session: playhead, current object and jobs. Widgets ask it to act and show what it says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from vostool import edits
+from vostool.changes import Changes, Edit
+from vostool.errors import PromptError
+from vostool.frames import FrameSource
+from vostool.gui.document import Document
+from vostool.gui.rate import RateMeter
+from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker, TrackEnd, TrackJob
+from vostool.history import Step
+from vostool.masks import Provenance
+from vostool.models.segmenter import Direction, SegmentRequest
+from vostool.objects import DEFAULT_LABEL
+from vostool.prompts import Prompts
+from vostool.runs import plan_run, run_edit, segment_edit
+
+BUSY_AFTER_MS = 100
+"""A click that is not answered by then shows a busy sign (issue 2, "The window")."""
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run is: frames done of total, frames a second, seconds left (None: unknown)."""
+
+    done: int
+    total: int
+    rate: float
+    seconds_left: float | None
+
+
+class Session(QObject):
+    """One opened source: where the person is and what is being computed. GUI thread.
+
+    Signals:
+        playhead_moved(int): another frame is current.
+        object_selected(object): id of the current object, or None for "the next click makes one".
+        busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more.
+        run_progressed(RunProgress), run_ended(str): of a track run; the text is for the status bar.
+        problem(str): one sentence about something that went wrong.
+    """
+
+    playhead_moved = pyqtSignal(int)
+    object_selected = pyqtSignal(object)
+    busy = pyqtSignal(bool)
+    run_progressed = pyqtSignal(object)
+    run_ended = pyqtSignal(str)
+    problem = pyqtSignal(str)
+
+    def __init__(self, source: FrameSource, document: Document, worker: SegmenterWorker) -> None:
+        super().__init__()
+        self.source = source
+        self.document = document
+        self.worker = worker
+        self.playhead = 0
+        self.direction = 0
+        self.current_object: int | None = next(iter(document.project.objects), None)
+        self._waiting: dict[tuple[int, int], tuple[SegmentRequest, Step | None]] = {}
+        self._run: tuple[TrackJob, Step, RateMeter] | None = None
+        self._busy_timer = QTimer(self)
+        self._busy_timer.setSingleShot(True)
+        self._busy_timer.setInterval(BUSY_AFTER_MS)
+        self._busy_timer.timeout.connect(lambda: self.busy.emit(bool(self._waiting)))
+        worker.answered.connect(self._take_answer)
+        worker.tracked.connect(self._take_tracked)
+        worker.track_ended.connect(self._end_run)
+
+    # -- where the person is -------------------------------------------------------------------
+
+    def go_to(self, frame: int) -> None:
+        """Move the playhead; frames outside the source stop at its ends."""
+        frame = min(max(frame, 0), len(self.source) - 1)
+        if frame == self.playhead:
+            return
+        self.direction = 1 if frame > self.playhead else -1
+        self.playhead = frame
+        self.playhead_moved.emit(frame)
+
+    def step(self, frames: int) -> None:
+        """Move the playhead by so many frames."""
+        self.go_to(self.playhead + frames)
+
+    def go_to_prompted(self, forward: bool) -> None:
+        """Move to the next or previous frame that holds prompts, if there is one."""
+        frames = self.document.project.prompted_frames()
+        if forward:
+            self.go_to(next((f for f in frames if f > self.playhead), self.playhead))
+        else:
+            self.go_to(next((f for f in reversed(frames) if f < self.playhead), self.playhead))
+
+    def select(self, object_id: int | None) -> None:
+        """Make an object current; None: the next click makes a new one."""
+        if object_id is not None and object_id not in self.document.project.objects:
+            return
+        if object_id != self.current_object:
+            self.current_object = object_id
+            self.object_selected.emit(object_id)
+
+    def select_row(self, row: int) -> None:
+        """Make the object of this row of the list current, where there is one."""
+        ids = list(self.document.project.objects)
+        if row < len(ids):
+            self.select(ids[row])
+
+    # -- prompts -------------------------------------------------------------------------------
+
+    def prompt(self, prompts: Prompts, title: str) -> None:
+        """Set the current object's prompts on the current frame and ask for their mask.
+
+        Makes the object first when none is current, as the same undo step.
+        """
+        project = self.document.project
+        info = self.source.info
+        try:
+            prompts.check_inside(info.width, info.height)
+        except PromptError as error:
+            self.problem.emit(str(error))
+            return
+        frame = self.playhead
+        made: tuple[Edit, int] | None = None
+        if self.current_object is None:
+            made = edits.add_object(project, self._last_label())
+        object_id = made[1] if made is not None else self.current_object
+        assert object_id is not None
+        edit = edits.set_prompts(project, frame, object_id, prompts, title)
+        if made is not None:
+            edit = Edit(title, made[0].changes + edit.changes)
+        step = self.document.do(edit)
+        self.select(object_id)
+        self._ask(SegmentRequest(frame, object_id, prompts), step)
+
+    def clear_prompts(self) -> None:
+        """Remove the current object's prompts on the current frame."""
+        if self.current_object is not None:
+            self._do(edits.clear_prompts(self.document.project, self.playhead, self.current_object))
+
+    def delete_mask(self) -> None:
+        """Remove the current object's mask and prompts on the current frame."""
+        if self.current_object is not None:
+            frame = self.playhead
+            self._do(edits.delete_masks(self.document.project, [self.current_object], frame, frame))
+
+    def toggle_confirmed(self) -> None:
+        """Confirm all masks of the current frame, or take that back when all are confirmed."""
+        project = self.document.project
+        records = project.masks.at(self.playhead)
+        value = not all(record.confirmed for record in records.values())
+        self._do(edits.confirm(project, self.playhead, records.keys(), value))
+
+    def add_object(self) -> None:
+        """Make an object and select it."""
+        edit, object_id = edits.add_object(self.document.project, self._last_label())
+        self.document.do(edit)
+        self.select(object_id)
+
+    def delete_object(self, object_id: int | None) -> None:
+        """Delete an object with all that belongs to it; None does nothing."""
+        if object_id is not None:
+            self._do(edits.delete_object(self.document.project, object_id))
+
+    def undo(self) -> None:
+        """Take the last step back; a run that is still going is cancelled first."""
+        if self._run is not None and self.document.history.last is self._run[1]:
+            self._run[0].cancel.set()
+        self._after_history(self.document.undo())
+
+    def redo(self) -> None:
+        """Bring the last undone step back."""
+        self._after_history(self.document.redo())
+
+    # -- track runs ----------------------------------------------------------------------------
+
+    @property
+    def is_tracking(self) -> bool:
+        """True while a run goes."""
+        return self._run is not None
+
+    def track(self, direction: Direction, object_ids: Collection[int] | None = None) -> None:
+        """Start a run at the playhead; BOTH covers the whole video."""
+        if self._run is not None:
+            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
+            return
+        try:
+            request = plan_run(
+                self.document.project,
+                direction,
+                origin=self.playhead,
+                object_ids=object_ids,
+            )
+        except PromptError as error:
+            self.problem.emit(str(error))
+            return
+        total = _frames_to_do(direction, request.origin, request.first, request.last)
+        job = TrackJob(request)
+        step = self.document.do(Edit("Track run", ()))
+        self._run = (job, step, RateMeter(total))
+        self.run_progressed.emit(RunProgress(0, total, 0.0, None))
+        self.worker.track(job)
+
+    def cancel(self) -> None:
+        """Cancel the run; what is done stays."""
+        if self._run is not None:
+            self._run[0].cancel.set()
+
+    def close(self) -> None:
+        """Cancel the run and take no more answers."""
+        self.cancel()
+        self.worker.answered.disconnect(self._take_answer)
+        self.worker.tracked.disconnect(self._take_tracked)
+        self.worker.track_ended.disconnect(self._end_run)
+        self._busy_timer.stop()
+        if self._run is not None:
+            self._take_tracked()
+
+    # -- answers from the thread ---------------------------------------------------------------
+
+    def _take_answer(self, answer: SegmentAnswer) -> None:
+        request = answer.request
+        key = (request.frame, request.object_id)
+        waiting = self._waiting.get(key)
+        if waiting is None or waiting[0] is not request:
+            return
+        del self._waiting[key]
+        if not self._waiting:
+            self._busy_timer.stop()
+            self.busy.emit(False)
+        if answer.problem is not None:
+            self.problem.emit(answer.problem)
+        step = waiting[1]
+        if answer.reply is None:
+            return
+        edit = segment_edit(self.document.project, *key, request.prompts, answer.reply)
+        if edit is not None and step is not None:
+            self.document.extend(step, edit)
+
+    def _take_tracked(self) -> None:
+        frames = self.worker.take_tracked()
+        if self._run is None:
+            return
+        _, step, meter = self._run
+        self.document.extend(step, run_edit(self.document.project, frames))
+        meter.add(len(frames), time.monotonic())
+        self.run_progressed.emit(
+            RunProgress(meter.done, meter.total, meter.rate, meter.seconds_left)
+        )
+        for frame in frames:
+            if frame.problem is not None:
+                self.problem.emit(frame.problem)
+
+    def _end_run(self, end: TrackEnd) -> None:
+        if self._run is None or self._run[0] is not end.job:
+            return
+        self._take_tracked()
+        _, step, meter = self._run
+        self._run = None
+        self.document.discard_if_empty(step)
+        if end.problem is not None:
+            self.problem.emit(end.problem)
+        verb = "Cancelled after" if end.cancelled else "Tracked"
+        self.run_ended.emit(f"{verb} {meter.done} frames in {meter.elapsed:.1f} s.")
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _ask(self, request: SegmentRequest, step: Step | None) -> None:
+        self._waiting[request.frame, request.object_id] = (request, step)
+        if not self._busy_timer.isActive():
+            self._busy_timer.start()
+        self.worker.segment(request)
+
+    def _do(self, edit: Edit) -> None:
+        if edit.changes:
+            self.document.do(edit)
+            self._keep_selection_valid()
+
+    def _after_history(self, changes: Changes) -> None:
+        """Ask again for masks that undo or redo left without an answer; keep a valid selection."""
+        project = self.document.project
+        self._keep_selection_valid()
+        for key in changes.prompts:
+            prompts = project.prompts.get(key)
+            record = project.masks.get(*key)
+            answered = record is not None and record.provenance is Provenance.PROMPTED
+            if prompts is not None and not answered:
+                self._ask(SegmentRequest(*key, prompts), self.document.history.last)
+            elif prompts is None:
+                self._waiting.pop(key, None)
+
+    def _keep_selection_valid(self) -> None:
+        objects = self.document.project.objects
+        if self.current_object is not None and self.current_object not in objects:
+            self.select(max(objects, default=None))
+
+    def _last_label(self) -> str:
+        objects = self.document.project.objects
+        current = self.current_object
+        if current is not None:
+            return objects[current].label
+        return objects[max(objects)].label if objects else DEFAULT_LABEL
+
+
+def _frames_to_do(direction: Direction, origin: int, first: int, last: int) -> int:
+    forward, backward = last - origin + 1, origin - first + 1
+    if direction is Direction.BOTH:
+        return forward + backward
+    return forward if direction is Direction.FORWARD else backward

@@ -1,0 +1,134 @@
+"""Keeps the window's views in step with the workspace: what changed is all that is repainted."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from vostool.changes import Changes
+from vostool.gui import dialogs
+from vostool.gui.main_window import MainWindow
+from vostool.gui.session import RunProgress
+from vostool.gui.workspace import Workspace
+
+
+class Views(QObject):
+    """The connections between one window and one workspace."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        super().__init__()
+        self._window = window
+        self._workspace = workspace
+        self._show_all()
+        self._connect_workspace()
+        session = workspace.session
+        self._window_connections = (
+            (window.timeline.scrubbed, session.go_to),
+            (window.timeline.stepped, session.step),
+            (window.timeline.object_pressed, session.select),
+            (window.transport.frame_entered, session.go_to),
+            (window.objects.selected, session.select),
+            (window.objects.add_requested, session.add_object),
+            (window.objects.delete_requested, session.delete_object),
+            (window.canvas.hovered, self._show_position),
+        )
+        for signal, slot in self._window_connections:
+            signal.connect(slot)
+        workspace.display.refresh()
+
+    def close(self) -> None:
+        """Disconnect, and show that nothing is open."""
+        for signal, slot in self._window_connections:
+            signal.disconnect(slot)
+        window = self._window
+        window.timeline.set_project(None)
+        window.objects.set_document(None)
+        window.transport.set_length(0)
+        window.canvas.clear_picture()
+        window.run_bar.finish()
+        window.busy_label.clear()
+        window.set_title(None, None)
+        window.enable_actions(source=False, selected=False, running=False)
+
+    def _connect_workspace(self) -> None:
+        workspace, window = self._workspace, self._window
+        session, storage = workspace.session, workspace.storage
+        session.playhead_moved.connect(self._playhead_moved)
+        session.object_selected.connect(self._object_selected)
+        session.busy.connect(self._show_busy)
+        session.run_progressed.connect(self._run_progressed)
+        session.run_ended.connect(self._run_ended)
+        session.problem.connect(lambda text: window.show_status(text, 15000))
+        workspace.document.changed.connect(self._document_changed)
+        workspace.document.history_changed.connect(self._update_history)
+        workspace.player.playing_changed.connect(window.refresh_icons)
+        storage.problem.connect(
+            lambda text: window.show_status(text or "Saving works again.", 15000)
+        )
+        storage.saved.connect(self._saved)
+        storage.failed.connect(
+            lambda text: dialogs.show_problem(window, "The project was not saved", text)
+        )
+
+    def _show_all(self) -> None:
+        workspace, window = self._workspace, self._window
+        project = workspace.document.project
+        window.timeline.set_project(project)
+        window.objects.set_document(workspace.document)
+        window.transport.set_length(len(workspace.source))
+        window.canvas.show_message("")
+        window.set_title(project.source.path, workspace.storage.path)
+        self._playhead_moved(workspace.session.playhead)
+        self._object_selected(workspace.session.current_object)
+        self._update_history()
+
+    def _playhead_moved(self, frame: int) -> None:
+        self._window.timeline.set_playhead(frame)
+        self._window.transport.set_position(frame, self._workspace.source.time(frame))
+
+    def _object_selected(self, object_id: int | None) -> None:
+        self._window.objects.set_current(object_id)
+        self._window.timeline.set_current_object(object_id)
+        self._update_actions()
+
+    def _document_changed(self, changes: Changes) -> None:
+        self._window.timeline.apply(changes)
+        self._window.objects.apply(changes, self._workspace.session.current_object)
+
+    def _update_actions(self) -> None:
+        session = self._workspace.session
+        self._window.enable_actions(
+            source=True, selected=session.current_object is not None, running=session.is_tracking
+        )
+        self._update_history()
+
+    def _update_history(self) -> None:
+        history = self._workspace.document.history
+        actions = self._window.actions_by_id
+        for name, title in (("undo", history.undo_title), ("redo", history.redo_title)):
+            actions[name].setEnabled(title is not None)
+            verb = name.capitalize()
+            actions[name].setText(f"{verb} {title.lower()}" if title else verb)
+            actions[name].setIconText(verb)
+
+    def _show_busy(self, busy: bool) -> None:
+        self._window.busy_label.setText("● working on the mask…" if busy else "")
+
+    def _run_progressed(self, progress: RunProgress) -> None:
+        self._window.run_bar.show_progress(progress)
+        if progress.done == 0:
+            self._update_actions()
+
+    def _run_ended(self, summary: str) -> None:
+        self._window.run_bar.finish()
+        self._window.show_status(summary)
+        self._update_actions()
+
+    def _saved(self, path: Path) -> None:
+        self._window.set_title(self._workspace.document.project.source.path, path)
+        self._window.show_status(f"Saved as {path}.")
+
+    def _show_position(self, x: float, y: float) -> None:
+        self._window.position.setText("" if math.isnan(x) else f"x {int(x)}  y {int(y)}")

@@ -1,0 +1,168 @@
+"""The workbench: opens and closes workspaces, and asks for what a person has to choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from vostool.gui import dialogs
+from vostool.gui.background import Background
+from vostool.gui.engine_choice import EngineChoice
+from vostool.gui.export_dialog import ExportDialog
+from vostool.gui.gestures import Gestures
+from vostool.gui.handlers import make_handlers
+from vostool.gui.main_window import MainWindow
+from vostool.gui.opening import Opened, SourceWanted, opening
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.views import Views
+from vostool.gui.workspace import Workspace
+from vostool.io.project_file import SUFFIX
+
+OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
+WORKER_SECONDS = 10
+
+
+class Workbench(QObject):
+    """Owns the window, the engine's thread and at most one workspace."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.workspace: Workspace | None = None
+        self.window = MainWindow(make_handlers(self))
+        self.worker = SegmenterWorker()
+        self.engine = EngineChoice(self.worker, self.window)
+        self._views: Views | None = None
+        self._gestures: Gestures | None = None
+        self._opening: Background | None = None
+        self.window.canvas.show_message(OPEN_FIRST)
+        self.window.path_dropped.connect(self.open_path)
+        self.window.closing.connect(self.close)
+        self.worker.start()
+        self.engine.use_default()
+
+    def show(self) -> None:
+        """Show the window."""
+        self.window.resize(1280, 800)
+        self.window.show()
+
+    def report(self, sentence: str) -> None:
+        """One sentence for the person, without stopping them."""
+        self.window.show_status(sentence, 15000)
+
+    # -- opening and closing -------------------------------------------------------------------
+
+    def open_path(self, path: str | Path, source_path: Path | None = None) -> None:
+        """Open a video, a folder or a project; what is open stays until that has worked.
+
+        Args:
+            source_path: where the project's video lies now, when it was moved.
+        """
+        self._stop_opening()
+        place = Path(path).absolute()
+        # One process can hold a project once, so the same one is let go before it is opened again.
+        if self.workspace is not None and self.workspace.is_of(place):
+            self._close_workspace()
+        job = Background(opening(place, source_path), self)
+        self._opening = job
+        job.progressed.connect(self._opening_progressed)
+        job.succeeded.connect(self._opened)
+        job.failed.connect(self._open_failed)
+        job.finished.connect(self.window.opening_bar.hide)
+        self.window.show_status(f"Opening {place.name}…")
+        job.start()
+
+    def close(self) -> None:
+        """Stop everything, with what is done stored."""
+        self._stop_opening()
+        self._close_workspace()
+        self.engine.close()
+        self.worker.shut_down()
+        self.worker.wait(WORKER_SECONDS * 1000)
+
+    def _stop_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening.wait()
+            self._opening = None
+
+    def _opened(self, result: object) -> None:
+        if self.sender() is not self._opening:
+            if isinstance(result, Opened):
+                result.close()
+            return
+        self._opening = None
+        if isinstance(result, SourceWanted):
+            path = dialogs.ask_for_source(self.window, result.sentence)
+            if path is not None:
+                self.open_path(result.project_path, path)
+            return
+        assert isinstance(result, Opened)
+        self._close_workspace()
+        self.workspace = Workspace(result, self.window.canvas, self.worker)
+        self._views = Views(self.window, self.workspace)
+        self._gestures = Gestures(self.window.canvas, self.workspace)
+        info = result.source.info
+        summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
+        self.window.show_status(" ".join([*result.notes, summary]), 15000)
+
+    def _open_failed(self, sentence: str) -> None:
+        self._opening = None
+        self.window.show_status("")
+        dialogs.show_problem(self.window, "This cannot be opened", sentence)
+
+    def _opening_progressed(self, done: int, total: int, what: str) -> None:
+        bar = self.window.opening_bar
+        bar.setRange(0, 1000 if total else 0)
+        bar.setValue(int(1000 * done / total) if total else 0)
+        bar.setFormat(what or "%p%")
+        bar.show()
+
+    def _close_workspace(self) -> None:
+        workspace, self.workspace = self.workspace, None
+        if workspace is None:
+            return
+        if self._gestures is not None and self._views is not None:
+            self._gestures.close()
+            self._views.close()
+        self._gestures = self._views = None
+        workspace.close()
+
+    # -- what the person asks for --------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        """Ask for a video or a project and open it."""
+        path = dialogs.ask_for_file(self.window)
+        if path is not None:
+            self.open_path(path)
+
+    def ask_open_folder(self) -> None:
+        """Ask for a folder of images and open it."""
+        path = dialogs.ask_for_folder(self.window)
+        if path is not None:
+            self.open_path(path)
+
+    def save(self) -> None:
+        """Write what waits; ask for a name first where there is none."""
+        if self.workspace is None:
+            return
+        if self.workspace.storage.save():
+            self.window.show_status("Saved.", 2000)
+        else:
+            self.save_as()
+
+    def save_as(self) -> None:
+        """Ask for a project file and store everything there from now on."""
+        if self.workspace is None:
+            return
+        source = self.workspace.document.project.source.path
+        current = self.workspace.storage.path
+        path = dialogs.ask_project_name(self.window, current or source.with_suffix(SUFFIX))
+        if path is not None:
+            self.workspace.storage.save_as(path)
+
+    def export(self) -> None:
+        """Show the export dialog for what is labelled now."""
+        if self.workspace is not None:
+            project = self.workspace.document.project.snapshot()
+            ExportDialog(project, self.workspace.source, self.window).exec()

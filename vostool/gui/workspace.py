@@ -1,0 +1,42 @@
+"""Everything that belongs to one opened video, made together and closed together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from vostool.gui.canvas import Canvas
+from vostool.gui.display import Display
+from vostool.gui.document import Document
+from vostool.gui.opening import Opened
+from vostool.gui.player import Player
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.session import Session
+from vostool.gui.storage import Storage
+
+
+class Workspace(QObject):
+    """Document, session, display, player and storage of one source."""
+
+    def __init__(self, opened: Opened, canvas: Canvas, worker: SegmenterWorker) -> None:
+        super().__init__()
+        self.source = opened.source
+        self.document = Document(opened.project, self)
+        self.storage = Storage(self.document, opened.file)
+        self.session = Session(opened.source, self.document, worker)
+        self.display = Display(canvas, self.session, opened.source.clone())
+        self.player = Player(self.session)
+        worker.open(opened.source.clone())
+
+    def is_of(self, path: Path) -> bool:
+        """True where this file, folder or project is what is open."""
+        return path in (self.document.project.source.path, self.storage.path)
+
+    def close(self) -> None:
+        """Stop what runs, store what waits, give files and threads back."""
+        self.player.pause()
+        self.session.close()
+        self.display.close()
+        self.storage.close()
+        self.source.close()
