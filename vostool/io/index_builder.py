@@ -227,7 +227,7 @@ def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
     """Seconds after the first frame; steps that do not go forward take the usual step."""
     usual = 1 / (scan.average_rate or _DEFAULT_RATE)
     if NO_PTS in pts or scan.time_base <= 0:
-        return np.arange(len(pts)) * usual
+        return np.arange(len(pts), dtype=np.float64) * np.float64(usual)
     steps = np.diff(pts).astype(np.float64) * scan.time_base
     forward = steps[steps > 0]
     steps[steps <= 0] = np.median(forward) if len(forward) else usual

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 
 from vostool.frames import Image
@@ -44,8 +45,9 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     The matrix is row-major 3x3 in 16.16 fixed point and takes (x, y, 1) as a row vector
     (ffmpeg, libavutil/display.h). Other angles are taken to the nearest of the eight.
     """
+    side_data = cast(SideDataContainer, frame.side_data)  # PyAV's stub knows one kind only
     try:
-        matrix = frame.side_data[Type.DISPLAYMATRIX]
+        matrix = side_data[Type.DISPLAYMATRIX]
     except KeyError:
         return UPRIGHT
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(matrix))

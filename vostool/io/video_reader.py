@@ -17,7 +17,7 @@ import av
 from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Discard, Disposition
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -137,9 +137,7 @@ class VideoReader:
         self.codec.thread_type = ThreadType.AUTO
         self.codec.thread_count = self._threads
         self.codec.copy_opaque = True
-        for stream in self.container.streams:
-            if stream.index != self.stream.index:
-                stream.discard = Discard.all
+        _discard_others(self.container, self.stream)
         self._packets = self._demux()
         self._drained = False
 
@@ -232,6 +230,14 @@ class VideoReader:
             return False
         self._packets = chain([found], self._packets)
         return True
+
+
+def _discard_others(container: InputContainer, stream: VideoStream) -> None:
+    """Do not even read the sound, where PyAV can say so (18 and later)."""
+    discard = getattr(av.stream, "Discard", None)
+    for other in container.streams:
+        if discard is not None and other.index != stream.index:
+            other.discard = discard.all
 
 
 def _number(frame: VideoFrame) -> int:
