@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
+    QHBoxLayout,
     QLabel,
     QMainWindow,
     QProgressBar,
@@ -142,8 +143,14 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.engine_bar, self.canvas, self.run_bar, self.transport):
-            column.addWidget(widget, 1 if widget is self.canvas else 0)
+        # The run bar shares the transport's row: a run must not change the canvas' size.
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.transport)
+        row.addWidget(self.run_bar, 1)
+        column.addWidget(self.engine_bar)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(row)
         self.setCentralWidget(centre)
         self.canvas.setAcceptDrops(False)
         self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)

@@ -242,4 +242,7 @@ def colour_icon(colour: QColor, size: int = 14) -> QIcon:
     painter.setPen(colour.darker(140))
     painter.drawRoundedRect(0, 0, size - 1, size - 1, 3, 3)
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    # Without this a selected row's colour is tinted.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
