@@ -1,0 +1,57 @@
+# Everything a newcomer needs: `make demo` and `make test`. A second run installs nothing.
+PYTHON ?= python3
+VENV := .venv
+READERS := .venv-readers
+# Windows' Python puts programs elsewhere.
+BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(VENV)/$(BIN)/python
+OUT ?= demo-output
+
+.PHONY: demo test lint types imports tests run clean
+
+demo: $(VENV)/demo.stamp
+	$(PY) -m vostool demo --out $(OUT)
+
+test: lint types imports tests
+
+lint: $(VENV)/test.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(VENV)/test.stamp
+	$(PY) -m mypy
+
+imports: $(VENV)/test.stamp
+	$(VENV)/$(BIN)/lint-imports
+
+tests: $(VENV)/test.stamp $(READERS)/readers.stamp
+	$(PY) -m pytest
+
+run: $(VENV)/app.stamp
+	$(PY) -m vostool
+
+clean:
+	rm -rf $(VENV) $(READERS) $(OUT)
+
+$(VENV)/app.stamp: pyproject.toml
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --upgrade pip "setuptools>=77" wheel
+	$(PY) -m pip install --quiet "torch>=2.14" "torchvision>=0.29"
+# sam2 is a source package whose isolated build would fetch torch a second time.
+	SAM2_BUILD_CUDA=0 $(PY) -m pip install --quiet --no-build-isolation "sam2>=1.1.0"
+	$(PY) -m pip install --quiet --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/demo.stamp: $(VENV)/app.stamp
+	$(PY) -m pip install --quiet --no-build-isolation --editable ".[demo]"
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/app.stamp
+	$(PY) -m pip install --quiet --no-build-isolation --editable ".[test]"
+	touch $@
+
+# datumaro pins another OpenCV, so the independent readers live in an environment of their own.
+$(READERS)/readers.stamp: tests/readers/requirements.txt
+	test -x $(READERS)/$(BIN)/python || $(PYTHON) -m venv $(READERS)
+	$(READERS)/$(BIN)/python -m pip install --quiet --requirement $<
+	touch $@
