@@ -20,6 +20,7 @@ from types import MappingProxyType
 import platformdirs
 
 ENVIRONMENT_VARIABLE = "VOSTOOL_CHECKPOINTS"
+_REPOSITORY = Path(__file__).resolve().parents[2]
 _OFFICIAL = "https://dl.fbaipublicfiles.com/segment_anything_2"
 
 
@@ -135,8 +136,7 @@ def checkpoint_dirs() -> tuple[Path, ...]:
     folder.
     """
     named = [Path(p) for p in os.environ.get(ENVIRONMENT_VARIABLE, "").split(os.pathsep) if p]
-    repository = Path(__file__).resolve().parents[2]
-    own = [repository / "checkpoints"] if (repository / "pyproject.toml").is_file() else []
+    own = [_REPOSITORY / "checkpoints"] if _is_checkout() else []
     folders = [*named, Path.cwd() / "checkpoints", *own, user_checkpoint_dir()]
     return tuple(dict.fromkeys(folder.absolute() for folder in folders))
 
@@ -151,5 +151,10 @@ def find_checkpoint(spec: ModelSpec) -> Path | None:
 
 
 def fetch_command(spec: ModelSpec) -> str:
-    """What to type to fetch the model's checkpoint."""
-    return f"python download_models.py {spec.name}"
+    """What to type to fetch the model's checkpoint, in a checkout or with an installed package."""
+    script = "download_models.py" if _is_checkout() else "-m vostool.models.download_cli"
+    return f"python {script} {spec.name}"
+
+
+def _is_checkout() -> bool:
+    return (_REPOSITORY / "download_models.py").is_file()

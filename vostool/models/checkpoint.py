@@ -33,7 +33,7 @@ def read_weights(path: Path) -> Weights:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(
-            f"There is no checkpoint {path}; fetch one with `python download_models.py`."
+            f"There is no checkpoint {path}; `vostool models` says how to fetch one."
         ) from error
     except PermissionError as error:
         raise ModelError(
