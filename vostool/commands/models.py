@@ -1,0 +1,51 @@
+"""`vostool models`: the engines, which of them can be used here, and where checkpoints belong."""
+
+from __future__ import annotations
+
+import argparse
+
+from vostool.commands import output
+from vostool.models.catalog import checkpoint_dirs
+from vostool.models.engines import default_engine, engine_statuses
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list."""
+    statuses = engine_statuses()
+    default = default_engine()
+    if args.json:
+        engines = [
+            {
+                "name": status.name,
+                "title": status.title,
+                "usable": status.usable,
+                "default": status.name == default,
+                "checkpoint": None if status.checkpoint is None else str(status.checkpoint),
+                "bytes": status.size,
+                "problem": status.problem,
+            }
+            for status in statuses
+        ]
+        output.say_json({"engines": engines, "searched": [str(d) for d in checkpoint_dirs()]})
+        return 0
+    for status in statuses:
+        mark = "*" if status.name == default else " "
+        state = "ready" if status.usable else "not here"
+        if status.problem is not None and status.checkpoint is not None:
+            state = "unusable"
+        output.say(f"{mark} {status.name:<18} {state:<9} {_detail(status.title, status.size)}")
+    output.say("\n* is used when none is named; `python download_models.py NAME` fetches one.")
+    output.say("checkpoints are searched in:")
+    for folder in checkpoint_dirs():
+        output.say(f"  {folder}")
+    output.warn(s.problem for s in statuses if s.problem is not None and s.checkpoint is not None)
+    return 0
+
+
+def _detail(title: str, size: int) -> str:
+    return f"{title}, {size / 1e6:.0f} MB" if size else title

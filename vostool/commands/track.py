@@ -1,0 +1,225 @@
+"""`vostool track`: prompts in, masks out, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from vostool import edits
+from vostool.commands import arguments, output
+from vostool.commands.export import ExportPlan, add_overwrite, report_json, run_export
+from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.commands.prompting import PromptSpecs, prompt_edit
+from vostool.commands.tracking import Changed, Outcome, track, values
+from vostool.commands.workspace import Workspace, opened
+from vostool.errors import ProjectFileError, UsageError
+from vostool.io.autosave import Autosaver
+from vostool.io.export_format import ExportOptions
+from vostool.io.project_file import create
+from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
+from vostool.models.segmenter import Direction, Segmenter
+from vostool.project import Project
+from vostool.runs import keyframes, plan_run
+
+ENGINE_SETTING = "engine"
+
+_EPILOG = """\
+frames count from 0 and objects from 1; coordinates are pixels from the top left corner.
+
+  vostool track clip.mp4 --box 0:1:120,80,260,210 --label 1:car --project clip.vos
+  vostool track clip.vos --point 40:1:200,150,- --export cvat-images,coco --out exported
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "source", type=arguments.absolute, metavar="SOURCE", help="video, image folder or project"
+    )
+    prompts = parser.add_argument_group("prompts (each may be given several times)")
+    for name, kind, form in (
+        ("box", arguments.box_spec, "FRAME:OBJ:x0,y0,x1,y1"),
+        ("point", arguments.point_spec, "FRAME:OBJ:x,y,(+|-)"),
+        ("mask", arguments.mask_spec, "FRAME:png | FRAME:OBJ:png"),
+        ("label", arguments.label_spec, "OBJ:name"),
+    ):
+        prompts.add_argument(f"--{name}", type=kind, metavar=form, action="append", default=[])
+    run = parser.add_argument_group("run")
+    run.add_argument(
+        "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
+    )
+    run.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    run.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
+    run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
+    run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame tracked")
+    run.add_argument(
+        "--video", type=arguments.absolute, metavar="PATH", help="where a project's video lies now"
+    )
+    results = parser.add_argument_group("results")
+    results.add_argument(
+        "--project",
+        type=arguments.absolute,
+        metavar="P.vos",
+        help="keep everything here, saved while it runs; for a project as SOURCE: a copy",
+    )
+    results.add_argument("--export", type=arguments.names, metavar="FORMAT,..", action="append")
+    results.add_argument("--out", type=arguments.absolute, metavar="DIR", help="exports go here")
+    add_overwrite(results)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Track, save and export; 0 only when everything was written."""
+    plan = _check(args)
+    in_place = arguments.is_project(args.source) and args.project is None
+    with opened(args.source, video=args.video, write=in_place, quiet=args.quiet) as space:
+        output.warn(space.warnings)
+        edit = prompt_edit(space.project, _specs(args))
+        space.project.apply(edit)
+        request = plan_run(
+            space.project, Direction(args.direction), first=args.start or 0, last=args.end
+        )
+        _warn_unprompted(space.project)
+        with _engine(args, space) as segmenter, Interrupt() as interrupt:
+            setting = edits.set_setting(space.project, ENGINE_SETTING, segmenter.info.name)
+            space.project.apply(setting)
+            with _kept(space, args) as changed:
+                changed(values(edit) + values(setting))
+                outcome = track(
+                    space.project, segmenter, request,
+                    changed=changed, cancelled=interrupt, quiet=args.quiet,
+                )  # fmt: skip
+            return _finish(args, space, plan, outcome, interrupt)
+
+
+def _check(args: argparse.Namespace) -> ExportPlan | None:
+    """Find what is wrong with the request before any work is done for it."""
+    if args.engine is not None and args.engine not in engine_names():
+        raise UsageError(
+            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
+        )
+    if args.project == args.source:
+        args.project = None
+    if args.project is not None and args.project.exists() and not args.overwrite:
+        raise ProjectFileError(
+            f"The file '{args.project}' exists already; choose another name, replace it with "
+            "--overwrite, or give it as SOURCE to go on with it."
+        )
+    formats = arguments.flattened(args.export)
+    if formats and args.out is None:
+        raise UsageError("Say with --out where the exports go.")
+    if args.out is not None and not formats:
+        raise UsageError("Say with --export which formats to write to --out.")
+    if not formats and args.project is None and not arguments.is_project(args.source):
+        raise UsageError(
+            "Nothing would be kept; give --project P.vos, or --export FORMAT with --out DIR."
+        )
+    if args.start is not None and args.end is not None and args.end < args.start:
+        raise UsageError(f"The range ends at {args.end}, before it starts at {args.start}.")
+    if not formats:
+        return None
+    plan = ExportPlan(formats, args.out, ExportOptions(overwrite=args.overwrite))
+    plan.check()
+    return plan
+
+
+def _specs(args: argparse.Namespace) -> PromptSpecs:
+    return PromptSpecs(args.point, args.box, args.mask, args.label)
+
+
+def _warn_unprompted(project: Project) -> None:
+    prompted = {key.object_id for key in keyframes(project, project.objects.keys())}
+    idle = [str(oid) for oid in project.objects if oid not in prompted]
+    if idle:
+        which = f"Objects {', '.join(idle)} have" if len(idle) > 1 else f"Object {idle[0]} has"
+        output.warn([f"{which} no prompt and cannot be tracked; give a --box, --point or --mask."])
+
+
+@contextmanager
+def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+    name = args.engine or default_engine()
+    if name == FLOW and args.engine is None and not args.quiet:
+        output.warn(
+            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
+        )
+    segmenter = create_segmenter(name, args.device, args.checkpoint)
+    try:
+        segmenter.open(space.source)
+        yield segmenter
+    finally:
+        segmenter.close()
+
+
+@contextmanager
+def _kept(space: Workspace, args: argparse.Namespace) -> Iterator[Changed]:
+    """Where the run tells its cells, so that they are saved while it goes on.
+
+    Raises:
+        ProjectFileError: at the end, when something could not be stored.
+    """
+    with ExitStack() as stack:
+        if args.project is not None:
+            space.file = create(args.project, space.project, overwrite=args.overwrite)
+            stack.enter_context(space.file)
+        if space.file is None:
+            yield lambda cells: None
+            return
+        saver = Autosaver(space.file, on_problem=lambda text: output.warn([text] if text else []))
+        try:
+            yield saver.changed
+        finally:
+            stored = saver.close()
+        if not stored:
+            raise ProjectFileError(
+                f"The last masks could not be stored in '{space.file.path}': {saver.problem}"
+            )
+
+
+def _finish(
+    args: argparse.Namespace,
+    space: Workspace,
+    plan: ExportPlan | None,
+    outcome: Outcome,
+    interrupt: Interrupt,
+) -> int:
+    output.warn(outcome.problems)
+    report = None
+    if outcome.cancelled:
+        kept = f"; what was done is saved in '{space.file.path}'" if space.file else ""
+        output.warn([f"Stopped after {outcome.frames} frames{kept}."])
+    elif plan is not None:
+        report = run_export(space.project, space.source, plan, args.quiet, interrupt)
+    facts: dict[str, object] = {
+        "source": str(space.project.source.path),
+        "engine": outcome.engine.name,
+        "device": outcome.engine.device,
+        "frames": outcome.frames,
+        "masks": outcome.masks,
+        "seconds": round(outcome.seconds, 3),
+        "cancelled": outcome.cancelled,
+        "problems": outcome.problems,
+        "project": str(space.file.path) if space.file else None,
+        "export": None if report is None else report_json(report),
+    }
+    if args.json:
+        output.say_json(facts)
+    elif not args.quiet:
+        _say(facts, [] if report is None else [w.main for w in report.written])
+    if outcome.cancelled:
+        return INTERRUPTED
+    return 1 if outcome.problems else 0
+
+
+def _say(facts: Mapping[str, object], exported: Sequence[Path]) -> None:
+    output.say(
+        f"{facts['masks']} masks on {facts['frames']} frames in {facts['seconds']} s "
+        f"({facts['engine']}, {facts['device']})"
+    )
+    if facts["project"] is not None:
+        output.say(f"project: {facts['project']}")
+    for path in exported:
+        output.say(f"exported: {path}")

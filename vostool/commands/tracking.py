@@ -1,0 +1,86 @@
+"""One track run without a window: engine, progress, autosave and Ctrl+C."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vostool.changes import Cell, Edit, Value
+from vostool.commands import output
+from vostool.models.segmenter import Direction, Segmenter, SegmenterInfo, TrackRequest, tracked_span
+from vostool.project import Project
+from vostool.runs import run_edit
+
+Changed = Callable[[list[tuple[Cell, Value]]], None]
+"""Told every cell that the run wrote, with its value."""
+
+
+@dataclass
+class Outcome:
+    """How a run went.
+
+    Attributes:
+        engine: what did it.
+        frames: frames worked on.
+        masks: masks written.
+        seconds: duration of the run.
+        cancelled: the person stopped it.
+        problems: one sentence for each frame that could not be worked on.
+    """
+
+    engine: SegmenterInfo
+    frames: int = 0
+    masks: int = 0
+    seconds: float = 0.0
+    cancelled: bool = False
+    problems: list[str] = field(default_factory=list)
+
+
+def track(
+    project: Project,
+    segmenter: Segmenter,
+    request: TrackRequest,
+    *,
+    changed: Changed,
+    cancelled: Callable[[], bool],
+    quiet: bool,
+) -> Outcome:
+    """Run a request on an opened engine and write its masks into the project.
+
+    Raises:
+        ModelError, PromptError: from the engine; what was done before is in the project.
+    """
+    outcome = Outcome(segmenter.info)
+    start = time.monotonic()
+    done: set[tuple[int, int]] = set()
+    with output.bar(step_count(request), "Tracking", "frame", quiet) as bar:
+        for step in segmenter.track(request, cancelled):
+            edit = run_edit(project, [step])
+            project.apply(edit)
+            changed(values(edit))
+            done.update(c.cell.key for c in edit.changes if isinstance(c.cell.key, tuple))
+            if step.problem is not None:
+                outcome.problems.append(f"Frame {step.frame}: {step.problem}")
+            outcome.frames += 1
+            bar.update()
+    outcome.cancelled = cancelled()
+    outcome.masks = len(done)
+    outcome.seconds = time.monotonic() - start
+    return outcome
+
+
+def step_count(request: TrackRequest) -> int:
+    """How many steps a run has: the frames of each leg on which any object is tracked."""
+    legs = {Direction.FORWARD: (True,), Direction.BACKWARD: (False,)}
+    ids = {key.object_id for key in request.keyframes}
+    total = 0
+    for forward in legs.get(request.direction, (True, False)):
+        spans = (tracked_span(request, object_id, forward) for object_id in ids)
+        total += len(set().union(*(span for span in spans if span is not None)))
+    return total
+
+
+def values(edit: Edit) -> list[tuple[Cell, Value]]:
+    """An edit's cells with the values they have afterwards, as autosave takes them."""
+    return [(change.cell, change.after) for change in edit.changes]
