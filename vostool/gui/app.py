@@ -13,7 +13,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
-from vostool.gui import theme
+from vostool.gui import preferences, theme
 from vostool.gui.workbench import Workbench
 
 
@@ -25,6 +25,7 @@ def make_application(arguments: list[str]) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("vostool")
     theme.apply_style(app)
+    theme.set_scheme(preferences.theme_name())
     return app
 
 

@@ -16,13 +16,17 @@ from vostool.models.segmenter import SegmenterInfo
 
 
 class EngineChoice(QObject):
-    """Asks the worker for an engine and shows what it got."""
+    """Asks the worker for an engine and shows what it got.
+
+    Attributes:
+        current: the name of the engine that answers now; None until the first one is loaded.
+    """
 
     def __init__(self, worker: SegmenterWorker, window: MainWindow) -> None:
         super().__init__()
         self._worker = worker
         self._window = window
-        self._current: str | None = None
+        self.current: str | None = None
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -42,7 +46,7 @@ class EngineChoice(QObject):
 
     def show_dialog(self) -> None:
         """List the engines, fetch checkpoints, choose one."""
-        dialog = ModelsDialog(self._current, self._window)
+        dialog = ModelsDialog(self.current, self._window)
         dialog.chosen.connect(self.use)
         dialog.open()
 
@@ -52,7 +56,7 @@ class EngineChoice(QObject):
             self._search.wait()
 
     def _ready(self, info: SegmenterInfo) -> None:
-        self._current = info.name
+        self.current = info.name
         place = " ".join(part for part in (info.device, info.dtype) if part)
         self._window.engine_label.setText(f"{info.title} ({place})")
         self._window.engine_label.setToolTip(info.detail)
@@ -60,7 +64,7 @@ class EngineChoice(QObject):
 
     def _failed(self, sentence: str) -> None:
         dialogs.show_problem(self._window, "The engine cannot be used", sentence)
-        if self._current is None:
+        if self.current is None:
             self.use(FLOW)
         else:
-            self._window.engine_label.setText(self._current)
+            self._window.engine_label.setText(self.current)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
@@ -18,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui import theme
+from vostool.gui import preferences, theme
 from vostool.gui.actions import ACTIONS, Needs, make_actions
 from vostool.gui.canvas import Canvas
 from vostool.gui.engine_bar import EngineBar
@@ -188,7 +189,11 @@ class MainWindow(QMainWindow):
                 for scheme in theme.SCHEMES:
                     made = scheme_menu.addAction(scheme)
                     assert made is not None
-                    made.triggered.connect(lambda _=False, s=scheme: theme.set_scheme(s))
+                    made.triggered.connect(partial(self._choose_scheme, scheme))
+
+    def _choose_scheme(self, name: str, _checked: bool = False) -> None:
+        theme.set_scheme(name)
+        preferences.remember_theme(name)
 
     def _fill_toolbar(self) -> None:
         bar = QToolBar("Tools")

@@ -24,10 +24,10 @@ def apply_style(app: QApplication) -> None:
 
 
 def set_scheme(name: str) -> None:
-    """Choose "System", "Light" or "Dark"."""
+    """Choose "System", "Light" or "Dark" (Qt older than 6.8 follows the system)."""
     hints = QGuiApplication.styleHints()
-    if hints is not None:
-        hints.setColorScheme(SCHEMES[name])
+    if hints is not None and hasattr(hints, "setColorScheme"):
+        hints.setColorScheme(SCHEMES.get(name, Qt.ColorScheme.Unknown))
 
 
 def icon(name: str) -> QIcon:

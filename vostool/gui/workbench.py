@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from vostool.gui import dialogs
+from vostool.gui import dialogs, preferences
 from vostool.gui.background import Background
 from vostool.gui.engine_choice import EngineChoice
 from vostool.gui.export_dialog import ExportDialog
@@ -42,8 +42,9 @@ class Workbench(QObject):
         self.engine.use_default()
 
     def show(self) -> None:
-        """Show the window."""
-        self.window.resize(1280, 800)
+        """Show the window, where it was the last time."""
+        if not preferences.restore_window(self.window):
+            self.window.resize(1280, 800)
         self.window.show()
 
     def report(self, sentence: str) -> None:
@@ -74,6 +75,7 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """Stop everything, with what is done stored."""
+        preferences.remember_window(self.window)
         self._stop_opening()
         self._close_workspace()
         self.engine.close()

@@ -1,0 +1,120 @@
+"""How long the window's event loop is blocked while it opens, answers clicks, tracks and scrubs.
+
+A timer of 1 ms runs in the real window; the gap between two of its ticks is the time in which
+nothing else could be answered. Run it under Xvfb or with QT_QPA_PLATFORM=offscreen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--box", default=None, help="x0,y0,x1,y1; default: the middle of the frame")
+    parser.add_argument("--seconds", type=float, default=15.0, help="how long to track and scrub")
+    return parser.parse_args()
+
+
+class Gaps:
+    """Gaps between ticks by phase, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.phase = "start"
+        self.by_phase: dict[str, list[float]] = {}
+        self._last = time.perf_counter()
+
+    def tick(self) -> None:
+        now = time.perf_counter()
+        self.by_phase.setdefault(self.phase, []).append((now - self._last) * 1000)
+        self._last = now
+
+    def report(self) -> str:
+        lines = [f"{'phase':<24}{'ticks':>8}{'median':>9}{'95 %':>8}{'99 %':>8}{'max':>9}  ms"]
+        for phase, gaps in self.by_phase.items():
+            values = np.percentile(gaps, [50, 95, 99, 100])
+            cells = "".join(f"{v:>{w}.1f}" for v, w in zip(values, (9, 8, 8, 9), strict=True))
+            lines.append(f"{phase:<24}{len(gaps):>8}{cells}")
+        return "\n".join(lines)
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("VOSTOOL_DRAFTS", folder)
+        return measure(arguments)
+
+
+def measure(arguments: argparse.Namespace) -> int:
+    from PyQt6.QtCore import Qt, QTimer
+
+    from vostool.gui.app import make_application
+    from vostool.gui.workbench import Workbench
+    from vostool.models.segmenter import Direction
+    from vostool.prompts import Box, Prompts
+
+    app = make_application(sys.argv[:1])
+    bench = Workbench()
+    bench.show()
+    gaps = Gaps()
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(gaps.tick)
+    timer.start(1)
+
+    def spin(until, limit: float = 60.0) -> None:
+        end = time.monotonic() + limit
+        while not until() and time.monotonic() < end:
+            app.processEvents()
+
+    def phase(name: str) -> None:
+        gaps.tick()
+        gaps.phase = name
+
+    spin(lambda: bench.engine.current is not None)
+    phase("open")
+    bench.open_path(arguments.video)
+    spin(lambda: bench.workspace is not None and bench.workspace.display.shown_frame == 0)
+    workspace = bench.workspace
+    assert workspace is not None
+    session, info = workspace.session, workspace.source.info
+    phase("click")
+    corners = arguments.box or ",".join(
+        str(v) for v in (info.width / 3, info.height / 3, info.width / 1.5, info.height / 1.5)
+    )
+    session.prompt(Prompts(box=Box(*(float(v) for v in corners.split(",")))), "Draw box")
+    spin(lambda: len(workspace.document.project.masks) > 0)
+    phase("track, at rest")
+    session.track(Direction.FORWARD)
+    end = time.monotonic() + arguments.seconds / 2
+    spin(lambda: time.monotonic() > end or not session.is_tracking)
+    phase("track and scrub")
+    end = time.monotonic() + arguments.seconds / 2
+    while time.monotonic() < end and session.is_tracking:
+        session.go_to((session.playhead + 1) % max(len(workspace.document.project.masks), 1))
+        pause = time.monotonic() + 0.03
+        spin(lambda until=pause: time.monotonic() > until)
+    session.cancel()
+    spin(lambda: not session.is_tracking)
+    phase("play with masks")
+    session.go_to(0)
+    workspace.player.toggle()
+    end = time.monotonic() + arguments.seconds / 3
+    spin(lambda: time.monotonic() > end)
+    phase("close")
+    print(f"{arguments.video.name}: {info.width}x{info.height}, engine {bench.engine.current}")
+    bench.window.close()
+    print(gaps.report())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

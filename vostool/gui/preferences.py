@@ -1,0 +1,43 @@
+"""What the window remembers between two runs: its place, its docks and the theme."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtWidgets import QMainWindow
+
+
+def settings() -> QSettings:
+    """An INI file in the user's configuration folder, or in the one VOSTOOL_CONFIG names."""
+    chosen = os.environ.get("VOSTOOL_CONFIG")
+    folder = Path(chosen) if chosen else platformdirs.user_config_path("vostool", appauthor=False)
+    return QSettings(str(folder / "vostool.ini"), QSettings.Format.IniFormat)
+
+
+def theme_name() -> str:
+    """The chosen theme, "System" where none was chosen."""
+    return str(settings().value("theme", "System"))
+
+
+def remember_theme(name: str) -> None:
+    """Keep the theme for the next run."""
+    settings().setValue("theme", name)
+
+
+def remember_window(window: QMainWindow) -> None:
+    """Keep the window's size, place and docks."""
+    store = settings()
+    store.setValue("geometry", window.saveGeometry())
+    store.setValue("docks", window.saveState())
+
+
+def restore_window(window: QMainWindow) -> bool:
+    """Put the window where it was; False where nothing is remembered."""
+    store = settings()
+    geometry, docks = store.value("geometry"), store.value("docks")
+    if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
+        return False
+    return window.restoreGeometry(geometry) and window.restoreState(docks)
