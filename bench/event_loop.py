@@ -17,6 +17,7 @@ import numpy as np
 
 
 def parse_arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("video", type=Path)
     parser.add_argument("--box", default=None, help="x0,y0,x1,y1; default: the middle of the frame")
@@ -47,6 +48,7 @@ class Gaps:
 
 
 def main() -> int:
+    """Measure with drafts in a folder that goes afterwards."""
     arguments = parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("VOSTOOL_DRAFTS", folder)

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
+from vostool.errors import UsageError
 from vostool.gui import preferences, theme
 from vostool.gui.workbench import Workbench
 
@@ -25,12 +26,21 @@ def make_application(arguments: list[str]) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("vostool")
     theme.apply_style(app)
-    theme.set_scheme(preferences.theme_name())
+    theme.set_theme(preferences.theme_name())
     return app
 
 
 def run(path: str | None) -> int:
-    """Open the window, with a video, a folder or a project when ``path`` is given."""
+    """Open the window, with a video, a folder or a project when ``path`` is given.
+
+    Raises:
+        UsageError: there is no screen to open it on.
+    """
+    if not _has_screen():
+        raise UsageError(
+            "There is no screen to open the window on; `vostool track` and `vostool export` "
+            "work without one."
+        )
     app = make_application(sys.argv[:1])
     bench = Workbench()
     sys.excepthook = _excepthook(bench)
@@ -44,6 +54,13 @@ def run(path: str | None) -> int:
     if path is not None:
         bench.open_path(path)
     return app.exec()
+
+
+def _has_screen() -> bool:
+    """False where Qt would abort the process for want of a display server."""
+    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]

@@ -184,15 +184,15 @@ class MainWindow(QMainWindow):
                 menu.addSeparator()
                 for dock in self.findChildren(QDockWidget):
                     menu.addAction(dock.toggleViewAction())
-                scheme_menu = menu.addMenu("Theme")
-                assert scheme_menu is not None
-                for scheme in theme.SCHEMES:
-                    made = scheme_menu.addAction(scheme)
+                theme_menu = menu.addMenu("Theme")
+                assert theme_menu is not None
+                for name in theme.THEMES:
+                    made = theme_menu.addAction(name)
                     assert made is not None
-                    made.triggered.connect(partial(self._choose_scheme, scheme))
+                    made.triggered.connect(partial(self._choose_theme, name))
 
-    def _choose_scheme(self, name: str, _checked: bool = False) -> None:
-        theme.set_scheme(name)
+    def _choose_theme(self, name: str, _checked: bool = False) -> None:
+        theme.set_theme(name)
         preferences.remember_theme(name)
 
     def _fill_toolbar(self) -> None:

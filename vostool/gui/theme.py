@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import NamedTuple
 
 from PyQt6.QtCore import QByteArray, QRectF, QSize, Qt
-from PyQt6.QtGui import QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 from PyQt6.QtWidgets import QApplication
 
 ICON_SIZE = 20
-SCHEMES = {
-    "System": Qt.ColorScheme.Unknown,
-    "Light": Qt.ColorScheme.Light,
-    "Dark": Qt.ColorScheme.Dark,
+THEMES = ("System", "Light", "Dark")
+
+
+class _Colours(NamedTuple):
+    window: str
+    base: str
+    alternate: str
+    text: str
+    dimmed: str
+    button: str
+    highlight: str
+
+
+_COLOURS = {
+    "Light": _Colours("#f3f4f6", "#ffffff", "#eceef1", "#1b1f24", "#8a9099", "#f3f4f6", "#2f7fd1"),
+    "Dark": _Colours("#24272c", "#1b1d21", "#2a2e34", "#e4e7eb", "#7b828c", "#2f333a", "#2f74c0"),
 }
 
 
@@ -23,11 +36,36 @@ def apply_style(app: QApplication) -> None:
     app.setStyleSheet(_resource("style.qss").decode())
 
 
-def set_scheme(name: str) -> None:
-    """Choose "System", "Light" or "Dark" (Qt older than 6.8 follows the system)."""
-    hints = QGuiApplication.styleHints()
-    if hints is not None and hasattr(hints, "setColorScheme"):
-        hints.setColorScheme(SCHEMES.get(name, Qt.ColorScheme.Unknown))
+def set_theme(name: str) -> None:
+    """Choose "System", "Light" or "Dark".
+
+    The palettes are our own: not every platform lets a program ask for a colour scheme.
+    """
+    if name not in _COLOURS:
+        hints = QGuiApplication.styleHints()
+        dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+        name = "Dark" if dark else "Light"
+    QApplication.setPalette(_palette(_COLOURS[name]))
+
+
+def _palette(colours: _Colours) -> QPalette:
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette(QColor(colours.button), QColor(colours.window))
+    for roles, colour in (
+        ((role.Window,), colours.window),
+        ((role.Base,), colours.base),
+        ((role.AlternateBase,), colours.alternate),
+        ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), colours.text),
+        ((role.PlaceholderText,), colours.dimmed),
+        ((role.Button, role.ToolTipBase), colours.button),
+        ((role.Highlight, role.Link), colours.highlight),
+        ((role.HighlightedText, role.BrightText), "#ffffff"),
+    ):
+        for each in roles:
+            palette.setColor(each, QColor(colour))
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, each, QColor(colours.dimmed))
+    return palette
 
 
 def icon(name: str) -> QIcon:
