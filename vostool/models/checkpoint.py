@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,10 @@ def read_weights(path: Path) -> Weights:
         ModelError: no such file, not readable, truncated, no checkpoint, or one with pickled code.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # A file by another pickler fails or loads all the same; the warning helps nobody.
+            warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(
             f"There is no checkpoint {path}; `vostool models` says how to fetch one."
@@ -39,7 +43,7 @@ def read_weights(path: Path) -> Weights:
         raise ModelError(
             f"The checkpoint {path} may not be read; change its permissions."
         ) from error
-    except (pickle.UnpicklingError, EOFError, RuntimeError, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # a damaged file makes the unpickler fail in any way there is
         raise ModelError(_unreadable(path, error)) from error
     weights = content.get("model", content) if isinstance(content, dict) else None
     if not isinstance(weights, dict) or not _is_state(weights):
