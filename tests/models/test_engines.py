@@ -105,6 +105,12 @@ def test_creates_sam2_from_a_checkpoint(folder, tiny_checkpoint):
     assert (info.device, info.dtype) == ("cpu", "float32")
 
 
+def test_torch_that_does_not_load_is_one_sentence(folder, tiny_checkpoint, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vostool.models.sam2_engine", None)
+    with pytest.raises(ModelError, match="or use the engine flow"):
+        create_segmenter("sam2.1-tiny", "cpu", tiny_checkpoint)
+
+
 def test_creates_the_flow_engine():
     assert create_segmenter("flow").info.name == "flow"
 

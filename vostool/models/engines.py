@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,8 +92,15 @@ def create_segmenter(
     path = checkpoint if checkpoint is not None else find_checkpoint(spec)
     if path is None:
         raise ModelError(_missing(spec))
-    from vostool.models.sam2_engine import Sam2Segmenter
-
+    _prepare_torch()
+    try:
+        from vostool.models.sam2_engine import Sam2Segmenter
+    except (ImportError, OSError) as error:
+        # OSError: a shared library of torch that does not load on this machine
+        raise ModelError(
+            f"PyTorch or sam2 cannot be loaded ({error}); install them again, "
+            "or use the engine flow."
+        ) from error
     return Sam2Segmenter.from_checkpoint(spec, path, device)
 
 
@@ -126,7 +135,18 @@ def _unknown(value: str, kind: str, known: Sequence[str]) -> str:
     return f"There is no {kind} '{value}'; known are {', '.join(known)}."
 
 
+def _prepare_torch() -> None:
+    """Settings that torch reads once, when it is loaded."""
+    if sys.platform == "darwin":
+        # Some of SAM 2's operations exist on the CPU only; the official examples set this too.
+        os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
+
+
 def _has_cuda() -> bool:
-    import torch
+    _prepare_torch()
+    try:
+        import torch
+    except (ImportError, OSError):
+        return False
 
     return torch.cuda.is_available()
