@@ -83,7 +83,6 @@ class ExportDialog(QDialog):
         self.bar.hide()
         self.report.setWordWrap(True)
         self.report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.open_button.hide()
         self.export_button.setDefault(True)
         self.export_button.clicked.connect(self.start)
         self.cancel_button.clicked.connect(self.reject)
@@ -105,6 +104,7 @@ class ExportDialog(QDialog):
                 spans.addWidget(QLabel(text))
             spans.addWidget(spin, 1)
         browse = QPushButton("Browse…")
+        browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         place = QHBoxLayout()
         place.addWidget(self.folder, 1)
@@ -124,7 +124,8 @@ class ExportDialog(QDialog):
         layout.addLayout(form)
         for widget in (self.bar, self.report, buttons):
             layout.addWidget(widget)
-        self.resize(560, 520)
+        self.open_button.hide()  # a button box shows what is added to it
+        self.resize(560, self.sizeHint().height())
 
     def start(self) -> None:
         """Write what is chosen, off the GUI thread."""
