@@ -14,6 +14,7 @@ from tqdm import tqdm
 from vostool.progress import Progress
 
 _LOG_SECONDS = 10.0  # between two states of a bar that goes to a log file
+_DELAY_SECONDS = 0.5
 
 
 def say(text: str) -> None:
@@ -32,9 +33,13 @@ def warn(sentences: Iterable[str]) -> None:
         tqdm.write(f"vostool: {sentence}", file=sys.stderr)
 
 
-def bar(total: int, title: str, unit: str, quiet: bool) -> tqdm[Any]:
-    """A progress bar with rate and time left; to a log it writes rarely."""
-    options: dict[str, Any] = {}
+def bar(total: int, title: str, unit: str, quiet: bool, delay: float = 0.0) -> tqdm[Any]:
+    """A progress bar with rate and time left; to a log it writes rarely.
+
+    Args:
+        delay: seconds until it is shown at all.
+    """
+    options: dict[str, Any] = {"delay": delay}
     if not sys.stderr.isatty() and "TQDM_MININTERVAL" not in os.environ:
         options["mininterval"] = _LOG_SECONDS
     return tqdm(
@@ -50,12 +55,12 @@ def bar(total: int, title: str, unit: str, quiet: bool) -> tqdm[Any]:
 
 @contextmanager
 def progress(title: str, unit: str, quiet: bool) -> Iterator[Progress]:
-    """A bar that appears with the first call; for work that tells how far it is."""
+    """A bar for work that tells how far it is; what is done in a moment shows none."""
     shown: list[tqdm[Any]] = []
 
     def tell(done: int, total: int, what: str = "") -> None:
         if not shown:
-            shown.append(bar(total, title, unit, quiet))
+            shown.append(bar(total, title, unit, quiet, _DELAY_SECONDS))
         if total and shown[0].total != total:
             shown[0].total = total
         shown[0].update(done - shown[0].n)
