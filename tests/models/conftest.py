@@ -87,7 +87,7 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from sam2.build_sam import build_sam2_video_predictor
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "sam2.1_hiera_tiny.pt"
     model = build_sam2_video_predictor(MODELS["sam2.1-tiny"].config, None, device="cpu")

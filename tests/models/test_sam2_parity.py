@@ -255,6 +255,21 @@ def test_bfloat16_equals_official_under_autocast(predictor, jpeg_folder, jpeg_so
     assert_equal(ours, theirs)
 
 
+def test_sam_2_0_equals_official(tmp_path, jpeg_folder, jpeg_source):
+    """The older generation has another config; its random weights are its own."""
+    from sam2.build_sam import build_sam2_video_predictor
+
+    spec = MODELS["sam2-tiny"]
+    torch.manual_seed(1)
+    path = tmp_path / spec.file_name
+    torch.save({"model": build_sam2_video_predictor(spec.config, device="cpu").state_dict()}, path)
+    older = build_predictor(spec, path, torch.device("cpu"), image_size=SIZE)
+    keys = [Keyframe(0, 1, PROMPTS["box and clicks"])]
+    theirs = official_run(older, official_state(older, jpeg_folder, keys), 0, 3)
+    (ours,), _ = our_run(older, jpeg_source, request(keys, last=3))
+    assert_equal(ours, theirs)
+
+
 def test_segment_in_the_middle_of_a_run_disturbs_nothing(predictor, jpeg_source):
     keys = [Keyframe(0, 1, PROMPTS["three clicks"])]
     (alone,), _ = our_run(predictor, jpeg_source, request(keys))
