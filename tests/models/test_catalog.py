@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,15 @@ def test_folders_are_searched_in_order(elsewhere, monkeypatch):
     monkeypatch.setenv("VOSTOOL_CHECKPOINTS", str(elsewhere / "named"))
     assert find_checkpoint(TINY) == named
     assert len(checkpoint_dirs()) == 4
+
+
+def test_a_broken_file_does_not_hide_a_whole_one(elsewhere):
+    broken = put(elsewhere / "work" / "checkpoints")
+    assert find_checkpoint(TINY) == broken
+    whole = put(elsewhere / "user")
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("data.pkl", b"")
+    assert find_checkpoint(TINY) == whole
 
 
 def test_a_half_fetched_file_is_no_checkpoint(elsewhere):

@@ -12,6 +12,7 @@ official address beside hash and size.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,12 +143,18 @@ def checkpoint_dirs() -> tuple[Path, ...]:
 
 
 def find_checkpoint(spec: ModelSpec) -> Path | None:
-    """The first file of the model's name in :func:`checkpoint_dirs`, or None."""
-    for folder in checkpoint_dirs():
-        path = folder / spec.file_name
-        if path.is_file():
-            return path
-    return None
+    """The first whole file of the model's name in :func:`checkpoint_dirs`, or None.
+
+    Where there are only broken ones the first of them, so that it can be named.
+    """
+    paths = [folder / spec.file_name for folder in checkpoint_dirs()]
+    found = [path for path in paths if path.is_file()]
+    return next((path for path in found if looks_whole(path)), found[0] if found else None)
+
+
+def looks_whole(path: Path) -> bool:
+    """A glance at the file's end: a checkpoint is a zip, whose directory comes last."""
+    return zipfile.is_zipfile(path)
 
 
 def fetch_command(spec: ModelSpec) -> str:

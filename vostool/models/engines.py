@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vostool.errors import ModelError, UsageError
-from vostool.models.catalog import MODELS, ModelSpec, fetch_command, find_checkpoint
+from vostool.models.catalog import MODELS, ModelSpec, fetch_command, find_checkpoint, looks_whole
 from vostool.models.segmenter import Segmenter
 
 FLOW = "flow"
@@ -112,12 +111,10 @@ def _status(spec: ModelSpec) -> EngineStatus:
 
 
 def _file_problem(spec: ModelSpec, path: Path) -> str | None:
-    """What a glance at the file shows: a checkpoint is a zip, whose directory is at its end."""
-    try:
-        if zipfile.is_zipfile(path):
-            return None
-    except OSError as error:
-        return f"The checkpoint {path} cannot be read ({error.strerror})."
+    if looks_whole(path):
+        return None
+    if not os.access(path, os.R_OK):
+        return f"The checkpoint {path} may not be read; change its permissions."
     return (
         f"The checkpoint {path} is truncated or no checkpoint; "
         f"delete it and fetch it again with `{fetch_command(spec)}`."
