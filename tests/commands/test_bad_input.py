@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
+from vostool.models.catalog import MODELS, fetch_command
+
 GOOD = ("--engine", "flow", "--quiet")
 
 
@@ -160,7 +162,7 @@ def test_an_unknown_engine_device_and_missing_checkpoint(
     refused(vostool(*words, "--engine", "sam9"), 2, "no engine 'sam9'", "flow")
     refused(vostool(*words, "--engine", "flow", "--device", "abacus"), 2, "abacus")
     missing = vostool(*words, "--engine", "sam2.1-tiny")
-    refused(missing, 1, "sam2.1_hiera_tiny.pt", "download_models.py sam2.1-tiny")
+    refused(missing, 1, "sam2.1_hiera_tiny.pt", fetch_command(MODELS["sam2.1-tiny"]))
 
 
 def test_wrong_and_truncated_checkpoints(vostool, video, box, tmp_path, unchanged) -> None:

@@ -29,6 +29,7 @@ from vostool.evaluate.generated_clip import (
 )
 from vostool.evaluate.metrics import IdImage, SequenceQuality, compare_sequences
 from vostool.io.project_file import read_project
+from vostool.models.catalog import MODELS, fetch_command
 from vostool.models.engines import FLOW, default_engine
 from vostool.models.segmenter import Direction
 from vostool.project import Project
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     engine = args.engine or default_engine()
     if engine == FLOW and args.engine is None:
         output.say("No SAM 2 checkpoint is here, so the built-in optical-flow engine does the work")
-        output.say("(`python download_models.py sam2.1-tiny` fetches one).")
+        output.say(f"(`{fetch_command(next(iter(MODELS.values())))}` fetches one).")
     output.say("\nA real clip: a man in a moving car, his bow tie tracked from one box")
     video = folder / "real.mp4"
     _copy(clip, video)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vostool.commands import output
-from vostool.models.catalog import checkpoint_dirs
+from vostool.models.catalog import MODELS, checkpoint_dirs, fetch_command
 from vostool.models.engines import default_engine, engine_statuses
 
 
@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
         if status.problem is not None and status.checkpoint is not None:
             state = "unusable"
         output.say(f"{mark} {status.name:<18} {state:<9} {_detail(status.title, status.size)}")
-    output.say("\n* is used when none is named; `python download_models.py NAME` fetches one.")
+    example = fetch_command(next(iter(MODELS.values())))
+    output.say(f"\n* is used when none is named; `{example}` fetches the first of SAM 2.")
     output.say("checkpoints are searched in:")
     for folder in checkpoint_dirs():
         output.say(f"  {folder}")
