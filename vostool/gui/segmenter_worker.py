@@ -11,6 +11,7 @@ from PyQt6.QtCore import QThread, pyqtSignal
 
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource
+from vostool.gui.thread_priority import yield_to_window
 from vostool.models.segmenter import (
     Segmenter,
     SegmenterInfo,
@@ -127,6 +128,7 @@ class SegmenterWorker(QThread):
             self._wake.notify()
 
     def run(self) -> None:  # the thread
+        yield_to_window()
         while (task := self._next_task()) is not None:
             task()
         self._drop_run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QThread
 
 from vostool.gui import dialogs, preferences
 from vostool.gui.background import Background
@@ -38,7 +38,7 @@ class Workbench(QObject):
         self.window.canvas.show_message(OPEN_FIRST)
         self.window.path_dropped.connect(self.open_path)
         self.window.closing.connect(self.close)
-        self.worker.start()
+        self.worker.start(QThread.Priority.LowPriority)
         self.engine.use_default()
 
     def show(self) -> None:
