@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A clip that takes seconds to track, and the options for its three objects."""
-    clip = generate_clip(FRAMES, 320, 180)
+    clip = generate_clip(FRAMES, 240, 136)
     path = tmp_path_factory.mktemp("long") / "clip.mp4"
     write_video(clip, path)
     words: list[str] = []
