@@ -38,6 +38,9 @@ def load_index(fingerprint: str, folder: Path | None = None) -> VideoIndex | Non
             return _checked(_read(entry))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
+    except SystemError:
+        # CPython 3.11's ast.literal_eval, which np.load calls, fails now and then in two threads.
+        return None
 
 
 def save_index(fingerprint: str, index: VideoIndex, folder: Path | None = None) -> None:

@@ -153,7 +153,7 @@ class VideoReader:
         if packet is None:
             self._drained = True
         else:
-            packet.opaque = self.next_packet
+            packet.opaque = _Label(self.next_packet)
             self.next_packet += 1
         try:
             frames = self.codec.decode(packet)
@@ -240,5 +240,18 @@ def _discard_others(container: InputContainer, stream: VideoStream) -> None:
             other.discard = discard.all
 
 
+class _Label:
+    """A packet's number on its way through the decoder.
+
+    An object of its own for each packet: PyAV keys what it carries by `id`, and small integers
+    are shared, so that one decoder's frames would drop another one's labels.
+    """
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
 def _number(frame: VideoFrame) -> int:
-    return frame.opaque if isinstance(frame.opaque, int) else NO_PACKET
+    return frame.opaque.number if isinstance(frame.opaque, _Label) else NO_PACKET
