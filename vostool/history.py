@@ -69,7 +69,8 @@ class History:
         """Apply an edit as part of an earlier step, and say what changed.
 
         Cells that a later step wrote are left alone: what the person did since counts more.
-        Nothing happens when the step is no longer among those done.
+        Nothing happens when the step is no longer among those done. Undoing a step that is redone
+        later leads back to what was extended here.
         """
         if step not in self._done:
             return Changes()
@@ -77,6 +78,11 @@ class History:
         kept = tuple(c for c in edit.changes if not any(c.cell in s.cells for s in later))
         allowed = Edit(edit.title, kept)
         step.absorb(allowed)
+        for change in kept:
+            redone_first = next((s for s in reversed(self._undone) if change.cell in s.cells), None)
+            if redone_first is not None:
+                old = redone_first.cells[change.cell]
+                redone_first.cells[change.cell] = old._replace(before=change.after)
         return self._project.apply(allowed)
 
     def holds(self, step: Step) -> bool:
