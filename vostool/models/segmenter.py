@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vostool.frames import FrameSource
 from vostool.masks import Mask
@@ -139,6 +139,19 @@ class Segmenter(Protocol):
 
     def close(self) -> None:
         """Give memory and device back."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """An engine that can do work ahead of a click; not every engine has any."""
+
+    def prepare(self, frame: int, preempted: Cancelled) -> None:
+        """Compute what a click on this frame will need, and keep it.
+
+        Returns early, with nothing kept, soon after ``preempted()`` turns True: somebody waits.
+        A frame that cannot be decoded is passed over in silence; a click on it will say so.
+        """
         ...
 
 
