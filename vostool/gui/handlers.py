@@ -52,7 +52,14 @@ def _file_handlers(bench: Workbench) -> dict[str, Handler]:
 
 def _edit_handlers(bench: Workbench) -> dict[str, Handler]:
     session = partial(_session, bench)
+
+    def only_selected() -> None:
+        checked = bench.window.actions_by_id["only_selected"].isChecked()
+        if bench.workspace is not None:
+            bench.workspace.session.only_selected = checked
+
     return {
+        "only_selected": only_selected,
         "undo": session(lambda s: s.undo()),
         "redo": session(lambda s: s.redo()),
         "clear": session(lambda s: s.clear_prompts()),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,6 +14,7 @@ from vostool.errors import VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.thread_priority import yield_to_window
 from vostool.models.segmenter import (
+    Prepares,
     Segmenter,
     SegmenterInfo,
     SegmentReply,
@@ -53,6 +55,9 @@ class TrackEnd:
 class SegmenterWorker(QThread):
     """Runs one engine. Every public method may be called from the GUI thread at any time.
 
+    Attributes:
+        info: what the engine that answers now is; None until the first one is loaded.
+
     Signals:
         engine_ready(SegmenterInfo), engine_failed(str): after :meth:`use`.
         answered(SegmentAnswer): one click's mask.
@@ -75,9 +80,11 @@ class SegmenterWorker(QThread):
         self._source_is_new = False
         self._segments: dict[tuple[int, int], SegmentRequest] = {}
         self._tracks: list[TrackJob] = []
+        self._ahead: list[int] = []
         self._stop = False
         self._inbox: list[TrackedFrame] = []
         self._engine: Segmenter | None = None
+        self.info: SegmenterInfo | None = None
         self._running: tuple[TrackJob, Iterator[TrackedFrame]] | None = None
 
     def use(self, factory: EngineFactory) -> None:
@@ -93,6 +100,7 @@ class SegmenterWorker(QThread):
             self._segments.clear()
             self._tracks.clear()
             self._inbox.clear()
+            self._ahead = []
             if self._running is not None:
                 self._running[0].cancel.set()
             self._wake.notify()
@@ -103,6 +111,12 @@ class SegmenterWorker(QThread):
             key = (request.frame, request.object_id)
             self._segments.pop(key, None)
             self._segments[key] = request
+            self._wake.notify()
+
+    def prepare(self, frames: Sequence[int]) -> None:
+        """Get these frames ready for a click while nobody waits; replaces an earlier list."""
+        with self._wake:
+            self._ahead = list(frames)
             self._wake.notify()
 
     def track(self, job: TrackJob) -> None:
@@ -138,27 +152,57 @@ class SegmenterWorker(QThread):
             self._source.close()
 
     def _next_task(self) -> Callable[[], None] | None:
-        """What the person waits for most: the engine, then a click, then the run's next frame."""
+        """Wait for something to do; None when the thread shall end."""
         with self._wake:
-            while True:
-                if self._stop:
-                    return None
-                if self._factory is not None and self._running is None:
-                    factory, self._factory = self._factory, None
-                    return partial(self._build, factory)
-                if self._source_is_new:
-                    self._source_is_new = False
-                    return self._open_source
-                if self._segments and self._engine is not None:
-                    return partial(self._answer, self._newest())
-                if self._running is None and self._tracks and self._engine is not None:
-                    return partial(self._start, self._tracks.pop(0))
-                if self._running is not None:
-                    return self._step
+            while not self._stop:
+                task = self._set_up() or self._serve()
+                if task is not None:
+                    return task
                 self._wake.wait()
+        return None
+
+    def _set_up(self) -> Callable[[], None] | None:
+        """Another engine, once no run needs the old one, or another source."""
+        if self._factory is not None and self._running is None:
+            factory, self._factory = self._factory, None
+            return partial(self._build, factory)
+        if self._source_is_new:
+            self._source_is_new = False
+            return self._open_source
+        return None
+
+    def _serve(self) -> Callable[[], None] | None:
+        """What the person waits for most: a click, then the run's next frame, then the next click.
+
+        The next click is only guessed at, so it is prepared when there is nothing else to do.
+        """
+        engine = self._engine
+        if engine is None:
+            return None
+        if self._segments:
+            return partial(self._answer, self._newest())
+        if self._running is None and self._tracks:
+            return partial(self._start, self._tracks.pop(0))
+        if self._running is not None:
+            return self._step
+        if self._ahead and isinstance(engine, Prepares):
+            return partial(self._prepare, engine, self._ahead.pop(0))
+        return None
 
     def _newest(self) -> SegmentRequest:
         return self._segments.pop(next(reversed(self._segments)))
+
+    def _prepare(self, engine: Prepares, frame: int) -> None:
+        rest = self._ahead
+
+        def preempted() -> bool:
+            # Read without the lock: a look that comes one block too late costs nothing.
+            waited_for = self._segments or self._tracks or self._factory or self._source_is_new
+            return bool(self._stop or waited_for or self._ahead is not rest)
+
+        # Nobody asked for this, so nobody is told: a click on the frame will say what is wrong.
+        with contextlib.suppress(Exception):
+            engine.prepare(frame, preempted)
 
     def _build(self, factory: EngineFactory) -> None:
         try:
@@ -172,10 +216,10 @@ class SegmenterWorker(QThread):
         if self._engine is not None:
             self._engine.close()
         self._engine = engine
-        info: SegmenterInfo = engine.info
+        self.info = engine.info
         if self._source is not None:
             engine.open(self._source)
-        self.engine_ready.emit(info)
+        self.engine_ready.emit(self.info)
 
     def _open_source(self) -> None:
         self._drop_run()

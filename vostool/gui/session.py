@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -22,6 +21,8 @@ from vostool.objects import DEFAULT_LABEL
 from vostool.prompts import Prompts
 from vostool.runs import plan_run, run_edit, segment_edit
 
+RESTS_AFTER_MS = 250
+"""A playhead that stays for so long is where the next click may fall."""
 BUSY_AFTER_MS = 100
 """A click that is not answered by then shows a busy sign (issue 2, "The window")."""
 
@@ -68,6 +69,13 @@ class Session(QObject):
         self._busy_timer.setSingleShot(True)
         self._busy_timer.setInterval(BUSY_AFTER_MS)
         self._busy_timer.timeout.connect(lambda: self.busy.emit(bool(self._waiting)))
+        self._rest_timer = QTimer(self)
+        self._rest_timer.setSingleShot(True)
+        self._rest_timer.setInterval(RESTS_AFTER_MS)
+        self._rest_timer.timeout.connect(self._prepare)
+        self._rest_timer.start()
+        self.only_selected = False
+        worker.engine_ready.connect(self._prepare)
         worker.answered.connect(self._take_answer)
         worker.tracked.connect(self._take_tracked)
         worker.track_ended.connect(self._end_run)
@@ -82,6 +90,7 @@ class Session(QObject):
         self.direction = 1 if frame > self.playhead else -1
         self.playhead = frame
         self.playhead_moved.emit(frame)
+        self._rest_timer.start()
 
     def step(self, frames: int) -> None:
         """Move the playhead by so many frames."""
@@ -182,11 +191,18 @@ class Session(QObject):
         """True while a run goes."""
         return self._run is not None
 
-    def track(self, direction: Direction, object_ids: Collection[int] | None = None) -> None:
-        """Start a run at the playhead; BOTH covers the whole video."""
+    def track(self, direction: Direction) -> None:
+        """Start a run at the playhead; BOTH covers the whole video.
+
+        With ``only_selected`` it tracks the current object alone and leaves the others as they
+        are.
+        """
         if self._run is not None:
             self.problem.emit("A track run is going on; cancel it with Esc before another one.")
             return
+        object_ids = None
+        if self.only_selected and self.current_object is not None:
+            object_ids = [self.current_object]
         try:
             request = plan_run(
                 self.document.project,
@@ -212,10 +228,12 @@ class Session(QObject):
     def close(self) -> None:
         """Cancel the run and take no more answers."""
         self.cancel()
+        self.worker.engine_ready.disconnect(self._prepare)
         self.worker.answered.disconnect(self._take_answer)
         self.worker.tracked.disconnect(self._take_tracked)
         self.worker.track_ended.disconnect(self._end_run)
         self._busy_timer.stop()
+        self._rest_timer.stop()
         if self._run is not None:
             self._take_tracked()
 
@@ -245,7 +263,11 @@ class Session(QObject):
         if self._run is None:
             return
         _, step, meter = self._run
-        self.document.extend(step, run_edit(self.document.project, frames))
+        edit = run_edit(self.document.project, frames)
+        if meter.done == 0 and self.worker.info is not None:
+            engine = edits.set_setting(self.document.project, "engine", self.worker.info.name)
+            edit = Edit(edit.title, edit.changes + engine.changes)
+        self.document.extend(step, edit)
         meter.add(len(frames), time.monotonic())
         self.run_progressed.emit(
             RunProgress(meter.done, meter.total, meter.rate, meter.seconds_left)
@@ -267,6 +289,11 @@ class Session(QObject):
         self.run_ended.emit(f"{verb} {meter.done} frames in {meter.elapsed:.1f} s.")
 
     # -- helpers -------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """Let the engine look ahead at where the next click may fall."""
+        near = (self.playhead, self.playhead + 1, self.playhead - 1)
+        self.worker.prepare([f for f in near if 0 <= f < len(self.source)])
 
     def _ask(self, request: SegmentRequest, step: Step | None) -> None:
         self._waiting[request.frame, request.object_id] = (request, step)

@@ -102,6 +102,8 @@ class Workbench(QObject):
         assert isinstance(result, Opened)
         self._close_workspace()
         self.workspace = Workspace(result, self.window.canvas, self.worker)
+        checked = self.window.actions_by_id["only_selected"].isChecked()
+        self.workspace.session.only_selected = checked
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
         info = result.source.info
