@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMenu
 
 from vostool.gui import dialogs
 from vostool.gui.background import Background
 from vostool.gui.main_window import MainWindow
 from vostool.gui.models_dialog import ModelsDialog
 from vostool.gui.segmenter_worker import SegmenterWorker
-from vostool.models.engines import FLOW, create_segmenter, default_engine
+from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_statuses
 from vostool.models.segmenter import SegmenterInfo
 
 
@@ -31,6 +32,9 @@ class EngineChoice(QObject):
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
         window.engine_bar.fetch_requested.connect(self.show_dialog)
+        self._menu = QMenu(window)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        window.engine_button.setMenu(self._menu)
 
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
@@ -41,7 +45,7 @@ class EngineChoice(QObject):
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
-        self._window.engine_label.setText(f"loading {name}…")
+        self._window.engine_button.setText(f"loading {name}…")
         self._worker.use(partial(create_segmenter, name))
 
     def show_dialog(self) -> None:
@@ -49,6 +53,18 @@ class EngineChoice(QObject):
         dialog = ModelsDialog(self.current, self._window)
         dialog.chosen.connect(self.use)
         dialog.open()
+
+    def _fill_menu(self) -> None:
+        """The engines that can be used now, and the way to get others."""
+        self._menu.clear()
+        for status in engine_statuses():
+            if status.usable:
+                action = self._menu.addAction(status.title, partial(self.use, status.name))
+                assert action is not None
+                action.setCheckable(True)
+                action.setChecked(status.name == self.current)
+        self._menu.addSeparator()
+        self._menu.addAction("Models…", self.show_dialog)
 
     def close(self) -> None:
         """Wait for the search at the start, when it still goes on."""
@@ -58,8 +74,8 @@ class EngineChoice(QObject):
     def _ready(self, info: SegmenterInfo) -> None:
         self.current = info.name
         place = " ".join(part for part in (info.device, info.dtype) if part)
-        self._window.engine_label.setText(f"{info.title} ({place})")
-        self._window.engine_label.setToolTip(info.detail)
+        self._window.engine_button.setText(f"{info.title} ({place})")
+        self._window.engine_button.setToolTip(info.detail)
         self._window.engine_bar.setVisible(info.name == FLOW)
 
     def _failed(self, sentence: str) -> None:
@@ -67,4 +83,4 @@ class EngineChoice(QObject):
         if self.current is None:
             self.use(FLOW)
         else:
-            self._window.engine_label.setText(self.current)
+            self._window.engine_button.setText(self.current)

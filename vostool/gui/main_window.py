@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QMainWindow,
     QProgressBar,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -57,7 +58,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport(self.actions_by_id)
         self.run_bar = RunBar(self.actions_by_id["cancel"])
         self.position = QLabel()
-        self.engine_label = QLabel()
+        self.engine_button = QToolButton()
         self.busy_label = QLabel()
         self.busy_label.setObjectName("busy")
         self.opening_bar = QProgressBar()
@@ -161,8 +162,12 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         assert bar is not None
         self.opening_bar.setMaximumWidth(220)
+        self.engine_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.engine_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.engine_button.setAutoRaise(True)
+        self.engine_button.setAccessibleName("Engine")
         self.opening_bar.hide()
-        for label in (self.opening_bar, self.busy_label, self.position, self.engine_label):
+        for label in (self.opening_bar, self.busy_label, self.position, self.engine_button):
             bar.addPermanentWidget(label)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
