@@ -6,6 +6,8 @@ READERS := .venv-readers
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(VENV)/$(BIN)/python
 OUT ?= demo-output
+# setuptools warns at length about every editable install of this layout.
+INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
 .PHONY: demo test lint types imports tests run clean
 
@@ -39,15 +41,15 @@ $(VENV)/app.stamp: pyproject.toml
 	$(PY) -m pip install --quiet "torch>=2.14" "torchvision>=0.29"
 # sam2 is a source package whose isolated build would fetch torch a second time.
 	SAM2_BUILD_CUDA=0 $(PY) -m pip install --quiet --no-build-isolation "sam2>=1.1.0"
-	$(PY) -m pip install --quiet --no-build-isolation --editable .
+	$(INSTALL) .
 	touch $@
 
 $(VENV)/demo.stamp: $(VENV)/app.stamp
-	$(PY) -m pip install --quiet --no-build-isolation --editable ".[demo]"
+	$(INSTALL) ".[demo]"
 	touch $@
 
 $(VENV)/test.stamp: $(VENV)/app.stamp
-	$(PY) -m pip install --quiet --no-build-isolation --editable ".[test]"
+	$(INSTALL) ".[test]"
 	touch $@
 
 # datumaro pins another OpenCV, so the independent readers live in an environment of their own.

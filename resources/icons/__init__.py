@@ -1,0 +1,1 @@
+"""Icons as SVG whose colour is the text of the moment."""
