@@ -207,6 +207,8 @@ class SegmenterWorker(QThread):
     def _build(self, factory: EngineFactory) -> None:
         try:
             engine = factory()
+            if self._source is not None:
+                engine.open(self._source)
         except VosToolError as error:
             self.engine_failed.emit(str(error))
             return
@@ -238,7 +240,7 @@ class SegmenterWorker(QThread):
 
     def _start(self, job: TrackJob) -> None:
         assert self._engine is not None
-        self._running = (job, self._engine.track(job.request, job.cancel.is_set))
+        self._running = (job, _frames(self._engine, job))
 
     def _step(self) -> None:
         assert self._running is not None
@@ -266,3 +268,8 @@ class SegmenterWorker(QThread):
             if close is not None:
                 close()
             self._running = None
+
+
+def _frames(engine: Segmenter, job: TrackJob) -> Iterator[TrackedFrame]:
+    """The run's frames; an engine that refuses at once does so at the first of them."""
+    yield from engine.track(job.request, job.cancel.is_set)

@@ -264,7 +264,7 @@ class Session(QObject):
             return
         _, step, meter = self._run
         edit = run_edit(self.document.project, frames)
-        if meter.done == 0 and self.worker.info is not None:
+        if frames and meter.done == 0 and self.worker.info is not None:
             engine = edits.set_setting(self.document.project, "engine", self.worker.info.name)
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(step, edit)
@@ -305,19 +305,31 @@ class Session(QObject):
         if edit.changes:
             self.document.do(edit)
             self._keep_selection_valid()
+            self._drop_stale()
 
     def _after_history(self, changes: Changes) -> None:
         """Ask again for masks that undo or redo left without an answer; keep a valid selection."""
         project = self.document.project
         self._keep_selection_valid()
+        self._drop_stale()
         for key in changes.prompts:
             prompts = project.prompts.get(key)
             record = project.masks.get(*key)
             answered = record is not None and record.provenance is Provenance.PROMPTED
             if prompts is not None and not answered:
                 self._ask(SegmentRequest(*key, prompts), self.document.history.last)
-            elif prompts is None:
-                self._waiting.pop(key, None)
+
+    def _drop_stale(self) -> None:
+        """Wait no more for answers to prompts that have changed or gone since they were asked."""
+        prompts = self.document.project.prompts
+        stale = [
+            key for key, (asked, _) in self._waiting.items() if prompts.get(key) != asked.prompts
+        ]
+        for key in stale:
+            del self._waiting[key]
+        if stale and not self._waiting:
+            self._busy_timer.stop()
+            self.busy.emit(False)
 
     def _keep_selection_valid(self) -> None:
         objects = self.document.project.objects

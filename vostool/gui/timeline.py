@@ -106,7 +106,7 @@ class Timeline(QAbstractScrollArea):
 
     def frame_at(self, x: int) -> int:
         """The frame under a viewport column, clipped to the video."""
-        frame = int((x - LABEL_WIDTH) * self._count / self._track_width())
+        frame = int((x + 0.5 - LABEL_WIDTH) * self._count / self._track_width())
         return min(max(frame, 0), self._count - 1)
 
     def _scroll(self) -> int:

@@ -42,6 +42,10 @@ class Views(QObject):
         """Disconnect, and show that nothing is open."""
         for signal, slot in self._window_connections:
             signal.disconnect(slot)
+        # The last frames of a run still reach the document when the workspace closes.
+        self._workspace.document.changed.disconnect(self._document_changed)
+        self._workspace.document.history_changed.disconnect(self._update_history)
+        self._workspace.session.run_progressed.disconnect(self._run_progressed)
         window = self._window
         window.timeline.set_project(None)
         window.objects.set_document(None)

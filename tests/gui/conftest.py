@@ -1,0 +1,349 @@
+"""The real window, offscreen, on a small generated clip, with engines that the tests hold by hand."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QPoint, QPointF, Qt, QThread
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_video
+from vostool.frames import FrameSource
+from vostool.gui import theme
+from vostool.gui.background import Background
+from vostool.gui.latest import LatestThread
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.session import Session
+from vostool.gui.workbench import Workbench
+from vostool.masks import Mask, MaskRecord
+from vostool.models.segmenter import (
+    Direction,
+    SegmenterInfo,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+    tracked_span,
+)
+from vostool.project import Project
+from vostool.prompts import Prompts
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+FRAMES, WIDTH, HEIGHT = 24, 240, 136
+PATIENCE = 10.0
+"""Seconds that a held engine waits for the test before it gives up."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            # The offscreen platform says this of every window.
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
+    return QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _style(qapp: QApplication) -> None:
+    theme.apply_style(qapp)
+    theme.set_theme("Light")
+    # pyqtgraph drops mouse moves that follow each other faster than a hand can move.
+    pg.setConfigOption("mouseRateLimit", 0)
+
+
+@pytest.fixture(scope="session")
+def clip() -> GeneratedClip:
+    """24 frames of 240x136: a ladybird (1), a fish (2) and a starfish (3)."""
+    return generate_clip(FRAMES, WIDTH, HEIGHT)
+
+
+@pytest.fixture(scope="session")
+def video(clip: GeneratedClip, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    write_video(clip, path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _own_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Nothing of the person who runs the tests is read or written."""
+    home = tmp_path_factory.mktemp("places")
+    monkeypatch.setenv("VOSTOOL_DRAFTS", str(home / "drafts"))
+    monkeypatch.setenv("VOSTOOL_CONFIG", str(home / "config"))
+    monkeypatch.setattr("vostool.io.index_store.default_folder", lambda: home / "index")
+    monkeypatch.setattr("vostool.models.catalog.checkpoint_dirs", lambda: (home / "checkpoints",))
+    for module in ("vostool.models.catalog", "vostool.gui.models_dialog"):
+        monkeypatch.setattr(f"{module}.user_checkpoint_dir", lambda: home / "checkpoints")
+
+
+class TruthEngine:
+    """Answers with the clip's own masks, and as slowly or as wrongly as a test wants.
+
+    Attributes:
+        clicks: clear it, and clicks wait until it is set.
+        failure: raised by the next click or frame when it is not None.
+        log: ("segment", frame, object id) and ("track", frame), in the order worked on.
+        unreadable: frames that a run cannot decode.
+    """
+
+    def __init__(self, clip: GeneratedClip) -> None:
+        self._ids = clip.ids
+        self.clicks = threading.Event()
+        self.clicks.set()
+        self._permits: threading.Semaphore | None = None
+        self.failure: Exception | None = None
+        self.log: list[tuple[object, ...]] = []
+        self.unreadable: set[int] = set()
+        self.sources: list[FrameSource] = []
+        self.closed = False
+
+    @property
+    def info(self) -> SegmenterInfo:
+        return SegmenterInfo("truth", "Truth", detail="Knows the clip.")
+
+    def open(self, source: FrameSource) -> None:
+        self.sources.append(source)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def prepare(self, frame: int, preempted: Callable[[], bool]) -> None:
+        """There is nothing to look ahead at."""
+
+    def hold_runs(self) -> None:
+        """Runs wait before each frame for :meth:`allow`."""
+        self._permits = threading.Semaphore(0)
+
+    def allow(self, frames: int) -> None:
+        assert self._permits is not None
+        self._permits.release(frames)
+
+    def release(self) -> None:
+        """Nothing waits any more."""
+        self.clicks.set()
+        if self._permits is not None:
+            self._permits.release(10_000)
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        self.log.append(("segment", request.frame, request.object_id))
+        assert self.clicks.wait(PATIENCE)
+        if self.failure is not None:
+            raise self.failure
+        return self._answer(request.frame, self._which(request.frame, request.prompts), request)
+
+    def track(self, request: TrackRequest, cancelled: Callable[[], bool]) -> Iterator[TrackedFrame]:
+        which = {
+            k.object_id: self._which(k.frame, k.prompts) for k in request.keyframes if k.prompts
+        }
+        legs = [d for d in (Direction.FORWARD, Direction.BACKWARD)
+                if request.direction in (d, Direction.BOTH)]  # fmt: skip
+        for leg in legs:
+            spans = {oid: tracked_span(request, oid, leg is Direction.FORWARD) for oid in which}
+            frames = sorted({f for span in spans.values() if span for f in span})
+            for frame in frames if leg is Direction.FORWARD else reversed(frames):
+                if not self._may_go_on(cancelled):
+                    return
+                self.log.append(("track", frame))
+                if self.failure is not None:
+                    raise self.failure
+                if frame in self.unreadable:
+                    yield TrackedFrame(frame, {}, f"Frame {frame} cannot be decoded.")
+                    continue
+                there = [oid for oid, span in spans.items() if span and frame in span]
+                yield TrackedFrame(frame, {o: self._answer(frame, which[o]) for o in there})
+
+    def _may_go_on(self, cancelled: Callable[[], bool]) -> bool:
+        while self._permits is not None and not self._permits.acquire(timeout=0.005):
+            if cancelled():
+                return False
+        return not cancelled()
+
+    def _which(self, frame: int, prompts: Prompts) -> int:
+        if prompts.points:
+            x, y = prompts.points[0].x, prompts.points[0].y
+        else:
+            assert prompts.box is not None
+            x = (prompts.box.x0 + prompts.box.x1) / 2
+            y = (prompts.box.y0 + prompts.box.y1) / 2
+        return int(self._ids[frame][int(y), int(x)])
+
+    def _answer(
+        self, frame: int, truth: int, request: SegmentRequest | None = None
+    ) -> SegmentReply:
+        mask = self._ids[frame] == truth if truth else np.zeros((HEIGHT, WIDTH), bool)
+        for point in request.prompts.points if request is not None else ():
+            if not point.positive:
+                yy, xx = np.mgrid[:HEIGHT, :WIDTH]
+                mask = mask & ((xx - point.x) ** 2 + (yy - point.y) ** 2 > 16)
+        return SegmentReply(Mask.from_array(mask), 0.9)
+
+
+class Hand:
+    """What a person does with mouse and keys on one window, and what they see."""
+
+    def __init__(self, bench: Workbench, qtbot: object, clip: GeneratedClip) -> None:
+        self.bench, self.window, self.canvas = bench, bench.window, bench.window.canvas
+        self.qtbot, self.clip = qtbot, clip
+
+    # -- what there is
+
+    @property
+    def session(self) -> Session:
+        assert self.bench.workspace is not None
+        return self.bench.workspace.session
+
+    @property
+    def project(self) -> Project:
+        return self.session.document.project
+
+    def mask(self, frame: int, oid: int) -> MaskRecord | None:
+        return self.project.masks.get(frame, oid)
+
+    def truth(self, frame: int, truth: int) -> Mask:
+        return Mask.from_array(self.clip.ids[frame] == truth)
+
+    def content(self) -> dict:
+        return {cell: self.project.value(cell) for cell in self.project.cells()}
+
+    def status(self) -> str:
+        return self.window.statusBar().currentMessage()
+
+    def middle(self, truth: int, frame: int = 0) -> tuple[float, float]:
+        """A pixel of a true object near its middle, as (x, y)."""
+        ys, xs = np.nonzero(self.clip.ids[frame] == truth)
+        best = np.argmin((xs - xs.mean()) ** 2 + (ys - ys.mean()) ** 2)
+        return float(xs[best]) + 0.5, float(ys[best]) + 0.5
+
+    def until(self, holds: Callable[[], object], timeout: int = 8000) -> None:
+        self.qtbot.waitUntil(lambda: bool(holds()), timeout=timeout)
+
+    # -- what is done
+
+    def open(self, path: Path) -> None:
+        old = self.bench.workspace
+        self.bench.open_path(path)
+        self.until(lambda: self.bench.workspace is not None and self.bench.workspace is not old)
+        self.until_shown(self.session.playhead)
+
+    def until_shown(self, frame: int) -> None:
+        self.until(lambda: self.bench.workspace.display.shown_frame == frame)
+
+    def at(self, x: float, y: float) -> QPoint:
+        """A place of the picture in the canvas' viewport."""
+        return self.canvas.mapFromScene(self.canvas.view.mapViewToScene(QPointF(x, y)))
+
+    def click(
+        self,
+        x: float,
+        y: float,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        QTest.mouseClick(self.canvas.viewport(), button, modifiers, self.at(x, y))
+
+    def click_object(self, truth: int) -> None:
+        self.click(*self.middle(truth, self.session.playhead))
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float],
+             button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:  # fmt: skip
+        drag(self.canvas.viewport(), self.at(*start), self.at(*end), button)
+
+    def keys(self, text: str) -> None:
+        """Type a shortcut where the keyboard is."""
+        target = QApplication.focusWidget() or self.window
+        QTest.keySequence(target, QKeySequence(text))
+
+    def go_to(self, frame: int) -> None:
+        self.session.go_to(frame)
+        self.until_shown(frame)
+
+    def mark(self, truth: int, oid: int) -> None:
+        """Click a true object on the current frame and wait for its mask."""
+        frame = self.session.playhead
+        self.click_object(truth)
+        self.until(lambda: self.mask(frame, oid) is not None)
+
+    def run(self, keys: str = "]") -> None:
+        """Track to the end of the run."""
+        with self.qtbot.waitSignal(self.session.run_ended, timeout=8000):
+            self.keys(keys)
+
+    def problem(self) -> str:
+        """The sentence of the dialog that is shown, which is closed."""
+        self.until(lambda: self._boxes())
+        (box,) = self._boxes()
+        text = box.text()
+        box.close()
+        self.until(lambda: not self._boxes())
+        return text
+
+    def _boxes(self) -> list[QMessageBox]:
+        return [b for b in self.window.findChildren(QMessageBox) if b.isVisible()]
+
+
+def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton) -> None:
+    """Press, move in steps, let go."""
+    none = Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(widget, button, none, start)
+    for part in range(1, 6):
+        QTest.mouseMove(widget, start + (end - start) * part / 5)
+    QTest.mouseRelease(widget, button, none, end)
+
+
+def running_threads() -> list[QThread]:
+    kinds = (Background, LatestThread, SegmenterWorker)
+    found = [o for o in gc.get_objects() if isinstance(o, kinds) and not sip.isdeleted(o)]
+    return [thread for thread in found if thread.isRunning()]
+
+
+@pytest.fixture
+def bench(qtbot: object, _own_places: None) -> Iterator[Workbench]:
+    """The window with nothing open; afterwards every thread must have ended."""
+    made = Workbench()
+    made.show()
+    qtbot.waitExposed(made.window)
+    made.window.activateWindow()
+    qtbot.waitUntil(lambda: made.window.isActiveWindow() and made.engine.current is not None)
+    yield made
+    made.window.close()
+    made.close()
+    assert not running_threads()
+
+
+@pytest.fixture
+def hand(bench: Workbench, qtbot: object, clip: GeneratedClip) -> Hand:
+    """Mouse and keys on the window."""
+    return Hand(bench, qtbot, clip)
+
+
+@pytest.fixture
+def engine(bench: Workbench, qtbot: object, clip: GeneratedClip) -> Iterator[TruthEngine]:
+    """The clip's truth as the engine, held by the test."""
+    made = TruthEngine(clip)
+    with qtbot.waitSignal(bench.worker.engine_ready):
+        bench.worker.use(lambda: made)
+    yield made
+    made.release()
+
+
+@pytest.fixture
+def opened(hand: Hand, engine: TruthEngine, video: Path) -> Hand:
+    """The clip is open and the truth answers."""
+    hand.open(video)
+    return hand
