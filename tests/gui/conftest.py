@@ -286,11 +286,13 @@ class Hand:
 
     def problem(self) -> str:
         """The sentence of the dialog that is shown, which is closed."""
-        self.until(lambda: self._boxes())
+        self.until(self._boxes)
         (box,) = self._boxes()
         text = box.text()
         box.close()
         self.until(lambda: not self._boxes())
+        self.window.activateWindow()  # what a window manager does
+        self.until(self.window.isActiveWindow)
         return text
 
     def _boxes(self) -> list[QMessageBox]:

@@ -64,6 +64,15 @@ def test_a_negative_point_on_nothing_is_explained(opened) -> None:
     assert not opened.project.objects and not opened.project.prompts
 
 
+def test_a_click_on_the_mark_of_an_earlier_click_counts(opened) -> None:
+    opened.mark(1, oid=1)
+    opened.click_object(1)
+    assert len(opened.project.prompts[0, 1].points) == 2
+    opened.keys("F")
+    opened.click_object(1)
+    assert list(opened.project.objects) == [1, 2]
+
+
 @pytest.mark.parametrize("tool", ["Q", "R"])
 def test_a_box_by_dragging_replaces_what_was_prompted(opened, tool: str) -> None:
     opened.mark(1, oid=1)

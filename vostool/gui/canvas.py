@@ -41,7 +41,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self._frame_item = pg.ImageItem(axisOrder="row-major")
         self._overlay_item = pg.ImageItem(axisOrder="row-major")
         self._rubber = QGraphicsRectItem()
-        self._marks = pg.ScatterPlotItem(pxMode=True)
+        self._marks = _Marks(pxMode=True)
         self._boxes: list[QGraphicsRectItem] = []
         self._size = (0, 0)
         for z, item in enumerate((self._frame_item, self._overlay_item, self._marks, self._rubber)):
@@ -151,6 +151,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             item.setZValue(2)
             self.view.addItem(item, ignoreBounds=True)
             self._boxes.append(item)
+
+
+class _Marks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph is not typed
+    """Marks that a click goes through: pyqtgraph's own keep it for themselves."""
+
+    def mouseClickEvent(self, event: Any) -> None:
+        event.ignore()
 
 
 def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
