@@ -202,19 +202,21 @@ def test_typing_a_label_does_not_trigger_keys(opened) -> None:
     assert editor is not table
     QTest.keyClicks(editor, "1 car n")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert opened.project.objects[2].label == "1 car n"
+    opened.until(lambda: opened.project.objects[2].label == "1 car n", 2000)
     assert list(opened.project.objects) == [1, 2]
     assert opened.session.current_object == 2
     assert not opened.bench.workspace.player.is_playing
 
 
 def test_a_frame_number_can_be_typed(opened) -> None:
+    opened.keys("N")
     box = opened.window.transport.frame
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, "17")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert opened.session.playhead == 17
+    assert opened.session.current_object == 1
     assert QApplication.focusWidget() is not box
     opened.keys("Right")
     assert opened.session.playhead == 18

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from vostool import edits
 from vostool.changes import Changes
 from vostool.gui.document import Document
+from vostool.gui.return_key import LabelDelegate
 from vostool.objects import AnnotatedObject
 
 SHOWN, COLOUR, NUMBER, LABEL, FRAMES = range(5)
@@ -208,6 +209,7 @@ class ObjectList(QWidget):
 def _make_table(model: ObjectModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
+    table.setItemDelegate(LabelDelegate(table))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from vostool.gui.return_key import NumberBox
 
 BUTTONS = ("first", "previous", "play", "next", "last")
 
@@ -26,7 +28,7 @@ class Transport(QWidget):
         layout.setContentsMargins(6, 2, 6, 2)
         for name in BUTTONS:
             layout.addWidget(tool_button(actions[name]))
-        self.frame = QSpinBox()
+        self.frame = NumberBox()
         self.frame.setAccessibleName("Frame")
         self.frame.setKeyboardTracking(False)
         self.frame.setMinimumWidth(90)

@@ -1,0 +1,255 @@
+"""Drafts, project files, moved videos, export, models, and what nobody foresaw."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from vostool.gui import app, dialogs
+from vostool.gui.export_dialog import ExportDialog
+from vostool.gui.models_dialog import ModelsDialog
+from vostool.io.project_file import read_project
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def own_video(video: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(video, tmp_path / "mine.mp4"))
+
+
+@pytest.fixture
+def saved(opened, own_video: Path, monkeypatch) -> Path:
+    """A project with one tracked object, saved under a name."""
+    opened.open(own_video)
+    opened.mark(1, oid=1)
+    opened.run("]")
+    path = own_video.parent / "work.vos"
+    monkeypatch.setattr(dialogs, "ask_project_name", lambda *_: path)
+    with opened.qtbot.waitSignal(opened.bench.workspace.storage.saved):
+        opened.keys("Ctrl+S")
+    return path
+
+
+def test_a_draft_continues_where_the_video_was_left(opened, video: Path, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    content = opened.content()
+    opened.open(video)
+    assert opened.content() == content
+    assert "Continued where this video was left" in opened.status()
+    assert opened.session.current_object == 1
+    assert opened.window.windowTitle() == "clip.mp4 - VOSTool"
+    opened.keys("Right")
+    opened.mark(2, oid=1)
+
+
+def test_a_video_that_was_only_looked_at_leaves_no_draft(opened, own_video: Path) -> None:
+    from vostool.io.drafts import drafts_folder
+
+    opened.open(own_video)
+    opened.bench.close()
+    assert list(drafts_folder().iterdir()) == []
+
+
+def test_save_as_and_open_again(opened, saved: Path) -> None:
+    content = opened.content()
+    assert opened.window.windowTitle() == "mine.mp4 - work.vos - VOSTool"
+    opened.keys("V")
+    opened.keys("Ctrl+S")
+    opened.open(saved)
+    assert {k: v for k, v in opened.content().items() if k in content}.keys() == content.keys()
+    assert opened.mask(0, 1).confirmed
+    assert opened.mask(7, 1).mask == opened.truth(7, 1)
+
+
+def test_changes_after_saving_go_to_the_file(opened, saved: Path) -> None:
+    opened.keys("N")
+    opened.bench.close()
+    project, warning = read_project(saved)
+    assert warning is None
+    assert list(project.objects) == [1, 2]
+    assert len(project.masks) == 24
+
+
+def test_a_name_that_cannot_be_written(opened, monkeypatch, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    bad = tmp_path / "no such folder" / "x.vos"
+    monkeypatch.setattr(dialogs, "ask_project_name", lambda *_: bad)
+    opened.keys("Ctrl+S")
+    sentence = opened.problem()
+    assert "x.vos" in sentence and "\n" not in sentence
+    assert opened.mask(0, 1) is not None
+
+
+def test_a_moved_video_is_asked_for(opened, saved: Path, own_video: Path, monkeypatch) -> None:
+    content = opened.content()
+    opened.bench._close_workspace()
+    elsewhere = own_video.parent / "deep"
+    elsewhere.mkdir()
+    moved = own_video.rename(elsewhere / "renamed.mp4")
+    asked: list[str] = []
+    monkeypatch.setattr(
+        dialogs, "ask_for_source", lambda _, sentence: asked.append(sentence) or moved
+    )
+    opened.open(saved)
+    assert len(asked) == 1 and "mine.mp4" in asked[0]
+    assert opened.content() == content
+    assert opened.session.source.info.path == moved
+    opened.bench._close_workspace()
+    opened.open(saved)
+    assert len(asked) == 1, "the new place is remembered"
+
+
+def test_another_video_is_refused(
+    opened, saved: Path, own_video: Path, video: Path, clip, tmp_path: Path, monkeypatch
+) -> None:
+    from vostool.evaluate.generated_clip import GeneratedClip, write_video
+
+    other = tmp_path / "other.mp4"
+    write_video(GeneratedClip(clip.frames[::-1], clip.ids[::-1], clip.rate), other)
+    opened.open(video)
+    before = opened.bench.workspace
+    own_video.unlink()
+    monkeypatch.setattr(dialogs, "ask_for_source", lambda *_: other)
+    stored = saved.read_bytes()
+    opened.bench.open_path(saved)
+    assert "not the video that this project was made with" in opened.problem()
+    assert opened.bench.workspace is before
+    assert saved.read_bytes() == stored
+
+
+def test_not_saying_where_the_video_is_leaves_things_as_they_are(
+    opened, saved: Path, own_video: Path, video: Path, monkeypatch
+) -> None:
+    opened.open(video)
+    before = opened.bench.workspace
+    own_video.unlink()
+    asked: list[str] = []
+    monkeypatch.setattr(dialogs, "ask_for_source", lambda _, sentence: asked.append(sentence))
+    opened.bench.open_path(saved)
+    opened.until(lambda: asked)
+    assert opened.bench.workspace is before
+
+
+# -- export --------------------------------------------------------------------------------------
+
+
+def export_dialog(hand, folder: Path) -> ExportDialog:
+    """The dialog that Ctrl+E opens, without its nested event loop."""
+    dialog = ExportDialog(hand.project.snapshot(), hand.session.source, hand.window)
+    dialog.folder.setText(str(folder))
+    dialog.open()
+    return dialog
+
+
+def test_export_by_key_opens_the_dialog(opened) -> None:
+    opened.mark(1, oid=1)
+    seen: list[object] = []
+
+    def look() -> None:
+        seen.append(QApplication.activeModalWidget())
+        seen[0].reject()
+
+    QTimer.singleShot(0, look)
+    opened.keys("Ctrl+E")
+    assert isinstance(seen[0], ExportDialog)
+
+
+def test_export_writes_files_and_says_which(opened, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    folder = tmp_path / "labels"
+    dialog = export_dialog(opened, folder)
+    QTest.mouseClick(dialog.export_button, LEFT)
+    opened.until(dialog.report.text)
+    assert "24 masks of 1 objects on 24 frames" in dialog.report.text()
+    assert not dialog.open_button.isHidden()
+    read = [json.loads(path.read_text()) for path in folder.rglob("*.json")]
+    (coco,) = [found for found in read if "annotations" in found]
+    assert len(coco["annotations"]) == 24
+    assert list(folder.rglob("*.xml")) and list(folder.rglob("*.png"))
+    listed = [p for p in folder.rglob("*") if p.is_file()]
+    dialog.report.clear()
+    QTest.mouseClick(dialog.export_button, LEFT)
+    opened.until(dialog.report.text)
+    assert "\n" not in dialog.report.text(), "there is an export already: one sentence"
+    assert [p for p in folder.rglob("*") if p.is_file()] == listed
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
+def test_a_cancelled_export_leaves_nothing(opened, tmp_path: Path, monkeypatch) -> None:
+    opened.mark(1, oid=1)
+    folder = tmp_path / "labels"
+    dialog = export_dialog(opened, folder)
+    dialog.start()
+    dialog.reject()
+    opened.until(dialog.report.text)
+    assert dialog.report.text() == "Cancelled; nothing was written."
+    assert not folder.exists()
+    assert [p.name for p in tmp_path.iterdir() if "labels" in p.name] == []
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
+def test_nothing_to_export_is_said(opened, tmp_path: Path) -> None:
+    dialog = export_dialog(opened, tmp_path / "labels")
+    assert "no mask yet" in dialog.report.text()
+    assert not dialog.export_button.isEnabled()
+    dialog.reject()
+
+
+def test_without_a_format_there_is_nothing_to_start(opened, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    dialog = export_dialog(opened, tmp_path / "labels")
+    for box in dialog.formats.values():
+        box.setChecked(False)
+    assert not dialog.export_button.isEnabled()
+    dialog.reject()
+
+
+# -- models and accidents ------------------------------------------------------------------------
+
+
+def test_the_models_dialog_lists_the_engines(hand) -> None:
+    QTest.mouseClick(hand.window.engine_bar.fetch, LEFT)
+    hand.until(lambda: hand.window.findChildren(ModelsDialog))
+    (dialog,) = hand.window.findChildren(ModelsDialog)
+    assert dialog.buttons["flow"].text() == "In use"
+    assert dialog.buttons["sam2.1-tiny"].text() == "Get (156 MB)"
+    dialog.reject()
+
+
+def test_a_download_that_fails_says_so(hand, monkeypatch) -> None:
+    from vostool.errors import ModelError
+
+    def fetch(spec, folder, progress):
+        progress(1, 10)
+        raise ModelError(f"{spec.url} cannot be reached; check the connection.")
+
+    monkeypatch.setattr("vostool.gui.models_dialog.fetch", fetch)
+    hand.bench.engine.show_dialog()
+    (dialog,) = hand.window.findChildren(ModelsDialog)
+    QTest.mouseClick(dialog.buttons["sam2.1-tiny"], LEFT)
+    hand.until(lambda: "cannot be reached" in dialog.note.text())
+    assert not dialog.bar.isVisible()
+    assert hand.bench.engine.current == "flow"
+    dialog.reject()
+
+
+def test_an_accident_in_a_slot_is_shown_and_the_program_goes_on(opened, capsys) -> None:
+    hook = app._excepthook(opened.bench)
+    try:
+        raise KeyError("oops")
+    except KeyError as error:
+        hook(type(error), error, error.__traceback__)
+    assert "Something unforeseen went wrong (KeyError: 'oops')" in opened.status()
+    assert "Traceback" in capsys.readouterr().err
+    opened.mark(1, oid=1)
