@@ -1,0 +1,171 @@
+"""Memory over a long run, with a stub network whose tensors have the true sizes at 1024 pixels.
+
+The network's four parts answer at once with tensors of the real shapes, so that thousands of frames
+take minutes; everything else (reading, caching, state, masks as RLE, the project) is the real
+program. With --plot the resident memory over time is drawn as a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from sam2.build_sam import build_sam2_video_predictor
+
+from vostool.changes import Cell, CellChange, Edit, Table
+from vostool.frames import SourceInfo, SourceRef
+from vostool.models.catalog import MODELS
+from vostool.models.sam2_engine import Sam2Segmenter
+from vostool.models.segmenter import Direction, Keyframe, TrackRequest
+from vostool.objects import AnnotatedObject
+from vostool.project import Project
+from vostool.prompts import Box, Prompts
+from vostool.runs import run_edit
+
+MODEL = "sam2.1-tiny"
+HEIGHT, WIDTH = 360, 640
+
+
+class LongSource:
+    """A source of any length whose frames are made when asked for."""
+
+    def __init__(self, frames: int) -> None:
+        self.info = SourceInfo(Path("stub"), "video", WIDTH, HEIGHT, frames, 25.0)
+        self._frame = np.random.default_rng(0).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+
+    def __len__(self) -> int:
+        return self.info.frame_count
+
+    def frame(self, index: int) -> np.ndarray:
+        return np.roll(self._frame, index, axis=1)
+
+    def time(self, index: int) -> float:
+        return index / 25
+
+    def name(self, index: int) -> str:
+        return f"frame_{index:06d}"
+
+    def clone(self) -> LongSource:
+        return LongSource(len(self))
+
+    def close(self) -> None:
+        pass
+
+
+def stub_network(predictor: torch.nn.Module) -> None:
+    """Replace the four parts by ones that answer at once with tensors of the true shapes."""
+    fpn = [torch.zeros(1, c, s, s) for c, s in ((32, 256), (64, 128), (256, 64))]
+    positions = [torch.zeros(1, 256, s, s) for s in (256, 128, 64)]
+    rows = torch.arange(256).view(1, 1, 256, 1)
+    columns = torch.arange(256).view(1, 1, 1, 256)
+    calls = 0
+
+    def encode(_picture: torch.Tensor) -> dict[str, list[torch.Tensor]]:
+        return {"backbone_fpn": [t.clone() for t in fpn], "vision_pos_enc": positions}
+
+    def heads(backbone_features: torch.Tensor, **_: object) -> tuple:
+        nonlocal calls
+        calls += 1
+        batch = backbone_features.shape[0]
+        y, x = 60 + calls % 120, 40 + calls * 7 % 150
+        low = 20.0 - ((rows - y).abs() + (columns - x).abs()).float()
+        low = low.expand(batch, 1, 256, 256).contiguous()
+        high = torch.nn.functional.interpolate(low, (1024, 1024), mode="bilinear")
+        scores = torch.ones(batch, 1)
+        return low, high, scores, low, high, torch.zeros(batch, 256), 5 * scores
+
+    def remember(**_: object) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        return torch.zeros(1, 64, 64, 64), [torch.zeros(1, 64, 64, 64)]
+
+    predictor.forward_image = encode
+    predictor._forward_sam_heads = heads
+    predictor._encode_new_memory = remember
+    predictor._prepare_memory_conditioned_features = lambda **kw: torch.zeros(1, 256, 64, 64)
+
+
+def resident() -> int:
+    """Resident bytes of this process."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("no VmRSS: this benchmark reads /proc")
+
+
+def main() -> None:
+    """Run and print resident memory at some frames."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=10_000)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--objects", type=int, default=1)
+    parser.add_argument("--plot", type=Path, help="PNG of resident memory over frames")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    spec = MODELS[MODEL]
+    predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
+    predictor.fill_hole_area = 0  # needs a CUDA extension that the package does not carry
+    stub_network(predictor)
+    engine = Sam2Segmenter(spec, predictor)
+    report(*run(engine, arguments), arguments)
+
+
+def run(engine: Sam2Segmenter, arguments: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
+    """Track into a project; returns (frame, resident bytes) and the bytes of all RLE."""
+    source = LongSource(arguments.frames)
+    ref = SourceRef(Path("stub"), "video", 1, "0", WIDTH, HEIGHT, len(source), 25.0)
+    project = Project(ref)
+    for oid in range(1, arguments.objects + 1):
+        cell = Cell(Table.OBJECTS, oid)
+        project.apply(Edit("Add", (CellChange(cell, None, AnnotatedObject.new(oid)),)))
+    prompts = Prompts(box=Box(100, 100, 200, 200))
+    keys = tuple(Keyframe(0, oid, prompts) for oid in range(1, arguments.objects + 1))
+    engine.open(source)
+    begun, samples = time.perf_counter(), []
+    request = TrackRequest(keys, Direction.FORWARD, 0, 0, len(source) - 1)
+    for step in engine.track(request, lambda: False):
+        project.apply(run_edit(project, [step]))
+        if step.frame % 100 == 0 or step.frame == len(source) - 1:
+            gc.collect()
+            samples.append((step.frame, resident()))
+    print(f"{len(source)} frames in {time.perf_counter() - begun:.0f} s")
+    return samples, sum(len(record.mask.counts) for _, _, record in project.masks.items())
+
+
+def report(samples: list[tuple[int, int]], rle: int, arguments: argparse.Namespace) -> None:
+    """Print the table, and draw the picture where one is wanted."""
+    at = dict(samples)
+    for frame in (0, 100, 500, 1000, 2000, 5000, samples[-1][0]):
+        if frame in at:
+            print(f"frame {frame:>6}: {at[frame] / 1e6:8.1f} MB resident")
+    if 500 in at:
+        growth = samples[-1][1] - at[500]
+        cells = (samples[-1][0] - 500) * arguments.objects
+        print(f"growth after frame 500: {growth / 1e6:.1f} MB, {growth / cells / 1024:.2f} KiB")
+        print(f"  an object and frame, of it RLE {rle / 1e6:.1f} MB in all")
+    if arguments.plot is not None:
+        draw(samples, arguments.plot)
+
+
+def draw(samples: list[tuple[int, int]], path: Path) -> None:
+    """Resident memory over frames, as a PNG."""
+    import pyqtgraph as pg
+    from pyqtgraph.exporters import ImageExporter
+
+    pg.mkQApp()
+    plot = pg.PlotWidget(background="w")
+    frames, memory = zip(*samples, strict=True)
+    plot.plot(frames, [m / 1e6 for m in memory], pen=pg.mkPen("#1f77b4", width=2))
+    plot.setYRange(0, max(memory) / 1e6 * 1.2)
+    plot.setLabel("bottom", "frame")
+    plot.setLabel("left", "resident memory, MB")
+    plot.resize(900, 420)
+    exporter = ImageExporter(plot.plotItem)
+    exporter.parameters()["width"] = 900
+    exporter.export(str(path))
+
+
+if __name__ == "__main__":
+    main()
