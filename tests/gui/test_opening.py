@@ -216,3 +216,14 @@ def test_a_frame_that_cannot_be_shown_says_why(opened, monkeypatch) -> None:
     opened.keys("Right")
     opened.until_shown(21)
     assert opened.canvas._message.text() == ""
+
+
+def test_the_engine_gives_the_first_video_back_when_another_is_opened(
+    opened, engine, folder: Path, monkeypatch
+) -> None:
+    closed: list[bool] = []
+    (first,) = engine.sources
+    monkeypatch.setattr(first, "close", lambda: closed.append(True))
+    opened.open(folder)
+    opened.mark(2, oid=1)
+    assert closed == [True]

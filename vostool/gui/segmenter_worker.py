@@ -78,6 +78,7 @@ class SegmenterWorker(QThread):
         self._factory: EngineFactory | None = None
         self._source: FrameSource | None = None
         self._source_is_new = False
+        self._left: list[FrameSource] = []
         self._segments: dict[tuple[int, int], SegmentRequest] = {}
         self._tracks: list[TrackJob] = []
         self._ahead: list[int] = []
@@ -96,6 +97,8 @@ class SegmenterWorker(QThread):
     def open(self, source: FrameSource) -> None:
         """Work on this source (which now belongs to the thread); drops what waits."""
         with self._wake:
+            if self._source is not None:
+                self._left.append(self._source)
             self._source, self._source_is_new = source, True
             self._segments.clear()
             self._tracks.clear()
@@ -148,8 +151,9 @@ class SegmenterWorker(QThread):
         self._drop_run()
         if self._engine is not None:
             self._engine.close()
-        if self._source is not None:
-            self._source.close()
+        for source in (*self._left, self._source):
+            if source is not None:
+                source.close()
 
     def _next_task(self) -> Callable[[], None] | None:
         """Wait for something to do; None when the thread shall end."""
@@ -227,6 +231,8 @@ class SegmenterWorker(QThread):
         self._drop_run()
         if self._engine is not None and self._source is not None:
             self._engine.open(self._source)
+        while self._left:  # the sources before, now that the engine has let go of them
+            self._left.pop().close()
 
     def _answer(self, request: SegmentRequest) -> None:
         assert self._engine is not None
