@@ -121,8 +121,9 @@ class Display(QObject):
 
     def _failed(self, frame: int, sentence: str) -> None:
         if frame == self._session.playhead:
-            self.shown_frame = frame
+            self.shown_frame = None  # nothing is seen that could be clicked
             self._canvas.show_frame(None, None)
+            self._canvas.show_prompts({}, {}, None)
             self._canvas.show_message(sentence)
 
     def _document_changed(self, changes: Changes) -> None:

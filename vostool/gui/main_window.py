@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -127,16 +127,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.closing.emit()
         super().closeEvent(event)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        # The graphics view would take a drop for itself; the window opens it.
-        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
-            self.dropEvent(event)
-            return True
-        if isinstance(event, QDragEnterEvent):
-            self.dragEnterEvent(event)
-            return True
-        return super().eventFilter(watched, event)
 
     # -- layout --------------------------------------------------------------------------------
 

@@ -230,7 +230,10 @@ class SegmenterWorker(QThread):
     def _open_source(self) -> None:
         self._drop_run()
         if self._engine is not None and self._source is not None:
-            self._engine.open(self._source)
+            try:
+                self._engine.open(self._source)
+            except Exception as error:  # the thread has to live on
+                self.engine_failed.emit(f"The engine cannot work on this video: {error}")
         while self._left:  # the sources before, now that the engine has let go of them
             self._left.pop().close()
 

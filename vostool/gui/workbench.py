@@ -169,4 +169,6 @@ class Workbench(QObject):
         """Show the export dialog for what is labelled now."""
         if self.workspace is not None:
             project = self.workspace.document.project.snapshot()
-            ExportDialog(project, self.workspace.source, self.window).exec()
+            dialog = ExportDialog(project, self.workspace.source, self.window)
+            dialog.exec()
+            dialog.deleteLater()  # or its snapshot would stay as long as the window

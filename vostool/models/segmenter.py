@@ -79,9 +79,10 @@ class Keyframe:
 class TrackRequest:
     """Track the objects of the keyframes through ``first``..``last`` (inclusive).
 
-    A forward run takes each object from ``origin``, or from its first keyframe when that comes
-    later, up to ``last``; a backward run is its mirror image down to ``first``; BOTH is one after
-    the other. An object with keyframes on the wrong side of ``origin`` only is left out.
+    A forward run takes each object from ``origin`` where it has a keyframe there or behind it,
+    else from its first keyframe ahead, up to ``last``; a backward run is its mirror image down to
+    ``first``; BOTH is one after the other. An object whose only keyframes lie ahead of the range
+    is left out. See :func:`tracked_span`.
 
     Attributes:
         keyframes: every keyframe of every object that is to be tracked, inside the range or not.
