@@ -45,6 +45,8 @@ class CocoWriter:
         self._images = self._annotations = self._filled = 0
         self._file: IO[bytes] = folder.open(MAIN)
         self._spool: IO[bytes] = tempfile.TemporaryFile(dir=folder.path)  # noqa: SIM115
+        # datumaro refuses a data set without this folder, even where it is empty.
+        (folder.path / "images").mkdir()
         self._head()
 
     def write(self, frame: ExportFrame) -> None:

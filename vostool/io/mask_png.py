@@ -26,6 +26,7 @@ MAX_OBJECTS = 254
 """Ids of an 8-bit picture without 0 (background) and 255 (void)."""
 
 OBJECTS = "objects.json"
+_RLE = 3  # zlib's Z_RLE
 
 
 def voc_palette() -> bytes:
@@ -167,8 +168,8 @@ def gray_png(canvas: NDArray[np.uint8]) -> bytes:
 
 def _png(image: PillowImage.Image) -> bytes:
     buffer = io.BytesIO()
-    # Level 3 is twice as fast as the default on a mask, and a mask is small anyway.
-    image.save(buffer, "PNG", compress_level=3)
+    # Run lengths suit masks: twice as fast as the default and a third of its size.
+    image.save(buffer, "PNG", compress_level=1, compress_type=_RLE)
     return buffer.getvalue()
 
 
