@@ -113,7 +113,8 @@ def _as_logits(mask: NDArray[np.bool_]) -> Array:
     """(256, 256) logits of a mask (H, W), which the model gets in its square, halves rounded up."""
     square = cv2.resize(mask.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     sure = np.where(square >= 0.5, np.float32(10), np.float32(-10))
-    return cv2.resize(sure, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(sure, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
 
 
 def _inputs(prompts: Prompts, count: int, height: int, width: int) -> tuple[Array, Array]:

@@ -24,7 +24,7 @@ def decode(clip: str, wanted: int) -> NDArray[np.uint8]:
     with av.open(str(clip_path(clip))) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number == wanted:
-                return frame.to_ndarray(format="rgb24")
+                return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     raise ValueError(f"{clip} has no frame {wanted}")
 
 
