@@ -143,7 +143,7 @@ def test_wrong_options_are_refused_before_anything_is_written(
 ):
     source = memory_source()
     project = make_project(source, {(0, 1): hard_masks["hole"]})
-    with pytest.raises(UsageError, match="segmentation|tolerance|colour"):
+    with pytest.raises(UsageError, match=r"segmentation|tolerance|colour"):
         exported(project, source, format_options={"coco": options})
     assert not (tmp_path / "out").exists()
 

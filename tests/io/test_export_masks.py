@@ -114,7 +114,7 @@ def test_more_objects_than_a_picture_holds_are_refused(
     source = memory_source(1)
     one = np.ones((12, 16), bool)
     project = make_project(source, {(0, oid): one for oid in range(1, 256)})
-    with pytest.raises(ExportError, match="255 objects.*holds 254.*masks-binary"):
+    with pytest.raises(ExportError, match=r"255 objects.*holds 254.*masks-binary"):
         exported(project, source)
     assert not (tmp_path / "out").exists()
     folder, _ = exported(project, source, object_ids=range(2, 256))
