@@ -106,10 +106,11 @@ def clip_path(name: str) -> Path:
 def read_masks() -> dict[str, Mask]:
     """The stored masks by the case's name."""
     stored = json.loads(MASKS.read_text(encoding="utf-8"))
-    return {
-        name: Mask(*entry["size"], entry["counts"].encode("ascii"))
-        for name, entry in stored.items()
-    }
+    masks = {}
+    for name, entry in stored.items():
+        height, width = entry["size"]
+        masks[name] = Mask(height, width, entry["counts"].encode("ascii"))
+    return masks
 
 
 def write_masks(masks: dict[str, Mask]) -> None:
