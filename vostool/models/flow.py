@@ -1,0 +1,75 @@
+"""The `flow` engine: the default that needs no model and no download. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vostool.errors import ModelError
+from vostool.frames import FrameSource
+from vostool.models.flow_segment import segment_picture
+from vostool.models.flow_track import track_leg
+from vostool.models.segmenter import (
+    Cancelled,
+    Direction,
+    Keyframe,
+    SegmenterInfo,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
+
+
+class FlowSegmenter:
+    """Implements :class:`vostool.models.segmenter.Segmenter` with OpenCV alone.
+
+    A mask comes from colours and edges (GrabCut and region growing). Tracking carries it along
+    dense optical flow, corrected by the object's colours and by earlier looks of it. The score
+    says how much of the mask still looks like the object; an object that is not to be seen gets
+    an empty mask and a low score.
+    """
+
+    def __init__(self) -> None:
+        self._source: FrameSource | None = None
+
+    @property
+    def info(self) -> SegmenterInfo:
+        return SegmenterInfo(
+            name="flow",
+            title="Optical flow",
+            device="cpu",
+            dtype="",
+            detail="Optical flow with colour matching, no learned model: quick and always there, "
+            "but it loses objects that turn, blur or stay hidden; look at its low scores.",
+        )
+
+    def open(self, source: FrameSource) -> None:
+        self._source = source
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        return segment_picture(self._opened().frame(request.frame), request.prompts)
+
+    def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
+        source = self._opened()
+        if request.direction is not Direction.BACKWARD:
+            yield from track_leg(source, request, True, cancelled, self._answer)
+        if request.direction is not Direction.FORWARD:
+            yield from track_leg(source, request, False, cancelled, self._answer)
+
+    def close(self) -> None:
+        self._source = None
+
+    def _answer(self, key: Keyframe) -> SegmentReply:
+        if key.mask is not None:
+            return SegmentReply(key.mask, 1.0)
+        if key.prompts is None:
+            raise ModelError(
+                f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
+                "or a prompt; click the object there."
+            )
+        return self.segment(SegmentRequest(key.frame, key.object_id, key.prompts))
+
+    def _opened(self) -> FrameSource:
+        if self._source is None:
+            raise ModelError("No video is open; open one before asking for masks.")
+        return self._source

@@ -1,0 +1,152 @@
+"""A track run of the flow engine over one leg: all objects of a frame are solved together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from vostool.errors import SourceError
+from vostool.frames import FrameSource
+from vostool.masks import BoolArray, Mask
+from vostool.models.flow_motion import DenseFlow
+from vostool.models.flow_object import ObjectTrack, Proposal
+from vostool.models.flow_picture import Picture, Soft
+from vostool.models.segmenter import (
+    Cancelled,
+    Keyframe,
+    SegmentReply,
+    TrackedFrame,
+    TrackRequest,
+    tracked_span,
+)
+
+KeyframeReply = Callable[[Keyframe], SegmentReply]
+
+
+def track_leg(
+    source: FrameSource,
+    request: TrackRequest,
+    forward: bool,
+    cancelled: Cancelled,
+    answer: KeyframeReply,
+) -> Iterator[TrackedFrame]:
+    """One direction of a run, a frame at a time; keeps no frame but the last.
+
+    Args:
+        answer: the mask of a keyframe.
+    """
+    ids = sorted({k.object_id for k in request.keyframes})
+    spans = {oid: s for oid in ids if (s := tracked_span(request, oid, forward)) is not None}
+    if not spans:
+        return
+    leg = _Leg(source, request, spans, answer)
+    step = 1 if forward else -1
+    starts = [s[0] for s in spans.values() if len(s)]
+    if not starts:
+        return
+    begin, end = (min(starts), request.last) if forward else (max(starts), request.first)
+    for frame in range(begin, end + step, step):
+        if cancelled():
+            return
+        yield leg.step(frame)
+
+
+class _Leg:
+    """The objects of one direction."""
+
+    def __init__(
+        self,
+        source: FrameSource,
+        request: TrackRequest,
+        spans: dict[int, range],
+        answer: KeyframeReply,
+    ) -> None:
+        self._source, self._spans, self._answer = source, spans, answer
+        self._tracks = {oid: ObjectTrack(oid) for oid in spans}
+        self._keys = {(k.frame, k.object_id): k for k in request.keyframes}
+        self._flow = DenseFlow()
+        self._primed: set[int] = set()
+
+    def step(self, frame: int) -> TrackedFrame:
+        """Decode, propose, agree, settle."""
+        try:
+            picture = Picture.of(self._source.frame(frame))
+        except SourceError as error:
+            return TrackedFrame(frame, {}, str(error))
+        active = [oid for oid, span in self._spans.items() if frame in span]
+        fixed = {o: self._fixed(frame, o, picture) for o in active if (frame, o) in self._keys}
+        proposals = self._propose(picture, [o for o in active if o not in fixed], fixed)
+        softs = _agree(picture, proposals, fixed)
+        replies = {}
+        for oid in active:
+            if oid in fixed:
+                replies[oid] = fixed[oid][0]
+                self._tracks[oid].reset(frame, picture, fixed[oid][1])
+                continue
+            score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
+            replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
+        return TrackedFrame(frame, replies)
+
+    def _fixed(self, frame: int, oid: int, picture: Picture) -> tuple[SegmentReply, Soft]:
+        reply = self._answer(self._keys[frame, oid])
+        return reply, picture.reduce(reply.mask.to_array())
+
+    def _propose(
+        self, picture: Picture, free: list[int], fixed: dict[int, tuple[SegmentReply, Soft]]
+    ) -> dict[int, Proposal | None]:
+        """Objects in sight first: one that is looked for shall not take what they hold."""
+        taken = np.zeros(picture.gray.shape, np.float32)
+        for _, soft in fixed.values():
+            taken = np.maximum(taken, soft)
+        proposals: dict[int, Proposal | None] = {}
+        for oid in sorted(free, key=lambda o: self._tracks[o].hidden > 0):
+            proposal = self._tracks[oid].propose(picture, self._flow, taken)
+            proposals[oid] = proposal
+            if proposal is not None:
+                part = taken[proposal.roi.slices]
+                np.maximum(part, proposal.soft, out=part)
+        return proposals
+
+    def _mask(self, picture: Picture, oid: int, softs: dict[int, Soft]) -> Mask:
+        if self._tracks[oid].hidden:
+            return Mask.empty(picture.full_height, picture.full_width)
+        return Mask.from_array(picture.enlarge(softs[oid]) > 0.5)
+
+
+def _agree(
+    picture: Picture,
+    proposals: dict[int, Proposal | None],
+    fixed: dict[int, tuple[SegmentReply, Soft]],
+) -> dict[int, Soft]:
+    """Give each pixel to the object with the best claim on it, and drop stray pieces."""
+    softs: dict[int, Soft] = {}
+    for oid, proposal in proposals.items():
+        softs[oid] = np.zeros(picture.gray.shape, np.float32)
+        if proposal is not None:
+            softs[oid][proposal.roi.slices] = np.clip(proposal.soft, 0, 1)
+    everyone = [*softs.values(), *(soft for _, soft in fixed.values())]
+    if len(everyone) > 1:
+        order = np.sort(np.stack(everyone), 0)
+        first, second = order[-1], order[-2]
+        for oid, soft in softs.items():
+            rival = np.where(soft >= first, second, first)
+            softs[oid] = np.clip(soft - np.maximum(0, rival - (1 - soft)) * 0.5, 0, 1)
+            softs[oid][(rival > soft)] = np.minimum(softs[oid], 0.45)[(rival > soft)]
+    return {oid: _tidy(soft) for oid, soft in softs.items()}
+
+
+def _tidy(soft: Soft) -> Soft:
+    """Without pieces that are small beside the largest."""
+    import cv2
+
+    hard = (soft > 0.5).astype(np.uint8)
+    number, labels, stats, _ = cv2.connectedComponentsWithStats(hard)
+    if number <= 2:
+        return soft
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    small = areas < 0.1 * areas.max()
+    small[0] = False
+    drop: BoolArray = small[labels]
+    return np.where(drop, np.float32(0), soft)
