@@ -61,7 +61,9 @@ class ColourModel:
         """Move the recent colours towards a tracked frame's by ``rate`` of 0..1."""
         assert self._recent is not None
         assert self._around is not None
-        self._recent = (1 - rate) * self._recent + rate * histogram(bins, _sure(soft))
+        new = histogram(bins, _sure(soft))
+        mixed = (1 - rate) * self._recent + rate * new
+        self._recent = np.asarray(mixed, np.float32)
         around = histogram(bins, _sure(1 - soft))
         self._around = np.float32(0.8) * self._around + np.float32(0.2) * around
 

@@ -65,12 +65,12 @@ def cut_labels(crop: NDArray[np.uint8], labels: NDArray[np.uint8], rounds: int =
     if object_seen.sum() < 8 or (~object_seen).sum() < 8:
         return np.isin(labels, (_OBJECT, _MAYBE_OBJECT))
     cv2.setRNGSeed(1)
-    models: list[NDArray[Any]] = [np.zeros((1, 65)), np.zeros((1, 65))]
-    cv2.grabCut(small, trimap, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
+    models: tuple[NDArray[Any], NDArray[Any]] = (np.zeros((1, 65)), np.zeros((1, 65)))
+    cv2.grabCut(small, trimap, (0, 0, 0, 0), *models, rounds, cv2.GC_INIT_WITH_MASK)
     hard = np.isin(trimap, (_OBJECT, _MAYBE_OBJECT)).astype(np.float32)
     if scale == 1:
         return hard > 0.5
-    soft = cv2.resize(hard, (width, height), interpolation=cv2.INTER_LINEAR)
+    soft = np.asarray(cv2.resize(hard, (width, height)), np.float32)
     gray = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     return guided(soft, np.asarray(gray, np.uint8), max(2, round(1.5 / scale))) > 0.5
 

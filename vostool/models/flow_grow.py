@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +25,15 @@ def grow_region(
     points: tuple[Point, ...],
     within: Rect | None,
     wanted: bool = True,
+    most: float = math.inf,
 ) -> BoolArray:
     """The region (H, W) that the click lies in, away from clicks that say otherwise.
 
     Args:
         within: nothing outside is taken; None is the whole picture.
         wanted: the region of a positive click; False grows that of a negative one.
+        most: pixels that the region may have; where every way of growing takes more, the click's
+            own surroundings of that size are taken.
     """
     height, width = picture.shape[:2]
     scale = min(1.0, _LONGEST_SIDE / max(height, width))
@@ -45,7 +50,7 @@ def grow_region(
             y0 : max(y0 + 1, round(within.y1 * scale)), x0 : max(x0 + 1, round(within.x1 * scale))
         ] = True
     window[seed[1], seed[0]] = True
-    region = _best(small, seed, walls, window)
+    region = _best(small, seed, walls, window, most * scale * scale)
     return _enlarged(picture, region, within, scale)
 
 
@@ -54,14 +59,18 @@ def _best(
     seed: tuple[int, int],
     walls: list[tuple[int, int]],
     window: BoolArray,
+    most: float,
 ) -> BoolArray:
     lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.uint8)
-    smooth = cv2.bilateralFilter(cv2.medianBlur(lab, 3), 7, 18, 5)
+    smooth = np.asarray(cv2.bilateralFilter(cv2.medianBlur(lab, 3), 7, 18, 5), np.uint8)
     edges = _edges(smooth)
     candidates = _flooded(smooth, seed, walls, window) + _cut(small, seed, walls, window)
-    scored = [
-        (_clearness(c, edges, candidates, window), index) for index, c in enumerate(candidates)
-    ]
+    allowed = [c for c in candidates if c.sum() <= most]
+    if not allowed:
+        near = _dot(window.shape, seed, max(1, int(math.sqrt(most / math.pi))))
+        allowed = [near & window & min(candidates, key=np.count_nonzero)]
+    candidates = allowed
+    scored = [(_clearness(c, edges, candidates), index) for index, c in enumerate(candidates)]
     return candidates[max(scored)[1]]
 
 
@@ -124,7 +133,7 @@ def _clearness(region: BoolArray, edges: Soft, others: list[BoolArray], window: 
         return -1.0
     inner = cv2.erode(region.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     rim = region & ~inner
-    along = float(edges[rim].mean())
+    along = float(edges[rim].mean()) if rim.any() else 0.0
     inside = float(edges[inner].mean()) if inner.any() else along
     support = sorted(
         (np.count_nonzero(region & o) / np.count_nonzero(region | o) for o in others), reverse=True
@@ -134,7 +143,7 @@ def _clearness(region: BoolArray, edges: Soft, others: list[BoolArray], window: 
     border = region[0].sum() + region[-1].sum() + region[:, 0].sum() + region[:, -1].sum()
     escape = float(border) / (2 * (height + width)) + max(0.0, area / region.size - 0.35)
     small = max(0.0, 1 - area / (0.002 * region.size))
-    return along - 0.4 * inside + 0.35 * stable - 1.2 * escape - 0.3 * small
+    return float(along - 0.4 * inside + 0.35 * stable - 1.2 * escape - 0.3 * small)
 
 
 def _edges(smooth: NDArray[np.uint8]) -> Soft:
@@ -159,9 +168,9 @@ def _piece(region: BoolArray, seed: tuple[int, int]) -> BoolArray:
     return pieces == at_seed if at_seed else np.zeros_like(region)
 
 
-def _dot(shape: tuple[int, ...], seed: tuple[int, int]) -> BoolArray:
+def _dot(shape: tuple[int, ...], seed: tuple[int, int], radius: int = 2) -> BoolArray:
     dot = np.zeros((shape[0], shape[1]), np.uint8)
-    cv2.circle(dot, seed, 2, 1, -1)
+    cv2.circle(dot, seed, radius, 1, -1)
     return dot > 0
 
 

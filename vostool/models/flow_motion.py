@@ -15,6 +15,7 @@ Flow = NDArray[np.float32]
 
 IDENTITY: Affine = np.array(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
 _SMALLEST = 24
+_LARGEST = 256
 
 
 class DenseFlow:
@@ -28,13 +29,26 @@ class DenseFlow:
     def between(self, here: NDArray[np.uint8], there: NDArray[np.uint8]) -> Flow:
         """For each pixel of ``here`` the way to the same thing in ``there`` (both (h, w))."""
         height, width = here.shape
-        if min(height, width) < _SMALLEST:
-            pad = (0, max(0, _SMALLEST - height), 0, max(0, _SMALLEST - width))
+        scale = min(1.0, _LARGEST / max(height, width))
+        if scale == 1:
+            return self._padded(here, there)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        small = [cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (here, there)]
+        flow = self._padded(*(np.asarray(p, np.uint8) for p in small))
+        flow = np.asarray(cv2.resize(flow, (width, height)), np.float32)
+        return flow * np.array((width / size[0], height / size[1]), np.float32)
+
+    def _padded(self, here: NDArray[np.uint8], there: NDArray[np.uint8]) -> Flow:
+        """Flow of pictures that may be too small for DIS's coarsest level."""
+        height, width = here.shape
+        pad = (0, max(0, _SMALLEST - height), 0, max(0, _SMALLEST - width))
+        if any(pad):
             here, there = (
                 np.asarray(cv2.copyMakeBorder(p, *pad, cv2.BORDER_REPLICATE), np.uint8)
                 for p in (here, there)
             )
-        flow = self._dis.calc(np.ascontiguousarray(here), np.ascontiguousarray(there), None)
+        out = np.zeros((*here.shape, 2), np.float32)
+        flow = self._dis.calc(np.ascontiguousarray(here), np.ascontiguousarray(there), out)
         return np.asarray(flow[:height, :width], np.float32)
 
 
@@ -53,8 +67,8 @@ def agreement(here: NDArray[np.uint8], brought: NDArray[np.uint8], sigma: float 
     """
     difference = cv2.absdiff(here, brought).astype(np.float32)
     error = 0.5 * difference[..., 0] + difference[..., 1] + difference[..., 2]
-    error = cv2.blur(error, (5, 5)) / sigma
-    return np.asarray(np.exp(-0.5 * error * error), np.float32)
+    smooth = cv2.blur(error, (5, 5)) / sigma
+    return np.asarray(np.exp(-0.5 * smooth * smooth), np.float32)
 
 
 def fit_motion(flow: Flow, weight: Soft) -> Affine | None:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import cv2
+from typing import Any
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 from vostool.models.flow_colour import ColourModel, colour_bins
 from vostool.models.flow_motion import (
@@ -14,6 +21,7 @@ from vostool.models.flow_motion import (
     chain,
     fit_motion,
     follow,
+    inverse,
     shift,
 )
 from vostool.models.flow_picture import Affine, Picture, Rect, Soft, guided
@@ -155,7 +163,7 @@ class ObjectTrack:
         bins = colour_bins(picture.lab[roi.slices])
         if self._colour.likeness(bins, vote.soft * vote.trust) < _FOUND_LIKENESS:
             return None
-        moved = chain(pose, np.asarray(_inverse(reference.pose)))
+        moved = chain(pose, inverse(reference.pose))
         for each in (*self._keys, *self._recent):
             each.pose = chain(moved, each.pose) if each is not reference else pose
         self.facts = {"carried": quality, "reference": quality}
@@ -210,16 +218,8 @@ class ObjectTrack:
             self._recent = [*self._recent[-1:], Reference(frame, picture, soft, box)]
 
 
-def _inverse(matrix: Affine) -> Affine:
-    from vostool.models.flow_motion import inverse
-
-    return inverse(matrix)
-
-
-def _crop(part: np.ndarray, rect: Rect) -> np.ndarray:
+def _crop(part: NDArray[Any], rect: Rect) -> NDArray[Any]:
     """A crop that may reach over the border; 0 there."""
-    import cv2
-
     height, width = part.shape[:2]
     inner = Rect(max(0, rect.x0), max(0, rect.y0), min(width, rect.x1), min(height, rect.y1))
     pads = (inner.y0 - rect.y0, rect.y1 - inner.y1, inner.x0 - rect.x0, rect.x1 - inner.x1)

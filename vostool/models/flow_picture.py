@@ -97,12 +97,12 @@ class Picture:
     @property
     def width(self) -> int:
         """Working width."""
-        return self.gray.shape[1]
+        return int(self.gray.shape[1])
 
     @property
     def height(self) -> int:
         """Working height."""
-        return self.gray.shape[0]
+        return int(self.gray.shape[0])
 
     @property
     def whole(self) -> Rect:

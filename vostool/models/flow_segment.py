@@ -52,11 +52,12 @@ def _refined(
     if bool(mask[y, x]) == point.positive:
         return mask
     if point.positive:
-        region = grow_region(picture, point, points, box)
+        most = max(0.6 * np.count_nonzero(mask), 0.002 * mask.size) if mask.any() else math.inf
+        region = grow_region(picture, point, points, box, most=most)
         return mask | region
     size = max(8, int(math.sqrt(np.count_nonzero(mask))))
     near = Rect(x, y, x + 1, y + 1).grown(0, size, width, height)
-    region = grow_region(picture, point, points, near, wanted=False)
+    region = grow_region(picture, point, points, near, wanted=False, most=0.35 * size * size)
     remaining = mask & ~region
     kept = [p for p in points if p.positive]
     if kept and not any(remaining[pixel_of(p, width, height)[::-1]] for p in kept):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import cv2
+import cv2
 import numpy as np
 
 from vostool.errors import SourceError
@@ -138,8 +140,6 @@ def _agree(
 
 def _tidy(soft: Soft) -> Soft:
     """Without pieces that are small beside the largest."""
-    import cv2
-
     hard = (soft > 0.5).astype(np.uint8)
     number, labels, stats, _ = cv2.connectedComponentsWithStats(hard)
     if number <= 2:
