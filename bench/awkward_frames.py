@@ -3,8 +3,8 @@
 The expected pictures come from an independent reader: FFmpeg's own program (imageio-ffmpeg's),
 decoding the file once from start to end with `-fps_mode passthrough`, which applies edit lists and
 rotation. A picture is right when it is nearest to FFmpeg's picture of the same number and differs
-from it by less than three grey levels on average; where the first frame carries a readable index in
-black and white blocks (see --blocks), that index has to agree too.
+from it by less than five grey levels on average; where a frame carries a readable index in
+black and white blocks, it is read from both pictures and has to agree too.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def is_nearest(picture: np.ndarray, expected: np.ndarray, index: int) -> bool:
     small = picture[::2, ::2].astype(np.int16)
     differences = [np.abs(small - other[::2, ::2]).mean() for other in expected[low:high]]
     mine = differences[index - low]
-    return bool(mine < 3 and mine <= min(differences) + 1e-6)
+    return bool(mine < 5 and mine <= min(differences) + 1e-6)
 
 
 def decoded_by_ffmpeg(path: Path, width: int, height: int) -> np.ndarray:
