@@ -53,7 +53,7 @@ class ColourModel:
     def keep(self, bins: NDArray[np.int32], soft: Soft) -> None:
         """Take a keyframe's colours: object where ``soft`` is 1, surroundings where it is 0."""
         new = histogram(bins, _sure(soft))
-        self._kept = new if self._kept is None else (self._kept + new) / 2
+        self._kept = new if self._kept is None else np.asarray((self._kept + new) / 2, np.float32)
         self._recent = new
         self._around = histogram(bins, _sure(1 - soft))
 

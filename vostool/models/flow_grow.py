@@ -24,6 +24,7 @@ def grow_region(
     point: Point,
     points: tuple[Point, ...],
     within: Rect | None,
+    *,
     wanted: bool = True,
     most: float = math.inf,
 ) -> BoolArray:
@@ -126,7 +127,7 @@ def _cut(
     return [f for f in found if f.sum() > 4]
 
 
-def _clearness(region: BoolArray, edges: Soft, others: list[BoolArray], window: BoolArray) -> float:
+def _clearness(region: BoolArray, edges: Soft, others: list[BoolArray]) -> float:
     """High for a region with edges all around it that other ways of growing find as well."""
     area = int(region.sum())
     if area < 6:

@@ -15,7 +15,7 @@ Flow = NDArray[np.float32]
 
 IDENTITY: Affine = np.array(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
 _SMALLEST = 24
-_LARGEST = 256
+_LARGEST = 400
 
 
 class DenseFlow:

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
-from typing import Any
-
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from numpy.typing import NDArray
 
 from vostool.models.flow_colour import ColourModel, colour_bins

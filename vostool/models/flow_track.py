@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import cv2
-import cv2
 import numpy as np
 
 from vostool.errors import SourceError
