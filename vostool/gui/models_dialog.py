@@ -18,7 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.background import Background
-from vostool.models.catalog import MODELS, user_checkpoint_dir
+from vostool.models.catalog import PUBLISHED as MODELS
+from vostool.models.catalog import user_checkpoint_dir
 from vostool.models.download import fetch
 from vostool.models.engines import EngineStatus, engine_statuses
 

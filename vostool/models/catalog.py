@@ -124,6 +124,26 @@ MODELS: Mapping[str, ModelSpec] = MappingProxyType(_specs())
 """Every published SAM 2 model by name, 2.1 first and smaller before larger."""
 
 
+EDGETAM = ModelSpec(
+    name="edgetam",
+    title="EdgeTAM",
+    config="",
+    # The commit that independent projects pin, with the size and the hash that they publish.
+    url="https://github.com/facebookresearch/EdgeTAM/raw/"
+    "7711e012a30a2402c4eaab637bdb00a521302c91/checkpoints/edgetam.pt",
+    file_name="edgetam.pt",
+    size=56116523,
+    sha256="ed2d4850b8792c239689b043c47046ec239b6e808a3d9b6ae676c803fd8780df",
+    embed_dim=48,
+    blocks=0,
+    version="",
+)
+"""EdgeTAM, which runs through transformers and not through the sam2 package."""
+
+PUBLISHED: Mapping[str, ModelSpec] = MappingProxyType({**MODELS, EDGETAM.name: EDGETAM})
+"""Every model that can be fetched, by name."""
+
+
 def user_checkpoint_dir() -> Path:
     """The per-user folder that the window fetches checkpoints into; it may not exist yet."""
     return Path(platformdirs.user_data_dir("vostool", appauthor=False)) / "checkpoints"

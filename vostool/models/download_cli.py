@@ -10,7 +10,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vostool.errors import UsageError, VosToolError
-from vostool.models.catalog import MODELS, ModelSpec, find_checkpoint, user_checkpoint_dir
+from vostool.models.catalog import PUBLISHED as MODELS
+from vostool.models.catalog import ModelSpec, find_checkpoint, user_checkpoint_dir
 from vostool.models.download import fetch
 
 DEFAULT_NAME = "sam2.1-tiny"
@@ -52,8 +53,8 @@ def main(argv: Sequence[str] | None = None, dest: Path | None = None) -> int:
 def _parser(dest: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="download_models.py",
-        description="Fetch official SAM 2 and 2.1 checkpoints. A download that was broken off is "
-        "resumed; size and SHA-256 are checked.",
+        description="Fetch official SAM 2, SAM 2.1 and EdgeTAM checkpoints. A download that was "
+        "broken off is resumed; size and SHA-256 are checked.",
     )
     parser.add_argument(
         "names",
@@ -85,7 +86,6 @@ def _chosen(names: Sequence[str]) -> list[ModelSpec]:
 def _fetch_with_bar(spec: ModelSpec, dest: Path, mirror: str | None) -> Path:
     # disable=None: no bar where the output is no terminal
     with tqdm(unit="B", unit_scale=True, unit_divisor=1000, disable=None, leave=False) as bar:
-
         shown = ""
 
         def progress(done: int, total: int, what: str = "") -> None:
