@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -9,11 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vostool.errors import ModelError, UsageError
-from vostool.models.catalog import MODELS, ModelSpec, fetch_command, find_checkpoint, looks_whole
+from vostool.models.catalog import (
+    EDGETAM,
+    MODELS,
+    ModelSpec,
+    checkpoint_dirs,
+    fetch_command,
+    find_checkpoint,
+    looks_whole,
+)
 from vostool.models.segmenter import Segmenter
 
 FLOW = "flow"
 FLOW_TITLE = "Optical flow (no checkpoint needed)"
+EDGETAM_PACKAGES = ("transformers", "timm")
+CONVERTED_EDGETAM = Path("EdgeTAM-hf", "model.safetensors")
+_PACKAGES_COMMAND = 'pip install "transformers>=5.23" "timm>=1.0.20"'
 DEVICES = ("cpu", "cuda", "mps")
 
 
@@ -42,12 +54,13 @@ class EngineStatus:
 
 def engine_names() -> tuple[str, ...]:
     """Every name that :func:`create_segmenter` knows."""
-    return (FLOW, *MODELS)
+    return (FLOW, *MODELS, EDGETAM.name)
 
 
 def engine_statuses() -> list[EngineStatus]:
     """Every engine with its checkpoint, by a look at the file's ends only."""
-    return [EngineStatus(FLOW, FLOW_TITLE), *(_status(spec) for spec in MODELS.values())]
+    sam2 = (_status(spec) for spec in MODELS.values())
+    return [EngineStatus(FLOW, FLOW_TITLE), *sam2, _edgetam_status()]
 
 
 def default_engine() -> str:
@@ -79,7 +92,7 @@ def create_segmenter(
         UsageError: no engine of that name, or no such device.
         ModelError: the checkpoint is missing, damaged or of another model, or the device is absent.
     """
-    if name != FLOW and name not in MODELS:
+    if name not in engine_names():
         raise UsageError(_unknown(name, "engine", engine_names()))
     if device is not None and device not in DEVICES:
         raise UsageError(_unknown(device, "device", DEVICES))
@@ -87,6 +100,8 @@ def create_segmenter(
         from vostool.models.flow import FlowSegmenter
 
         return FlowSegmenter()
+    if name == EDGETAM.name:
+        return _create_edgetam(device, checkpoint)
     spec = MODELS[name]
     path = checkpoint if checkpoint is not None else find_checkpoint(spec)
     if path is None:
@@ -101,6 +116,49 @@ def create_segmenter(
             "or use the engine flow."
         ) from error
     return Sam2Segmenter.from_checkpoint(spec, path, device)
+
+
+def _create_edgetam(device: str | None, checkpoint: Path | None) -> Segmenter:
+    problem = _missing_packages()
+    if problem is not None:
+        raise ModelError(problem)
+    path = checkpoint if checkpoint is not None else _find_edgetam()
+    if path is None:
+        raise ModelError(_missing(EDGETAM))
+    _prepare_torch()
+    try:
+        from vostool.models.edgetam_engine import EdgeTamSegmenter
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            f"transformers or timm cannot be loaded ({error}); "
+            f"install them again with `{_PACKAGES_COMMAND}`."
+        ) from error
+    return EdgeTamSegmenter.from_checkpoint(path, device)
+
+
+def _find_edgetam() -> Path | None:
+    """The official file, else the converted model in a folder ``EdgeTAM-hf`` beside it."""
+    converted = (folder / CONVERTED_EDGETAM for folder in checkpoint_dirs())
+    return find_checkpoint(EDGETAM) or next((path for path in converted if path.is_file()), None)
+
+
+def _edgetam_status() -> EngineStatus:
+    path = _find_edgetam()
+    problem = _missing_packages()
+    if problem is None and path is None:
+        problem = _missing(EDGETAM)
+    elif problem is None and path is not None and path.suffix == ".pt":
+        problem = _file_problem(EDGETAM, path)
+    return EngineStatus(EDGETAM.name, EDGETAM.title, path, problem, EDGETAM.size)
+
+
+def _missing_packages() -> str | None:
+    if all(importlib.util.find_spec(name) is not None for name in EDGETAM_PACKAGES):
+        return None
+    return (
+        f"{EDGETAM.title} needs the packages {' and '.join(EDGETAM_PACKAGES)}; "
+        f"add them with `{_PACKAGES_COMMAND}`."
+    )
 
 
 def _status(spec: ModelSpec) -> EngineStatus:
