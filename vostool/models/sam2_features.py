@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from vostool.frames import Image
+from vostool.models.sam2_disk import DiskFeatures
+from vostool.models.sam2_encoder import Levels, PreemptedError, Stop
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """15 frames at 1024 pixels in float32 (16.8 MB each)."""
-
-Encoder = Callable[[torch.Tensor], dict[str, Any]]
-"""The predictor's ``forward_image``: (1, 3, S, S) float32 -> features by level."""
 
 
 def _value_table() -> NDArray[np.float32]:
@@ -60,20 +59,32 @@ class FeatureCache:
     def __init__(
         self,
         read: Callable[[int], torch.Tensor],
-        encode: Encoder,
+        encode: Callable[..., dict[str, Any]],
         max_bytes: int = DEFAULT_CACHE_BYTES,
+        *,
+        disk: DiskFeatures | None = None,
+        positions: Callable[[Levels], Levels] | None = None,
+        device: torch.device | str = "cpu",
     ) -> None:
         """Make an empty cache.
 
         Args:
             read: frame number -> preprocessed (3, S, S) float32 on the encoder's device.
+            encode: an :class:`Encoder`; the official ``forward_image`` will do where nothing is
+                prepared.
             max_bytes: bound on what is kept; the newest frame is kept in any case.
+            disk: where frames are written as soon as they are encoded, and looked for first.
+            positions: makes the positions of levels that came from ``disk``; needed with it.
+            device: where features are used.
         """
         self._read = read
         self._encode = encode
         self._max_bytes = max_bytes
-        self._levels: OrderedDict[int, list[torch.Tensor]] = OrderedDict()
-        self._positions: list[torch.Tensor] | None = None
+        self._disk = disk
+        self._make_positions = positions
+        self._device = device
+        self._levels: OrderedDict[int, Levels] = OrderedDict()
+        self._positions: Levels | None = None
         self._bytes = 0
         self.encoded = 0
 
@@ -85,19 +96,35 @@ class FeatureCache:
         """
         levels = self._levels.get(frame)
         if levels is None:
-            levels = self._add(frame)
+            levels = self._add(frame, None)
         self._levels.move_to_end(frame)
         assert self._positions is not None
         # The official code only expands the picture to the batch and hands it back.
         placeholder = levels[-1].new_zeros(1, 1, 1, 1)
-        return placeholder, {"backbone_fpn": levels, "vision_pos_enc": self._positions}
+        # A list of its own each time: the official code may put other tensors into it.
+        return placeholder, {"backbone_fpn": list(levels), "vision_pos_enc": list(self._positions)}
 
-    def _add(self, frame: int) -> list[torch.Tensor]:
-        output = self._encode(self._read(frame).unsqueeze(0))
-        levels: list[torch.Tensor] = output["backbone_fpn"]
-        # Positions depend on the size alone; kept with each frame they would be 5x its features.
-        self._positions = self._positions or output["vision_pos_enc"]
-        self.encoded += 1
+    def prepare(self, frame: int, preempted: Stop) -> bool:
+        """Have the features of a frame ready, unless somebody waits; True when they are.
+
+        ``preempted`` is asked before the frame is read and between the encoder's blocks; when it
+        turns True nothing of this frame is kept.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+        """
+        if frame in self._levels:
+            return True
+        if preempted():
+            return False
+        try:
+            self._add(frame, preempted)
+        except PreemptedError:
+            return False
+        return True
+
+    def _add(self, frame: int, stop: Stop | None) -> Levels:
+        levels = self._from_disk(frame) or self._compute(frame, stop)
         self._levels[frame] = levels
         self._bytes += _size(levels)
         while self._bytes > self._max_bytes and len(self._levels) > 1:
@@ -105,16 +132,42 @@ class FeatureCache:
             self._bytes -= _size(oldest)
         return levels
 
+    def _from_disk(self, frame: int) -> Levels | None:
+        if self._disk is None or self._make_positions is None:
+            return None
+        levels = self._disk.load(frame, self._device)
+        if levels is not None:
+            self._positions = self._positions or self._make_positions(levels)
+        return levels
+
+    def _compute(self, frame: int, stop: Stop | None) -> Levels:
+        picture = self._read(frame).unsqueeze(0)
+        output = self._encode(picture) if stop is None else self._encode(picture, stop)
+        levels: Levels = output["backbone_fpn"]
+        # Positions depend on the size alone; kept with each frame they would be 5x its features.
+        self._positions = self._positions or output["vision_pos_enc"]
+        self.encoded += 1
+        if self._disk is not None:
+            self._disk.store(frame, levels)
+        return levels
+
     @property
     def bytes_held(self) -> int:
-        """Bytes of the features kept now."""
+        """Bytes of the features kept in memory now."""
         return self._bytes
 
     def clear(self) -> None:
-        """Forget every frame."""
+        """Forget every frame in memory."""
         self._levels.clear()
         self._bytes = 0
 
+    def close(self) -> None:
+        """Forget every frame, on disk too unless they are to be kept there."""
+        self.clear()
+        if self._disk is not None:
+            self._disk.close()
+            self._disk = None
 
-def _size(tensors: list[torch.Tensor]) -> int:
+
+def _size(tensors: Levels) -> int:
     return sum(t.nbytes for t in tensors)
