@@ -67,6 +67,16 @@ def ask_for_source(parent: QWidget, sentence: str) -> Path | None:
     return None
 
 
+def ask_to_replace(parent: QWidget, folder: Path) -> bool:
+    """Whether an earlier export in this folder may be replaced."""
+    answer = QMessageBox.question(
+        parent,
+        "Replace the earlier export?",
+        f"{folder} already holds an export. Replace it? Files that no export wrote are kept.",
+    )
+    return answer == QMessageBox.StandardButton.Yes
+
+
 def show_problem(parent: QWidget, title: str, sentence: str) -> None:
     """Something that stops what the person asked for. Does not block the caller."""
     box = QMessageBox(QMessageBox.Icon.Warning, title, sentence, parent=parent)

@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.frames import FrameSource
+from vostool.gui import dialogs
 from vostool.gui.background import Background
 from vostool.io.exporters import FORMATS, ExportOptions, ExportReport, FrameChoice, ImageFiles
 from vostool.io.exporters import export as write_export
@@ -130,6 +131,11 @@ class ExportDialog(QDialog):
     def start(self) -> None:
         """Write what is chosen, off the GUI thread."""
         names = [name for name, box in self.formats.items() if box.isChecked()]
+        folder = Path(self.folder.text()).expanduser()
+        if not self.overwrite.isChecked() and any((folder / name).exists() for name in names):
+            if not dialogs.ask_to_replace(self, folder):
+                return
+            self.overwrite.setChecked(True)
         options = ExportOptions(
             first=self.first.value(),
             last=max(self.last.value(), self.first.value()),
@@ -138,7 +144,6 @@ class ExportDialog(QDialog):
             images=PICTURES[self.pictures.currentText()],
             overwrite=self.overwrite.isChecked(),
         )
-        folder = Path(self.folder.text()).expanduser()
         project, source = self._project, self._source.clone()
 
         def work(progress: Progress) -> ExportReport:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vostool.errors import ProjectFileError
+from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import FrameSource
 from vostool.io import project_file
 from vostool.io.drafts import draft_path
@@ -40,7 +40,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class SourceWanted:
-    """The project's video is not where it was; ask for it and open again with its path."""
+    """The project's video is not where it was, or not as it was; ask, and open again with it."""
 
     project_path: Path
     sentence: str
@@ -62,7 +62,11 @@ def _open_project(path: Path, source_path: Path | None, progress: Progress) -> o
     try:
         if source_path is not None:
             file.write_source(project_file.relink(project, source_path))
-        found = project_file.locate_source(project, path)
+        try:
+            found = project_file.locate_source(project, path)
+        except SourceError as error:  # another video lies there now
+            file.close()
+            return SourceWanted(path, str(error))
         if found is None:
             file.close()
             return SourceWanted(path, project_file.missing_source(project, path))
