@@ -20,6 +20,9 @@ from vostool.models.segmenter import (
 from vostool.project import Project
 from vostool.prompts import Prompts
 
+CONTEXT_FRAMES = 6
+"""As many tracked frames as SAM 2 attends to besides prompted ones."""
+
 
 def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, ...]:
     """Prompted frames and confirmed masks of the objects, by frame and object id."""
@@ -76,7 +79,33 @@ def plan_run(
             origin = max(inside) if direction is Direction.BACKWARD else min(inside)
         else:
             origin = end if direction is Direction.BACKWARD else first
-    return TrackRequest(keys, direction, min(max(origin, first), end), first, end)
+    origin = min(max(origin, first), end)
+    behind = _context(project, keys, origin, direction)
+    return TrackRequest(keys, direction, origin, first, end, behind)
+
+
+def _context(
+    project: Project, keys: Collection[Keyframe], origin: int, direction: Direction
+) -> tuple[Keyframe, ...]:
+    """Stored masks just behind the origin, for objects that go on there without a keyframe.
+
+    Made from the project alone, so a run after reopening is the run without having closed. Where
+    the origin is a keyframe the person has just said what is right there, and masks behind it may
+    be the mistake that was corrected.
+    """
+    known = {(key.frame, key.object_id) for key in keys}
+    step = -1 if direction is Direction.BACKWARD else 1
+    frames = range(origin - step, origin - step * (CONTEXT_FRAMES + 1), -step)
+    found = []
+    for oid in sorted({key.object_id for key in keys}):
+        if (origin, oid) in known:
+            continue
+        for frame in frames:
+            record = project.masks.get(frame, oid)
+            if (frame, oid) in known or record is None:
+                break
+            found.append(Keyframe(frame, oid, None, record.mask))
+    return tuple(sorted(found, key=lambda key: (key.frame, key.object_id)))
 
 
 def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:

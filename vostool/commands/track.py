@@ -18,6 +18,7 @@ from vostool.errors import ProjectFileError, UsageError
 from vostool.io.autosave import Autosaver
 from vostool.io.export_format import ExportOptions
 from vostool.io.project_file import create
+from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
 from vostool.models.segmenter import Direction, Segmenter
 from vostool.project import Project
@@ -53,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
     )
     run.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    run.add_argument(
+        "--quality", choices=QUALITIES, default="auto", help="of SAM 2; default: auto, as exact"
+    )
     run.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
     run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
@@ -146,7 +150,9 @@ def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
         output.warn(
             ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
         )
-    segmenter = create_segmenter(name, args.device, args.checkpoint)
+    segmenter = create_segmenter(
+        name, args.device, args.checkpoint, EngineOptions(quality=args.quality)
+    )
     try:
         segmenter.open(space.source)
         yield segmenter

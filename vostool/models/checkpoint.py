@@ -68,6 +68,21 @@ def identify(weights: Weights) -> ModelSpec | None:
     return None
 
 
+def identify_file(path: Path) -> ModelSpec:
+    """The published model that a checkpoint of any name has the shapes of.
+
+    Raises:
+        ModelError: the file cannot be read or is of no SAM 2 model.
+    """
+    spec = identify(read_weights(path))
+    if spec is None:
+        raise ModelError(
+            f"The tensors of {path} are of none of the SAM 2 models "
+            f"({', '.join(MODELS)}); take a checkpoint of one of them."
+        )
+    return spec
+
+
 def load_into(module: torch.nn.Module, weights: Weights, spec: ModelSpec, path: Path) -> None:
     """Copy the weights into a model built for ``spec``; every tensor has to fit.
 

@@ -19,9 +19,12 @@ from vostool.models.catalog import (
     find_checkpoint,
     looks_whole,
 )
+from vostool.models.engine_options import EngineOptions
 from vostool.models.segmenter import Segmenter
 
 FLOW = "flow"
+SAM2 = "sam2"
+"""Any SAM 2: which one is told by the checkpoint's tensors."""
 FLOW_TITLE = "Optical flow (no checkpoint needed)"
 EDGETAM_PACKAGES = ("transformers", "timm")
 CONVERTED_EDGETAM = Path("EdgeTAM-hf", "model.safetensors")
@@ -54,7 +57,7 @@ class EngineStatus:
 
 def engine_names() -> tuple[str, ...]:
     """Every name that :func:`create_segmenter` knows."""
-    return (FLOW, *MODELS, EDGETAM.name)
+    return (FLOW, *MODELS, EDGETAM.name, SAM2)
 
 
 def engine_statuses() -> list[EngineStatus]:
@@ -79,14 +82,19 @@ def default_engine() -> str:
 
 
 def create_segmenter(
-    name: str, device: str | None = None, checkpoint: Path | None = None
+    name: str,
+    device: str | None = None,
+    checkpoint: Path | None = None,
+    options: EngineOptions | None = None,
 ) -> Segmenter:
     """Make the engine of that name, with its model loaded.
 
     Args:
         name: one of :func:`engine_names`.
         device: "cpu", "cuda" or "mps"; None takes the best there is. "flow" always uses the CPU.
-        checkpoint: a file to use in place of the one that is searched for.
+        checkpoint: a file to use in place of the one that is searched for; "sam2" takes any
+            SAM 2 checkpoint, fine-tuned ones too, and tells the model by its tensors.
+        options: quality and bounds of a SAM 2; None takes the defaults.
 
     Raises:
         UsageError: no engine of that name, or no such device.
@@ -102,12 +110,13 @@ def create_segmenter(
         return FlowSegmenter()
     if name == EDGETAM.name:
         return _create_edgetam(device, checkpoint)
-    spec = MODELS[name]
+    spec = MODELS[_best_sam2() if name == SAM2 else name]
     path = checkpoint if checkpoint is not None else find_checkpoint(spec)
     if path is None:
         raise ModelError(_missing(spec))
     _prepare_torch()
     try:
+        from vostool.models.checkpoint import identify_file
         from vostool.models.sam2_engine import Sam2Segmenter
     except (ImportError, OSError) as error:
         # OSError: a shared library of torch that does not load on this machine
@@ -115,7 +124,15 @@ def create_segmenter(
             f"PyTorch or sam2 cannot be loaded ({error}); install them again, "
             "or use the engine flow."
         ) from error
-    return Sam2Segmenter.from_checkpoint(spec, path, device)
+    if name == SAM2:
+        spec = identify_file(path)
+    return Sam2Segmenter.from_checkpoint(spec, path, device, options or EngineOptions())
+
+
+def _best_sam2() -> str:
+    """The best SAM 2 that can be used here, else the smallest one."""
+    best = default_engine()
+    return best if best in MODELS else next(iter(MODELS))
 
 
 def _create_edgetam(device: str | None, checkpoint: Path | None) -> Segmenter:

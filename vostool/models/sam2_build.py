@@ -11,6 +11,8 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 from vostool.errors import ModelError
 from vostool.models.catalog import ModelSpec
 from vostool.models.checkpoint import load_into, read_weights
+from vostool.models.engine_options import EngineOptions
+from vostool.models.sam2_attention import accelerate
 
 _NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU"}
 
@@ -34,20 +36,47 @@ def choose_device(wanted: str | None) -> torch.device:
 
 
 def choose_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 autocast on a GPU that has it in hardware, else float32.
+    """bfloat16 autocast where the hardware multiplies in it, else float32.
 
     The official examples and benchmarks run in bfloat16 autocast on CUDA, so that is what the
-    published quality was measured with. Elsewhere float32 is right without question; a faster
-    mode has to prove itself first.
+    published quality was measured with. CPUs without such instructions emulate it slowly.
     """
     # Ampere (8.0) is the first with bfloat16 units; older ones emulate it slowly.
     if device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8:
         return torch.bfloat16
+    if device.type == "cpu" and _cpu_multiplies_bfloat16():
+        return torch.bfloat16
     return torch.float32
 
 
+def _cpu_multiplies_bfloat16() -> bool:
+    """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
+    questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, lambda: False)() for name in questions)
+
+
+def build_for(
+    options: EngineOptions, spec: ModelSpec, checkpoint: Path, device: torch.device
+) -> SAM2VideoPredictor:
+    """The predictor of :func:`build_predictor` as the options want it.
+
+    Raises:
+        ModelError: as there.
+    """
+    compiled = options.compile and device.type == "cuda"
+    predictor = build_predictor(spec, checkpoint, device, options.image_size, compiled)
+    predictor.max_cond_frames_in_attn = options.keyframe_cap or -1
+    if not compiled:
+        accelerate(predictor, pooled=options.effective_quality != "exact")
+    return predictor
+
+
 def build_predictor(
-    spec: ModelSpec, checkpoint: Path, device: torch.device, image_size: int | None = None
+    spec: ModelSpec,
+    checkpoint: Path,
+    device: torch.device,
+    image_size: int | None = None,
+    compiled: bool = False,
 ) -> SAM2VideoPredictor:
     """The official predictor with its official post-processing, but for hole filling.
 
@@ -57,6 +86,7 @@ def build_predictor(
     Args:
         image_size: side of the square that frames are scaled to, a multiple of 32; None keeps
             the model's own 1024.
+        compiled: make the official ``vos_optimized`` build, which compiles itself as it is used.
 
     Raises:
         ModelError: the checkpoint is missing, damaged or of another model.
@@ -64,7 +94,11 @@ def build_predictor(
     weights = read_weights(checkpoint)
     overrides = [] if image_size is None else [f"++model.image_size={image_size}"]
     predictor = build_sam2_video_predictor(
-        spec.config, None, device="cpu", hydra_overrides_extra=overrides
+        spec.config,
+        None,
+        device="cpu",
+        hydra_overrides_extra=overrides,
+        vos_optimized=compiled,
     )
     predictor.fill_hole_area = 0
     load_into(predictor, weights, spec, checkpoint)

@@ -10,9 +10,10 @@ keyframe of a request conditions the run, none is overwritten by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -22,23 +23,22 @@ from vostool.errors import ModelError, PromptError, SourceError
 from vostool.frames import FrameSource
 from vostool.masks import Mask
 from vostool.models.catalog import ModelSpec
-from vostool.models.sam2_build import build_predictor, choose_device, choose_dtype
+from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
+from vostool.models.sam2_backend import AnyEncoder, EncoderOptions, make_disk_features, make_encoder
+from vostool.models.sam2_batch import BatchStepper, Due
+from vostool.models.sam2_build import build_for, choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
 from vostool.models.sam2_state import ObjectTracker, Output, PromptReplay, Video, prompt_steps
 from vostool.models.segmenter import (
     Cancelled,
-    Direction,
-    Keyframe,
     SegmenterInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
     TrackRequest,
-    tracked_span,
 )
+from vostool.models.track_legs import Spans, check_prompts, leg_frames, legs, prompts_to_replay
 from vostool.prompts import Prompts
-
-Spans = dict[int, range]
 
 
 class Sam2Segmenter:
@@ -49,30 +49,43 @@ class Sam2Segmenter:
     frame. A mask prompt comes back as SAM 2 sees it, at a quarter of its input size.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # what a predictor is built with, and how it is used
         self,
         spec: ModelSpec,
         predictor: SAM2VideoPredictor,
         dtype: torch.dtype = torch.float32,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        encoding: EncoderOptions = EncoderOptions(),  # noqa: B008  # frozen, so one for all will do
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen as well
     ) -> None:
         """Take a predictor that is built and in its place.
 
         Args:
             dtype: bfloat16 runs under autocast, float32 without.
-            cache_bytes: bound on encoder features kept.
+            cache_bytes: bound on encoder features kept in memory.
+            encoding: what runs the image encoder, and whether features go to disk too.
+            options: how the predictor was built (:func:`build_for`); decides the batch of objects.
         """
         self._spec = spec
         self._predictor: SAM2VideoPredictor | None = predictor
         self._device: torch.device = predictor.device
         self._dtype = dtype
         self._cache_bytes = cache_bytes
+        self._encoding = encoding
+        self._options = options
+        on_gpu = predictor.device.type != "cpu"
+        self._object_batch = options.object_batch or (GPU_OBJECT_BATCH if on_gpu else 1)
+        self._encoder: AnyEncoder | None = make_encoder(predictor, dtype, encoding.backend)
         self._source: FrameSource | None = None
         self._video: Video | None = None
 
     @classmethod
     def from_checkpoint(
-        cls, spec: ModelSpec, checkpoint: Path, device: str | None = None
+        cls,
+        spec: ModelSpec,
+        checkpoint: Path,
+        device: str | None = None,
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen
     ) -> Sam2Segmenter:
         """Load a model.
 
@@ -82,8 +95,10 @@ class Sam2Segmenter:
         """
         place = choose_device(device)
         with _clear_errors(spec):
-            predictor = build_predictor(spec, checkpoint, place)
-        return cls(spec, predictor, choose_dtype(place))
+            predictor = build_for(options, spec, checkpoint, place)
+        encoding = EncoderOptions(backend=options.encoder, on_disk=options.features_on_disk)
+        cached = options.cache_bytes or DEFAULT_CACHE_BYTES
+        return cls(spec, predictor, choose_dtype(place), cached, encoding, options)
 
     @property
     def info(self) -> SegmenterInfo:
@@ -92,38 +107,73 @@ class Sam2Segmenter:
             title=self._spec.title,
             device=self._device.type,
             dtype=str(self._dtype).removeprefix("torch."),
-            detail=f"The official {self._spec.title} video predictor.",
+            detail=self._detail(),
+            quality=self._options.effective_quality,
         )
 
+    def _detail(self) -> str:
+        cap = self._options.keyframe_cap
+        nearest = "" if cap is None else f", attending to the {cap} nearest prompted frames"
+        return f"{self._spec.title}: {self._options.sentence}{nearest}."
+
     def open(self, source: FrameSource) -> None:
-        if self._predictor is None:
+        if self._predictor is None or self._encoder is None:
             raise ModelError(f"{self._spec.title} was closed; choose the engine again.")
         facts = source.info
+        self._forget()
         self._source = source
-        features = FeatureCache(self._read, self._predictor.forward_image, self._cache_bytes)
+        features = FeatureCache(
+            self._read,
+            self._encoder,
+            self._cache_bytes,
+            disk=make_disk_features(
+                self._encoding, self._predictor, self._dtype, self._encoder, facts
+            ),
+            positions=self._encoder.positions,
+            device=self._device,
+        )
         self._video = Video(self._predictor, features, facts.height, facts.width, len(source))
+
+    def prepare(self, frame: int, preempted: Cancelled) -> None:
+        """Encode a frame into the feature cache ahead of a click; see :class:`Prepares`."""
+        video = self._opened()
+        if not 0 <= frame < video.frame_count:
+            return
+        with contextlib.suppress(SourceError), self._computing():
+            video.features.prepare(frame, preempted)
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         video = self._opened()
-        _check(request.prompts, request.frame, video)
+        self._check(video, request.frame, request.prompts)
         if not prompt_steps(request.prompts):
             raise PromptError(
                 f"Object {request.object_id} has no prompt on frame {request.frame}; "
                 "click it or draw a box around it."
             )
         with self._computing():
-            return _reply(PromptReplay(video).output(request.frame, request.prompts), video)
+            return _reply(self._prompted(video, request.frame, request.prompts), video)
 
     def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
         video = self._opened()
         for key in request.keyframes:
-            _check(_prompts_of(key), key.frame, video)
+            self._check(video, key.frame, prompts_to_replay(key))
         return self._run(video, request, cancelled)
 
     def close(self) -> None:
-        self._predictor = self._source = self._video = None
+        self._forget()
+        self._predictor = self._encoder = None
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _forget(self) -> None:
+        """Let go of the video, and of its features on disk unless they are to stay."""
+        if self._video is not None:
+            self._video.features.close()
+        self._source = self._video = None
+
+    @staticmethod
+    def _check(video: Video, frame: int, prompts: Prompts) -> None:
+        check_prompts(prompts, frame, video.frame_count, video.width, video.height)
 
     def _opened(self) -> Video:
         if self._video is None:
@@ -149,94 +199,96 @@ class Sam2Segmenter:
     def _run(
         self, video: Video, request: TrackRequest, cancelled: Cancelled
     ) -> Iterator[TrackedFrame]:
-        legs = _legs(request)
-        wanted = {oid for _, spans in legs for oid in spans}
-        trackers = {oid: ObjectTracker(video) for oid in sorted(wanted)}
-        failure: SourceError | None = None
-        for key in sorted(request.keyframes, key=lambda k: (k.frame, k.object_id)):
-            prompts = _prompts_of(key)
-            if key.object_id not in trackers or not prompt_steps(prompts):
-                continue
+        plan = legs(request)
+        spans = {oid: span for _, by_object in reversed(plan) for oid, span in by_object.items()}
+        trackers = {oid: ObjectTracker(video) for oid in sorted(spans)}
+        failures: list[SourceError] = []
+        work = [
+            *self._keyframe_work(video, request, trackers),
+            *(
+                partial(tracker.bring_keyframes, spans[oid].start, spans[oid].step < 0)
+                for oid, tracker in trackers.items()
+            ),
+        ]
+        for piece in work:
             if cancelled():
                 return
             try:
                 with self._computing():
-                    output = PromptReplay(video).output(key.frame, prompts)
-                    trackers[key.object_id].add_keyframe(key.frame, output)
+                    piece()
             except SourceError as error:
-                failure = error
+                failures.append(error)
         ready = {oid: tracker for oid, tracker in trackers.items() if tracker.has_keyframe}
-        if not ready and failure is not None:
-            raise failure
-        yield from self._propagate(video, legs, ready, cancelled)
+        if not ready and failures:
+            raise failures[-1]
+        for key in request.context:
+            if cancelled():
+                return
+            if key.object_id in ready and key.mask is not None:
+                with contextlib.suppress(SourceError), self._computing():
+                    output = self._prompted(video, key.frame, Prompts(mask=key.mask))
+                    ready[key.object_id].remember(key.frame, output)
+        yield from self._propagate(video, plan, ready, cancelled)
+
+    def _keyframe_work(
+        self, video: Video, request: TrackRequest, trackers: dict[int, ObjectTracker]
+    ) -> Iterator[Callable[[], None]]:
+        """What makes the keyframes ready: all of them now where all are attended to."""
+        eager = video.predictor.max_cond_frames_in_attn < 0
+        for key in sorted(request.keyframes, key=lambda k: (k.frame, k.object_id)):
+            prompts = prompts_to_replay(key)
+            tracker = trackers.get(key.object_id)
+            if tracker is None or not prompt_steps(prompts):
+                continue
+            if eager:
+                yield partial(self._add_keyframe, video, tracker, key.frame, prompts)
+            else:
+                tracker.expect_keyframe(key.frame, prompts)
+
+    def _add_keyframe(
+        self, video: Video, tracker: ObjectTracker, frame: int, prompts: Prompts
+    ) -> None:
+        tracker.add_keyframe(frame, self._prompted(video, frame, prompts))
 
     def _propagate(
         self,
         video: Video,
-        legs: list[tuple[bool, Spans]],
+        plan: list[tuple[bool, Spans]],
         trackers: dict[int, ObjectTracker],
         cancelled: Cancelled,
     ) -> Iterator[TrackedFrame]:
-        for number, (backward, spans) in enumerate(legs):
-            following = legs[number + 1][1] if number + 1 < len(legs) else {}
+        stepper = BatchStepper(video, self._object_batch)
+        for number, (backward, spans) in enumerate(plan):
+            following = plan[number + 1][1] if number + 1 < len(plan) else {}
             present = {oid: span for oid, span in spans.items() if oid in trackers}
-            for frame in _frames(present, backward):
+            for frame in leg_frames(present, backward):
                 if cancelled():
                     return
-                replies = {}
-                problem = None
+                due = {
+                    oid: Due(trackers[oid], following[oid].start if oid in following else None)
+                    for oid, span in present.items()
+                    if frame in span
+                }
+                replies, problem = {}, None
                 try:
                     with self._computing():
-                        for oid, span in present.items():
-                            if frame in span:
-                                keep = following[oid].start if oid in following else None
-                                output = trackers[oid].step(frame, backward, keep)
-                                replies[oid] = _reply(output, video)
+                        outputs = stepper.step(due, frame, backward)
+                        replies = {oid: _reply(output, video) for oid, output in outputs.items()}
                 except SourceError as error:
-                    replies, problem = {}, str(error)
+                    problem = str(error)
                 yield TrackedFrame(frame, replies, problem)
 
-
-def _legs(request: TrackRequest) -> list[tuple[bool, Spans]]:
-    """The legs of a run in order: (goes backward, frames by object id)."""
-    directions = {
-        Direction.FORWARD: (False,),
-        Direction.BACKWARD: (True,),
-        Direction.BOTH: (False, True),
-    }[request.direction]
-    objects = sorted({key.object_id for key in request.keyframes})
-    legs = []
-    for backward in directions:
-        spans = {oid: tracked_span(request, oid, not backward) for oid in objects}
-        legs.append((backward, {oid: span for oid, span in spans.items() if span}))
-    return legs
-
-
-def _frames(spans: Spans, backward: bool) -> range:
-    """All frames of a leg in order; every span ends at the same end of the range."""
-    if not spans:
-        return range(0)
-    if backward:
-        last = min(span[-1] for span in spans.values())
-        return range(max(span.start for span in spans.values()), last - 1, -1)
-    return range(
-        min(span.start for span in spans.values()), max(span.stop for span in spans.values())
-    )
-
-
-def _prompts_of(key: Keyframe) -> Prompts:
-    """The prompts to replay: the person's, else the mask that stands for them."""
-    if key.prompts is None:
-        return Prompts(mask=key.mask)
-    return replace(key.prompts, mask=key.mask) if key.prompts.is_empty else key.prompts
-
-
-def _check(prompts: Prompts, frame: int, video: Video) -> None:
-    if not 0 <= frame < video.frame_count:
-        raise PromptError(
-            f"There is no frame {frame}; the source has 0 to {video.frame_count - 1}."
-        )
-    prompts.check_inside(video.width, video.height)
+    def _prompted(self, video: Video, frame: int, prompts: Prompts) -> Output:
+        """The output of a prompted frame; memory that runs out costs the cached features first."""
+        try:
+            return PromptReplay(video).output(frame, prompts)
+        except torch.OutOfMemoryError:
+            if not video.features.bytes_held:
+                raise
+        video.features.clear()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        return PromptReplay(video).output(frame, prompts)
 
 
 def _reply(output: Output, video: Video) -> SegmentReply:

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
+from vostool.errors import SourceError
 from vostool.models.sam2_features import FeatureCache
 from vostool.prompts import Prompts
 
@@ -142,6 +144,35 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
     return steps
 
 
+def infer(
+    video: Video,
+    state: dict[str, Any],
+    outputs: dict[str, dict[int, Output]],
+    *,
+    frame: int,
+    backward: bool,
+    count: int,
+) -> Output:
+    """The official output of a frame that has no prompt, for ``count`` objects at once.
+
+    Args:
+        outputs: what was kept of earlier frames, (count, ...) each.
+    """
+    output: Output
+    output, _ = video.predictor._run_single_frame_inference(
+        inference_state=state,
+        output_dict=outputs,
+        frame_idx=frame,
+        batch_size=count,
+        is_init_cond_frame=False,
+        point_inputs=None,
+        mask_inputs=None,
+        reverse=backward,
+        run_mem_encoder=True,
+    )
+    return output
+
+
 class ObjectTracker:
     """One object in one run: its conditioning frames, and the memory of the frames tracked so far.
 
@@ -158,6 +189,52 @@ class ObjectTracker:
         # The oldest memory that `_prepare_memory_conditioned_features` can reach, in frames.
         self._memory_reach = 1 + (predictor.num_maskmem - 2) * stride
         self._reach = max(self._memory_reach, predictor.max_obj_ptrs_in_encoder - 1)
+        self._waiting: dict[int, Prompts] = {}
+
+    def expect_keyframe(self, frame: int, prompts: Prompts) -> None:
+        """Tell of a prompted frame; its output is made when a step can attend to it."""
+        self._waiting[frame] = prompts
+
+    def bring_keyframes(self, frame: int, backward: bool) -> None:
+        """Have the outputs of those keyframes that a step on this frame can read, and no others.
+
+        Raises:
+            SourceError: none of them could be decoded.
+        """
+        failure: SourceError | None = None
+        while True:
+            held: dict[int, Output] = self._outputs["cond_frame_outputs"]
+            needed = self._readable(frame, backward, {*self._waiting, *held})
+            missing = next((f for f in sorted(needed) if f not in held), None)
+            if missing is None:
+                break
+            try:
+                output = PromptReplay(self._video).output(missing, self._waiting[missing])
+                self.add_keyframe(missing, output)
+            except SourceError as error:
+                # The run goes on with the others; reaching this frame will tell of it.
+                del self._waiting[missing]
+                failure = error
+        for number in [f for f in held if f in self._waiting and f not in needed]:
+            del held[number]
+        if not held and failure is not None:
+            raise failure
+
+    def _readable(self, frame: int, backward: bool, frames: set[int]) -> set[int]:
+        """Keyframes that attention selects, and those it reads like tracked frames behind."""
+        cap = self._video.predictor.max_cond_frames_in_attn
+        selected, others = select_closest_cond_frames(frame, dict.fromkeys(sorted(frames)), cap)
+        behind = (f for f in others if 0 < (f - frame if backward else frame - f) <= self._reach)
+        return {*selected, *behind}
+
+    def remember(self, frame: int, output: Output) -> None:
+        """Take the output of a mask that was stored for a frame as if it was just tracked."""
+        state = new_state(self._video)
+        state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame] = output
+        self._video.predictor.propagate_in_video_preflight(state)
+        if frame not in self._outputs["cond_frame_outputs"]:
+            known = state["output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame]
+            self._outputs["non_cond_frame_outputs"][frame] = {**known, "pred_masks": None}
 
     def add_keyframe(self, frame: int, output: Output) -> None:
         """Condition the run on the output of a prompted frame."""
@@ -171,6 +248,17 @@ class ObjectTracker:
     def has_keyframe(self) -> bool:
         """True once there is something to track from."""
         return bool(self._outputs["cond_frame_outputs"])
+
+    @property
+    def outputs(self) -> dict[str, dict[int, Output]]:
+        """What attention reads, by "cond_frame_outputs" and "non_cond_frame_outputs"."""
+        found: dict[str, dict[int, Output]] = self._outputs
+        return found
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The official inference state."""
+        return self._state
 
     @property
     def bytes_held(self) -> int:
@@ -193,22 +281,17 @@ class ObjectTracker:
         known: Output | None = self._outputs["cond_frame_outputs"].get(frame)
         if known is not None:
             return known
-        output, _ = self._video.predictor._run_single_frame_inference(
-            inference_state=self._state,
-            output_dict=self._outputs,
-            frame_idx=frame,
-            batch_size=1,
-            is_init_cond_frame=False,
-            point_inputs=None,
-            mask_inputs=None,
-            reverse=backward,
-            run_mem_encoder=True,
+        output = infer(
+            self._video, self._state, self._outputs, frame=frame, backward=backward, count=1
         )
+        self.accept(frame, output, backward, keep_around)
+        return output
+
+    def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
+        """Keep what :func:`infer` gave for this object; arguments as for :meth:`step`."""
         # Attention reads memory and pointer only, so the mask need not stay.
         self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
         self._drop(frame, backward, keep_around)
-        answer: Output = output
-        return answer
 
     def _drop(self, frame: int, backward: bool, keep_around: int | None) -> None:
         """Let go of what no later frame of this leg, nor the next leg, can read."""

@@ -26,6 +26,7 @@ class SegmenterInfo:
         device: "cpu", "cuda" or "mps".
         dtype: "float32", "bfloat16"; empty where there is none.
         detail: one honest sentence about what it can do.
+        quality: "exact", "fast" or "draft"; empty for an engine that has one only.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SegmenterInfo:
     device: str = "cpu"
     dtype: str = ""
     detail: str = ""
+    quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class TrackRequest:
     Attributes:
         keyframes: every keyframe of every object that is to be tracked, inside the range or not.
         origin: the frame the run starts from.
+        context: masks stored for the frames just behind the origin, which an engine with a memory
+            may remember as if it had just tracked them. They are not tracked again.
     """
 
     keyframes: tuple[Keyframe, ...]
@@ -94,6 +98,7 @@ class TrackRequest:
     origin: int
     first: int
     last: int
+    context: tuple[Keyframe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

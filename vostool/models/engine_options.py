@@ -1,0 +1,85 @@
+"""How an engine should work: quality, bounds and opt-ins. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vostool.errors import UsageError
+
+QUALITIES = ("auto", "exact", "fast", "draft")
+DRAFT_SIZE = 512
+FEWER_KEYFRAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Settings of :func:`vostool.models.engines.create_segmenter`; "flow" has none of them.
+
+    Attributes:
+        quality: "exact" gives the official predictor's masks. "fast" lets tracking attend to
+            memories at half their resolution, all but the latest one, and caps the prompted frames.
+            "draft" does that on frames scaled to 512 pixels in place of 1024. "auto" is "exact":
+            how much "fast" loses was measured with random weights only, which proves nothing
+            about the published ones.
+        max_keyframes: at most so many prompted frames are attended to, those nearest in time
+            (at least 2); None takes the quality's own: all of them (the official behaviour) for
+            "exact", :data:`FEWER_KEYFRAMES` for "fast" and "draft".
+        cache_bytes: bound on encoder features kept in memory; None takes the engine's own.
+        compile: on CUDA, compile the network with the official ``vos_optimized`` build: the first
+            frames take minutes, later ones less. Ignored elsewhere, where it was measured to
+            bring nothing.
+        object_batch: at most so many objects go through the network at once; None takes 1 on a
+            CPU, where more is slower, and :data:`GPU_OBJECT_BATCH` on a GPU.
+        encoder: what runs the image encoder: "torch", "openvino" or "auto".
+        features_on_disk: keep encoder features on disk as well as in memory.
+    """
+
+    quality: str = "auto"
+    max_keyframes: int | None = None
+    cache_bytes: int | None = None
+    compile: bool = False
+    object_batch: int | None = None
+    encoder: Literal["auto", "torch", "openvino"] = "auto"
+    features_on_disk: bool = False
+
+    def __post_init__(self) -> None:
+        if self.quality not in QUALITIES:
+            raise UsageError(
+                f"There is no quality '{self.quality}'; known are {', '.join(QUALITIES)}."
+            )
+        if self.max_keyframes is not None and self.max_keyframes < 2:
+            raise UsageError("At least 2 prompted frames have to be attended to.")
+        if self.object_batch is not None and self.object_batch < 1:
+            raise UsageError("At least 1 object has to be tracked at a time.")
+
+    @property
+    def effective_quality(self) -> str:
+        """The quality with "auto" resolved."""
+        return "exact" if self.quality == "auto" else self.quality
+
+    @property
+    def image_size(self) -> int | None:
+        """Side of the square that frames are scaled to; None for the model's own."""
+        return DRAFT_SIZE if self.quality == "draft" else None
+
+    @property
+    def keyframe_cap(self) -> int | None:
+        """Prompted frames in attention; None for all."""
+        if self.max_keyframes is not None or self.effective_quality == "exact":
+            return self.max_keyframes
+        return FEWER_KEYFRAMES
+
+    @property
+    def sentence(self) -> str:
+        """What the quality means, for a person."""
+        return _SENTENCES[self.effective_quality]
+
+
+GPU_OBJECT_BATCH = 16
+
+_SENTENCES = {
+    "exact": "the masks of the official video predictor",
+    "fast": "like the official video predictor, with memories at half resolution (not exact)",
+    "draft": "a draft on 512 pixels in place of 1024: coarser borders, small objects get lost",
+}
