@@ -1,9 +1,9 @@
-"""Run lengths of masks: COCO's compressed string to numbers, and CVAT's row-major runs in a box.
+"""A mask cut to its box, and CVAT's row-major run lengths in it.
 
-COCO's compressed form (pycocotools ``rleToString``) is column-major over the whole frame; it is
-read here without pycocotools because only the columns of the object's box are wanted, which costs
-a small part of a full-frame decode. CVAT's form is row-major over a box; both start with the
-length of a background run, which may be 0.
+COCO's compressed form is column-major over the whole frame; it is read here without pycocotools
+because only the columns of the object's box are wanted, which costs a small part of a full-frame
+decode. CVAT's form is row-major over a box; both start with the length of a background run, which
+may be 0.
 """
 
 from __future__ import annotations
@@ -15,30 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vostool.io.coco_counts import run_lengths
 from vostool.masks import BoolArray, Mask
-
-
-def run_lengths(counts: bytes) -> NDArray[np.int64]:
-    """The numbers in a COCO compressed RLE: (n,) int64, background first.
-
-    Raises:
-        ValueError: the string is cut off or holds a negative run.
-    """
-    digits = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
-    ends = np.flatnonzero((digits & 0x20) == 0)
-    if not len(ends) or ends[-1] != len(digits) - 1 or digits.min() < 0 or digits.max() > 63:
-        raise ValueError("the run-length string is damaged")
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    lengths = ends - starts + 1
-    places = np.arange(len(digits)) - np.repeat(starts, lengths)
-    values: NDArray[np.int64] = np.add.reduceat((digits & 0x1F) << (5 * places), starts)
-    values -= np.where(digits[ends] & 0x10, np.left_shift(1, 5 * lengths), 0)
-    # From the fourth number on each is the difference to the one two places before.
-    values[1::2] = np.cumsum(values[1::2])
-    values[2::2] = np.cumsum(values[2::2])
-    if values.min() < 0:
-        raise ValueError("the run-length string is damaged")
-    return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whether a compressed run-length code is sound, before pycocotools gets to see it.
+"""COCO's compressed run lengths (pycocotools ``rleToString``) to numbers, read strictly.
 
 pycocotools trusts the string: one that ends in the middle of a number is read past its end. So
 whatever comes from a file is checked here first. The code is COCO's (``rleFrString`` in
@@ -16,28 +16,34 @@ _MAX_CHARACTERS = 7  # of one number: 35 bits, more than any frame needs
 
 def is_valid_counts(counts: bytes, height: int, width: int) -> bool:
     """True where ``counts`` are runs that cover exactly ``height * width`` pixels."""
-    if not isinstance(counts, bytes) or height <= 0 or width <= 0 or not counts:
+    if not isinstance(counts, bytes) or height <= 0 or width <= 0:
         return False
-    runs = _runs(np.frombuffer(counts, np.uint8))
-    if runs is None or bool((runs < 0).any()):
+    try:
+        return int(run_lengths(counts).sum()) == height * width
+    except ValueError:
         return False
-    return int(runs.sum()) == height * width
 
 
-def _runs(characters: NDArray[np.uint8]) -> NDArray[np.int64] | None:
-    """The run lengths, or None where the string is no such code."""
-    bits = characters.astype(np.int64) - 48
-    if bits.min() < 0 or bits.max() > 63 or bits[-1] & 0x20:
-        return None
-    ends = np.flatnonzero(bits & 0x20 == 0)
+def run_lengths(counts: bytes) -> NDArray[np.int64]:
+    """The numbers in a COCO compressed RLE: (n,) int64, column-major, background first.
+
+    Raises:
+        ValueError: the string is no such code, is cut off, or holds a negative run.
+    """
+    digits = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    ends = np.flatnonzero((digits & 0x20) == 0)
+    if not len(ends) or ends[-1] != len(digits) - 1 or digits.min() < 0 or digits.max() > 63:
+        raise ValueError("the run-length string is damaged")
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = ends - starts + 1
     if lengths.max() > _MAX_CHARACTERS:
-        return None
-    places = np.arange(bits.size) - np.repeat(starts, lengths)
-    numbers = np.add.reduceat((bits & 0x1F) << (5 * places), starts)
-    numbers -= np.where(bits[ends] & 0x10, np.int64(1) << (5 * lengths), 0)
+        raise ValueError("the run-length string is damaged")
+    places = np.arange(len(digits)) - np.repeat(starts, lengths)
+    values: NDArray[np.int64] = np.add.reduceat((digits & 0x1F) << (5 * places), starts)
+    values -= np.where(digits[ends] & 0x10, np.left_shift(1, 5 * lengths), 0)
     # Undo the differences: odd and even runs are each a running sum of their own.
-    numbers[1::2] = np.cumsum(numbers[1::2])
-    numbers[2::2] = np.cumsum(numbers[2::2])
-    return numbers
+    values[1::2] = np.cumsum(values[1::2])
+    values[2::2] = np.cumsum(values[2::2])
+    if values.min() < 0:
+        raise ValueError("the run-length string is damaged")
+    return values
