@@ -203,7 +203,7 @@ class Sam2Segmenter:
         spans = {oid: span for _, by_object in reversed(plan) for oid, span in by_object.items()}
         trackers = {oid: ObjectTracker(video) for oid in sorted(spans)}
         failures: list[SourceError] = []
-        work = [
+        work: list[Callable[[], None]] = [
             *self._keyframe_work(video, request, trackers),
             *(
                 partial(tracker.bring_keyframes, spans[oid].start, spans[oid].step < 0)
