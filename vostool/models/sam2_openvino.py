@@ -156,7 +156,7 @@ def _keep(compiled: CompiledModel, path: Path) -> None:
                 file.write(hashlib.blake2b(blob, digest_size=16).digest())
                 file.write(blob)
             os.replace(name, path)
-        except OSError:
+        except BaseException:
             os.unlink(name)
             raise
         others = sorted(path.parent.glob("*.blob"), key=lambda p: p.stat().st_mtime)
