@@ -68,7 +68,7 @@ class ColourModel:
         self._around = np.float32(0.8) * self._around + np.float32(0.2) * around
 
     def evidence(self, bins: NDArray[np.int32]) -> Soft:
-        """Log of object against surroundings for each pixel, within -3..3."""
+        """Log of object against surroundings, for each pixel, within -3..3."""
         assert self._around is not None
         table = np.log((self.object + 2e-5) / (self._around + 2e-5))
         return np.asarray(np.clip(table, -_CEILING, _CEILING)[bins], np.float32)

@@ -15,7 +15,7 @@ Flow = NDArray[np.float32]
 
 IDENTITY: Affine = np.array(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
 _SMALLEST = 24
-_LARGEST = 400
+_LARGEST = 640
 
 
 class DenseFlow:
@@ -91,6 +91,16 @@ def fit_motion(flow: Flow, weight: Soft) -> Affine | None:
         return None
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     return np.asarray(matrix, np.float64) if 0.5 < scale < 2 else None
+
+
+def only_shift(motion: Affine, soft: Soft) -> Affine:
+    """What a motion does to the centre of a soft mask, as a shift."""
+    y, x = np.nonzero(soft > 0.5)
+    if not len(x):
+        return motion
+    centre = np.array((x.mean(), y.mean(), 1.0))
+    dx, dy = motion @ centre - centre[:2]
+    return shift(float(dx), float(dy))
 
 
 def chain(outer: Affine, inner: Affine) -> Affine:

@@ -13,21 +13,28 @@ from vostool.models.flow_colour import ColourModel, colour_bins
 from vostool.models.flow_motion import (
     IDENTITY,
     DenseFlow,
+    Flow,
     agreement,
     chain,
     fit_motion,
     follow,
     inverse,
+    only_shift,
     shift,
 )
 from vostool.models.flow_picture import Affine, Picture, Rect, Soft, guided
 from vostool.models.flow_reference import Reference, Vote
 from vostool.models.flow_search import find
 
+# More than this helped no sequence: what is around an object often has its colours.
 _COLOUR_WEIGHT = 0.3
 _GONE_AREA = 0.05
 _FOUND_QUALITY = 0.45
 _FOUND_LIKENESS = 0.6
+_BLIND = 0.4
+_WHOLE = 0.7
+_PATIENCE = 6
+_SEARCH_EVERY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +112,27 @@ class ObjectTrack:
         gap = back + follow(forth, back)
         together = np.exp(-0.5 * (gap**2).sum(-1) / 4)
         trust = np.asarray(agreement(here_lab, follow(before[1], back)) * together, np.float32)
-        motion = fit_motion(forth, np.asarray(before[2], np.float32))
-        step = shift(*by) if motion is None else None
-        if motion is not None:
-            step = chain(shift(roi.x0, roi.y0), chain(motion, shift(-source.x0, -source.y0)))
-        assert step is not None
+        total = float(soft.sum())
+        quality = float((soft * trust).sum()) / total if total > 1 else 0.0
+        self._advance(self._motion(forth, before[2], quality, shift(-source.x0, -source.y0), roi))
+        return Vote(soft, trust, quality)
+
+    def _motion(
+        self, forth: Flow, soft: Soft, quality: float, inwards: Affine, roi: Rect
+    ) -> Affine:
+        """The last frame's pixels to this one's; as before where too little is in sight."""
+        motion = fit_motion(forth, soft) if quality > _BLIND else None
+        if motion is None:
+            return self._step
+        if quality < _WHOLE:
+            motion = only_shift(motion, soft)
+        return chain(shift(roi.x0, roi.y0), chain(motion, inwards))
+
+    def _advance(self, step: Affine) -> None:
+        assert self._soft is not None
         for reference in (*self._keys, *self._recent):
             reference.pose = chain(step, reference.pose)
-        self._step = _centre_shift(step, self._soft)
-        total = float(soft.sum())
-        return Vote(soft, trust, float((soft * trust).sum()) / total if total > 1 else 0.0)
+        self._step = only_shift(step, self._soft)
 
     def _fuse(self, picture: Picture, roi: Rect, carried: Vote, votes: list[Vote]) -> Proposal:
         top = (carried.trust + 0.08) * carried.soft
@@ -140,6 +158,8 @@ class ObjectTrack:
     def _search(self, picture: Picture, flow: DenseFlow, taken: Soft) -> Proposal | None:
         """Look for the object in the whole picture; None until something convinces."""
         self.facts = {"carried": 0.0, "reference": 0.0}
+        if self.hidden > _PATIENCE and self.hidden % _SEARCH_EVERY:
+            return None
         best: tuple[float, Reference, Affine, Vote, Rect] | None = None
         for reference in [*self._keys[-1:], *self._recent[-1:]]:
             old = reference.pose
@@ -150,8 +170,9 @@ class ObjectTrack:
                 if roi.width < 8 or roi.height < 8:
                     continue
                 vote = reference.vote(picture, roi, flow)
-                if best is None or vote.quality > best[0]:
-                    best = vote.quality, reference, reference.pose, vote, roi
+                worth = vote.quality * candidate.prior
+                if best is None or worth > best[0]:
+                    best = worth, reference, reference.pose, vote, roi
             reference.pose = old
         if best is None or best[0] < _FOUND_QUALITY:
             return None
@@ -230,12 +251,3 @@ def _corners(reference: Reference) -> tuple[int, int, int, int]:
     )
     low, high = np.floor(points.min(0)), np.ceil(points.max(0))
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
-
-
-def _centre_shift(step: Affine, soft: Soft) -> Affine:
-    """The step as a shift of the object's centre."""
-    ys, xs = np.nonzero(soft > 0.5)
-    if not len(xs):
-        return step
-    centre = np.array((xs.mean(), ys.mean(), 1.0))
-    return shift(*(step @ centre - centre[:2]))

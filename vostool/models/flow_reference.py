@@ -21,9 +21,13 @@ from vostool.models.flow_motion import (
     fit_motion,
     follow,
     inverse,
+    only_shift,
     shift,
 )
 from vostool.models.flow_picture import Affine, Picture, Rect, Soft
+
+_SEEN_AT_ALL = 0.35
+_SEEN_WHOLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,12 @@ class Reference:
             np.asarray(cv2.warpAffine(part, to_roi, roi.size, flags=cv2.INTER_LINEAR), np.float32)
             for part in (soft, trust)
         ]
-        motion = fit_motion(way, np.asarray(soft * trust, np.float32))
+        seen = np.asarray(soft * trust, np.float32)
+        motion = fit_motion(way, seen) if quality > _SEEN_AT_ALL else None
         if motion is not None:
-            self.pose = chain(self.pose, inverse(motion))
+            # A part that is left in sight says where the object is, not how large it is.
+            whole = quality > _SEEN_WHOLE
+            self.pose = chain(self.pose, inverse(motion if whole else only_shift(motion, seen)))
         return Vote(placed[0], placed[1], quality)
 
     @property

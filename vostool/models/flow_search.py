@@ -12,24 +12,31 @@ from numpy.typing import NDArray
 from vostool.models.flow_picture import Affine, Picture, Soft
 from vostool.models.flow_reference import Reference
 
-_SCALES = (0.8, 1.0, 1.25)
+# Scale, turn in degrees, and how likely beforehand.
+_CHANGES = ((1.0, 0, 1.0), (0.8, 0, 0.85), (1.25, 0, 0.85), (1.0, 30, 0.9), (1.0, -30, 0.9))
 _TEMPLATE_SIDE = 28
 _CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place where the object may be: the reference's pose there, and the mean colour error."""
+    """A place where the object may be.
+
+    Attributes:
+        pose: the reference's pose there. error: mean difference of colour, Lab units.
+        prior: 1 where the object would be as it was, less where it had grown or turned.
+    """
 
     pose: Affine
     error: float
+    prior: float
 
 
 def find(picture: Picture, reference: Reference, taken: Soft) -> list[Candidate]:
     """Places that look like the reference, the best first.
 
     The object's own pixels, reduced to about 28 on a side, are compared with every place in Lab
-    at three sizes around the present one.
+    as they were, a little larger and smaller, and turned to either side.
 
     Args:
         taken: (h, w) what other objects hold already, 0..1: no place is looked for there.
@@ -40,15 +47,19 @@ def find(picture: Picture, reference: Reference, taken: Soft) -> list[Candidate]
     small = cv2.resize(picture.lab, size, interpolation=cv2.INTER_AREA)
     held = cv2.resize(taken, size, interpolation=cv2.INTER_AREA)
     found: list[Candidate] = []
-    for scale in _SCALES:
-        found += _at_scale(small, held, reference, reference.scale * reduction * scale, reduction)
-    return sorted(found, key=lambda c: c.error)[:_CANDIDATES]
+    for scale, turn, prior in _CHANGES:
+        angle = np.deg2rad(turn)
+        rotation = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
+        change = rotation @ reference.pose[:, :2] * (reduction * scale)
+        places = _places(small, held, reference, change)
+        found += [Candidate(place / reduction, error, prior) for place, error in places]
+    return sorted(found, key=lambda c: c.error / c.prior)[:_CANDIDATES]
 
 
-def _at_scale(
-    small: NDArray[Any], held: NDArray[Any], reference: Reference, scale: float, reduction: float
-) -> list[Candidate]:
-    rotated = reference.pose[:, :2] / reference.scale * scale
+def _places(
+    small: NDArray[Any], held: NDArray[Any], reference: Reference, rotated: NDArray[Any]
+) -> list[tuple[Affine, float]]:
+    """The two best places of the reference, scaled and turned by the 2x2 matrix ``rotated``."""
     width, height = reference.rect.size
     corners = np.array(((0, 0), (width, 0), (0, height), (width, height))) @ rotated.T
     low = corners.min(0)
@@ -80,6 +91,6 @@ def _at_scale(
             break
         place = matrix.copy()
         place[:, 2] += (px - x, py - y)
-        found.append(Candidate(place / reduction, float(value)))
+        found.append((place, float(value)))
         error[max(0, py - h // 2) : py + h // 2 + 1, max(0, px - w // 2) : px + w // 2 + 1] = np.inf
     return found

@@ -41,16 +41,34 @@ def track_leg(
     spans = {oid: s for oid in ids if (s := tracked_span(request, oid, forward)) is not None}
     if not spans:
         return
-    leg = _Leg(source, request, spans, answer)
-    step = 1 if forward else -1
-    starts = [s[0] for s in spans.values() if len(s)]
-    if not starts:
+    spans = {oid: span for oid, span in spans.items() if len(span)}
+    if not spans:
         return
-    begin, end = (min(starts), request.last) if forward else (max(starts), request.first)
+    approach = {oid: _approach(request, oid, span) for oid, span in spans.items()}
+    leg = _Leg(source, request, approach, answer)
+    step = 1 if forward else -1
+    begins = [span[0] for span in approach.values()]
+    begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
     for frame in range(begin, end + step, step):
         if cancelled():
             return
-        yield leg.step(frame)
+        shown = {oid for oid, span in spans.items() if frame in span}
+        tracked = leg.step(frame)
+        if shown:
+            replies = {oid: r for oid, r in tracked.replies.items() if oid in shown}
+            yield TrackedFrame(frame, replies, tracked.problem)
+
+
+def _approach(request: TrackRequest, object_id: int, span: range) -> range:
+    """The span with the frames before it, from the keyframe that it goes on from.
+
+    A run whose origin is no keyframe has to know what the object looks like there: it is followed
+    from its nearest keyframe behind, and what lies before the origin is not told.
+    """
+    frames = [k.frame for k in request.keyframes if k.object_id == object_id]
+    behind = [f for f in frames if (span[0] - f) * span.step >= 0]
+    start = min(behind, key=lambda f: abs(span[0] - f), default=span[0])
+    return range(start, span.stop, span.step)
 
 
 class _Leg:
@@ -67,7 +85,6 @@ class _Leg:
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
         self._keys = {(k.frame, k.object_id): k for k in request.keyframes}
         self._flow = DenseFlow()
-        self._primed: set[int] = set()
 
     def step(self, frame: int) -> TrackedFrame:
         """Decode, propose, agree, settle."""
