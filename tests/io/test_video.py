@@ -193,6 +193,52 @@ def test_a_file_cut_short_opens_as_far_as_it_decodes(base, opened, tmp_path):
     assert numbers == list(range(len(source)))
 
 
+CUT_SHORT = {
+    "x264.mkv": X264,
+    "later_start.mkv": [*X264, "-output_ts_offset", 8],
+    "vp8.webm": ["-c:v", "libvpx", "-b:v", "400k"],
+}
+
+
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_a_matroska_file_cut_short_says_how_much_is_left(base, opened, tmp_path, name):
+    whole, cut = tmp_path / name, tmp_path / f"cut_{name}"
+    ffmpeg("-i", base, *CUT_SHORT[name], whole)
+    data = whole.read_bytes()
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    source = opened(cut)
+    assert 5 < len(source) < FRAMES
+    sentence = f"{len(source)} of about {FRAMES} frames could be read; the file is cut short."
+    assert source.info.warning == sentence
+    assert [number_in(source.frame(i)) for i in range(len(source))] == list(range(len(source)))
+
+
+def test_a_transport_stream_cut_inside_a_packet_says_so(base, opened, tmp_path):
+    whole, cut = tmp_path / "whole.ts", tmp_path / "cut.ts"
+    ffmpeg("-i", base, *ENCODINGS["stream.ts"], whole)
+    data = whole.read_bytes()
+    packets = len(data) * 6 // 10 // 188
+    cut.write_bytes(data[: packets * 188 + 100])
+    source = opened(cut)
+    assert source.info.warning == f"{len(source)} frames could be read; the file is cut short."
+
+
+WHOLE = {
+    "longer_sound.mkv": ["-f", "lavfi", "-i", "sine=440:duration=4", "-c:a", "aac", *X264],
+    "slides.mkv": ["-vf", "setpts=N*3/TB", "-r", "1/3", "-frames:v", 4, *X264],
+    "live.mkv": [*X264, "-live", 1],
+    "two_minutes_of_one.webm": ["-vf", "setpts=N*60/TB", "-fps_mode", "vfr", "-frames:v", 2,
+                                "-c:v", "libvpx"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_file_gives_no_warning(base, opened, tmp_path, name):
+    path = tmp_path / name
+    ffmpeg("-i", base, *WHOLE[name], path)
+    assert opened(path).info.warning is None
+
+
 def test_flipped_bytes_never_crash_and_never_shift_frames(base, opened, tmp_path):
     path = tmp_path / "flipped.mp4"
     ffmpeg("-i", base, *X264, "-g", 8, "-movflags", "+faststart", path)

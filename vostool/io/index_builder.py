@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vostool.errors import SourceError
+from vostool.io.cut_short import is_cut_short, stated_end
 from vostool.io.orientation import orientation_of
 from vostool.io.video_index import Ints, PacketTable, VideoIndex
 from vostool.io.video_reader import NO_PTS, PacketKey, VideoReader
@@ -32,6 +33,8 @@ class _Scan:
     packets: PacketTable
     declared: int
     damaged: bool
+    cut: bool
+    end: float | None
     time_base: float
     average_rate: float
     codec: str
@@ -86,6 +89,8 @@ def _scan(path: Path, progress: Progress) -> _Scan:
             packets,
             stream.frames,
             corrupt or reader.errors > 0 or len(rows) < stream.frames,
+            is_cut_short(path, reader.container.format.name),
+            stated_end(reader.container, stream),
             float(stream.time_base or 0),
             float(stream.average_rate or stream.guessed_rate or 0),
             reader.codec.name,
@@ -145,7 +150,8 @@ def _probe(path: Path, scan: _Scan, predicted: Ints) -> VideoIndex | None:
                 break
         if reader.errors or first is None or order != predicted[: len(order)].tolist():
             return None
-        index = _index(scan, predicted, first, _times(scan, scan.packets.pts[predicted]), None)
+        times = _times(scan, scan.packets.pts[predicted])
+        index = _index(scan, predicted, first, times, _cut_warning(scan, len(predicted)))
         if second is not None and not _can_start(reader, index, second, pictures):
             key = np.zeros(len(scan.packets), np.bool_)
             key[0] = True
@@ -213,7 +219,9 @@ def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
     cut_off = int(len(scan.packets) - np.count_nonzero(scan.packets.shown))
     expected = max(scan.declared, len(scan.packets)) - cut_off
     parts = []
-    if count < expected and (scan.damaged or decoded.errors):
+    if scan.cut:
+        parts.append(_cut(scan, count))
+    elif count < expected and (scan.damaged or decoded.errors):
         parts.append(f"{count} of {expected} frames could be read; the file is damaged")
     elif scan.damaged or decoded.errors:
         parts.append(f"{count} frames could be read; the file is damaged")
@@ -221,6 +229,30 @@ def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
         size = f"{decoded.first.width}x{decoded.first.height}"
         parts.append(f"the size changes at frame {decoded.resized}; all are shown as {size}")
     return "; ".join(parts) + "." if parts else None
+
+
+def _cut_warning(scan: _Scan, count: int) -> str | None:
+    return f"{_cut(scan, count)}." if scan.cut else None
+
+
+def _cut(scan: _Scan, count: int) -> str:
+    """How much of a file that is cut short was read, as far as its header tells."""
+    expected = _expected(scan)
+    of_all = f" of about {expected}" if expected > count + 1 else ""
+    return f"{count}{of_all} frames could be read; the file is cut short"
+
+
+def _expected(scan: _Scan) -> int:
+    """Frames in the whole file: those that are there, and the rest at their rate."""
+    pts = scan.packets.pts[scan.packets.shown]
+    known = pts[pts != NO_PTS] * scan.time_base
+    if scan.end is None or len(known) < 2:
+        return 0
+    first, last = float(known.min()), float(known.max())
+    # Some writers count the end from the first frame, others from timestamp 0.
+    end = scan.end if scan.end > last else scan.end + first
+    step = (last - first) / (len(known) - 1)
+    return len(pts) - 1 + round((end - last) / step) if step > 0 else 0
 
 
 def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ import platformdirs
 
 from vostool.io.video_index import PacketTable, VideoIndex
 
-_VERSION = 1
+_VERSION = 2
 _KEPT = 500
 _SUFFIX = ".npz"
 _INTS = ("pts", "dts", "pos", "size")
