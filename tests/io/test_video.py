@@ -223,6 +223,30 @@ def test_a_transport_stream_cut_inside_a_packet_says_so(base, opened, tmp_path):
     assert source.info.warning == f"{len(source)} frames could be read; the file is cut short."
 
 
+def test_a_change_of_size_alone_is_not_called_damage(base, opened, tmp_path):
+    large, small, both = (tmp_path / name for name in ("large.ts", "small.ts", "both.ts"))
+    ffmpeg("-i", base, *ENCODINGS["stream.ts"], large)
+    ffmpeg("-i", base, "-vf", "scale=96:56", *ENCODINGS["stream.ts"], small)
+    both.write_bytes(large.read_bytes() + small.read_bytes())
+    source = opened(both)
+    assert len(source) == 2 * FRAMES
+    sentence = f"the size changes at frame {FRAMES}; all are shown as {WIDTH}x{HEIGHT}."
+    assert source.info.warning == sentence
+    assert source.frame(FRAMES + 3).shape == (HEIGHT, WIDTH, 3)
+
+
+def test_a_gap_in_a_transport_stream_is_said(base, opened, tmp_path):
+    whole, holed = tmp_path / "whole.ts", tmp_path / "holed.ts"
+    ffmpeg("-i", base, "-c:v", "mpeg2video", "-b:v", "900k", "-f", "mpegts", whole)
+    data = whole.read_bytes()
+    middle = len(data) // 188 // 2 * 188
+    holed.write_bytes(data[:middle] + data[middle + 188 :])
+    source = opened(holed)
+    assert FRAMES - 1 <= len(source) <= FRAMES
+    warning = source.info.warning
+    assert warning == f"{len(source)} frames could be read, 1 of them damaged."
+
+
 WHOLE = {
     "longer_sound.mkv": ["-f", "lavfi", "-i", "sine=440:duration=4", "-c:a", "aac", *X264],
     "slides.mkv": ["-vf", "setpts=N*3/TB", "-r", "1/3", "-frames:v", 4, *X264],

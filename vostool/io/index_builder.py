@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vostool.errors import SourceError
 from vostool.io.cut_short import is_cut_short, stated_end
+from vostool.io.damage import Damage, cut_short, expected_frames, sentence
 from vostool.io.orientation import orientation_of
 from vostool.io.video_index import Ints, PacketTable, VideoIndex
 from vostool.io.video_reader import NO_PTS, PacketKey, VideoReader
@@ -32,12 +33,18 @@ class _Scan:
 
     packets: PacketTable
     declared: int
-    damaged: bool
+    incomplete: bool
+    gaps: list[int]
     cut: bool
     end: float | None
     time_base: float
     average_rate: float
     codec: str
+
+    @property
+    def damaged(self) -> bool:
+        """True where the file is not as it should be, whatever still decodes."""
+        return self.incomplete or bool(self.gaps)
 
 
 class _Decoded(NamedTuple):
@@ -48,6 +55,7 @@ class _Decoded(NamedTuple):
     first: VideoFrame | None
     resized: int | None
     errors: int
+    spoilt: int
 
 
 def build_index(path: Path, progress: Progress = silent) -> VideoIndex:
@@ -74,21 +82,23 @@ def _scan(path: Path, progress: Progress) -> _Scan:
     total = path.stat().st_size
     reader = VideoReader(path)
     rows: list[tuple[int, int, int, int, bool, bool]] = []
-    corrupt = False
+    gaps: list[int] = []
     try:
         stream = reader.stream
         is_vp8 = reader.codec.name == "vp8"
         for packet in reader.packets():
             hidden = packet.is_discard or (is_vp8 and _vp8_hidden(packet))
             rows.append((*PacketKey.of(packet), packet.is_keyframe, not hidden))
-            corrupt = corrupt or packet.is_corrupt
+            if packet.is_corrupt:
+                gaps.append(len(rows) - 1)
             if len(rows) % 1024 == 0:
                 progress(min(max(packet.pos or 0, 0), total), total, "reading the index")
         packets = _table(rows)
         return _Scan(
             packets,
             stream.frames,
-            corrupt or reader.errors > 0 or len(rows) < stream.frames,
+            reader.errors > 0 or len(rows) < stream.frames,
+            gaps,
             is_cut_short(path, reader.container.format.name),
             stated_end(reader.container, stream),
             float(stream.time_base or 0),
@@ -151,7 +161,8 @@ def _probe(path: Path, scan: _Scan, predicted: Ints) -> VideoIndex | None:
         if reader.errors or first is None or order != predicted[: len(order)].tolist():
             return None
         times = _times(scan, scan.packets.pts[predicted])
-        index = _index(scan, predicted, first, times, _cut_warning(scan, len(predicted)))
+        warning = f"{cut_short(len(predicted), _about(scan))}." if scan.cut else None
+        index = _index(scan, predicted, first, times, warning)
         if second is not None and not _can_start(reader, index, second, pictures):
             key = np.zeros(len(scan.packets), np.bool_)
             key[0] = True
@@ -196,7 +207,7 @@ def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
 def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decoded:
     reader = VideoReader(path, threads=threads)
     frames: dict[int, int] = {}
-    first, resized = None, None
+    first, resized, spoilt = None, None, 0
     total = len(scan.packets)
     try:
         while reader.next_packet <= total and (found := reader.read()) is not None:
@@ -206,53 +217,36 @@ def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decod
                 first = first or frame
                 if resized is None and (frame.width, frame.height) != (first.width, first.height):
                     resized = len(frames)
+                spoilt += frame.is_corrupt
                 frames[number] = NO_PTS if frame.pts is None else frame.pts
             if reader.next_packet % _REPORT_EVERY == 0:
                 progress(min(reader.next_packet, total), total, "decoding once to find the frames")
-        return _Decoded(list(frames), list(frames.values()), first, resized, reader.errors)
+        order, pts = list(frames), list(frames.values())
+        return _Decoded(order, pts, first, resized, reader.errors, spoilt)
     finally:
         reader.close()
 
 
 def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
-    count = len(decoded.order)
     cut_off = int(len(scan.packets) - np.count_nonzero(scan.packets.shown))
-    expected = max(scan.declared, len(scan.packets)) - cut_off
-    parts = []
-    if scan.cut:
-        parts.append(_cut(scan, count))
-    elif count < expected and (scan.damaged or decoded.errors):
-        parts.append(f"{count} of {expected} frames could be read; the file is damaged")
-    elif scan.damaged or decoded.errors:
-        parts.append(f"{count} frames could be read; the file is damaged")
-    if decoded.resized is not None and decoded.first is not None:
-        size = f"{decoded.first.width}x{decoded.first.height}"
-        parts.append(f"the size changes at frame {decoded.resized}; all are shown as {size}")
-    return "; ".join(parts) + "." if parts else None
+    first, at = decoded.first, decoded.resized
+    return sentence(
+        Damage(
+            count=len(decoded.order),
+            expected=max(scan.declared, len(scan.packets)) - cut_off,
+            about=_about(scan) if scan.cut else None,
+            errors=scan.incomplete or decoded.errors > 0,
+            spoilt=decoded.spoilt,
+            gaps=scan.gaps,
+            resized=None if at is None else (at, decoded.order[at]),
+            size=(first.width, first.height) if first is not None else (0, 0),
+        )
+    )
 
 
-def _cut_warning(scan: _Scan, count: int) -> str | None:
-    return f"{_cut(scan, count)}." if scan.cut else None
-
-
-def _cut(scan: _Scan, count: int) -> str:
-    """How much of a file that is cut short was read, as far as its header tells."""
-    expected = _expected(scan)
-    of_all = f" of about {expected}" if expected > count + 1 else ""
-    return f"{count}{of_all} frames could be read; the file is cut short"
-
-
-def _expected(scan: _Scan) -> int:
-    """Frames in the whole file: those that are there, and the rest at their rate."""
-    pts = scan.packets.pts[scan.packets.shown]
-    known = pts[pts != NO_PTS] * scan.time_base
-    if scan.end is None or len(known) < 2:
-        return 0
-    first, last = float(known.min()), float(known.max())
-    # Some writers count the end from the first frame, others from timestamp 0.
-    end = scan.end if scan.end > last else scan.end + first
-    step = (last - first) / (len(known) - 1)
-    return len(pts) - 1 + round((end - last) / step) if step > 0 else 0
+def _about(scan: _Scan) -> int:
+    known = scan.packets.pts[scan.packets.shown]
+    return expected_frames(known[known != NO_PTS] * scan.time_base, scan.end)
 
 
 def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
