@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
@@ -11,11 +10,17 @@ from numpy.typing import NDArray
 
 from vostool.frames import Image
 from vostool.masks import BoolArray
-from vostool.models.flow_colour import colour_bins, histogram, similarity
+from vostool.models.flow_candidates import ellipse, grab, in_box, without_specks
 from vostool.models.flow_picture import Rect, guided
+from vostool.models.flow_rank import Scene
 from vostool.prompts import Point
 
 LONGEST_SIDE = 200
+CLICK_SIDE = 160
+_COARSE_SIDE = 144
+_LEAST = 0.03
+_CONVINCING = 0.15
+"""How much better than the cut from the whole box another must promise to be."""
 _BACK, _OBJECT, _MAYBE_BACK, _MAYBE_OBJECT = (
     cv2.GC_BGD,
     cv2.GC_FGD,
@@ -43,31 +48,52 @@ def cut_box(
     if box.width * box.height >= 0.97 * width * height:
         _border_is_back(labels)
     _mark(labels, crop, points, max(2, min(box.size) // 30))
+    if start is None:
+        labels = _guessed(picture[crop.slices], labels, inner)
     cut = cut_labels(picture[crop.slices], labels)
     cut &= labels != _BACK
     found = _main_parts(cut, crop, points)
-    if found[inner.slices].sum() < 0.03 * inner.width * inner.height:
-        found = np.zeros_like(cut)
-        _ellipse(found, inner)
+    if found[inner.slices].sum() < _LEAST * inner.width * inner.height:
+        found = np.isin(labels, (_OBJECT, _MAYBE_OBJECT))
     mask = np.zeros((height, width), np.bool_)
     mask[crop.slices] = found
     return mask
 
 
+def _guessed(crop: NDArray[np.uint8], labels: NDArray[np.uint8], inner: Rect) -> NDArray[np.uint8]:
+    """The labels with the best of several coarse cuts as the first guess."""
+    small, scale = reduced(crop, _COARSE_SIDE)
+    size = small.shape[1], small.shape[0]
+    coarse = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    rect = inner.scaled(scale, *size)
+    cuts = [c & (coarse != _BACK) for c in in_box(small, coarse, rect)]
+    cuts = [c for c in cuts if np.count_nonzero(c) > _LEAST * rect.width * rect.height]
+    if not cuts:
+        best = ellipse(coarse.shape, rect, 1.0)
+    else:
+        scene = Scene.of(small, rect)
+        values = [scene.value(c) for c in cuts]
+        if max(values) <= values[0] + _CONVINCING:
+            return labels
+        best = cuts[int(np.argmax(values))]
+    size = labels.shape[1], labels.shape[0]
+    wanted = cv2.resize(best.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    kernel = np.ones((3, 3), np.uint8)
+    core = cv2.erode(best.astype(np.uint8), kernel, iterations=2)
+    certain = cv2.resize(core, size, interpolation=cv2.INTER_NEAREST) > 0
+    guess = labels.copy()
+    guess[(labels == _MAYBE_OBJECT) & certain] = _OBJECT
+    guess[(labels == _MAYBE_OBJECT) & ~wanted] = _MAYBE_BACK
+    return guess
+
+
 def cut_labels(crop: NDArray[np.uint8], labels: NDArray[np.uint8], rounds: int = 3) -> BoolArray:
     """GrabCut from labels (h, w) of OpenCV's four kinds; the answer has the crop's full size."""
     height, width = labels.shape
-    scale = min(1.0, LONGEST_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = np.ascontiguousarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA))
-    trimap = np.ascontiguousarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
-    object_seen = np.isin(trimap, (_OBJECT, _MAYBE_OBJECT))
-    if object_seen.sum() < 8 or (~object_seen).sum() < 8:
-        return np.isin(labels, (_OBJECT, _MAYBE_OBJECT))
-    cv2.setRNGSeed(1)
-    models: tuple[NDArray[Any], NDArray[Any]] = (np.zeros((1, 65)), np.zeros((1, 65)))
-    cv2.grabCut(small, trimap, (0, 0, 0, 0), *models, rounds, cv2.GC_INIT_WITH_MASK)
-    hard = np.isin(trimap, (_OBJECT, _MAYBE_OBJECT)).astype(np.float32)
+    small, scale = reduced(crop, LONGEST_SIDE)
+    size = small.shape[1], small.shape[0]
+    trimap = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    hard = grab(small, trimap, rounds).astype(np.float32)
     if scale == 1:
         return hard > 0.5
     soft = np.asarray(cv2.resize(hard, (width, height)), np.float32)
@@ -75,22 +101,35 @@ def cut_labels(crop: NDArray[np.uint8], labels: NDArray[np.uint8], rounds: int =
     return guided(soft, np.asarray(gray, np.uint8), max(2, round(1.5 / scale))) > 0.5
 
 
-def separation(picture: Image, mask: BoolArray) -> float:
-    """How different the mask's colours are from those around it, 0..1; 0 for an empty mask."""
+def confidence(picture: Image, mask: BoolArray, box: Rect | None) -> float:
+    """The share of the truth that the mask is likely to share, 0..1; 0 for an empty mask.
+
+    Args:
+        box: the prompted box, or None where there were only clicks.
+    """
     height, width = mask.shape
-    box = Rect.around(mask)
-    if box is None:
+    if not mask.any():
         return 0.0
-    near = box.grown(0.2, 6, width, height)
-    step = max(1, max(near.size) // LONGEST_SIDE)
-    lab = cv2.cvtColor(
-        np.ascontiguousarray(picture[near.slices][::step, ::step]), cv2.COLOR_RGB2LAB
-    )
-    bins, inside = colour_bins(np.asarray(lab, np.uint8)), mask[near.slices][::step, ::step]
-    alike = similarity(
-        histogram(bins, inside.astype(np.float32)), histogram(bins, (~inside).astype(np.float32))
-    )
-    return float(np.clip(1 - 0.8 * alike, 0, 1))
+    crop = Rect(0, 0, width, height) if box is None else box.grown(0.25, 8, width, height)
+    part = picture[crop.slices]
+    small, scale = reduced(part, CLICK_SIDE if box is None else _COARSE_SIDE)
+    size = small.shape[1], small.shape[0]
+    share = cv2.resize(mask[crop.slices].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    region = share >= min(0.5, float(share.max()))
+    inner = None
+    if box is not None:
+        inner = Rect(box.x0 - crop.x0, box.y0 - crop.y0, box.x1 - crop.x0, box.y1 - crop.y0)
+        inner = inner.scaled(scale, *size)
+    return float(np.clip(Scene.of(small, inner).value(region), 0.0, 1.0)) if region.any() else 0.0
+
+
+def reduced(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
+    """The picture with its longer side at most ``longest``, and the scale."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, longest / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(small, np.uint8), scale
 
 
 def _mark(labels: NDArray[np.uint8], crop: Rect, points: Sequence[Point], radius: int) -> None:
@@ -116,22 +155,8 @@ def _main_parts(mask: BoolArray, crop: Rect, points: Sequence[Point]) -> BoolArr
     return without_specks(kept[pieces], 0.003 * areas.max())
 
 
-def without_specks(mask: BoolArray, smallest: float) -> BoolArray:
-    """Fill holes of fewer than ``smallest`` pixels."""
-    number, holes, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8))
-    small = stats[:, cv2.CC_STAT_AREA] < smallest
-    small[0] = False
-    return mask | small[holes] if number > 1 else mask
-
-
 def _border_is_back(labels: NDArray[np.uint8]) -> None:
     """A box over the whole picture leaves nothing outside: take its rim as the surroundings."""
     rim = max(1, min(labels.shape) // 40)
     labels[:rim] = labels[-rim:] = _BACK
     labels[:, :rim] = labels[:, -rim:] = _BACK
-
-
-def _ellipse(mask: BoolArray, inner: Rect) -> None:
-    y, x = np.ogrid[: mask.shape[0], : mask.shape[1]]
-    cx, cy = (inner.x0 + inner.x1 - 1) / 2, (inner.y0 + inner.y1 - 1) / 2
-    mask |= ((x - cx) / (inner.width / 2)) ** 2 + ((y - cy) / (inner.height / 2)) ** 2 <= 1

@@ -60,6 +60,12 @@ class Rect:
             min(height, self.y1 + by),
         )
 
+    def scaled(self, scale: float, width: int, height: int) -> Rect:
+        """The same in a picture of another scale and this size; at least one pixel."""
+        x0, y0 = min(width - 1, round(self.x0 * scale)), min(height - 1, round(self.y0 * scale))
+        x1, y1 = min(width, round(self.x1 * scale)), min(height, round(self.y1 * scale))
+        return Rect(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
+
     @staticmethod
     def around(mask: NDArray[Any]) -> Rect | None:
         """The tight box of the non-zero pixels, or None without any."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from vostool.frames import Image
 from vostool.masks import BoolArray, Mask
-from vostool.models.flow_cut import cut_box, separation
+from vostool.models.flow_cut import confidence, cut_box
 from vostool.models.flow_grow import grow_region
 from vostool.models.flow_picture import Rect
 from vostool.models.segmenter import SegmentReply
@@ -21,7 +21,7 @@ from vostool.prompts import Box, Point, Prompts
 
 
 def segment_picture(picture: Image, prompts: Prompts) -> SegmentReply:
-    """The mask of the prompted object and how clearly it stands out, 0..1.
+    """The mask of the prompted object and how much of the truth it is likely to share, 0..1.
 
     Args:
         picture: RGB (H, W, 3) uint8.
@@ -40,7 +40,7 @@ def segment_picture(picture: Image, prompts: Prompts) -> SegmentReply:
         mask = _refined(picture, mask, point, prompts.points[: index + 1], box)
     _honour(mask, prompts.points)
     given = start is not None and box is None and not prompts.points
-    return SegmentReply(Mask.from_array(mask), 1.0 if given else separation(picture, mask))
+    return SegmentReply(Mask.from_array(mask), 1.0 if given else confidence(picture, mask, box))
 
 
 def _refined(
