@@ -119,6 +119,15 @@ def test_random_access_gives_the_presented_frame(base, opened, tmp_path, name):
     assert times == sorted(set(times))
 
 
+def test_an_avi_with_b_frames_has_even_times(base, opened, tmp_path):
+    path = tmp_path / "bframes.avi"
+    ffmpeg("-i", base, *X264, "-bf", 3, "-x264-params", "b-adapt=0:scenecut=0", path)
+    source = opened(path)
+    assert [number_in(source.frame(i)) for i in range(len(source))] == list(range(FRAMES))
+    assert source.info.rate == pytest.approx(25)
+    assert [source.time(i) for i in range(FRAMES)] == pytest.approx([i / 25 for i in range(FRAMES)])
+
+
 def test_an_edit_list_hides_what_it_cuts(base, opened, tmp_path):
     whole, cut = tmp_path / "whole.mp4", tmp_path / "cut.mp4"
     ffmpeg("-i", base, *ENCODINGS["single_gop.mp4"], whole)

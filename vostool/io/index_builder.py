@@ -199,7 +199,7 @@ def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
             "compression is not known here."
         )
     order = np.array(decoded.order, np.int64)
-    times = _times(scan, np.array(decoded.pts, np.int64))
+    times = _times(scan, _as_presented(order, np.array(decoded.pts, np.int64)))
     damaged = scan.damaged or decoded.errors > 0
     return _index(scan, order, decoded.first, times, _warning(scan, decoded), damaged=damaged)
 
@@ -247,6 +247,17 @@ def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
 def _about(scan: _Scan) -> int:
     known = scan.packets.pts[scan.packets.shown]
     return expected_frames(known[known != NO_PTS] * scan.time_base, scan.end)
+
+
+def _as_presented(order: Ints, pts: Ints) -> Ints:
+    """The frames' times, sorted where they are those of the packets as they are stored.
+
+    AVI has no presentation times: frames that come out in another order than they are stored
+    (B-frames) bring the time of the place where they are stored. The places as a whole are right.
+    """
+    stored = pts[np.argsort(order)]
+    by_place = bool(np.all(stored[1:] > stored[:-1]))
+    return stored if by_place and NO_PTS not in pts else pts
 
 
 def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
