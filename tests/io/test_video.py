@@ -353,3 +353,20 @@ def test_opening_can_be_cancelled(base, tmp_path):
     with pytest.raises(Cancelled):
         open_source(broken, progress=refuse, index_dir=tmp_path / "index")
     assert not (tmp_path / "index").exists()
+
+
+def test_checking_the_first_frames_reports_and_can_be_cancelled(base, tmp_path):
+    path = tmp_path / "whole.mp4"
+    ffmpeg("-i", base, *ENCODINGS["single_gop.mp4"], path)
+    told: list[tuple[int, int]] = []
+
+    def stop_later(done, total, what=""):
+        told.append((done, total))
+        if len(told) == 3:
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        open_source(path, progress=stop_later, index_dir=tmp_path / "index")
+    assert all(0 < done <= total for done, total in told)
+    assert told == sorted(set(told))
+    assert not (tmp_path / "index").exists()

@@ -24,6 +24,7 @@ _PROBE_PACKETS = 48
 _PROBE_KEY_PACKETS = 600
 _COMPARED = 4
 _REPORT_EVERY = 32
+_PROBE_REPORT_EVERY = 8
 _DEFAULT_RATE = 25.0
 
 
@@ -72,7 +73,7 @@ def build_index(path: Path, progress: Progress = silent) -> VideoIndex:
     scan = _scan(path, progress)
     if _plausible(scan):
         predicted = _order_by_time(scan.packets)
-        index = _probe(path, scan, predicted)
+        index = _probe(path, scan, predicted, progress)
         if index is not None:
             return index
     return _decode_all(path, scan, progress)
@@ -140,7 +141,7 @@ def _order_by_time(packets: PacketTable) -> Ints:
     return shown[np.argsort(packets.pts[shown], kind="stable")].astype(np.int64)
 
 
-def _probe(path: Path, scan: _Scan, predicted: Ints) -> VideoIndex | None:
+def _probe(path: Path, scan: _Scan, predicted: Ints, progress: Progress) -> VideoIndex | None:
     """The index, where decoding the beginning of the file agrees with it; else None."""
     later = np.flatnonzero(scan.packets.key[1 : _PROBE_KEY_PACKETS + 1])
     second = int(later[0]) + 1 if len(later) else None
@@ -151,6 +152,8 @@ def _probe(path: Path, scan: _Scan, predicted: Ints) -> VideoIndex | None:
         pictures: dict[int, NDArray[np.uint8]] = {}
         first = None
         while (frames := reader.read()) is not None:
+            if reader.next_packet % _PROBE_REPORT_EVERY == 1:
+                progress(min(reader.next_packet, wanted), wanted, "checking the first frames")
             for number, frame in frames:
                 first = first or frame
                 order.append(number)
