@@ -56,7 +56,8 @@ class Prompts:
         points: clicks in the order they were made.
         box: a box, or None.
         mask: a mask the person gave (drawn or imported), or None.
-        base: the tracked mask that these prompts correct, or None where they start from nothing.
+        base: the tracked mask that these prompts correct, or None where they start from nothing;
+            an engine may let its box go along.
     """
 
     points: tuple[Point, ...] = ()

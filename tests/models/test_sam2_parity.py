@@ -18,6 +18,7 @@ from vostool.masks import Mask
 from vostool.models.catalog import MODELS
 from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
+from vostool.models.sam2_state import box_around
 from vostool.models.segmenter import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.prompts import Box, Point, Prompts
 
@@ -65,6 +66,8 @@ def official_prompt(predictor, state, frame, object_id, prompts):
     if prompts.start_mask is not None:
         array = prompts.start_mask.to_array()
         _, ids, masks = predictor.add_new_mask(state, frame, object_id, array)
+    if prompts.base is not None:
+        return official_correction(predictor, state, frame, object_id, prompts)
     if prompts.box is not None:
         box = np.array([prompts.box.x0, prompts.box.y0, prompts.box.x1, prompts.box.y1], np.float32)
         _, ids, masks = predictor.add_new_points_or_box(state, frame, object_id, box=box)
@@ -76,6 +79,22 @@ def official_prompt(predictor, state, frame, object_id, prompts):
             points=np.array([[point.x, point.y]], np.float32),
             labels=np.array([int(point.positive)], np.int32),
             clear_old_points=False,
+        )
+    return masks[ids.index(object_id), 0].float().numpy()
+
+
+def official_correction(predictor, state, frame, object_id, prompts):
+    """Clicks on a tracked mask, which brings its own box along."""
+    for count in range(1, len(prompts.points) + 1):
+        points = prompts.points[:count]
+        box = box_around(prompts.base, points)
+        _, ids, masks = predictor.add_new_points_or_box(
+            state,
+            frame,
+            object_id,
+            points=np.array([(p.x, p.y) for p in points], np.float32),
+            labels=np.array([int(p.positive) for p in points], np.int32),
+            box=np.array([box.x0, box.y0, box.x1, box.y1], np.float32),
         )
     return masks[ids.index(object_id), 0].float().numpy()
 
@@ -212,6 +231,16 @@ def test_two_objects_equal_official(predictor, jpeg_folder, jpeg_source):
     (ours,), steps = our_run(predictor, jpeg_source, request(keys, last=4))
     assert_equal(ours, theirs)
     assert set(steps[0].replies) == {3, 7}
+
+
+def test_a_correction_brings_the_box_of_its_mask_and_of_the_clicks_outside():
+    base = Mask.from_array(np.pad(np.ones((20, 30), bool), ((10, 70), (20, 50))))
+    assert box_around(base, ()) == Box(20, 10, 50, 30)
+    inside, outside = Point(30, 20), Point(80, 15)
+    assert box_around(base, (inside, Point(90, 90, False))) == Box(20, 10, 50, 30)
+    assert box_around(base, (inside, outside)) == Box(20, 10, 85, 30)
+    assert box_around(base, (Point(99, 99),)) == Box(20, 10, 100, 100)
+    assert box_around(Mask.empty(8, 8), (inside,)) is None
 
 
 def test_later_keyframes_equal_official(predictor, jpeg_folder, jpeg_source):
