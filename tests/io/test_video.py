@@ -84,6 +84,7 @@ ENCODINGS = {
     "ffv1.mkv": ["-c:v", "ffv1"],
     "prores.mov": ["-c:v", "prores_ks"],
     "stream.ts": [*X264, "-f", "mpegts"],
+    "raw.mjpeg": ["-c:v", "mjpeg", "-q:v", 6, "-f", "mjpeg"],
     "raw.h264": [*X264, "-bsf:v", "h264_mp4toannexb", "-f", "h264"],
     "nonzero.mkv": [*X264, "-output_ts_offset", 8],
     "ntsc.mp4": [*X264, "-r", "30000/1001"],
@@ -308,6 +309,27 @@ def test_what_is_no_video_is_refused_in_one_sentence(tmp_path, name):
     with pytest.raises(SourceError, match=words) as caught:
         open_source(path)
     assert str(caught.value).count("\n") == 0
+
+
+IMAGES = {"single.webp": (1, "is a single image; open the folder"),
+          "animated.webp": (5, "with 5 pictures; convert it"),
+          "single.png": (1, "is a single image; open the folder")}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_an_image_file_is_refused_for_what_it_is(base, tmp_path, name):
+    count, words = IMAGES[name]
+    path = tmp_path / name
+    ffmpeg("-i", base, "-frames:v", count, path)
+    with pytest.raises(SourceError, match=words):
+        open_source(path)
+
+
+def test_a_damaged_image_file_is_refused(tmp_path):
+    path = tmp_path / "broken.webp"
+    path.write_bytes(b"RIFF but nothing more")
+    with pytest.raises(SourceError, match="no image that can be read"):
+        open_source(path)
 
 
 def test_sound_alone_is_refused(tmp_path):

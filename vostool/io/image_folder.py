@@ -131,6 +131,16 @@ def read_image(path: Path) -> Image:
     return pixels
 
 
+def pictures_in(path: Path) -> int:
+    """How many pictures an image file holds: pages or steps of an animation; 0: unreadable."""
+    try:
+        with Pillow.open(path) as image:
+            # A camera's JPEG may carry previews or a second eye's view (MPO); it is one picture.
+            return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
+        return 0
+
+
 def _to_rgb(image: Pillow.Image) -> Image:
     if image.mode.startswith("I;16"):
         gray = (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)

@@ -7,7 +7,7 @@ from pathlib import Path
 from vostool.errors import SourceError
 from vostool.frames import FrameSource
 from vostool.io.image_files import IMAGE_SUFFIXES
-from vostool.io.image_folder import open_image_folder
+from vostool.io.image_folder import open_image_folder, pictures_in
 from vostool.io.video import open_video
 from vostool.progress import Progress, silent
 
@@ -32,7 +32,18 @@ def open_source(
     if place.is_dir():
         return open_image_folder(place, progress)
     if place.suffix.lower() in IMAGE_SUFFIXES:
-        raise SourceError(
-            f"The file '{place.name}' is a single image; open the folder that holds it instead."
-        )
+        raise SourceError(_no_folder(place))
     return open_video(place, progress, index_dir)
+
+
+def _no_folder(image: Path) -> str:
+    """Why an image file is not opened by itself, and what to do."""
+    count = pictures_in(image)
+    if count == 0:
+        return f"The file '{image.name}' is no image that can be read, and no video."
+    if count == 1:
+        return f"The file '{image.name}' is a single image; open the folder that holds it instead."
+    return (
+        f"The file '{image.name}' is an image file with {count} pictures; convert it to a video "
+        "or to a folder of single images, and open that."
+    )

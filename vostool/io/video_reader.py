@@ -32,6 +32,7 @@ _IDENTIFY_TRIES = 64
 _NO_BYTE_SEEK = 0x8000  # AVFMT_NO_BYTE_SEEK
 
 _NOT_VIDEO = ("image2", "tty", "concat", "hls", "dash", "sdp", "rtsp", "ffmetadata", "webvtt")
+_RAW_MJPEG = (".mjpeg", ".mjpg")
 
 
 class PacketKey(NamedTuple):
@@ -68,9 +69,11 @@ def open_container(path: Path) -> InputContainer:
             raise SourceError(f"The file '{name}' is empty; choose a video with pictures in it.")
         with path.open("rb"):
             pass
-        # "file:" keeps a colon in a name from being read as a protocol, and the list keeps a
-        # playlist in disguise from opening anything on the network.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+        container = _opened(path)
+        if container.format.name == "jpeg_pipe" and path.suffix.lower() in _RAW_MJPEG:
+            # The first picture of a raw MJPEG stream looks like a single image.
+            container.close()
+            container = _opened(path, "mjpeg")
     except FileNotFoundError as error:
         raise SourceError(f"There is no file '{path}'; check the name.") from error
     except av.error.InvalidDataError as error:
@@ -85,6 +88,12 @@ def open_container(path: Path) -> InputContainer:
         container.close()
         raise SourceError(f"The file '{name}' is no video; choose a video or a folder of images.")
     return container
+
+
+def _opened(path: Path, container: str | None = None) -> InputContainer:
+    # "file:" keeps a colon in a name from being read as a protocol, and the list keeps a playlist
+    # in disguise from opening anything on the network.
+    return av.open(f"file:{path}", format=container, options={"protocol_whitelist": "file"})
 
 
 def pick_stream(container: InputContainer, path: Path) -> VideoStream:
