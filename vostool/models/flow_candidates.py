@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vostool.masks import BoolArray
+from vostool.models.flow_colour import colour_bins, histogram
 from vostool.models.flow_picture import Rect
 
 Seed = tuple[int, int]
@@ -20,16 +21,21 @@ Seed = tuple[int, int]
 
 _TOLERANCES = (8, 14, 23, 34, 48)
 _REACHES = (0.04, 0.07, 0.11, 0.17, 0.25)
-_ELLIPSES = ((0.8, 0.0), (0.5, 0.2), (0.6, 0.3))
+_ELLIPSES = ((0.8, 0.0), (0.6, 0.3))
 """Share of the box that is first taken for the object, and that of its core, which stays so."""
+_RARE = (55, 85)
+"""Per cent of the box that is first left out for its common colours; above the other is sure."""
 _ROUNDS = 3
 
 
 def in_box(picture: NDArray[np.uint8], labels: NDArray[np.uint8], box: Rect) -> list[BoolArray]:
-    """Objects of a box, from the whole of it and from ellipses in its middle.
+    """Objects of a box, from all of it, ellipses in its middle, and colours rare outside.
 
     Args:
         picture: (h, w, 3) RGB. labels: (h, w) of OpenCV's four kinds for the whole box.
+
+    Returns:
+        Regions (h, w), the one from all of the box first; a cut that collapsed is empty.
     """
     found = [grab(picture, labels)]
     for share, core in _ELLIPSES:
@@ -39,7 +45,30 @@ def in_box(picture: NDArray[np.uint8], labels: NDArray[np.uint8], box: Rect) -> 
         if core:
             guess[open_to_all & ellipse(labels.shape, box, core)] = cv2.GC_FGD
         found.append(grab(picture, guess))
-    return [main_parts(f) for f in found if f.any()]
+    found.append(grab(picture, _rare_first(picture, labels, box)))
+    return [main_parts(f) for f in found]
+
+
+def _rare_first(
+    picture: NDArray[np.uint8], labels: NDArray[np.uint8], box: Rect
+) -> NDArray[np.uint8]:
+    """Labels that start from the colours of the box that are rarest around it.
+
+    GrabCut from the whole box gives up where the object's colours are outside as well.
+    """
+    bins = colour_bins(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB), np.uint8))
+    unknown, outside = labels == cv2.GC_PR_FGD, labels == cv2.GC_BGD
+    if np.count_nonzero(unknown) < 8:
+        return labels
+    ours = histogram(bins, unknown.astype(np.float32))
+    theirs = histogram(bins, outside.astype(np.float32))
+    rarity = np.log((ours + 2e-5) / (theirs + 2e-5))[bins]
+    smooth = cv2.GaussianBlur(np.asarray(rarity, np.float32), (0, 0), 2.5)
+    low, high = np.percentile(smooth[unknown], _RARE)
+    guess = labels.copy()
+    guess[unknown & (smooth < low)] = cv2.GC_PR_BGD
+    guess[unknown & (smooth > high) & ellipse(labels.shape, box, 0.8)] = cv2.GC_FGD
+    return guess
 
 
 def around(
@@ -54,7 +83,7 @@ def around(
 
 def grab(picture: NDArray[np.uint8], labels: NDArray[np.uint8], rounds: int = _ROUNDS) -> BoolArray:
     """GrabCut; the guess itself where it leaves too little of the one kind or the other."""
-    labels = np.ascontiguousarray(labels)
+    labels = labels.copy()  # OpenCV writes its answer into them
     wanted = _is_object(labels)
     if np.count_nonzero(wanted) < 8 or np.count_nonzero(~wanted) < 8:
         return wanted

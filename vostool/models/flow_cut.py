@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -67,14 +68,13 @@ def _guessed(crop: NDArray[np.uint8], labels: NDArray[np.uint8], inner: Rect) ->
     coarse = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     rect = inner.scaled(scale, *size)
     cuts = [c & (coarse != _BACK) for c in in_box(small, coarse, rect)]
-    cuts = [c for c in cuts if np.count_nonzero(c) > _LEAST * rect.width * rect.height]
-    if not cuts:
+    scene, least = Scene.of(small, rect), _LEAST * rect.width * rect.height
+    values = [scene.value(c) if np.count_nonzero(c) > least else -math.inf for c in cuts]
+    if max(values) == -math.inf:
         best = ellipse(coarse.shape, rect, 1.0)
+    elif max(values) <= values[0] + _CONVINCING:
+        return labels
     else:
-        scene = Scene.of(small, rect)
-        values = [scene.value(c) for c in cuts]
-        if max(values) <= values[0] + _CONVINCING:
-            return labels
         best = cuts[int(np.argmax(values))]
     size = labels.shape[1], labels.shape[0]
     wanted = cv2.resize(best.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
