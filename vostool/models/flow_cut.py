@@ -18,7 +18,7 @@ from vostool.prompts import Point
 
 LONGEST_SIDE = 200
 CLICK_SIDE = 160
-_COARSE_SIDE = 144
+_COARSE_SIDE = 112
 _LEAST = 0.03
 _CONVINCING = 0.15
 """How much better than the cut from the whole box another must promise to be."""
