@@ -56,7 +56,8 @@ def test_a_fetched_model_is_used_at_once(hand, engine, address, monkeypatch) -> 
 
     asked: list[str] = []
     monkeypatch.setattr(
-        "vostool.gui.engine_choice.create_segmenter", lambda name: asked.append(name) or engine
+        "vostool.gui.engine_choice.create_segmenter",
+        lambda name, options: asked.append(name) or engine,
     )
     dialog = dialog_for(hand, monkeypatch, address, hashlib.sha256(BODY).hexdigest())
     with hand.qtbot.waitSignal(hand.bench.worker.engine_ready):

@@ -12,8 +12,16 @@ from vostool.gui.background import Background
 from vostool.gui.main_window import MainWindow
 from vostool.gui.models_dialog import ModelsDialog
 from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.models.engine_options import EngineOptions
 from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_statuses
 from vostool.models.segmenter import SegmenterInfo
+
+QUALITY_TEXTS = {
+    "auto": "Automatic quality",
+    "exact": "Exact: the official predictor's masks",
+    "fast": "Fast: coarser memory, nearest prompted frames",
+    "draft": "Draft: fast on 512 pixels",
+}
 
 
 class EngineChoice(QObject):
@@ -21,6 +29,7 @@ class EngineChoice(QObject):
 
     Attributes:
         current: the name of the engine that answers now; None until the first one is loaded.
+        quality: one of QUALITIES, for the engines that have any.
     """
 
     def __init__(self, worker: SegmenterWorker, window: MainWindow) -> None:
@@ -28,6 +37,7 @@ class EngineChoice(QObject):
         self._worker = worker
         self._window = window
         self.current: str | None = None
+        self.quality = "auto"
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -46,7 +56,16 @@ class EngineChoice(QObject):
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
         self._window.engine_button.setText(f"loading {name}…")
-        self._worker.use(partial(create_segmenter, name))
+        self._worker.use(
+            partial(create_segmenter, name, options=EngineOptions(quality=self.quality))
+        )
+
+    def use_quality(self, quality: str) -> None:
+        """Use the engine at another quality; the one before serves until it is loaded."""
+        self.quality = quality
+        self._window.actions_by_id["draft"].setChecked(quality == "draft")
+        if self.current not in (None, FLOW):
+            self.use(str(self.current))
 
     def show_dialog(self) -> None:
         """List the engines, fetch checkpoints, choose one."""
@@ -64,6 +83,13 @@ class EngineChoice(QObject):
                 action.setCheckable(True)
                 action.setChecked(status.name == self.current)
         self._menu.addSeparator()
+        for quality, text in QUALITY_TEXTS.items():
+            action = self._menu.addAction(text, partial(self.use_quality, quality))
+            assert action is not None
+            action.setCheckable(True)
+            action.setChecked(quality == self.quality)
+            action.setEnabled(self.current not in (None, FLOW))
+        self._menu.addSeparator()
         self._menu.addAction("Models…", self.show_dialog)
 
     def close(self) -> None:
@@ -73,7 +99,8 @@ class EngineChoice(QObject):
 
     def _ready(self, info: SegmenterInfo) -> None:
         self.current = info.name
-        place = " ".join(part for part in (info.device, info.dtype) if part)
+        place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
+        self._window.actions_by_id["draft"].setVisible(info.name != FLOW)
         self._window.engine_button.setText(f"{info.title} ({place})")
         self._window.engine_button.setToolTip(info.detail)
         self._window.engine_bar.setVisible(info.name == FLOW)

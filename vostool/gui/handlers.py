@@ -37,7 +37,12 @@ def _session(bench: Workbench, act: Callable[[Session], object]) -> Handler:
 
 
 def _file_handlers(bench: Workbench) -> dict[str, Handler]:
+    def draft() -> None:
+        checked = bench.window.actions_by_id["draft"].isChecked()
+        bench.engine.use_quality("draft" if checked else "auto")
+
     return {
+        "draft": draft,
         "open": bench.ask_open,
         "open_folder": bench.ask_open_folder,
         "save": bench.save,

@@ -32,7 +32,7 @@ from vostool.gui.transport import Transport
 
 TOOLBAR = (
     "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
-    "track_backward", "track_both", "track_forward", "cancel",
+    "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
 MENUS = ("File", "Edit", "Tools", "Object", "Track", "Go", "View", "Help")
 
@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
         for name in ("point", "box", "hand"):
             tools.addAction(self.actions_by_id[name])
         self.actions_by_id["point"].setChecked(True)
+        self.actions_by_id["draft"].setVisible(False)  # until an engine that has it answers
         for name, text in (("open", "Open"), ("cancel", "Cancel"), ("export", "Export")):
             self.actions_by_id[name].setIconText(text)
 
