@@ -310,7 +310,7 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton) ->
 
 def running_threads() -> list[QThread]:
     kinds = (Background, LatestThread, SegmenterWorker)
-    found = [o for o in gc.get_objects() if isinstance(o, kinds) and not sip.isdeleted(o)]
+    found = [o for o in gc.get_objects() if issubclass(type(o), kinds) and not sip.isdeleted(o)]
     return [thread for thread in found if thread.isRunning()]
 
 

@@ -162,7 +162,9 @@ def test_export_by_key_opens_the_dialog(opened) -> None:
     assert isinstance(seen[0], ExportDialog)
 
 
-def test_export_writes_files_and_says_which(opened, tmp_path: Path) -> None:
+def test_export_writes_files_and_says_which(opened, tmp_path: Path, monkeypatch) -> None:
+    answers = [False, True]
+    monkeypatch.setattr("vostool.gui.dialogs.ask_to_replace", lambda parent, place: answers.pop(0))
     opened.mark(1, oid=1)
     opened.run("]")
     folder = tmp_path / "labels"
@@ -178,9 +180,13 @@ def test_export_writes_files_and_says_which(opened, tmp_path: Path) -> None:
     listed = [p for p in folder.rglob("*") if p.is_file()]
     dialog.report.clear()
     QTest.mouseClick(dialog.export_button, LEFT)
-    opened.until(dialog.report.text)
-    assert "\n" not in dialog.report.text(), "there is an export already: one sentence"
+    assert answers == [True], "there is an export already: it asks"
+    assert dialog.report.text() == ""
     assert [p for p in folder.rglob("*") if p.is_file()] == listed
+    QTest.mouseClick(dialog.export_button, LEFT)
+    opened.until(dialog.report.text)
+    assert answers == []
+    assert "24 masks of 1 objects on 24 frames" in dialog.report.text()
     dialog.reject()
     assert not dialog.isVisible()
 
