@@ -129,8 +129,8 @@ def record(screen: Screen, clip: Path) -> None:
 # Places on a 1280x800 screen.
 BOX = (196, 140, 560, 522)
 SCRUB = (300, 700, 900, 700)
-POSITIVE = (420, 400)
-NEGATIVE = (650, 500)
+POSITIVE = (300, 190)
+NEGATIVE = (480, 470)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -84,7 +84,6 @@ class ExportDialog(QDialog):
         self.bar.hide()
         self.report.setWordWrap(True)
         self.report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.export_button.setDefault(True)
         self.export_button.clicked.connect(self.start)
         self.cancel_button.clicked.connect(self.reject)
         self.open_button.clicked.connect(
@@ -126,6 +125,7 @@ class ExportDialog(QDialog):
         for widget in (self.bar, self.report, buttons):
             layout.addWidget(widget)
         self.open_button.hide()  # a button box shows what is added to it
+        self.export_button.setDefault(True)  # counts only once it is in the dialog
         self.resize(560, self.sizeHint().height())
 
     def start(self) -> None:
