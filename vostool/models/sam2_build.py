@@ -66,8 +66,11 @@ def build_for(
     compiled = options.compile and device.type == "cuda"
     predictor = build_predictor(spec, checkpoint, device, options.image_size, compiled)
     predictor.max_cond_frames_in_attn = options.keyframe_cap or -1
-    if not compiled:
-        accelerate(predictor, pooled=options.effective_quality != "exact")
+    # In float32 the exact reformulation was measured slower than torch's fused attention (0.91x
+    # a frame, docs/performance.md), so it is for half precision and for coarser memories only.
+    pooled = options.effective_quality != "exact"
+    if not compiled and (pooled or choose_dtype(device) is not torch.float32):
+        accelerate(predictor, pooled=pooled)
     return predictor
 
 
