@@ -23,7 +23,6 @@ class ImageViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is not typed
     Signals (all in image pixels):
         clicked(x, y, positive): a click with a prompting tool.
         dragged(x0, y0, x1, y1, finished): a box being drawn.
-        hovered(x, y): the mouse moved without a button.
     """
 
     clicked = pyqtSignal(float, float, bool)
