@@ -22,8 +22,8 @@ from vostool.changes import Cell, CellChange, Edit, Table, Value
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import SourceRef
 from vostool.io import project_file, project_schema
-from vostool.io.coco_counts import is_valid_counts
 from vostool.io.fingerprint import fingerprint
+from vostool.io.formats.coco_counts import is_valid_counts
 from vostool.io.project_file import (
     create,
     locate_source,

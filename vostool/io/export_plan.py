@@ -14,8 +14,8 @@ import numpy as np
 
 from vostool.errors import ExportError, SourceError, UsageError
 from vostool.frames import FrameSource, Image
-from vostool.io.box_rle import BoxPixels
 from vostool.io.export_format import ExportOptions, FrameChoice, ImageFiles
+from vostool.io.formats.box_rle import BoxPixels
 from vostool.masks import MaskRecord
 from vostool.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project import Project

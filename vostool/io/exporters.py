@@ -14,8 +14,6 @@ from types import MappingProxyType
 
 from vostool.errors import UsageError
 from vostool.frames import FrameSource
-from vostool.io.coco import COCO
-from vostool.io.cvat_xml import CVAT_IMAGES
 from vostool.io.export_format import (
     ExportFormat,
     ExportOptions,
@@ -25,7 +23,9 @@ from vostool.io.export_format import (
     OptionSpec,
 )
 from vostool.io.export_plan import ExportFrame, ExportPlan, make_plan, pictures
-from vostool.io.mask_png import MASKS, MASKS_BINARY
+from vostool.io.formats.coco import COCO
+from vostool.io.formats.cvat_images import CVAT_IMAGES
+from vostool.io.formats.mask_png import MASKS, MASKS_BINARY
 from vostool.io.staging import Staging, one_sentence
 from vostool.progress import Progress
 from vostool.project import Project

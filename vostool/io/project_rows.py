@@ -13,7 +13,7 @@ from typing import Any
 
 from vostool.changes import Cell, Json, Table, Value
 from vostool.errors import PromptError
-from vostool.io.coco_counts import is_valid_counts
+from vostool.io.formats.coco_counts import is_valid_counts
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.objects import AnnotatedObject
 from vostool.prompts import Box, Point, Prompts

@@ -18,7 +18,7 @@ import numpy as np
 
 from vostool.io.export_format import ExportFormat, OptionSpec, OptionValue
 from vostool.io.export_plan import ExportFrame, ExportMask, ExportPlan
-from vostool.io.polygons import outlines
+from vostool.io.formats.polygons import outlines
 from vostool.io.staging import StagedFolder
 from vostool.objects import AnnotatedObject
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vostool.io.box_rle import BoxPixels, decode_rows, encode_rows
-from vostool.io.coco_counts import run_lengths
+from vostool.io.formats.box_rle import BoxPixels, decode_rows, encode_rows
+from vostool.io.formats.coco_counts import run_lengths
 from vostool.masks import Mask
 
 arrays = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=20))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.io.coco_counts import run_lengths
+from vostool.io.formats.coco_counts import run_lengths
 from vostool.masks import BoolArray, Mask
 
 

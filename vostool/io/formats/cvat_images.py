@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from vostool.io.box_rle import encode_rows
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_plan import ExportFrame, ExportMask, ExportPlan
+from vostool.io.formats.box_rle import encode_rows
 from vostool.io.staging import StagedFolder
 from vostool.masks import Provenance
 from vostool.objects import AnnotatedObject

@@ -10,7 +10,7 @@ from PIL import Image
 
 from vostool.errors import ExportError
 from vostool.io.exporters import FrameChoice, ImageFiles
-from vostool.io.mask_png import voc_palette
+from vostool.io.formats.mask_png import voc_palette
 from vostool.objects import AnnotatedObject
 
 

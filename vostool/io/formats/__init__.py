@@ -1,0 +1,1 @@
+"""The format writers, one module a format, and the codecs they share."""
