@@ -31,6 +31,10 @@ class ExportError(VosToolError):
     """An export could not be finished; nothing half-written is left at the destination."""
 
 
+class LabelsError(VosToolError):
+    """A label file cannot be read or trusted; the project is as it was."""
+
+
 class UsageError(VosToolError):
     """The request itself is wrong: an unknown name or a malformed value."""
 

@@ -1,0 +1,87 @@
+"""The import formats, and the one door through which label files come in.
+
+:data:`IMPORT_FORMATS` is what the file dialog, the command line and the docs read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from vostool.errors import LabelsError, UsageError
+from vostool.io.export_format import OptionValue
+from vostool.io.import_format import Imported, ImportFormat, ImportTarget
+from vostool.progress import Progress, silent
+
+__all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
+
+_ENTRIES: tuple[ImportFormat, ...] = ()
+# In the order in which detection asks them.
+
+IMPORT_FORMATS: Mapping[str, ImportFormat] = MappingProxyType({e.name: e for e in _ENTRIES})
+"""Every import format by name."""
+
+
+def find_import_format(name: str) -> ImportFormat:
+    """The format of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in IMPORT_FORMATS:
+        known = ", ".join(IMPORT_FORMATS)
+        raise UsageError(f"There is no import format {name!r}; choose from {known}.")
+    return IMPORT_FORMATS[name]
+
+
+def detect_format(path: Path) -> ImportFormat:
+    """The first format that recognises the file or folder by a look inside.
+
+    Raises:
+        LabelsError: it is not there, cannot be read, or no format knows it.
+    """
+    try:
+        path.stat()
+        for entry in IMPORT_FORMATS.values():
+            if entry.detect(path):
+                return entry
+    except FileNotFoundError:
+        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+    except OSError as error:
+        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+    titles = ", ".join(entry.title for entry in IMPORT_FORMATS.values())
+    raise LabelsError(
+        f"'{path.name}' holds no labels of a known format ({titles}); "
+        "name the format if it is one of these."
+    )
+
+
+def read_labels(
+    path: Path,
+    target: ImportTarget,
+    format: str | None = None,
+    options: Mapping[str, OptionValue] | None = None,
+    progress: Progress = silent,
+) -> Imported:
+    """Read a label file or folder for a target.
+
+    Args:
+        format: a name from :data:`IMPORT_FORMATS`; None looks inside.
+        options: values by name of the format's own options.
+        progress: may raise :class:`~vostool.errors.Cancelled`.
+
+    Raises:
+        UsageError: an unknown format or option.
+        LabelsError: the file cannot be trusted, or nothing in it is for this target.
+    """
+    entry = detect_format(path) if format is None else find_import_format(format)
+    values = entry.values(options or {})
+    try:
+        return entry.read(path, target, values, progress)
+    except FileNotFoundError:
+        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+    except OSError as error:
+        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+    except RecursionError:
+        raise LabelsError(f"'{path}' is nested too deeply to be labels.") from None
