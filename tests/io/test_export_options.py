@@ -9,7 +9,14 @@ import pytest
 from PIL import Image
 
 from vostool.errors import ExportError, UsageError
-from vostool.io.exporters import FORMATS, ExportOptions, FrameChoice, ImageFiles, find_formats
+from vostool.io.exporters import (
+    FORMATS,
+    ExportOptions,
+    FrameChoice,
+    ImageFiles,
+    OptionSpec,
+    find_formats,
+)
 from vostool.objects import AnnotatedObject
 
 
@@ -147,7 +154,7 @@ def test_a_frame_that_cannot_be_decoded_is_left_out_and_told(frames_of, project,
 
 
 def test_the_registry_describes_each_format():
-    assert list(FORMATS) == ["cvat-images", "coco", "masks", "masks-binary"]
+    assert {"cvat-images", "coco", "masks", "masks-binary"} <= set(FORMATS)
     for name, entry in FORMATS.items():
         assert entry.name == name
         assert entry.title
@@ -165,9 +172,19 @@ def test_formats_are_found_by_name_once_each():
         find_formats([])
 
 
-def test_options_given_as_text_are_converted():
-    values = FORMATS["coco"].values({"segmentation": "polygon", "tolerance": "1.5"})
-    assert values == {"segmentation": "polygon", "tolerance": 1.5}
+@pytest.mark.parametrize(
+    ("default", "text", "value"), [(0.0, "1.5", 1.5), (3, "7", 7), (False, "yes", True)]
+)
+def test_options_given_as_text_are_converted(default, text, value):
+    spec = OptionSpec("thing", "Thing", default)
+    assert spec.check(text) == value
+    assert type(spec.check(text)) is type(default)
+
+
+@pytest.mark.parametrize(("default", "text"), [(0.0, "wide"), (0.0, -1), (False, "perhaps")])
+def test_options_of_another_type_or_too_small_are_refused(default, text):
+    with pytest.raises(UsageError, match="thing"):
+        OptionSpec("thing", "Thing", default).check(text)
 
 
 def test_options_are_plain_values():

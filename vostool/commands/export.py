@@ -12,7 +12,7 @@ from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.workspace import opened
 from vostool.errors import Cancelled, UsageError
 from vostool.frames import FrameSource
-from vostool.io.export_format import ExportOptions, FrameChoice, ImageFiles
+from vostool.io.export_options import ExportOptions, FrameChoice, ImageFiles
 from vostool.io.exporters import FORMATS, ExportReport, export, find_formats
 from vostool.io.staging import Staging, one_sentence
 from vostool.project import Project

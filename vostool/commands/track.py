@@ -16,7 +16,7 @@ from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import ProjectFileError, UsageError
 from vostool.io.autosave import Autosaver
-from vostool.io.export_format import ExportOptions
+from vostool.io.export_options import ExportOptions
 from vostool.io.project_file import create
 from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names

@@ -1,4 +1,4 @@
-"""What an export format is, and the options of an export.
+"""What an export format is: its entry in the registry and its writer.
 
 The menu, the dialog, the command line and the docs read these values; a format's module only
 declares one :class:`ExportFormat` and a writer.
@@ -6,42 +6,19 @@ declares one :class:`ExportFormat` and a writer.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from vostool.errors import UsageError
+from vostool.io.export_options import OptionValue
 
 if TYPE_CHECKING:
-    from vostool.io.export_plan import ExportFrame, ExportPlan
+    from vostool.io.dataset import Dataset
+    from vostool.io.export_frame import ExportFrame
     from vostool.io.staging import StagedFolder
 
-OptionValue = str | int | float | bool
-
-
-class FrameChoice(enum.Enum):
-    """Which frames of the range are written.
-
-    LABELLED: every frame with at least one mask record of a chosen object; a record that says
-    "absent" counts, and gives a frame without shapes.
-    ALL: every frame; those nobody labelled come out like frames without objects.
-    PROMPTED: frames with a prompt for a chosen object.
-    CONFIRMED: frames whose masks of the chosen objects are all confirmed.
-    """
-
-    LABELLED = "labelled"
-    ALL = "all"
-    PROMPTED = "prompted"
-    CONFIRMED = "confirmed"
-
-
-class ImageFiles(enum.Enum):
-    """Whether the pictures are written beside the labels, and how."""
-
-    NONE = "none"
-    JPEG = "jpeg"
-    PNG = "png"
+__all__ = ["ExportFormat", "FormatWriter", "OpenWriter", "OptionSpec", "OptionValue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +66,8 @@ class OptionSpec:
         return type(self.default)(value)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What to write; the same for all formats of one export but for ``format_options``.
-
-    Attributes:
-        first, last: the range of frames, inclusive; ``last`` None is the source's last frame.
-        every: take each n-th frame, counted from ``first``.
-        frames: which frames of these.
-        object_ids: chosen objects, None for all. Visibility on the canvas is not looked at.
-        images: whether pictures are written too.
-        jpeg_quality: 1..100, for ``ImageFiles.JPEG``.
-        overwrite: replace an earlier export at the same place.
-        format_options: values by format name and option name, see :attr:`ExportFormat.options`.
-    """
-
-    first: int = 0
-    last: int | None = None
-    every: int = 1
-    frames: FrameChoice = FrameChoice.LABELLED
-    object_ids: Collection[int] | None = None
-    images: ImageFiles = ImageFiles.NONE
-    jpeg_quality: int = 95
-    overwrite: bool = False
-    format_options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.every < 1:
-            raise UsageError(f"Every {self.every}-th frame makes no sense; give 1 or more.")
-        if not 1 <= self.jpeg_quality <= 100:
-            raise UsageError(f"The JPEG quality is {self.jpeg_quality}, but must be 1 to 100.")
-
-
 class FormatWriter(Protocol):
-    """Writes one format; frames come in ascending order, each exactly once."""
+    """Writes one format; frames come video by video, ascending, each exactly once."""
 
     def write(self, frame: ExportFrame) -> None:
         """Write what one frame holds."""
@@ -142,7 +87,7 @@ class FormatWriter(Protocol):
 
 
 OpenWriter = Callable[
-    ["ExportPlan", "StagedFolder", Mapping[str, OptionValue]],
+    ["Dataset", "StagedFolder", Mapping[str, OptionValue]],
     FormatWriter,
 ]
 
@@ -155,11 +100,18 @@ class ExportFormat:
         name: as typed on the command line; also the name of its folder in the destination.
         title: for menus.
         main: what a person opens or uploads, relative to the folder; ``{video}`` is the video's
-            name.
+            name. Of a data set of several videos it is what lies above ``{video}``, and where a
+            split makes other files of it, the folder that they lie in.
         suffix: ending of the label files.
         keeps, loses: short phrases on what survives and what does not.
         options: options of this format alone.
-        open: makes a writer from plan, folder and this format's option values; may raise
+        overlaps: masks of one frame may overlap; where not, the writer keeps one and warns.
+        lossless: the masks come back pixel for pixel, with the options as they are by default.
+        family: "labels" for annotations, "rendered" for pictures and videos to look at; picture
+            files are written for the former only.
+        needs_pictures: the writer asks for :meth:`ExportFrame.image`, so that every frame is
+            decoded before it is written and one that cannot be decoded is left out.
+        open: makes a writer from data set, folder and this format's option values; may raise
             :class:`~vostool.errors.ExportError` where the format cannot hold the project.
     """
 
@@ -171,6 +123,10 @@ class ExportFormat:
     loses: tuple[str, ...]
     open: OpenWriter
     options: tuple[OptionSpec, ...] = ()
+    overlaps: bool = True
+    lossless: bool = True
+    family: Literal["labels", "rendered"] = "labels"
+    needs_pictures: bool = False
 
     def values(self, given: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
         """All option values: the given ones checked, the others by default.

@@ -1,85 +1,36 @@
-"""From a project and options to the frames that an export writes, one after the other."""
+"""From a project and options to the frames of one video that an export writes."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
-from vostool.errors import ExportError, SourceError, UsageError
-from vostool.frames import FrameSource, Image
-from vostool.io.export_format import ExportOptions, FrameChoice, ImageFiles
-from vostool.io.formats.box_rle import BoxPixels
-from vostool.masks import MaskRecord
-from vostool.objects import DEFAULT_LABEL, AnnotatedObject
+from vostool.errors import ExportError, UsageError
+from vostool.frames import FrameSource, SourceInfo
+from vostool.io.export_choice import chosen_frames, chosen_objects, nothing_left
+from vostool.io.export_frame import ExportMask
+from vostool.io.export_names import image_endings, image_names, safe_name
+from vostool.io.export_options import ExportOptions, ImageFiles, named
+from vostool.io.mask_cleaning import Cleaning
+from vostool.objects import AnnotatedObject
 from vostool.project import Project
 
 ENDINGS = {ImageFiles.NONE: ".jpg", ImageFiles.JPEG: ".jpg", ImageFiles.PNG: ".png"}
 
 
-class ExportMask:
-    """A mask with at least one pixel, decoded once for all formats.
-
-    Attributes:
-        object: whose mask it is.
-        record: as it stands in the project.
-        area: pixels.
-        bbox: tight (x, y, width, height).
-    """
-
-    def __init__(self, frame: int, obj: AnnotatedObject, record: MaskRecord) -> None:
-        self.object = obj
-        self.record = record
-        self.area = record.mask.area
-        self.bbox = record.mask.bbox
-        self._frame = frame
-
-    @cached_property
-    def box(self) -> BoxPixels:
-        """The pixels in the tight box.
-
-        Raises:
-            ExportError: the mask's code is damaged.
-        """
-        try:
-            return BoxPixels.of(self.record.mask)
-        except ValueError as error:
-            raise ExportError(
-                f"The mask of object {self.object.id} on frame {self._frame} is damaged ({error}); "
-                "delete it or track the frame again."
-            ) from None
-
-
-@dataclass(frozen=True)
-class ExportFrame:
-    """One frame as the writers see it.
-
-    Attributes:
-        index: absolute frame number in the source, from 0.
-        name: file name without ending, unique in the export.
-        file_name: the picture's file name; written or not.
-        masks: by ascending object id, only those with pixels.
-    """
-
-    index: int
-    name: str
-    file_name: str
-    masks: tuple[ExportMask, ...]
-
-
 @dataclass(frozen=True)
 class ExportPlan:
-    """What is exported, fixed before the first file is written.
+    """What is exported of one video, fixed before the first file is written.
 
     Attributes:
         project: the snapshot.
-        video: the source's name without ending, safe as a folder name.
+        source: the project's frames, for pictures, times and the rate (``source.info``).
+        video: name of the video, unique in the data set and safe as a folder name.
+        number: of the video in the data set, from 1.
+        folder: ``"<video>/"`` where the data set holds several videos, else "".
+        object_ids: the id in the data set of each object of the project, by its id in the
+            project; the same ids where there is one video.
         source_name: the source's file or folder name.
         from_images: the source is a folder of images.
         width, height: of every frame, pixels.
@@ -87,13 +38,23 @@ class ExportPlan:
         frames: absolute numbers of the frames to write, ascending.
         objects: the chosen objects by ascending id; each has a label.
         ending: of picture files that are written, ".jpg" where none are.
-        names: file name without ending by frame, where it is not ``frame_%06d``.
+        pattern: the person's file name pattern, or "".
+        names: file name without ending by frame, where it is not ``frame_%06d``; before the
+            pattern.
         endings: endings of the person's own image files by frame, where no pictures are written.
+        cleaning: how masks are tidied.
+        polygon_tolerance: pixels, for writers of polygons.
+        subsets: (first frame, name of the part) by ascending frame; one entry with "" where the
+            data set is not split.
         warnings: what the person should know.
     """
 
     project: Project
+    source: FrameSource
     video: str
+    number: int
+    folder: str
+    object_ids: Mapping[int, int]
     source_name: str
     from_images: bool
     width: int
@@ -104,55 +65,79 @@ class ExportPlan:
     frames: tuple[int, ...]
     objects: tuple[AnnotatedObject, ...]
     ending: str
+    pattern: str
     names: Mapping[int, str]
     endings: Mapping[int, str]
+    cleaning: Cleaning
+    polygon_tolerance: float
+    subsets: tuple[tuple[int, str], ...]
     warnings: tuple[str, ...]
 
     def name(self, index: int) -> str:
         """File name of a frame without ending."""
-        return self.names.get(index, f"frame_{index:06d}")
+        own = self.names.get(index, f"frame_{index:06d}")
+        return named(self.pattern, self.video, index, own) if self.pattern else own
 
-    def frame(self, index: int) -> ExportFrame:
-        """Everything about one frame to write.
+    def file_name(self, index: int) -> str:
+        """File name of a frame's picture."""
+        return self.name(index) + self.endings.get(index, self.ending)
+
+    def subset(self, index: int) -> str:
+        """The part of the data set that a frame belongs to."""
+        place = bisect_right(self.subsets, index, key=lambda entry: entry[0])
+        return self.subsets[max(place - 1, 0)][1]
+
+    def mask(self, index: int, obj: AnnotatedObject) -> ExportMask | None:
+        """One mask as it is written, or None where there is none or nothing is left of it.
 
         Raises:
-            ExportError: a mask has another size than the source.
+            ExportError: the mask has another size than the source, or is damaged.
         """
-        masks = []
-        for obj in self.objects:
-            record = self.project.masks.get(index, obj.id)
-            if record is None:
-                continue
-            mask = record.mask
-            if (mask.width, mask.height) != (self.width, self.height):
-                raise ExportError(
-                    f"The mask of object {obj.id} on frame {index} is {mask.width}x{mask.height}, "
-                    f"but the frame is {self.width}x{self.height}; delete it or track it again."
-                )
-            if not mask.is_empty:
-                masks.append(ExportMask(index, obj, record))
-        name = self.name(index)
-        file_name = name + self.endings.get(index, self.ending)
-        return ExportFrame(index, name, file_name, tuple(masks))
+        record = self.project.masks.get(index, obj.id)
+        if record is None:
+            return None
+        mask = record.mask
+        if (mask.width, mask.height) != (self.width, self.height):
+            raise ExportError(
+                f"The mask of object {obj.id} on frame {index} is {mask.width}x{mask.height}, "
+                f"but the frame is {self.width}x{self.height}; delete it or track it again."
+            )
+        if mask.is_empty:
+            return None
+        found = ExportMask(self, index, obj, record)
+        return found if not self.cleaning or found.clean(self.cleaning) else None
+
+    def masks(self, index: int) -> tuple[ExportMask, ...]:
+        """All masks of a frame by ascending object id.
+
+        Raises:
+            ExportError: as :meth:`mask`.
+        """
+        found = (self.mask(index, obj) for obj in self.objects)
+        return tuple(mask for mask in found if mask is not None)
 
     def first_appearances(self) -> dict[int, int]:
-        """The first written frame with a non-empty mask, by id, of objects that have one."""
+        """The first written frame with a mask of each object that has one, by project id."""
         found: dict[int, int] = {}
         for obj in self.objects:
             row = self.project.masks.row(obj.id)
             for frame in self.frames:
-                record = row.get(frame)
-                if record is not None and not record.mask.is_empty:
+                if frame in row and self.mask(frame, obj) is not None:
                     found[obj.id] = frame
                     break
         return found
 
 
-def make_plan(project: Project, source: FrameSource, options: ExportOptions) -> ExportPlan:
-    """Choose frames, objects and names.
+def make_plan(
+    project: Project, source: FrameSource, options: ExportOptions, name: str = ""
+) -> ExportPlan:
+    """Choose frames, objects and names of one video, as if it were alone in its data set.
+
+    Args:
+        name: of the video; "" for the source's own.
 
     Raises:
-        UsageError: the range or an object id is not in the project.
+        UsageError: the range is not in the source, or the pattern repeats a name.
         ExportError: nothing is left to write.
     """
     info = source.info
@@ -163,21 +148,24 @@ def make_plan(project: Project, source: FrameSource, options: ExportOptions) -> 
             f"which has 0 to {info.frame_count - 1}."
         )
     warnings: list[str] = []
-    objects = _chosen_objects(project, options, warnings)
-    frames = _chosen_frames(project, objects, options, range(options.first, last + 1))
+    objects = chosen_objects(project, options, warnings)
+    frames = chosen_frames(project, objects, options, range(options.first, last + 1))
     if not frames:
-        raise ExportError(_nothing(options.frames))
+        raise ExportError(nothing_left(options.frames))
     beyond = sum(1 for frame in project.masks.frames() if frame >= info.frame_count)
     if beyond:
         warnings.append(f"{beyond} labelled frames lie beyond the end of the source: left out.")
-    from_images = info.kind == "images"
-    names = _image_names(source, frames, warnings) if from_images else {}
-    own_files = from_images and options.images is ImageFiles.NONE
-    return ExportPlan(
+    names = image_names(source, frames, warnings) if info.kind == "images" else {}
+    own_files = names and options.images is ImageFiles.NONE and not options.pattern
+    plan = ExportPlan(
         project=project,
-        video=safe_name(info.path.name if from_images else info.path.stem),
+        source=source,
+        video=safe_name(name or own_name(info)),
+        number=1,
+        folder="",
+        object_ids={oid: oid for oid in project.objects},
         source_name=info.path.name,
-        from_images=from_images,
+        from_images=info.kind == "images",
         width=info.width,
         height=info.height,
         first=options.first,
@@ -186,116 +174,29 @@ def make_plan(project: Project, source: FrameSource, options: ExportOptions) -> 
         frames=tuple(frames),
         objects=objects,
         ending=ENDINGS[options.images],
+        pattern=options.pattern,
         names=names,
-        endings=_endings(info.path, names) if own_files else {},
+        endings=image_endings(info.path, names) if own_files else {},
+        cleaning=Cleaning(options.fill_holes, options.drop_specks, options.min_area),
+        polygon_tolerance=options.polygon_tolerance,
+        subsets=((0, ""),),
         warnings=tuple(warnings),
     )
+    _check_names(plan)
+    return plan
 
 
-def safe_name(name: str) -> str:
-    """A file or folder name that every system takes."""
-    cleaned = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).rstrip(" .")
-    return cleaned or "video"
+def own_name(info: SourceInfo) -> str:
+    """What a source is called: its file's name without ending, or its folder's name."""
+    return info.path.name if info.kind == "images" else info.path.stem
 
 
-def _chosen_objects(
-    project: Project, options: ExportOptions, warnings: list[str]
-) -> tuple[AnnotatedObject, ...]:
-    wanted = project.objects.keys() if options.object_ids is None else set(options.object_ids)
-    unknown = sorted(set(wanted) - project.objects.keys())
-    if unknown:
-        known = ", ".join(str(oid) for oid in project.objects) or "none"
-        raise UsageError(f"There is no object {unknown[0]} in the project; it has {known}.")
-    chosen = []
-    for obj in project.objects.values():
-        if obj.id not in wanted:
-            continue
-        if not obj.label.strip():
-            warnings.append(f"Object {obj.id} has no label; it is written as {DEFAULT_LABEL!r}.")
-            obj = replace(obj, label=DEFAULT_LABEL)  # noqa: PLW2901 - the same object, named
-        chosen.append(obj)
-    return tuple(chosen)
-
-
-def _chosen_frames(
-    project: Project,
-    objects: tuple[AnnotatedObject, ...],
-    options: ExportOptions,
-    span: range,
-) -> list[int]:
-    grid = span[:: options.every]
-    if options.frames is FrameChoice.ALL:
-        return list(grid)
-    ids = {obj.id for obj in objects}
-    if options.frames is FrameChoice.PROMPTED:
-        return sorted({f for f, oid in project.prompts if oid in ids and f in grid})
-    rows = [project.masks.row(oid) for oid in ids]
-    labelled = sorted({frame for row in rows for frame in row if frame in grid})
-    if options.frames is FrameChoice.LABELLED:
-        return labelled
-    return [f for f in labelled if all(row[f].confirmed for row in rows if f in row)]
-
-
-def _nothing(choice: FrameChoice) -> str:
-    reason = {
-        FrameChoice.LABELLED: "no mask of a chosen object; track first or choose other frames",
-        FrameChoice.ALL: "no frame; choose a longer range",
-        FrameChoice.PROMPTED: "no prompt of a chosen object; choose all labelled frames",
-        FrameChoice.CONFIRMED: "no frame with all masks confirmed; confirm some or choose all",
-    }[choice]
-    return f"There is nothing to export: the chosen range holds {reason}."
-
-
-def _image_names(source: FrameSource, frames: list[int], warnings: list[str]) -> dict[int, str]:
-    """Names of image files, made unique where only the ending or the case told them apart."""
-    names: dict[int, str] = {}
-    taken: set[str] = set()
-    renamed = 0
-    for frame in frames:
-        name = re.sub(r"[/\\\x00-\x1f]", "_", source.name(frame)) or "image"
-        if name.casefold() in taken:
-            name = f"{name}_{frame:06d}"
-            renamed += 1
-        taken.add(name.casefold())
-        names[frame] = name
-    if renamed:
-        warnings.append(f"{renamed} images share a name but for the ending: a number was added.")
-    return names
-
-
-def _endings(folder: Path, names: Mapping[int, str]) -> dict[int, str]:
-    """Endings of the images that bear these names, where there is exactly one."""
-    found: dict[str, list[str]] = {}
-    for entry in os.scandir(folder):
-        stem, ending = os.path.splitext(entry.name)
-        found.setdefault(stem, []).append(ending)
-    return {f: found[name][0] for f, name in names.items() if len(found.get(name, ())) == 1}
-
-
-def encode_picture(picture: Image, options: ExportOptions) -> bytes:
-    """A JPEG or PNG file of an RGB picture (H, W, 3) uint8."""
-    jpeg = options.images is ImageFiles.JPEG
-    parameters = [cv2.IMWRITE_JPEG_QUALITY, options.jpeg_quality] if jpeg else []
-    bgr = np.ascontiguousarray(picture[:, :, ::-1])
-    done, data = cv2.imencode(".jpg" if jpeg else ".png", bgr, parameters)
-    if not done:
-        raise ExportError("The picture could not be encoded; choose another image format.")
-    return bytes(data)
-
-
-def pictures(
-    source: FrameSource, plan: ExportPlan, options: ExportOptions, warnings: list[str]
-) -> Iterator[tuple[ExportFrame, bytes | None]]:
-    """The frames to write with their picture files, or None where no picture is asked for.
-
-    A frame whose picture is asked for and cannot be decoded is left out, with a warning.
-    """
-    for index in plan.frames:
-        data = None
-        if options.images is not ImageFiles.NONE:
-            try:
-                data = encode_picture(source.frame(index), options)
-            except SourceError as error:
-                warnings.append(f"Frame {index} was left out: {error}")
-                continue
-        yield plan.frame(index), data
+def _check_names(plan: ExportPlan) -> None:
+    if not plan.pattern or "{frame" in plan.pattern:
+        return
+    names = {plan.name(frame).casefold() for frame in plan.frames}
+    if len(names) < len(plan.frames):
+        raise UsageError(
+            f"The file name pattern {plan.pattern!r} gives several frames one name; "
+            "add {frame:06d}."
+        )

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
 
 from vostool.io.formats.coco_counts import run_lengths
 from vostool.masks import BoolArray, Mask
@@ -51,6 +52,20 @@ class BoxPixels:
         values = np.arange(len(runs)) % 2 == 1
         columns = np.repeat(values, bounds[1:] - bounds[:-1]).reshape(width, mask.height)
         return cls(left, top, np.ascontiguousarray(columns[:, top : top + height].T))
+
+    def encoded(self, height: int, width: int) -> Mask:
+        """The mask of a frame of this size; the inverse of :meth:`of`."""
+        band = np.zeros((self.width, height), np.bool_)
+        band[:, self.top : self.top + self.height] = self.pixels.T
+        runs = encode_rows(band) or [0]
+        runs[0] += self.left * height
+        rest = (width - self.left - self.width) * height
+        if len(runs) % 2:
+            runs[-1] += rest
+        elif rest:
+            runs.append(rest)
+        packed = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+        return Mask(height, width, bytes(packed["counts"]))
 
     @property
     def width(self) -> int:

@@ -3,7 +3,11 @@
 CVAT has no mask tracks (a mask ``<track>`` of many frames silently becomes one shape), so every
 mask is a shape of its ``<image>``; the object's id travels as ``group_id`` and as an attribute
 that the label declares, because undeclared attributes are dropped silently. Frame numbers are
-absolute. Format: docs.cvat.ai, "CVAT for image 1.1", and the importer of the 2.73 line.
+absolute. Several videos make one file with the meta of a CVAT project, its tasks being the videos
+and its image ids counting through, because readers key images by id; a split is told by each
+image's ``subset``, as CVAT's own project exports do, for a second file uploaded to a task would
+replace what the first one brought. Format: docs.cvat.ai, "CVAT for image 1.1", and the importer of
+the 2.73 line.
 """
 
 from __future__ import annotations
@@ -13,8 +17,10 @@ from collections.abc import Mapping
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
+from vostool.io.dataset import Dataset
 from vostool.io.export_format import ExportFormat, OptionValue
-from vostool.io.export_plan import ExportFrame, ExportMask, ExportPlan
+from vostool.io.export_frame import ExportFrame, ExportMask
+from vostool.io.export_plan import ExportPlan
 from vostool.io.formats.box_rle import encode_rows
 from vostool.io.staging import StagedFolder
 from vostool.masks import Provenance
@@ -29,25 +35,30 @@ class CvatImagesWriter:
     """Streams one ``<image>`` element a frame."""
 
     def __init__(
-        self, plan: ExportPlan, folder: StagedFolder, values: Mapping[str, OptionValue]
+        self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
     ) -> None:
-        self._plan = plan
+        self._dataset = dataset
         self._warnings: list[str] = []
-        self._attributes = {obj.id: self._own_attributes(obj) for obj in plan.objects}
+        self._attributes = {
+            plan.object_ids[obj.id]: self._own_attributes(obj, plan.object_ids[obj.id])
+            for plan, obj in dataset.objects()
+        }
         self._file: IO[bytes] = folder.open(MAIN)
         self._put('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>')
         self._put(self._meta())
 
     def write(self, frame: ExportFrame) -> None:
-        name = _quoted(frame.file_name)
-        size = f'width="{self._plan.width}" height="{self._plan.height}"'
-        self._put(f'<image id="{frame.index}" name={name} {size}>')
+        number = frame.number - 1 if self._dataset.merged else frame.index
+        subset = f" subset={_quoted(frame.subset)}" if frame.subset else ""
+        task = f' task_id="{frame.plan.number}"' if self._dataset.merged else ""
+        size = f'width="{frame.plan.width}" height="{frame.plan.height}"'
+        self._put(f'<image id="{number}" name={_quoted(frame.path)}{subset}{task} {size}>')
         for mask in frame.masks:
             self._put(self._mask(mask))
         self._put("</image>")
 
     def picture_path(self, frame: ExportFrame) -> str:
-        return f"images/{frame.file_name}"
+        return f"images/{frame.path}"
 
     def finish(self) -> list[str]:
         self._put("</annotations>")
@@ -60,40 +71,36 @@ class CvatImagesWriter:
     def _put(self, text: str) -> None:
         self._file.write(text.encode() + b"\n")
 
-    def _own_attributes(self, obj: AnnotatedObject) -> dict[str, str]:
+    def _own_attributes(self, obj: AnnotatedObject, number: int) -> dict[str, str]:
         """The person's attributes by name; CVAT knows each name once and refuses an empty one."""
         own = {name: value for name, value in obj.attributes if name.strip() and name != IDENTITY}
         if len(own) < len(obj.attributes):
             self._warnings.append(
-                f"Attributes of object {obj.id} that have no name of their own, or are named "
+                f"Attributes of object {number} that have no name of their own, or are named "
                 f"{IDENTITY!r}, were left out."
             )
         return own
 
     def _meta(self) -> str:
-        plan = self._plan
-        step = f"step={plan.every}" if plan.every > 1 else ""
-        size = len(range(plan.first, plan.last + 1, plan.every))
-        labels = dict.fromkeys(obj.label for obj in plan.objects)
+        labels = ["<labels>", *(self._label(name) for name in self._dataset.classes), "</labels>"]
+        if not self._dataset.merged:
+            plan = self._dataset.videos[0]
+            source = f"<source>{_text(plan.source_name)}</source>"
+            return "\n".join(["<meta>" + _task(plan), *labels, source, "</task></meta>"])
+        tasks = [f"{_task(plan)}</task>" for plan in self._dataset.videos]
+        subsets = "\n".join(name for name in self._dataset.subsets if name)
+        head = "<meta><project><name>videos</name><tasks>"
         return "\n".join(
-            [
-                f"<meta><task><name>{_text(plan.video)}</name><size>{size}</size>",
-                "<mode>annotation</mode><overlap>0</overlap>",
-                f"<start_frame>{plan.first}</start_frame><stop_frame>{plan.last}</stop_frame>",
-                f"<frame_filter>{step}</frame_filter>",
-                "<labels>",
-                *(self._label(label) for label in labels),
-                "</labels>",
-                f"<source>{_text(plan.source_name)}</source>",
-                "</task></meta>",
-            ]
+            [head, *tasks, f"</tasks><subsets>{subsets}</subsets>", *labels, "</project></meta>"]
         )
 
     def _label(self, label: str) -> str:
-        members = [obj for obj in self._plan.objects if obj.label == label]
-        names = dict.fromkeys(name for obj in members for name in self._attributes[obj.id])
+        members = [
+            plan.object_ids[obj.id] for plan, obj in self._dataset.objects() if obj.label == label
+        ]
+        names = dict.fromkeys(name for number in members for name in self._attributes[number])
         attributes = "".join(_declared(name) for name in (IDENTITY, *names))
-        red, green, blue = members[0].colour
+        red, green, blue = self._dataset.labels[self._dataset.classes[label] - 1].colour
         colour = f"#{red:02x}{green:02x}{blue:02x}"
         return (
             f"<label><name>{_text(label)}</name><color>{colour}</color><type>any</type>"
@@ -104,7 +111,7 @@ class CvatImagesWriter:
         obj, box = mask.object, mask.box
         source = "auto" if mask.record.provenance is Provenance.TRACKED else "manual"
         runs = ", ".join(map(str, encode_rows(box.pixels)))
-        values = {IDENTITY: str(obj.id), **self._attributes[obj.id]}
+        values = {IDENTITY: str(mask.id), **self._attributes[mask.id]}
         attributes = "".join(
             f"<attribute name={_quoted(name)}>{_text(value)}</attribute>"
             for name, value in values.items()
@@ -112,8 +119,22 @@ class CvatImagesWriter:
         return (
             f'<mask label={_quoted(obj.label)} source="{source}" occluded="0" rle="{runs}" '
             f'left="{box.left}" top="{box.top}" width="{box.width}" height="{box.height}" '
-            f'z_order="0" group_id="{obj.id}">{attributes}</mask>'
+            f'z_order="0" group_id="{mask.id}">{attributes}</mask>'
         )
+
+
+def _task(plan: ExportPlan) -> str:
+    """A task's element without its end."""
+    step = f"step={plan.every}" if plan.every > 1 else ""
+    size = len(range(plan.first, plan.last + 1, plan.every))
+    number = f"<id>{plan.number}</id>" if plan.folder else ""
+    subset = f"<subset>{plan.subsets[0][1]}</subset>" if plan.folder else ""
+    return (
+        f"<task>{number}<name>{_text(plan.video)}</name><size>{size}</size>\n"
+        f"<mode>annotation</mode><overlap>0</overlap>{subset}\n"
+        f"<start_frame>{plan.first}</start_frame><stop_frame>{plan.last}</stop_frame>\n"
+        f"<frame_filter>{step}</frame_filter>"
+    )
 
 
 def _declared(name: str) -> str:

@@ -4,7 +4,9 @@ DAVIS: 8-bit mode P with the VOC palette, background 0. Its evaluator takes the 
 from the first frame and wants ids without gaps, so ids are written in the order of first
 appearance and ``objects.json`` says which object each one is. 255 means void in ground truth.
 Where masks overlap the lower written id wins, as in SAM 2's tools; the binary layout
-(``video/001/frame.png``, SAM 2's "per object" layout) keeps overlaps.
+(``video/001/frame.png``, SAM 2's "per object" layout) keeps overlaps. A split is told by lists
+under ``ImageSets``: of videos (``ImageSets/2017/train.txt``, as in DAVIS), or of ``video/frame``
+where the videos themselves are cut (``ImageSets/train.txt``).
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from vostool.errors import ExportError
+from vostool.io.dataset import Dataset
 from vostool.io.export_format import ExportFormat, OptionValue
-from vostool.io.export_plan import ExportFrame, ExportPlan
+from vostool.io.export_frame import ExportFrame
+from vostool.io.export_plan import ExportPlan
 from vostool.io.staging import StagedFolder
 
 MAX_OBJECTS = 254
@@ -44,40 +49,42 @@ class DavisWriter:
     """``Annotations/<video>/<frame>.png``."""
 
     def __init__(
-        self, plan: ExportPlan, folder: StagedFolder, values: Mapping[str, OptionValue]
+        self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
     ) -> None:
-        self._plan = plan
         self._folder = folder
         self._palette = voc_palette()
-        self._names, self._warnings = frame_names(plan)
-        appearances = plan.first_appearances()
-        order = sorted(appearances, key=lambda oid: (appearances[oid], oid))
-        if len(order) > MAX_OBJECTS:
-            raise ExportError(
-                f"The range holds {len(order)} objects, but a DAVIS picture holds {MAX_OBJECTS}; "
-                "choose fewer objects or export masks-binary."
-            )
-        self._ids = {oid: number for number, oid in enumerate(order, 1)}
-        self._warn_about_ids(appearances)
+        self._names = FrameNames(dataset)
+        self._sets = ImageSets(dataset, folder)
+        self._warnings = self._names.warnings
+        self._ids: dict[int, dict[int, int]] = {}
+        for plan in dataset.videos:
+            self._number(plan, f"{plan.video}: " if dataset.merged else "")
+        if dataset.videos[0].ending != ".jpg":
+            self._warnings.append("DAVIS tools look for .jpg frames; choose JPEG pictures.")
         self._overlaps = 0
-        _write_objects(folder, plan, self._ids)
+        _write_objects(folder, dataset, self._ids)
 
     def write(self, frame: ExportFrame) -> None:
-        canvas = np.zeros((self._plan.height, self._plan.width), np.uint8)
+        plan = frame.plan
+        ids = self._ids[plan.number]
+        canvas = np.zeros((plan.height, plan.width), np.uint8)
         overlap = False
         # Highest id first, so that the lower one paints over it.
-        for mask in sorted(frame.masks, key=lambda m: -self._ids[m.object.id]):
+        for mask in sorted(frame.masks, key=lambda m: -ids[m.object.id]):
             part = canvas[mask.box.window]
             overlap |= bool(part[mask.box.pixels].any())
-            part[mask.box.pixels] = self._ids[mask.object.id]
+            part[mask.box.pixels] = ids[mask.object.id]
         self._overlaps += overlap
-        path = f"Annotations/{self._plan.video}/{self._names[frame.index]}.png"
+        name = self._names.of(frame)
+        self._sets.add(frame, name)
+        path = f"Annotations/{plan.video}/{name}.png"
         self._folder.write(path, indexed_png(canvas, self._palette))
 
     def picture_path(self, frame: ExportFrame) -> str:
-        return f"JPEGImages/{self._plan.video}/{self._names[frame.index]}{self._plan.ending}"
+        return f"JPEGImages/{frame.plan.video}/{self._names.of(frame)}{frame.plan.ending}"
 
     def finish(self) -> list[str]:
+        self._sets.close()
         if self._overlaps:
             self._warnings.append(
                 f"Objects overlap on {self._overlaps} frames: the lower id was kept there "
@@ -86,72 +93,132 @@ class DavisWriter:
         return self._warnings
 
     def close(self) -> None:
-        return
+        self._sets.close()
 
-    def _warn_about_ids(self, appearances: Mapping[int, int]) -> None:
-        changed = [f"{oid} as {n}" for oid, n in self._ids.items() if oid != n]
+    def _number(self, plan: ExportPlan, where: str) -> None:
+        """Ids of one video without gaps, by first appearance."""
+        appearances = plan.first_appearances()
+        order = sorted(appearances, key=lambda oid: (appearances[oid], oid))
+        if len(order) > MAX_OBJECTS:
+            raise ExportError(
+                f"{where}The range holds {len(order)} objects, but a DAVIS picture holds "
+                f"{MAX_OBJECTS}; choose fewer objects or export masks-binary."
+            )
+        ids = {oid: number for number, oid in enumerate(order, 1)}
+        self._ids[plan.number] = ids
+        changed = [f"{oid} as {n}" for oid, n in ids.items() if oid != n]
         if changed:
             self._warnings.append(
-                f"Ids were made contiguous by first appearance: {_some(changed)}; see {OBJECTS}."
+                f"{where}Ids were made contiguous by first appearance: {_some(changed)}; "
+                f"see {OBJECTS}."
             )
-        late = [str(oid) for oid, f in appearances.items() if f != self._plan.frames[0]]
+        late = [str(oid) for oid, f in appearances.items() if f != plan.frames[0]]
         if late:
             self._warnings.append(
-                f"Objects {_some(late)} appear after the first frame; the DAVIS evaluator stops "
-                "at them."
+                f"{where}Objects {_some(late)} appear after the first frame; the DAVIS evaluator "
+                "stops at them."
             )
-        if self._plan.ending != ".jpg":
-            self._warnings.append("DAVIS tools look for .jpg frames; choose JPEG pictures.")
 
 
 class BinaryWriter:
     """``<video>/<object id>/<frame>.png``, 0 and 255, for every chosen object and frame."""
 
     def __init__(
-        self, plan: ExportPlan, folder: StagedFolder, values: Mapping[str, OptionValue]
+        self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
     ) -> None:
-        self._plan = plan
         self._folder = folder
-        self._names, self._warnings = frame_names(plan)
-        self._blank = gray_png(np.zeros((plan.height, plan.width), np.uint8))
-        _write_objects(folder, plan, {obj.id: obj.id for obj in plan.objects})
+        self._names = FrameNames(dataset)
+        self._sets = ImageSets(dataset, folder)
+        self._blank = b""
+        self._blank_for = 0
+        ids = {plan.number: dict(plan.object_ids) for plan in dataset.videos}
+        _write_objects(folder, dataset, ids)
 
     def write(self, frame: ExportFrame) -> None:
-        masks = {mask.object.id: mask.box for mask in frame.masks}
-        for obj in self._plan.objects:
-            data = self._blank
-            if obj.id in masks:
-                canvas = np.zeros((self._plan.height, self._plan.width), np.uint8)
-                canvas[masks[obj.id].window][masks[obj.id].pixels] = 255
-                data = gray_png(canvas)
-            name = self._names[frame.index]
-            self._folder.write(f"{self._plan.video}/{obj.id:03d}/{name}.png", data)
+        plan = frame.plan
+        name = self._names.of(frame)
+        self._sets.add(frame, name)
+        masks = {mask.object.id: mask for mask in frame.masks}
+        for obj in plan.objects:
+            mask = masks.get(obj.id)
+            data = (
+                self._empty(plan) if mask is None else gray_png(mask.array().view(np.uint8) * 255)
+            )
+            self._folder.write(f"{plan.video}/{plan.object_ids[obj.id]:03d}/{name}.png", data)
 
     def picture_path(self, frame: ExportFrame) -> str:
-        return f"JPEGImages/{self._plan.video}/{self._names[frame.index]}{self._plan.ending}"
+        return f"JPEGImages/{frame.plan.video}/{self._names.of(frame)}{frame.plan.ending}"
 
     def finish(self) -> list[str]:
-        return self._warnings
+        self._sets.close()
+        return self._names.warnings
 
     def close(self) -> None:
-        return
+        self._sets.close()
+
+    def _empty(self, plan: ExportPlan) -> bytes:
+        if self._blank_for != plan.number:
+            self._blank = gray_png(np.zeros((plan.height, plan.width), np.uint8))
+            self._blank_for = plan.number
+        return self._blank
 
 
-def frame_names(plan: ExportPlan) -> tuple[Mapping[int, str], list[str]]:
-    """Names of the mask files by frame, and warnings.
+class FrameNames:
+    """Names of mask files without ending.
 
     Frames of a video are ``%05d`` by absolute number, as DAVIS names them; frames of an image
-    folder keep their names, unless the readers, which sort by name, would then mix the order.
+    folder keep their names, and a person's pattern counts, unless the readers, which sort by
+    name, would then mix the order.
     """
-    numbers = {frame: f"{frame:05d}" for frame in plan.frames}
-    if not plan.from_images:
-        return numbers, []
-    names = [plan.name(frame) for frame in plan.frames]
-    if names == sorted(names):
-        return dict(zip(plan.frames, names, strict=True)), []
-    return numbers, [
-        "The images' names do not sort in the order of the frames: the mask files are numbered."
-    ]
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.warnings: list[str] = []
+        self._numbered: set[int] = set()
+        for plan in dataset.videos:
+            if not plan.from_images and not plan.pattern:
+                self._numbered.add(plan.number)
+                continue
+            names = [plan.name(frame) for frame in plan.frames]
+            if names != sorted(names):
+                self._numbered.add(plan.number)
+                where = f"{plan.video}: " if dataset.merged else ""
+                what = "names after the pattern" if plan.pattern else "images' names"
+                self.warnings.append(
+                    f"{where}The {what} do not sort in the order of the frames: "
+                    "the mask files are numbered."
+                )
+
+    def of(self, frame: ExportFrame) -> str:
+        """The name of one frame."""
+        return f"{frame.index:05d}" if frame.plan.number in self._numbered else frame.name
+
+
+class ImageSets:
+    """Lists of what belongs to each part of a split data set; nothing without a split."""
+
+    def __init__(self, dataset: Dataset, folder: StagedFolder) -> None:
+        whole = all(len(plan.subsets) == 1 for plan in dataset.videos)
+        self._whole_videos = whole
+        self._last: tuple[str, str] | None = None
+        names = [name for name in dataset.subsets if name]
+        place = "ImageSets/2017" if whole else "ImageSets"
+        self._files: dict[str, IO[bytes]] = {}
+        for name in names:
+            self._files[name] = folder.open(f"{place}/{name}.txt")
+
+    def add(self, frame: ExportFrame, name: str) -> None:
+        """List the frame, or its video when this is the first of its frames."""
+        video = (frame.subset, frame.plan.video)
+        if not frame.subset or (self._whole_videos and video == self._last):
+            return
+        self._last = video
+        line = video[1] if self._whole_videos else f"{video[1]}/{name}"
+        self._files[frame.subset].write(line.encode() + b"\n")
+
+    def close(self) -> None:
+        """Complete the lists; may be called twice."""
+        for file in self._files.values():
+            file.close()
 
 
 def indexed_png(canvas: NDArray[np.uint8], palette: bytes) -> bytes:
@@ -173,10 +240,22 @@ def _png(image: PillowImage.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _write_objects(folder: StagedFolder, plan: ExportPlan, ids: Mapping[int, int]) -> None:
-    objects = {
+def _write_objects(
+    folder: StagedFolder, dataset: Dataset, ids: Mapping[int, Mapping[int, int]]
+) -> None:
+    """Which object each written id is, by video number and the object's id in its project."""
+    videos = {plan.video: _objects(plan, ids[plan.number]) for plan in dataset.videos}
+    if dataset.merged:
+        listed: object = {"videos": {name: {"objects": found} for name, found in videos.items()}}
+    else:
+        listed = {"video": dataset.videos[0].video, "objects": videos[dataset.videos[0].video]}
+    folder.write(OBJECTS, json.dumps(listed, indent=2).encode("ascii") + b"\n")
+
+
+def _objects(plan: ExportPlan, ids: Mapping[int, int]) -> dict[str, object]:
+    return {
         str(ids[obj.id]): {
-            "object_id": obj.id,
+            "object_id": plan.object_ids[obj.id],
             "label": obj.label,
             "colour": list(obj.colour),
             "attributes": dict(obj.attributes),
@@ -184,8 +263,6 @@ def _write_objects(folder: StagedFolder, plan: ExportPlan, ids: Mapping[int, int
         for obj in sorted(plan.objects, key=lambda o: ids.get(o.id, 0))
         if obj.id in ids
     }
-    text = json.dumps({"video": plan.video, "objects": objects}, indent=2)
-    folder.write(OBJECTS, text.encode("ascii") + b"\n")
 
 
 def _some(items: list[str], limit: int = 8) -> str:
@@ -207,6 +284,7 @@ MASKS = ExportFormat(
         "scores and confirmations",
     ),
     open=DavisWriter,
+    overlaps=False,
 )
 
 MASKS_BINARY = ExportFormat(
