@@ -41,3 +41,15 @@ class UsageError(VosToolError):
 
 class Cancelled(VosToolError):
     """The person stopped the work; what is already done is kept where the caller says so."""
+
+
+class ServerError(VosToolError):
+    """An annotation server cannot be reached, or refuses what it was asked for."""
+
+
+class LoginRefused(ServerError):
+    """The server does not take this user name, password or token, or none is known for it."""
+
+
+class JobChanged(ServerError):
+    """Somebody changed the job on the server since it was pulled; nothing was sent."""
