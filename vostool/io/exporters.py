@@ -19,7 +19,13 @@ from vostool.io.export_options import ExportOptions, FrameChoice, ImageFiles, Sp
 from vostool.io.export_run import ExportReport, WrittenFormat, write_dataset
 from vostool.io.formats.coco import COCO
 from vostool.io.formats.cvat_images import CVAT_IMAGES
+from vostool.io.formats.cvat_video import CVAT_VIDEO
+from vostool.io.formats.labelme import LABELME
 from vostool.io.formats.mask_png import MASKS, MASKS_BINARY
+from vostool.io.formats.mot import MOT, MOTS
+from vostool.io.formats.yolo import YOLO_DETECT, YOLO_SEG
+from vostool.io.formats.youtube_vis import YOUTUBE_VIS
+from vostool.io.formats.youtube_vos import YOUTUBE_VOS
 from vostool.progress import Progress
 from vostool.project import Project
 
@@ -46,9 +52,17 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType(
         entry.name: entry
         for entry in (
             CVAT_IMAGES,
+            CVAT_VIDEO,
             COCO,
             MASKS,
             MASKS_BINARY,
+            YOUTUBE_VOS,
+            YOUTUBE_VIS,
+            YOLO_SEG,
+            YOLO_DETECT,
+            MOTS,
+            MOT,
+            LABELME,
         )
     }
 )
