@@ -56,10 +56,10 @@ class ImportTarget:
         name's end: among the numbers that the frames' own names end in, else (``frame_000012``,
         or where no frame has a number) as the frame's number from 0.
         """
+        exact = self.frame_named(name)
+        if exact is not None:
+            return exact
         path = PurePosixPath(name.replace("\\", "/"))
-        for wanted in (name, path.name, path.stem):
-            if (found := self._by_name.get(wanted)) is not None:
-                return found
         digits = re.search(r"(\d+)$", path.stem) or re.search(r"(\d+)$", path.name)
         if digits is None or len(digits[1]) > 15:
             return None
@@ -69,6 +69,12 @@ class ImportTarget:
         if not self._by_number or path.stem.startswith("frame_"):
             return number if number < self.frame_count else None
         return None
+
+    def frame_named(self, name: str) -> int | None:
+        """The frame that bears exactly this name, with or without folders and ending, or None."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        found = (self._by_name.get(wanted) for wanted in (name, path.name, path.stem))
+        return next((frame for frame in found if frame is not None), None)
 
     @cached_property
     def _by_name(self) -> dict[str, int]:

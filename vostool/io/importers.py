@@ -12,11 +12,12 @@ from types import MappingProxyType
 from vostool.errors import LabelsError, UsageError
 from vostool.io.export_format import OptionValue
 from vostool.io.import_format import Imported, ImportFormat, ImportTarget
+from vostool.io.readers.cvat import CVAT
 from vostool.progress import Progress, silent
 
 __all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
 
-_ENTRIES: tuple[ImportFormat, ...] = ()
+_ENTRIES: tuple[ImportFormat, ...] = (CVAT,)
 # In the order in which detection asks them.
 
 IMPORT_FORMATS: Mapping[str, ImportFormat] = MappingProxyType({e.name: e for e in _ENTRIES})
@@ -78,10 +79,22 @@ def read_labels(
     entry = detect_format(path) if format is None else find_import_format(format)
     values = entry.values(options or {})
     try:
-        return entry.read(path, target, values, progress)
+        imported = entry.read(path, target, values, progress)
     except FileNotFoundError:
         raise LabelsError(f"There is no file '{path}'; check the name.") from None
     except OSError as error:
         raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
     except RecursionError:
         raise LabelsError(f"'{path}' is nested too deeply to be labels.") from None
+    if not imported.shapes:
+        raise LabelsError(_nothing(path, imported))
+    return imported
+
+
+def _nothing(path: Path, imported: Imported) -> str:
+    if not imported.skipped:
+        return f"'{path.name}' holds no shape of any object; there is nothing to import."
+    more = len(imported.skipped) - 1
+    others = f" ({more} more like this)" if more else ""
+    first = imported.skipped[0].rstrip(".")
+    return f"Nothing in '{path.name}' is for this video: {first}{others}."

@@ -57,6 +57,10 @@ class LabelArchive:
             raise LabelsError(f"'{name}' in '{self._path.name}' cannot be read: {error}.") from None
         return io.BufferedReader(_Guarded(raw, f"'{name}' in '{self._path.name}'"))
 
+    def size(self, name: str) -> int:
+        """Unpacked bytes of one entry, as the directory says."""
+        return self._archive.getinfo(name).file_size
+
     def read(self, name: str) -> bytes:
         """One entry as a whole.
 
