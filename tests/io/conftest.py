@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,6 +18,9 @@ from vostool.changes import Cell, Table
 from vostool.errors import SourceError
 from vostool.frames import SourceInfo, SourceRef
 from vostool.io.exporters import ExportOptions, ExportReport, export
+from vostool.io.fingerprint import source_ref
+from vostool.io.image_folder import open_image_folder
+from vostool.io.project_file import create
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.objects import AnnotatedObject
 from vostool.progress import silent
@@ -95,6 +100,27 @@ def make_project() -> Callable[..., Project]:
         return project
 
     return make
+
+
+@pytest.fixture
+def stored_project(make_project, memory_source, tmp_path) -> Callable[..., Path]:
+    """A project file ``<name>.vos`` beside its folder of pictures, ``<name> pictures``."""
+
+    def store(name: str, masks, *, frames: int = 10, **options: Any) -> Path:
+        folder = tmp_path / f"{name} pictures"
+        folder.mkdir()
+        for index in range(frames):
+            picture = np.full((12, 16, 3), index, np.uint8)
+            picture[0, 0] = len(name)
+            cv2.imwrite(str(folder / f"{index:04d}.png"), picture)
+        project = make_project(memory_source(frames, path=folder, names=[]), masks, **options)
+        with closing(open_image_folder(folder)) as source:
+            project.source = source_ref(source)
+        path = tmp_path / f"{name}.vos"
+        create(path, project).close()
+        return path
+
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,23 @@ class Label:
     colour: Colour
 
 
+class VideoError(ExportError):
+    """One video of a merged data set cannot be written; the others could be without it.
+
+    Attributes:
+        video: its name in the data set.
+    """
+
+    def __init__(self, video: str, text: str) -> None:
+        super().__init__(f"{video}: {text}")
+        self.video = video
+
+
+def video_error(plan: ExportPlan, text: str) -> ExportError:
+    """An error of one video; in a merge it names the video."""
+    return VideoError(plan.video, text) if plan.folder else ExportError(text)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """What one export writes, fixed before the first file is written.

@@ -12,7 +12,7 @@ import numpy as np
 
 from vostool.errors import ExportError, SourceError
 from vostool.frames import Image
-from vostool.io.dataset import Dataset
+from vostool.io.dataset import Dataset, video_error
 from vostool.io.export_format import ExportFormat, FormatWriter, OptionValue
 from vostool.io.export_frame import ExportFrame, SharedPicture
 from vostool.io.export_options import ExportOptions, ImageFiles
@@ -136,7 +136,11 @@ def _frames(
             except SourceError as error:
                 tally.warnings.append(f"{where}Frame {index} was left out: {error}")
                 continue
-            yield _frame(plan, index, tally.frames + 1, position, picture)
+            try:
+                frame = _frame(plan, index, tally.frames + 1, position, picture)
+            except ExportError as error:
+                raise video_error(plan, str(error)) from error
+            yield frame
             position += 1
 
 

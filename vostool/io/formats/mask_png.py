@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from vostool.errors import ExportError
-from vostool.io.dataset import Dataset
+from vostool.io.dataset import Dataset, video_error
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_frame import ExportFrame
 from vostool.io.export_plan import ExportPlan
@@ -100,9 +99,10 @@ class DavisWriter:
         appearances = plan.first_appearances()
         order = sorted(appearances, key=lambda oid: (appearances[oid], oid))
         if len(order) > MAX_OBJECTS:
-            raise ExportError(
-                f"{where}The range holds {len(order)} objects, but a DAVIS picture holds "
-                f"{MAX_OBJECTS}; choose fewer objects or export masks-binary."
+            raise video_error(
+                plan,
+                f"The range holds {len(order)} objects, but a DAVIS picture holds {MAX_OBJECTS}; "
+                "choose fewer objects or export masks-binary.",
             )
         ids = {oid: number for number, oid in enumerate(order, 1)}
         self._ids[plan.number] = ids
