@@ -25,12 +25,16 @@ COMMANDS = MappingProxyType(
     {
         "track": "track objects through a video from boxes, points or masks",
         "export": "write a project's masks as CVAT XML, COCO, PNG",
+        "import": "bring labels of other programs into a project, as the start of a track",
+        "cvat": "pull, track and push jobs of a CVAT server",
         "info": "facts about a video, an image folder or a project",
         "models": "the engines and their checkpoints",
         "demo": "the main job on a real and on a generated clip",
     }
 )
 """Name and help of each command; its module in ``vostool.commands`` is imported when it runs."""
+
+_MODULES = {"import": "import_labels"}  # Python's keyword is no name of a module
 
 INTERRUPTED = 130
 _DEBUG = "VOSTOOL_DEBUG"
@@ -54,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     if argv and argv[0] in COMMANDS:
-        module = importlib.import_module(f"vostool.commands.{argv[0]}")
+        module = importlib.import_module(f"vostool.commands.{_MODULES.get(argv[0], argv[0])}")
         parser = Parser(prog=f"vostool {argv[0]}", description=f"{COMMANDS[argv[0]]}.")
         arguments = argv[1:]
     else:

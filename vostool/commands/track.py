@@ -50,15 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         prompts.add_argument(f"--{name}", type=kind, metavar=form, action="append", default=[])
     run = parser.add_argument_group("run")
-    run.add_argument(
-        "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
-    )
-    run.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
-    run.add_argument(
-        "--quality", choices=QUALITIES, default="auto", help="of SAM 2; default: auto, as exact"
-    )
-    run.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
-    run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
+    add_engine(run)
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame tracked")
     run.add_argument(
@@ -76,6 +68,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_overwrite(results)
 
 
+def add_engine(parser: argparse._ActionsContainer) -> None:
+    """The options that every command which tracks has."""
+    parser.add_argument(
+        "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
+    )
+    parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    parser.add_argument(
+        "--quality", choices=QUALITIES, default="auto", help="of SAM 2; default: auto, as exact"
+    )
+    parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    parser.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
+
+
 def run(args: argparse.Namespace) -> int:
     """Track, save and export; 0 only when everything was written."""
     plan = _check(args)
@@ -88,10 +93,10 @@ def run(args: argparse.Namespace) -> int:
             space.project, Direction(args.direction), first=args.start or 0, last=args.end
         )
         _warn_unprompted(space.project)
-        with _engine(args, space) as segmenter, Interrupt() as interrupt:
+        with opened_engine(args, space) as segmenter, Interrupt() as interrupt:
             setting = edits.set_setting(space.project, ENGINE_SETTING, segmenter.info.name)
             space.project.apply(setting)
-            with _kept(space, args) as changed:
+            with kept(space, args.project, args.overwrite) as changed:
                 changed(values(edit) + values(setting))
                 outcome = track(
                     space.project, segmenter, request,
@@ -102,10 +107,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> ExportPlan | None:
     """Find what is wrong with the request before any work is done for it."""
-    if args.engine is not None and args.engine not in engine_names():
-        raise UsageError(
-            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
-        )
+    check_engine(args)
     if args.project == args.source:
         args.project = None
     if args.project is not None and args.project.exists() and not args.overwrite:
@@ -131,6 +133,14 @@ def _check(args: argparse.Namespace) -> ExportPlan | None:
     return plan
 
 
+def check_engine(args: argparse.Namespace) -> None:
+    """Raise :class:`UsageError` for an engine that there is not."""
+    if args.engine is not None and args.engine not in engine_names():
+        raise UsageError(
+            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
+        )
+
+
 def _specs(args: argparse.Namespace) -> PromptSpecs:
     return PromptSpecs(args.point, args.box, args.mask, args.label)
 
@@ -144,7 +154,8 @@ def _warn_unprompted(project: Project) -> None:
 
 
 @contextmanager
-def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+def opened_engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+    """The engine that :func:`add_engine`'s options name, on the workspace's source."""
     name = args.engine or default_engine()
     if name == FLOW and args.engine is None and not args.quiet:
         output.warn(
@@ -161,15 +172,18 @@ def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
 
 
 @contextmanager
-def _kept(space: Workspace, args: argparse.Namespace) -> Iterator[Changed]:
+def kept(space: Workspace, path: Path | None, overwrite: bool) -> Iterator[Changed]:
     """Where the run tells its cells, so that they are saved while it goes on.
+
+    Args:
+        path: a project file to make first, or None for the workspace's own, if it has one.
 
     Raises:
         ProjectFileError: at the end, when something could not be stored.
     """
     with ExitStack() as stack:
-        if args.project is not None:
-            space.file = create(args.project, space.project, overwrite=args.overwrite)
+        if path is not None:
+            space.file = create(path, space.project, overwrite=overwrite)
             stack.enter_context(space.file)
         if space.file is None:
             yield lambda cells: None

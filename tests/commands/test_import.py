@@ -1,0 +1,119 @@
+"""`vostool import`: labels come into a new or an old project, and are tracked from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vostool.io.project_file import read_project
+from vostool.masks import Mask, Provenance
+
+
+def annotations(shapes: str, *, size=(160, 96), stop=15) -> str:
+    return (
+        "<annotations><version>1.1</version><meta><task><name>t</name><size>16</size>"
+        f"<start_frame>0</start_frame><stop_frame>{stop}</stop_frame><frame_filter></frame_filter>"
+        "<labels><label><name>beetle</name><color>#112233</color><attributes/></label></labels>"
+        f"</task></meta><image id='0' name='frame_000000.png' width='{size[0]}' height='{size[1]}'>"
+        f"{shapes}</image></annotations>"
+    )
+
+
+@pytest.fixture
+def box_shape(clip) -> str:
+    rows, columns = np.nonzero(clip.ids[0] == 1)
+    return (
+        f'<box label="beetle" xtl="{columns.min()}" ytl="{rows.min()}" xbr="{columns.max() + 1}" '
+        f'ybr="{rows.max() + 1}" group_id="4"/>'
+    )
+
+
+def test_a_new_project_tracked_at_once(vostool, video, box_shape, tmp_path) -> None:
+    labels = tmp_path / "labels.xml"
+    labels.write_text(annotations(box_shape))
+    done = vostool(
+        "import", tmp_path / "p.vos", labels, "--video", video, "--track", "--engine", "flow",
+        "--json", "--quiet",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    facts = done.json
+    assert (facts["format"], facts["boxes"], facts["new_objects"]) == ("cvat", 1, [4])
+    assert facts["tracked"]["frames"] == 16
+    project, _ = read_project(tmp_path / "p.vos")
+    assert project.objects[4].label == "beetle"
+    assert project.objects[4].colour == (0x11, 0x22, 0x33)
+    assert project.masks.frames(4) == list(range(16))
+    assert project.settings["engine"] == "flow"
+
+
+def test_what_was_exported_comes_back(vostool, project, video, tmp_path) -> None:
+    done = vostool(
+        "export", project, "--format", "cvat-images", "--out", tmp_path / "out", "--quiet"
+    )
+    assert done.status == 0, done.err
+    (labels,) = (tmp_path / "out").rglob("annotations.xml")
+    done = vostool("import", tmp_path / "again.vos", labels, "--video", video)
+    assert done.status == 0, done.err
+    assert done.out.startswith("16 masks of 1 object on 16 frames (cvat)")
+    before, _ = read_project(project)
+    after, _ = read_project(tmp_path / "again.vos")
+    for frame in range(16):
+        record = after.masks.get(frame, 1)
+        assert record.provenance is Provenance.IMPORTED
+        assert record.mask == before.masks.get(frame, 1).mask
+        assert after.prompts[frame, 1].mask == record.mask
+    assert after.objects[1].label == "car"
+
+
+def test_an_old_project_goes_on_with_its_objects(vostool, project, box_shape, tmp_path) -> None:
+    labels = tmp_path / "labels.xml"
+    shape = '<mask label="beetle" rle="0, 4" left="2" top="3" width="2" height="2" group_id="1"/>'
+    labels.write_text(annotations(shape).replace("beetle", "car"))
+    new = vostool("import", project, labels, "--json", "--quiet").json
+    assert (new["new_objects"], new["matched_objects"], new["replaced"]) == ([2], [], 0)
+    old = vostool("import", project, labels, "--objects", "match", "--json", "--quiet").json
+    assert (old["new_objects"], old["matched_objects"], old["replaced"]) == ([], [1], 1)
+    stored, _ = read_project(project)
+    expected = np.zeros((96, 160), bool)
+    expected[3:5, 2:4] = True
+    assert stored.masks.get(0, 1).mask == stored.masks.get(0, 2).mask == Mask.from_array(expected)
+
+
+def test_what_is_left_out_is_told(vostool, video, box_shape, tmp_path) -> None:
+    labels = tmp_path / "labels.xml"
+    bad = '\n<mask label="beetle" rle="1, 4" left="2" top="3" width="2" height="2"/>' * 25
+    labels.write_text(annotations(box_shape + bad))
+    done = vostool("import", tmp_path / "p.vos", labels, "--video", video)
+    assert done.status == 0
+    expected = "line 2: the mask has an rle of 5 pixels, longer than its box of 4."
+    assert f"vostool: left out: {expected}" in done.err
+    assert "5 more; --json lists all" in done.err
+    done = vostool("import", tmp_path / "p.vos", labels, "--json", "--quiet")
+    assert len(done.json["skipped"]) == 25
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (["p.vos", "labels.xml"], 2, "give --video"),
+        (["p.vos", "none.xml", "--video", "clip.mp4"], 1, "There is no file"),
+        (["p.vos", "notes.txt", "--video", "clip.mp4"], 1, "no labels of a known format"),
+        (["p.vos", "wide.xml", "--video", "clip.mp4"], 1, "320x96 pictures, but the frames"),
+        (["p.vos", "labels.xml", "--video", "clip.mp4", "--set", "nope=1"], 2, "has no option"),
+        (["p.vos", "labels.xml", "--video", "clip.mp4", "--track", "--engine", "x"], 2, "engine"),
+        (["p.vos", "evil.xml", "--video", "clip.mp4"], 1, "declares a document type or entities"),
+    ],
+)
+def test_bad_requests_make_no_project(
+    vostool, video, box_shape, tmp_path, monkeypatch, words, status, sentence
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "labels.xml").write_text(annotations(box_shape))
+    (tmp_path / "wide.xml").write_text(annotations(box_shape, size=(320, 96)))
+    (tmp_path / "notes.txt").write_text("nothing")
+    entity = '<!DOCTYPE a [<!ENTITY x "y">]>'
+    (tmp_path / "evil.xml").write_text(entity + annotations("&x;"))
+    done = vostool("import", *words)
+    assert done.status == status
+    assert sentence in done.sentence
+    assert not (tmp_path / "p.vos").exists()

@@ -1,0 +1,240 @@
+"""`vostool import`: labels of other programs come into a project, as the start of a track."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from vostool import edits
+from vostool.changes import Edit
+from vostool.commands import arguments, output
+from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.commands.track import (
+    ENGINE_SETTING,
+    add_engine,
+    check_engine,
+    kept,
+    opened_engine,
+)
+from vostool.commands.tracking import Outcome, track, values
+from vostool.commands.workspace import Workspace, opened
+from vostool.errors import Cancelled, UsageError
+from vostool.io.import_edit import (
+    ImportPolicy,
+    ImportSummary,
+    ObjectPolicy,
+    Ungrouped,
+    import_edit,
+)
+from vostool.io.import_format import Imported, ImportTarget
+from vostool.io.importers import IMPORT_FORMATS, detect_format, find_import_format, read_labels
+from vostool.models.segmenter import Direction
+from vostool.runs import plan_run
+
+_SHOWN = 20
+_EPILOG = """\
+masks and boxes on keyframes become prompts; with --track they are tracked from at once.
+
+  vostool import clip.vos annotations.xml --video clip.mp4 --track
+  vostool import clip.vos instances.json --objects match
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "project", type=arguments.absolute, metavar="P.vos", help="made where it is missing"
+    )
+    parser.add_argument(
+        "labels", type=arguments.absolute, metavar="LABELS", help="a file, folder or zip"
+    )
+    parser.add_argument(
+        "--format", metavar="FORMAT", choices=list(IMPORT_FORMATS),
+        help=f"one of {', '.join(IMPORT_FORMATS)}; default: a look inside",
+    )  # fmt: skip
+    parser.add_argument(
+        "--video", type=arguments.absolute, metavar="PATH",
+        help="the video or image folder, for a new project or where it lies now",
+    )  # fmt: skip
+    parser.add_argument(
+        "--objects", choices=[p.value for p in ObjectPolicy], default=ObjectPolicy.NEW.value,
+        help="new: each object of the file is a new one; match: go on with the project's object "
+        "of the same id and label",
+    )  # fmt: skip
+    parser.add_argument(
+        "--ungrouped", choices=[u.value for u in Ungrouped], default=Ungrouped.AUTO.value,
+        help="shapes without an identity: auto, each an object, or one object a label",
+    )  # fmt: skip
+    parser.add_argument(
+        "--replace-confirmed", action="store_true", help="also where a frame was confirmed"
+    )
+    parser.add_argument(
+        "--boxes-between", action="store_true", help="interpolated boxes become prompts, too"
+    )
+    parser.add_argument(
+        "--set", type=_setting, action="append", default=[], metavar="OPTION=VALUE",
+        help="an option of the format: " + "; ".join(_format_options()),
+    )  # fmt: skip
+    run = parser.add_argument_group("tracking")
+    run.add_argument("--track", action="store_true", help="track from the imported keyframes")
+    add_engine(run)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, bring in and track; 0 only when everything asked for was done."""
+    check_engine(args)
+    name = args.format or detect_format(args.labels).name
+    find_import_format(name).values(dict(args.set))
+    exists = args.project.exists()
+    if not exists and args.video is None:
+        raise UsageError(
+            f"There is no project '{args.project}'; give --video to make one for that video."
+        )
+    if not exists and arguments.is_project(args.video):
+        raise UsageError(f"'{args.video}' is a project; give it first and leave out --video.")
+    opening = (
+        opened(args.project, video=args.video, write=True, quiet=args.quiet)
+        if exists
+        else opened(args.video, quiet=args.quiet)
+    )
+    with opening as space, Interrupt() as stop:
+        output.warn(space.warnings)
+        try:
+            imported = _read(args, name, space, stop)
+        except Cancelled:
+            output.warn(["Stopped; nothing was imported."])
+            return INTERRUPTED
+        edit, summary = import_edit(space.project, imported, _policy(args))
+        _warn(args, [*summary.warnings, *summary.notes()], summary.skipped)
+        space.project.apply(edit)
+        outcome = _keep(args, space, edit, summary, stop, new=not exists)
+    return _finish(args, name, summary, outcome)
+
+
+def _read(args: argparse.Namespace, name: str, space: Workspace, stop: Interrupt) -> Imported:
+    with output.progress("Reading labels", "B", args.quiet) as tell:
+
+        def progress(done: int, total: int, what: str = "") -> None:
+            if stop():
+                raise Cancelled("The import was stopped.")
+            tell(done, total, what)
+
+        target = ImportTarget.of(space.source)
+        return read_labels(args.labels, target, name, dict(args.set), progress)
+
+
+def _policy(args: argparse.Namespace) -> ImportPolicy:
+    return ImportPolicy(
+        ObjectPolicy(args.objects),
+        Ungrouped(args.ungrouped),
+        replace_confirmed=args.replace_confirmed,
+        boxes_between=args.boxes_between,
+    )
+
+
+def _keep(
+    args: argparse.Namespace,
+    space: Workspace,
+    edit: Edit,
+    summary: ImportSummary,
+    stop: Interrupt,
+    *,
+    new: bool,
+) -> Outcome | None:
+    """Store the import, and track where asked."""
+    if not args.track:
+        with kept(space, args.project if new else None, False) as changed:
+            changed(values(edit))
+        return None
+    ids = (*summary.new_objects, *summary.matched_objects)
+    request = plan_run(space.project, Direction(args.direction), object_ids=ids)
+    with opened_engine(args, space) as segmenter:
+        setting = edits.set_setting(space.project, ENGINE_SETTING, segmenter.info.name)
+        space.project.apply(setting)
+        with kept(space, args.project if new else None, False) as changed:
+            changed(values(edit) + values(setting))
+            return track(
+                space.project, segmenter, request,
+                changed=changed, cancelled=stop, quiet=args.quiet,
+            )  # fmt: skip
+
+
+def _warn(args: argparse.Namespace, notes: Sequence[str], skipped: Sequence[str]) -> None:
+    if args.quiet:
+        return
+    output.warn(notes)
+    output.warn(f"left out: {text}" for text in skipped[:_SHOWN])
+    if len(skipped) > _SHOWN:
+        output.warn([f"left out: {len(skipped) - _SHOWN} more; --json lists all of them."])
+
+
+def _finish(
+    args: argparse.Namespace, name: str, summary: ImportSummary, outcome: Outcome | None
+) -> int:
+    if outcome is not None:
+        output.warn(outcome.problems)
+        if outcome.cancelled:
+            output.warn([f"Stopped after {outcome.frames} frames; what was done is saved."])
+    if args.json:
+        output.say_json(_facts(args, name, summary, outcome))
+    elif not args.quiet:
+        output.say(f"{summary.sentence()} ({name})")
+        if outcome is not None:
+            output.say(
+                f"{outcome.masks} masks on {outcome.frames} frames tracked "
+                f"({outcome.engine.name}, {outcome.engine.device})"
+            )
+        output.say(f"project: {args.project}")
+    if outcome is not None and outcome.cancelled:
+        return INTERRUPTED
+    return 1 if outcome is not None and outcome.problems else 0
+
+
+def _facts(
+    args: argparse.Namespace, name: str, summary: ImportSummary, outcome: Outcome | None
+) -> dict[str, object]:
+    tracked = None
+    if outcome is not None:
+        tracked = {
+            "engine": outcome.engine.name,
+            "frames": outcome.frames,
+            "masks": outcome.masks,
+            "cancelled": outcome.cancelled,
+            "problems": outcome.problems,
+        }
+    return {
+        "project": str(args.project),
+        "format": name,
+        "new_objects": list(summary.new_objects),
+        "matched_objects": list(summary.matched_objects),
+        "masks": summary.masks,
+        "boxes": summary.boxes,
+        "between": summary.between,
+        "absent": summary.absent,
+        "frames": len(summary.frames),
+        "replaced": summary.replaced,
+        "kept_back": summary.kept_back,
+        "left_out": summary.left_out,
+        "skipped": list(summary.skipped),
+        "warnings": list(summary.warnings),
+        "tracked": tracked,
+    }
+
+
+def _setting(text: str) -> tuple[str, str]:
+    option, equals, value = text.partition("=")
+    if not (equals and option):
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form OPTION=VALUE.")
+    return option, value
+
+
+def _format_options() -> list[str]:
+    return [
+        f"{entry.name}: {spec.name} ({spec.title})"
+        for entry in IMPORT_FORMATS.values()
+        for spec in entry.options
+    ]
