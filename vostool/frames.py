@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """RGB picture, uint8, (H, W, 3), row-major."""
 
-SourceKind = Literal["video", "images"]
+SourceKind = Literal["video", "images", "cvat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class SourceInfo:
     """Facts about an opened source.
 
     Attributes:
-        path: the video file or the image folder.
-        kind: "video" or "images".
+        path: the video file, the image folder, or a CVAT job's folder in the frame cache.
+        kind: "video", "images" or "cvat".
         width, height: size of the frames as shown (rotation applied), in pixels.
         frame_count: number of frames that can be asked for.
         rate: mean frames a second; 1 frame's time comes from :meth:`FrameSource.time`.

@@ -11,6 +11,8 @@ from typing import get_args
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import SourceKind, SourceRef
+from vostool.io.cvat_server.frame_store import write_manifest
+from vostool.io.cvat_server.job import project_job
 from vostool.io.fingerprint import fingerprint
 from vostool.project import Project
 
@@ -30,6 +32,8 @@ def locate_source(project: Project, project_path: str | Path) -> Path | None:
     Raises:
         SourceError: a video is there, but it is another one or has been changed.
     """
+    if project.source.kind == "cvat":
+        return _job_folder(project)
     other: Path | None = None
     for candidate in _candidates(project.source, Path(os.path.abspath(project_path))):
         if not candidate.exists():
@@ -47,7 +51,7 @@ def locate_source(project: Project, project_path: str | Path) -> Path | None:
 
 def missing_source(project: Project, project_path: str | Path) -> str:
     """The sentence that asks for a video that was not found."""
-    what = "video" if project.source.kind == "video" else "image folder"
+    what = {"video": "video", "images": "image folder", "cvat": "CVAT job"}[project.source.kind]
     return (
         f"The {what} '{project.source.path}' of the project '{Path(project_path).name}' is not "
         "there any more; say where it lies now."
@@ -112,6 +116,12 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
     return SourceRef(_path(path), kind, size, hashed, width, height, frames, rate)
 
 
+def _job_folder(project: Project) -> Path | None:
+    """The job's folder in this person's frame cache, made again where it was cleared away."""
+    job = project_job(project)
+    return None if job is None else write_manifest(job)
+
+
 def _candidates(source: SourceRef, project_path: Path) -> list[Path]:
     folder = project_path.parent
     found = [source.path, folder / source.path.name]
@@ -122,7 +132,7 @@ def _candidates(source: SourceRef, project_path: Path) -> list[Path]:
 
 
 def _is_same(source: SourceRef, place: Path) -> bool:
-    if place.is_dir() != (source.kind == "images"):
+    if place.is_dir() != (source.kind != "video"):
         return False
     try:
         return fingerprint(place) == (source.size_bytes, source.fingerprint)

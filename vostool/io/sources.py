@@ -6,6 +6,8 @@ from pathlib import Path
 
 from vostool.errors import SourceError
 from vostool.frames import FrameSource
+from vostool.io.cvat_server.frame_store import MANIFEST
+from vostool.io.cvat_server.source import open_job_folder
 from vostool.io.image_files import IMAGE_SUFFIXES
 from vostool.io.image_folder import open_image_folder, pictures_in
 from vostool.io.video import open_video
@@ -15,7 +17,7 @@ from vostool.progress import Progress, silent
 def open_source(
     path: str | Path, progress: Progress = silent, index_dir: Path | None = None
 ) -> FrameSource:
-    """Open a video file or a folder of images.
+    """Open a video file, a folder of images or a CVAT job's folder in the frame cache.
 
     Args:
         path: the file or the folder.
@@ -29,6 +31,8 @@ def open_source(
     place = Path(path).expanduser()
     if not place.exists():
         raise SourceError(f"There is no file or folder '{place}'; check the name.")
+    if (place / MANIFEST).is_file():
+        return open_job_folder(place)
     if place.is_dir():
         return open_image_folder(place, progress)
     if place.suffix.lower() in IMAGE_SUFFIXES:

@@ -1,4 +1,4 @@
-"""Who logs in where. Secrets live in the system's keyring or in the environment, never in a file."""
+"""Who logs in where. Secrets live in the system's keyring or the environment, never in a file."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def default_server() -> str | None:
 
 
 def remember_server(url: str) -> None:
-    """Keep the address (nothing secret) for the next time; a folder nobody can write is no error."""
+    """Keep the address, which is no secret, for the next time where that is possible."""
     file = _settings_file()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

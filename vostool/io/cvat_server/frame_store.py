@@ -18,7 +18,7 @@ from pathlib import Path
 import platformdirs
 
 from vostool.errors import SourceError
-from vostool.io.cvat_server.job import Job
+from vostool.io.cvat_server.job import Job, job_title
 
 MANIFEST = "vostool-cvat-job.json"
 FOLDER_VARIABLE, SIZE_VARIABLE = "VOSTOOL_CVAT_CACHE", "VOSTOOL_CVAT_CACHE_MB"
@@ -42,10 +42,15 @@ def cache_bytes() -> int:
     return megabytes * 1_000_000
 
 
-def job_folder(job: Job) -> Path:
+def folder_of(url: str, job_id: int) -> Path:
     """Where a job's frames lie, whether there are any yet or not."""
-    server = hashlib.blake2b(job.url.encode(), digest_size=6).hexdigest()
-    return cache_root() / server / job.title
+    server = hashlib.blake2b(url.encode(), digest_size=6).hexdigest()
+    return cache_root() / server / job_title(url, job_id)
+
+
+def job_folder(job: Job) -> Path:
+    """:func:`folder_of` for a job."""
+    return folder_of(job.url, job.id)
 
 
 def write_manifest(job: Job) -> Path:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from vostool.changes import Json
 from vostool.objects import Colour
+from vostool.project import Project
 
 SETTING = "cvat"
 """The project setting that holds :meth:`Job.to_json`."""
@@ -93,8 +94,8 @@ class Job:
 
     @property
     def title(self) -> str:
-        """ "job-7@app.cvat.ai", which also names its folder."""
-        return f"job-{self.id}@{urlsplit(self.url).netloc.replace(':', '_')}"
+        """:func:`job_title`."""
+        return job_title(self.url, self.id)
 
     @property
     def identity(self) -> str:
@@ -152,6 +153,20 @@ class Job:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no CVAT job: {error}") from error
+
+
+def job_title(url: str, job_id: int) -> str:
+    """ "job-7@app.cvat.ai", which also names the job's folder."""
+    return f"job-{job_id}@{urlsplit(url).netloc.replace(':', '_')}"
+
+
+def project_job(project: Project) -> Job | None:
+    """The job that a project was pulled from, or None for any other project."""
+    stored = project.settings.get(SETTING)
+    try:
+        return None if stored is None else Job.from_json(stored)
+    except ValueError:
+        return None
 
 
 def _label_json(label: Label) -> dict[str, Json]:

@@ -100,9 +100,10 @@ class Session:
                 tracks=[_track_request(models, track) for track in tracks],
                 tags=[],
             )
-            self._api.partial_update_annotations(
+            _, response = self._api.partial_update_annotations(
                 action, job_id, patched_labeled_data_request=request, _parse_response=False
             )
+            response.drain_conn()
 
     def _pages(self, endpoint: Any, **query: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -220,7 +221,12 @@ def _json(answer: tuple[Any, Any]) -> Any:
 def _reason(error: BaseException) -> str:
     cause = getattr(error, "reason", None) or error
     text = str(cause)
-    for known in ("Connection refused", "timed out", "Name or service not known", "Connection reset"):
+    for known in (
+        "Connection refused",
+        "timed out",
+        "Name or service not known",
+        "Connection reset",
+    ):
         if known.lower() in text.lower():
             return known.lower()
     return type(cause).__name__ if len(text) > 120 else text

@@ -111,7 +111,7 @@ def attribute_values(
 
 
 def named_attributes(job: Job, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """A shape's or track's attributes as (name, value), without those the label does not declare."""
+    """Attributes as (name, value), without those that the label does not declare."""
     label = job.labels_by_id.get(int(entry["label_id"]))
     names = {} if label is None else {a.id: a.name for a in label.attributes}
     given = ((names.get(int(a["spec_id"])), str(a["value"])) for a in entry.get("attributes") or ())

@@ -1,0 +1,175 @@
+"""`vostool cvat track`: initial segmentation, tracking again, going on, or one step."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vostool import edits
+from vostool.commands import output
+from vostool.commands.cvat_project import job_opened
+from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.commands.track import ENGINE_SETTING
+from vostool.commands.tracking import Changed, Outcome, track, values
+from vostool.commands.workspace import Workspace
+from vostool.errors import ProjectFileError, UsageError
+from vostool.io.autosave import Autosaver
+from vostool.io.cvat_server.job import Job
+from vostool.io.cvat_server.pull import changed_cells
+from vostool.keyframe_runs import (
+    Span,
+    again_spans,
+    initial_spans,
+    last_result,
+    next_step,
+    plan_span,
+    remaining_spans,
+)
+from vostool.models.engine_options import EngineOptions
+from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
+from vostool.models.segmenter import Segmenter
+from vostool.project import Project
+
+
+def track_job(args: argparse.Namespace) -> int:
+    """Track; 0 only when every frame of every span was worked on."""
+    if args.engine is not None and args.engine not in engine_names():
+        raise UsageError(
+            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
+        )
+    with job_opened(args, pull=True) as (space, job):
+        spans = chosen_spans(args, space.project)
+        outcome = None
+        with Interrupt() as interrupt:
+            if spans:
+                with _engine(args, space) as segmenter, _saved(space) as changed:
+                    outcome = _track_all(
+                        space.project,
+                        segmenter,
+                        spans,
+                        changed=changed,
+                        interrupt=interrupt,
+                        quiet=args.quiet,
+                    )
+            return _finish(args, space, job, spans, outcome)
+
+
+def chosen_spans(args: argparse.Namespace, project: Project) -> list[Span]:
+    """The spans that the options ask for.
+
+    Raises:
+        PromptError: there is nothing to start from.
+    """
+    if args.frames is not None:
+        return again_spans(project, args.frames)
+    if args.step:
+        return [next_step(project, last_result(project))]
+    return remaining_spans(project) if args.reuse else initial_spans(project)
+
+
+def _track_all(
+    project: Project,
+    segmenter: Segmenter,
+    spans: list[Span],
+    *,
+    changed: Changed,
+    interrupt: Interrupt,
+    quiet: bool,
+) -> Outcome:
+    setting = edits.set_setting(project, ENGINE_SETTING, segmenter.info.name)
+    project.apply(setting)
+    changed(values(setting))
+    total = Outcome(segmenter.info)
+    for span in spans:
+        request = plan_span(project, span)
+        if request is None:
+            continue
+        done = track(project, segmenter, request, changed=changed, cancelled=interrupt, quiet=quiet)
+        total.frames += done.frames
+        total.masks += done.masks
+        total.seconds += done.seconds
+        total.problems += done.problems
+        total.cancelled = done.cancelled
+        if done.cancelled:
+            break
+    return total
+
+
+@contextmanager
+def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+    name = args.engine or default_engine()
+    if name == FLOW and args.engine is None and not args.quiet:
+        output.warn(
+            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
+        )
+    options = EngineOptions(quality=args.quality)
+    segmenter = create_segmenter(name, args.device, args.checkpoint, options)
+    try:
+        segmenter.open(space.source)
+        yield segmenter
+    finally:
+        segmenter.close()
+
+
+@contextmanager
+def _saved(space: Workspace) -> Iterator[Changed]:
+    """Where the run tells its cells; also what was done before a failure is stored.
+
+    Raises:
+        ProjectFileError: at the end, when something could not be stored.
+    """
+    assert space.file is not None
+    saver = Autosaver(space.file, on_problem=lambda text: output.warn([text] if text else []))
+    try:
+        yield saver.changed
+    finally:
+        stored = saver.close()
+    if not stored:
+        raise ProjectFileError(
+            f"The last masks could not be stored in '{space.file.path}': {saver.problem}"
+        )
+
+
+def _finish(
+    args: argparse.Namespace, space: Workspace, job: Job, spans: list[Span], outcome: Outcome | None
+) -> int:
+    assert space.file is not None
+    problems = [] if outcome is None else outcome.problems
+    cancelled = outcome is not None and outcome.cancelled
+    output.warn(problems)
+    if cancelled:
+        output.warn(["Stopped; what was done is kept, --reuse goes on from there."])
+    facts: dict[str, object] = {
+        "url": job.url,
+        "job": job.id,
+        "project": str(space.file.path),
+        "engine": None if outcome is None else outcome.engine.name,
+        "spans": [[span.start, span.end] for span in spans],
+        "frames": 0 if outcome is None else outcome.frames,
+        "masks": 0 if outcome is None else outcome.masks,
+        "seconds": 0.0 if outcome is None else round(outcome.seconds, 3),
+        "cancelled": cancelled,
+        "problems": problems,
+        "not_pushed": len(changed_cells(space.project)),
+    }
+    if args.json:
+        output.say_json(facts)
+    elif not args.quiet:
+        _say(facts, spans)
+    if cancelled:
+        return INTERRUPTED
+    return 1 if problems else 0
+
+
+def _say(facts: dict[str, object], spans: list[Span]) -> None:
+    if not spans:
+        output.say("every frame has its masks already")
+        return
+    shown = ", ".join(f"{span.start}-{span.end}" for span in spans[:8])
+    more = f" and {len(spans) - 8} more" if len(spans) > 8 else ""
+    output.say(
+        f"{facts['masks']} masks on {facts['frames']} frames in {facts['seconds']} s "
+        f"({facts['engine']}), frames {shown}{more}"
+    )
+    output.say(f"{facts['not_pushed']} masks not pushed; project: {facts['project']}")

@@ -1,0 +1,185 @@
+"""A job's annotations as a project.
+
+Shapes that a person made or touched become prompts, so that tracking starts from them; shapes whose
+source is "auto" come in as tracked masks, which a track run may replace. Keyframes of tracks become
+prompts; what CVAT interpolates between them is left to tracking. Points, lines, cuboids, skeletons
+and tags are none of ours and stay on the server as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vostool.changes import Cell, Edit, FrameObject, Table
+from vostool.frames import SourceRef
+from vostool.io.cvat_server import baseline as baseline_store
+from vostool.io.cvat_server import job as job_store
+from vostool.io.cvat_server.baseline import Baseline, entries_of
+from vostool.io.cvat_server.cells import cell_digest, labelled_cells
+from vostool.io.cvat_server.frame_store import job_folder
+from vostool.io.cvat_server.identity import Found, Identities, identify
+from vostool.io.cvat_server.job import RATE, Job
+from vostool.io.cvat_server.session import Annotations
+from vostool.io.cvat_server.shapes import READ, decode_shape, named_attributes
+from vostool.io.import_edit import import_edit
+from vostool.io.import_format import Imported, ImportedObject, Shape
+from vostool.masks import Mask
+from vostool.objects import palette_colour
+from vostool.project import Project
+from vostool.prompts import Box
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A job as a new project.
+
+    Attributes:
+        notes: one sentence for each thing that did not come in or came in otherwise.
+    """
+
+    job: Job
+    project: Project
+    notes: tuple[str, ...]
+
+
+def job_source(job: Job) -> SourceRef:
+    """How a project remembers a job as its source."""
+    return SourceRef(
+        path=job_folder(job),
+        kind="cvat",
+        size_bytes=job.width * job.height * len(job.numbers),
+        fingerprint=job.identity,
+        width=job.width,
+        height=job.height,
+        frame_count=len(job.numbers),
+        rate=RATE,
+    )
+
+
+def pulled_project(job: Job, annotations: Annotations) -> Pulled:
+    """A new project with a job's labels and annotations; what cannot be read is noted by its id."""
+    notes: list[str] = []
+    found = [*_shapes(job, annotations, notes), *_tracks(job, annotations, notes)]
+    identities = identify(job, found)
+    project = Project(job_source(job))
+    edit, summary = import_edit(project, _imported(job, found, identities))
+    project.apply(edit)
+    project.apply(_settings(project, job, _baseline(project, annotations, identities)))
+    return Pulled(job, project, (*notes, *summary.skipped, *summary.warnings))
+
+
+def project_baseline(project: Project) -> Baseline:
+    """What the server held when the project last met it."""
+    try:
+        return Baseline.from_json(project.settings.get(baseline_store.SETTING))
+    except ValueError:
+        return Baseline()
+
+
+def changed_cells(project: Project) -> set[FrameObject]:
+    """Every (frame, object id) that is labelled otherwise than the server holds it."""
+    known = project_baseline(project).cells
+    here = {key: cell_digest(project, key) for key in labelled_cells(project)}
+    return {key for key in here.keys() | known.keys() if here.get(key, "") != known.get(key, "")}
+
+
+def _shapes(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]:
+    found = []
+    left: Counter[str] = Counter()
+    for shape in annotations["shapes"]:
+        if shape["type"] not in READ:
+            left[str(shape["type"])] += 1
+            continue
+        frame = job.index.get(int(shape["frame"]))
+        name = f"Shape {shape['id']} on frame {shape['frame']}"
+        if frame is None or int(shape["label_id"]) not in job.labels_by_id:
+            why = "its frame is not in the job" if frame is None else "its label is unknown"
+            notes.append(f"{name} was left on the server: {why}.")
+            continue
+        try:
+            content = decode_shape(shape, job.width, job.height)
+        except ValueError as error:
+            notes.append(f"{name} was left on the server: {error}.")
+            continue
+        made = shape.get("source") == "auto"
+        found.append(Found("shapes", int(shape["id"]), frame, shape, content, made))
+    if left:
+        listed = ", ".join(f"{count} {kind}" for kind, count in left.items())
+        notes.append(f"Not masks, polygons, boxes or ellipses, left on the server: {listed}.")
+    return found
+
+
+def _tracks(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]:
+    found = []
+    for track in annotations["tracks"]:
+        kinds = {str(shape["type"]) for shape in track["shapes"]}
+        if not kinds or not kinds <= READ or int(track["label_id"]) not in job.labels_by_id:
+            what = ", ".join(sorted(kinds)) or "empty"
+            notes.append(f"Track {track['id']} ({what}) was left on the server.")
+            continue
+        try:
+            found += _keyframes(job, track)
+        except ValueError as error:
+            notes.append(f"Track {track['id']} was left on the server: {error}.")
+    return found
+
+
+def _keyframes(job: Job, track: Mapping[str, Any]) -> list[Found]:
+    found = []
+    for shape in track["shapes"]:
+        frame = job.index.get(int(shape["frame"]))
+        # A track may end just behind the job, with its closing keyframe.
+        if frame is None:
+            continue
+        content = None if shape["outside"] else decode_shape(shape, job.width, job.height)
+        found.append(Found("tracks", int(track["id"]), frame, track, content))
+    return found
+
+
+def _imported(job: Job, found: list[Found], identities: Identities) -> Imported:
+    shapes = []
+    for shape in found:
+        oid = identities.ids[shape.kind, shape.id]
+        there = shape.content
+        shapes.append(
+            Shape(
+                frame=shape.frame,
+                track=oid,
+                label=job.labels_by_id[int(shape.entry["label_id"])].name,
+                mask=there if isinstance(there, Mask) else None,
+                box=there if isinstance(there, Box) else None,
+                absent=there is None,
+                keyframe=not shape.made,
+                where=f"{shape.kind[:-1]} {shape.id}",
+            )
+        )
+    return Imported(tuple(_objects(job, identities)), shapes)
+
+
+def _objects(job: Job, identities: Identities) -> list[ImportedObject]:
+    made = []
+    coloured: set[int] = set()
+    for oid, first in sorted(identities.first.items()):
+        label = job.labels_by_id[int(first.entry["label_id"])]
+        # One label, several objects: the first has the label's colour, the others can be told.
+        own = label.colour if label.id not in coloured else palette_colour(oid)
+        coloured.add(label.id)
+        attributes = named_attributes(job, first.entry)
+        made.append(ImportedObject(oid, label.name, own, attributes, oid))
+    return made
+
+
+def _baseline(project: Project, annotations: Annotations, identities: Identities) -> Baseline:
+    cells = {key: cell_digest(project, key) for key in labelled_cells(project)}
+    return Baseline(entries_of(annotations, identities.ids), cells)
+
+
+def _settings(project: Project, job: Job, baseline: Baseline) -> Edit:
+    values = {job_store.SETTING: job.to_json(), baseline_store.SETTING: baseline.to_json()}
+    return Edit(
+        "Pull",
+        tuple(project.change(Cell(Table.SETTINGS, name), dict(v)) for name, v in values.items()),
+    )
