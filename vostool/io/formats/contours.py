@@ -1,9 +1,10 @@
 """Outlines through the centres of the outermost pixels, for readers that paint their outline.
 
 Ultralytics and LabelMe cut the corners of a polygon down to whole pixels and paint the line itself
-(cv2.fillPoly, PIL's ImageDraw.polygon with an outline). An outline through the centres of the
-border's pixels, half a pixel inside the corner of each, so comes back exactly where a part has no
-hole. For readers that fill the area between the corners see :mod:`vostool.io.formats.polygons`.
+(cv2.fillPoly, PIL's ImageDraw.polygon with an outline); Supervision rounds them. An outline through
+the centres of the border's pixels, half a pixel inside the corner of each, so comes back exactly
+where a part has no hole. For readers that fill the area between the corners see
+:mod:`vostool.io.formats.polygons`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 
 from vostool.io.formats.box_rle import BoxPixels
 
-CENTRE = 0.5
-"""From a pixel's corner to its centre, in pixels."""
+CENTRE = 0.49
+"""From a pixel's corner to its centre, in pixels; a hair less than a half, because readers that
+round would move every other pixel by one (numpy rounds 0.5 to 0, but 1.5 to 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Outline:
     """One 8-connected part of a mask.
 
     Attributes:
-        points: (n, 2) float64 x, y in pixels of the frame, at centres of pixels (0.5, 0.5 is the
-            first), n at least 3; the first point is not repeated, unless the part has fewer
+        points: (n, 2) float64 x, y in pixels of the frame, at centres of pixels (see
+            :data:`CENTRE`), n at least 3; the first point is not repeated, unless the part has fewer
             than three border pixels.
         area: pixels of the part with its holes filled; approximate where the outline is simplified.
     """

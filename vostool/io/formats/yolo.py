@@ -3,7 +3,7 @@
 Segmentation rows are ``class x y x y ...``, detection rows ``class x y width height`` around the
 box's centre, all in parts of the picture's size. The two never stand in one data set: a reader
 takes a file with both for damaged. Ultralytics cuts corners down to whole pixels and paints the
-outline too, so corners are the centres of pixels (+0.5): a part without holes comes back exactly.
+outline too, so corners are the centres of pixels: a part without holes comes back exactly.
 Joining parts by a bridge can ruin a mask (IoU 0.98 to 0.63), so each part is a row of its own, or
 only the largest is written. Classes count from 0.
 """
@@ -101,7 +101,7 @@ class YoloSegmentWriter(YoloWriter):
         size = np.array((plan.width, plan.height), np.float64)
         wanted = outlines[:1] if self._largest else outlines
         scaled = [np.clip(part.points / size, 0.0, 1.0).ravel() for part in wanted]
-        return [" ".join(f"{value:.6f}" for value in part.tolist()) for part in scaled]
+        return [" ".join(f"{value:.7f}" for value in part.tolist()) for part in scaled]
 
     def lost(self) -> list[str]:
         warnings = []
