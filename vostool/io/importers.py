@@ -12,12 +12,32 @@ from types import MappingProxyType
 from vostool.errors import LabelsError, UsageError
 from vostool.io.export_format import OptionValue
 from vostool.io.import_format import Imported, ImportFormat, ImportTarget
+from vostool.io.readers.coco import COCO
 from vostool.io.readers.cvat import CVAT
+from vostool.io.readers.isat import ISAT
+from vostool.io.readers.labelme import LABELME
+from vostool.io.readers.masks import MASKS
+from vostool.io.readers.mot import MOT
+from vostool.io.readers.mots import MOTS
+from vostool.io.readers.mots_png import MOTS_PNG
+from vostool.io.readers.yolo import YOLO
+from vostool.io.readers.youtube_vis import YOUTUBE_VIS
 from vostool.progress import Progress, silent
 
 __all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
 
-_ENTRIES: tuple[ImportFormat, ...] = (CVAT,)
+_ENTRIES: tuple[ImportFormat, ...] = (
+    CVAT,
+    COCO,
+    YOUTUBE_VIS,
+    LABELME,
+    ISAT,
+    MOTS,
+    MOT,
+    YOLO,
+    MOTS_PNG,
+    MASKS,
+)
 # In the order in which detection asks them.
 
 IMPORT_FORMATS: Mapping[str, ImportFormat] = MappingProxyType({e.name: e for e in _ENTRIES})

@@ -62,7 +62,7 @@ def kinds(path: Path) -> dict[str, str]:
 def is_single(path: Path, wanted: str) -> bool:
     """True where the JSON file is of this kind, or a folder or zip holds just one kind of them."""
     found = kinds(path)
-    return wanted in found.values() and set(found.values()) <= {wanted, ""}
+    return wanted in found.values() and set(found.values()) <= {wanted, BROKEN, ""}
 
 
 def kind(tree: LabelTree, name: str) -> str:
