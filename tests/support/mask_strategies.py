@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -44,3 +45,16 @@ def annotated(draw, objects=3, frames=4):
     if not any(array.any() for array in found.values()):
         found[keys[0]] = np.ones(shape, bool)
     return shape, found
+
+
+def filled(array):
+    """The 8-connected mask with its holes (4-connected background) filled."""
+    padded = np.pad(array.astype(np.uint8), 1)
+    _, background = cv2.connectedComponents(1 - padded, connectivity=4)
+    return (background != background[0, 0])[1:-1, 1:-1] | array
+
+
+def parts(array):
+    """Its 8-connected parts."""
+    count, numbers = cv2.connectedComponents(array.astype(np.uint8), connectivity=8)
+    return [numbers == number for number in range(1, count)]

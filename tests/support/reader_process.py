@@ -20,7 +20,7 @@ class ReaderProcess:
         self._log = folder / "log.txt"
 
     def __enter__(self) -> ReaderProcess:
-        self._errors = open(self._log, "w")  # noqa: SIM115 - closed on the way out
+        self._errors = open(self._log, "w")
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,

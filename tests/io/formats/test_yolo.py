@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
-from mask_strategies import annotated
+from mask_strategies import annotated, filled, parts
 
 from vostool.io.exporters import (
     ExportItem,
@@ -19,18 +19,6 @@ from vostool.io.exporters import (
 )
 from vostool.objects import AnnotatedObject
 from vostool.progress import silent
-
-
-def filled(array):
-    """Holes of an 8-connected mask (4-connected background) filled."""
-    padded = np.pad(array.astype(np.uint8), 1)
-    _, background = cv2.connectedComponents(1 - padded, connectivity=4)
-    return (background != background[0, 0])[1:-1, 1:-1] | array
-
-
-def parts(array):
-    count, numbers = cv2.connectedComponents(array.astype(np.uint8), connectivity=8)
-    return [numbers == number for number in range(1, count)]
 
 
 def rows(folder, frame, part="train"):

@@ -31,7 +31,7 @@ class Outline:
         points: (n, 2) float64 x, y in pixels of the frame, at centres of pixels (see
             :data:`CENTRE`), n at least 3; the first point is not repeated, unless the part has fewer
             than three border pixels.
-        area: pixels of the part with its holes filled; approximate where the outline is simplified.
+        area: pixels of the part with its holes filled.
     """
 
     points: NDArray[np.float64]
@@ -61,11 +61,12 @@ def centre_outlines(box: BoxPixels, tolerance: float = 0.0) -> tuple[list[Outlin
 
 
 def _outline(contour: NDArray[Any], corner: NDArray[np.float64], tolerance: float) -> Outline:
-    simple = cv2.approxPolyDP(contour, tolerance, True) if tolerance > 0 else contour
-    points = np.asarray(simple, np.float64).reshape(-1, 2)
+    exact = contour.reshape(-1, 2)
     # Pick's theorem: the area between the centres misses half of each border pixel.
-    steps = np.abs(np.roll(points, -1, axis=0) - points).max(axis=1)
+    steps = np.abs(np.roll(exact, -1, axis=0) - exact).max(axis=1)
     area = cv2.contourArea(contour) + float(steps.sum()) / 2 + 1
+    simple = cv2.approxPolyDP(contour, tolerance, True) if tolerance > 0 else exact
+    points = np.asarray(simple, np.float64).reshape(-1, 2)
     if len(points) < 3:
         # No reader takes fewer than three points; a repeated one changes nothing.
         points = np.concatenate([points, np.repeat(points[-1:], 3 - len(points), axis=0)])
