@@ -26,6 +26,10 @@ from vostool.io.formats.mot import MOT, MOTS
 from vostool.io.formats.yolo import YOLO_DETECT, YOLO_SEG
 from vostool.io.formats.youtube_vis import YOUTUBE_VIS
 from vostool.io.formats.youtube_vos import YOUTUBE_VOS
+from vostool.io.rendered.animations import OVERLAY_GIF, OVERLAY_WEBP
+from vostool.io.rendered.cutout_video import CUTOUT_VIDEO
+from vostool.io.rendered.cutouts import CUTOUTS
+from vostool.io.rendered.overlay_video import OVERLAY_VIDEO
 from vostool.progress import Progress
 from vostool.project import Project
 
@@ -63,6 +67,11 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType(
             MOTS,
             MOT,
             LABELME,
+            OVERLAY_VIDEO,
+            CUTOUTS,
+            CUTOUT_VIDEO,
+            OVERLAY_GIF,
+            OVERLAY_WEBP,
         )
     }
 )

@@ -1,0 +1,1 @@
+"""Results to look at and to cut with: overlay videos, cut-outs and animations."""
