@@ -14,12 +14,15 @@ from vostool.io.export_format import OptionValue
 from vostool.io.import_format import Imported, ImportFormat, ImportTarget
 from vostool.io.readers.coco import COCO
 from vostool.io.readers.cvat import CVAT
+from vostool.io.readers.datumaro import DATUMARO
+from vostool.io.readers.foreign import explain
 from vostool.io.readers.isat import ISAT
 from vostool.io.readers.labelme import LABELME
 from vostool.io.readers.masks import MASKS
 from vostool.io.readers.mot import MOT
 from vostool.io.readers.mots import MOTS
 from vostool.io.readers.mots_png import MOTS_PNG
+from vostool.io.readers.sav import SA_V
 from vostool.io.readers.yolo import YOLO
 from vostool.io.readers.youtube_vis import YOUTUBE_VIS
 from vostool.progress import Progress, silent
@@ -32,6 +35,8 @@ _ENTRIES: tuple[ImportFormat, ...] = (
     YOUTUBE_VIS,
     LABELME,
     ISAT,
+    DATUMARO,
+    SA_V,
     MOTS,
     MOT,
     YOLO,
@@ -67,15 +72,14 @@ def detect_format(path: Path) -> ImportFormat:
         for entry in IMPORT_FORMATS.values():
             if entry.detect(path):
                 return entry
+        known = explain(path)
     except FileNotFoundError:
         raise LabelsError(f"There is no file '{path}'; check the name.") from None
     except OSError as error:
         raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
-    titles = ", ".join(entry.title for entry in IMPORT_FORMATS.values())
-    raise LabelsError(
-        f"'{path.name}' holds no labels of a known format ({titles}); "
-        "name the format if it is one of these."
-    )
+    names = ", ".join(IMPORT_FORMATS)
+    what = known or f"'{path.name}' holds no labels of a known format."
+    raise LabelsError(f"{what} Formats that are read: {names}.")
 
 
 def read_labels(

@@ -101,7 +101,7 @@ class _CocoReader:
                 continue
             frame = find_frame(self._target, name, image.get("frame_id"))
             if frame is None:
-                lost[name] = count
+                lost[name or f"image {image.get('id')}"] = count
             elif (reason := self._misfit(image, frame, taken)) is not None:
                 self._out.skip(f"{where}: {reason}; its {count} annotations were left out.")
             else:

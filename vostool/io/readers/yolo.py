@@ -4,7 +4,8 @@ Rows are ``class x y x y ...`` or ``class x y width height`` around the centre, 
 picture's size; a fifth number of a box is a confidence. Corners are cut down to whole pixels and
 the outline is painted, as Ultralytics reads them. Darknet's ``obj.names`` and a plain
 ``classes.txt`` name classes too. Boxes with key points come in as boxes, where ``kpt_shape`` says
-that they are some; oriented boxes are four corners, so polygons.
+that they are some; key points of x and y alone look just like a polygon where nothing says so.
+Oriented boxes are four corners, so polygons.
 """
 
 from __future__ import annotations
@@ -49,10 +50,7 @@ def read(
         reader = _YoloReader(Collector(f"'{path.name}'", target), classes)
         for number, name in enumerate(names):
             progress(number, len(names), name)
-            frame = reader.place(name)
-            if frame is not None:
-                for line, row in rows(tree.read(name, _LARGEST_FILE), tree.shown(name)):
-                    reader.row(row.split(), frame, f"{PurePosixPath(name).name}, line {line}")
+            reader.file(name, list(rows(tree.read(name, _LARGEST_FILE), tree.shown(name))))
     return reader.result()
 
 
@@ -63,17 +61,25 @@ class _YoloReader:
         self._seen: dict[int, str] = {}
         self._key_points = 0
 
-    def place(self, name: str) -> int | None:
-        """The frame of a label file, or None where it is left out."""
+    def file(self, name: str, lines: Sequence[tuple[int, str]]) -> None:
+        """Read one label file; one without rows says nothing."""
+        if not lines:
+            return
+        short = PurePosixPath(name).name
         frame = find_frame(self._out.target, name)
         if frame is None:
             self._out.skip(f"{name}: this video has no such frame; the file was left out.")
         elif frame in self._seen:
             self._out.skip(f"{name}: frame {frame} is {self._seen[frame]} already.")
+        elif not self._classes.key_points and all(_is_pose(row) for _, row in lines):
+            self._out.skip(
+                f"{name}: its rows look like boxes with key points; 'kpt_shape' in data.yaml must "
+                "say so."
+            )
         else:
             self._seen[frame] = name
-            return frame
-        return None
+            for line, row in lines:
+                self.row(row.split(), frame, f"{short}, line {line}")
 
     def row(self, fields: list[str], frame: int, where: str) -> None:
         """Read one row."""
@@ -126,9 +132,15 @@ def _fractions(fields: list[str]) -> list[float] | None:
         numbers = [float(field) for field in fields]
     except ValueError:
         return None
-    # A corner a little outside is a rounding; pixels instead of parts are not.
-    fits = len(numbers) >= _BOX and all(math.isfinite(v) and -0.5 <= v <= 1.5 for v in numbers)
+    # A corner a little outside is a rounding and 2 a visibility; more are pixels, not parts.
+    fits = len(numbers) >= _BOX and all(math.isfinite(v) and -1 <= v <= 2 for v in numbers)
     return numbers if fits else None
+
+
+def _is_pose(row: str) -> bool:
+    """True for a box with points of x, y and a visibility 0, 1 or 2."""
+    points = row.split()[1 + _BOX :]
+    return len(points) >= 6 and len(points) % 3 == 0 and set(points[2::3]) <= {"0", "1", "2"}
 
 
 def _box(numbers: Sequence[float], target: ImportTarget) -> Box:
