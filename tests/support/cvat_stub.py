@@ -7,10 +7,12 @@ PATCH creates or deletes all of a request or nothing; PUT replaces everything; l
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import json
 import re
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -80,7 +82,7 @@ class CvatStub:
         self.broken_reads = False
         self.lock = threading.Lock()
         self._next_id = 100
-        self._sessions: set[str] = set()
+        self.connections: set[socket.socket] = set()
         handler = type("Handler", (_Handler,), {"stub": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
@@ -102,6 +104,9 @@ class CvatStub:
             self._http.shutdown()
             self._thread.join()
             self._http.server_close()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def add(self, job: StubJob) -> StubJob:
         self.jobs[job.id] = job
@@ -209,6 +214,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """The log is :attr:`CvatStub.log`."""
 
+    def setup(self) -> None:
+        super().setup()
+        self.stub.connections.add(self.connection)
+
+    def finish(self) -> None:
+        super().finish()
+        self.stub.connections.discard(self.connection)
+
     def do_GET(self) -> None:
         self._serve("GET")
 
@@ -255,7 +268,6 @@ class _Handler(BaseHTTPRequestHandler):
         if (body.get("username"), body.get("password")) != (USER, PASSWORD):
             reason = "Unable to log in with provided credentials."
             return self._send(400, {"non_field_errors": [reason]})
-        self.stub._sessions.add("s-1")
         cookies = ("sessionid=s-1; Path=/", "csrftoken=c-1; Path=/")
         return self._send(200, {"key": "k-1"}, cookies)
 
@@ -267,7 +279,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _break(self) -> None:
         """What a network does that goes away in the middle."""
         self.close_connection = True
-        self.connection.shutdown(2)
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def _send(self, status: int, payload: Any, cookies: tuple[str, ...] = ()) -> None:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()

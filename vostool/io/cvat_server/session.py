@@ -84,7 +84,7 @@ class Session:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
+        _close(self._client)
 
     def _patch(
         self,
@@ -139,15 +139,24 @@ def connect(url: str, credentials: Credentials) -> Session:
     core = package("cvat_sdk.core.client")
     with explained(url, "login"):
         client = core.Client(url, check_server_version=False)
-        _limit_waiting(client)
-        client.api_client.server_api.retrieve_about()
-        if credentials.is_token:
-            client.login(core.AccessTokenCredentials(credentials.secret))
-        else:
-            client.login((credentials.user, credentials.secret))
-        # A token is looked at only when something is asked for with it.
-        client.api_client.users_api.retrieve_self(_parse_response=False)
+        try:
+            _limit_waiting(client)
+            client.api_client.server_api.retrieve_about()
+            if credentials.is_token:
+                client.login(core.AccessTokenCredentials(credentials.secret))
+            else:
+                client.login((credentials.user, credentials.secret))
+            # A token is looked at only when something is asked for with it.
+            _json(client.api_client.users_api.retrieve_self(_parse_response=False))
+        except BaseException:
+            _close(client)
+            raise
     return Session(url, client)
+
+
+def _close(client: Any) -> None:
+    client.close()
+    client.api_client.rest_client.pool_manager.clear()
 
 
 @contextmanager
