@@ -24,7 +24,7 @@ from vostool.errors import Cancelled, PromptError, UsageError, VosToolError
 COMMANDS = MappingProxyType(
     {
         "track": "track objects through a video from boxes, points or masks",
-        "export": "write a project's masks as CVAT XML, COCO, PNG",
+        "export": "write the masks of one or many projects in the formats of other programs",
         "import": "bring labels of other programs into a project, as the start of a track",
         "cvat": "pull, track and push jobs of a CVAT server",
         "info": "facts about a video, an image folder or a project",
