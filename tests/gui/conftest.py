@@ -177,6 +177,8 @@ class TruthEngine:
     def _which(self, frame: int, prompts: Prompts) -> int:
         if prompts.points:
             x, y = prompts.points[0].x, prompts.points[0].y
+        elif prompts.mask is not None:
+            return int(np.median(self._ids[frame][prompts.mask.to_array()]))
         else:
             assert prompts.box is not None
             x = (prompts.box.x0 + prompts.box.x1) / 2

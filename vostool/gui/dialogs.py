@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 
 from vostool import __version__
 from vostool.gui.actions import ACTIONS, MOUSE
+from vostool.io.importers import IMPORT_FORMATS
 from vostool.io.project_file import SUFFIX
 
 VIDEO_ENDINGS = (
@@ -39,6 +40,22 @@ def ask_for_file(parent: QWidget) -> Path | None:
 def ask_for_folder(parent: QWidget) -> Path | None:
     """A folder of images."""
     name = QFileDialog.getExistingDirectory(parent, "Open folder of images")
+    return Path(name) if name else None
+
+
+def ask_for_labels(parent: QWidget) -> Path | None:
+    """A label file."""
+    endings = {ending for entry in IMPORT_FORMATS.values() for ending in entry.suffixes if ending}
+    labels = " ".join(f"*{ending}" for ending in sorted(endings))
+    name, _ = QFileDialog.getOpenFileName(
+        parent, "Import labels", "", f"Labels ({labels});;All files (*)"
+    )
+    return Path(name) if name else None
+
+
+def ask_for_labels_folder(parent: QWidget) -> Path | None:
+    """A folder of labels."""
+    name = QFileDialog.getExistingDirectory(parent, "Import folder of labels")
     return Path(name) if name else None
 
 

@@ -47,6 +47,8 @@ def _file_handlers(bench: Workbench) -> dict[str, Handler]:
         "open_folder": bench.ask_open_folder,
         "save": bench.save,
         "save_as": bench.save_as,
+        "import": bench.ask_import,
+        "import_folder": bench.ask_import_folder,
         "export": bench.export,
         "models": lambda: bench.engine.show_dialog(),
         "quit": lambda: bench.window.close(),
@@ -73,6 +75,7 @@ def _edit_handlers(bench: Workbench) -> dict[str, Handler]:
         "track_forward": session(lambda s: s.track(Direction.FORWARD)),
         "track_backward": session(lambda s: s.track(Direction.BACKWARD)),
         "track_both": session(lambda s: s.track(Direction.BOTH)),
+        "track_imported": session(lambda s: s.track_imported()),
         "cancel": session(lambda s: s.cancel()),
     }
 

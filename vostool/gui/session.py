@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vostool import edits
-from vostool.changes import Changes, Edit
+from vostool.changes import Changes, Edit, FrameObject
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
 from vostool.gui.document import Document
 from vostool.gui.rate import RateMeter
 from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker, TrackEnd, TrackJob
 from vostool.history import Step
+from vostool.io.import_edit import ImportSummary
 from vostool.masks import Provenance
 from vostool.models.segmenter import Direction, SegmentRequest
 from vostool.objects import DEFAULT_LABEL
 from vostool.prompts import Prompts
 from vostool.runs import plan_run, run_edit, segment_edit
 
+ANSWERED_AT_ONCE = 50
+"""Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
 RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
 BUSY_AFTER_MS = 100
@@ -65,6 +69,7 @@ class Session(QObject):
         self.current_object: int | None = next(iter(document.project.objects), None)
         self._waiting: dict[tuple[int, int], tuple[SegmentRequest, Step | None]] = {}
         self._run: tuple[TrackJob, Step, RateMeter] | None = None
+        self._imported: tuple[int, ...] = ()
         self._busy_timer = QTimer(self)
         self._busy_timer.setSingleShot(True)
         self._busy_timer.setInterval(BUSY_AFTER_MS)
@@ -203,12 +208,42 @@ class Session(QObject):
         object_ids = None
         if self.only_selected and self.current_object is not None:
             object_ids = [self.current_object]
+        self._start_run(direction, self.playhead, object_ids)
+
+    def track_imported(self) -> None:
+        """Track the objects of the last import from their first keyframe to the end."""
+        objects = self.document.project.objects
+        ids = [oid for oid in self._imported if oid in objects]
+        if not ids:
+            self.problem.emit("No labels were imported yet; choose Import labels (Ctrl+I) first.")
+        elif self._run is not None:
+            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
+        else:
+            self._start_run(Direction.FORWARD, None, ids)
+
+    def take_import(self, summary: ImportSummary, *, track: bool) -> None:
+        """Go on after an import was applied: select, show its first frame, and track from it.
+
+        Boxes get their masks from the run, or else one by one, those near the playhead first.
+        """
+        self._imported = (*summary.new_objects, *summary.matched_objects)
+        self._drop_stale()
+        if summary.frames and self.playhead not in summary.frames:
+            self.go_to(summary.frames[0])
+        if self.current_object is None and self._imported:
+            self.select(self._imported[0])
+        if track:
+            self.track_imported()
+            return
+        prompts = self.document.project.prompts
+        self._ask_unanswered(key for key in prompts if key[1] in self._imported)
+
+    def _start_run(
+        self, direction: Direction, origin: int | None, object_ids: Sequence[int] | None
+    ) -> None:
         try:
             request = plan_run(
-                self.document.project,
-                direction,
-                origin=self.playhead,
-                object_ids=object_ids,
+                self.document.project, direction, origin=origin, object_ids=object_ids
             )
         except PromptError as error:
             self.problem.emit(str(error))
@@ -309,15 +344,23 @@ class Session(QObject):
 
     def _after_history(self, changes: Changes) -> None:
         """Ask again for masks that undo or redo left without an answer; keep a valid selection."""
-        project = self.document.project
         self._keep_selection_valid()
         self._drop_stale()
-        for key in changes.prompts:
-            prompts = project.prompts.get(key)
+        self._ask_unanswered(changes.prompts)
+
+    def _ask_unanswered(self, keys: Iterable[FrameObject]) -> None:
+        """Ask for the masks of prompts that have none, those near the playhead first."""
+        project = self.document.project
+        unanswered = []
+        for key in keys:
             record = project.masks.get(*key)
-            answered = record is not None and record.provenance is Provenance.PROMPTED
-            if prompts is not None and not answered:
-                self._ask(SegmentRequest(*key, prompts), self.document.history.last)
+            own = (Provenance.PROMPTED, Provenance.IMPORTED, Provenance.EDITED)
+            answered = record is not None and record.provenance in own
+            if key in project.prompts and not answered:
+                unanswered.append(key)
+        unanswered.sort(key=lambda key: abs(key[0] - self.playhead))
+        for key in reversed(unanswered[:ANSWERED_AT_ONCE]):  # the worker takes the newest first
+            self._ask(SegmentRequest(*key, project.prompts[key]), self.document.history.last)
 
     def _drop_stale(self) -> None:
         """Wait no more for answers to prompts that have changed or gone since they were asked."""

@@ -12,6 +12,7 @@ from vostool.gui.engine_choice import EngineChoice
 from vostool.gui.export_dialog import ExportDialog
 from vostool.gui.gestures import Gestures
 from vostool.gui.handlers import make_handlers
+from vostool.gui.import_dialog import ImportDialog
 from vostool.gui.main_window import MainWindow
 from vostool.gui.opening import Opened, SourceWanted, opening
 from vostool.gui.segmenter_worker import SegmenterWorker
@@ -20,6 +21,9 @@ from vostool.gui.workspace import Workspace
 from vostool.io.project_file import SUFFIX
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
+LABELS_NEED_VIDEO = "Open the video first, then import its labels."
+LABEL_ENDINGS = frozenset({".xml", ".json", ".zip", ".txt", ".yaml", ".yml"})
+"""Files that are no video and no project, so that dropping one means to import it."""
 WORKER_SECONDS = 10
 
 
@@ -36,7 +40,7 @@ class Workbench(QObject):
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
         self.window.canvas.show_message(OPEN_FIRST)
-        self.window.path_dropped.connect(self.open_path)
+        self.window.path_dropped.connect(self.take_dropped)
         self.window.closing.connect(self.close)
         self.worker.start(QThread.Priority.LowPriority)
         self.engine.use_default()
@@ -164,6 +168,41 @@ class Workbench(QObject):
         path = dialogs.ask_project_name(self.window, current or source.with_suffix(SUFFIX))
         if path is not None:
             self.workspace.storage.save_as(path)
+
+    def ask_import(self) -> None:
+        """Ask for a label file and bring it in."""
+        path = dialogs.ask_for_labels(self.window) if self.workspace is not None else None
+        if path is not None:
+            self.import_labels(path)
+
+    def ask_import_folder(self) -> None:
+        """Ask for a folder of labels and bring it in."""
+        path = dialogs.ask_for_labels_folder(self.window) if self.workspace is not None else None
+        if path is not None:
+            self.import_labels(path)
+
+    def import_labels(self, path: Path) -> None:
+        """Show what a label file brings, apply it as one step, and track from it if wanted."""
+        workspace = self.workspace
+        if workspace is None:
+            self.report(LABELS_NEED_VIDEO)
+            return
+        if workspace.session.is_tracking:
+            self.report("A track run is going on; cancel it with Esc before importing labels.")
+            return
+        dialog = ImportDialog(workspace.document, workspace.source, path, self.window)
+        dialog.exec()
+        if dialog.summary is not None:
+            workspace.session.take_import(dialog.summary, track=dialog.track_wanted)
+        self.window.canvas.setFocus()  # or the frame's number would take the next keys
+        dialog.deleteLater()
+
+    def take_dropped(self, path: Path) -> None:
+        """Open what was dropped; label files are brought into the open video."""
+        if path.suffix.lower() in LABEL_ENDINGS and path.is_file():
+            self.import_labels(path)
+        else:
+            self.open_path(path)
 
     def export(self) -> None:
         """Show the export dialog for what is labelled now."""
