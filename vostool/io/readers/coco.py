@@ -18,7 +18,7 @@ from typing import Any
 
 from vostool.io.export_format import OptionSpec, OptionValue
 from vostool.io.import_format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.readers.collector import Collector, find_frame, some, whole
+from vostool.io.readers.collector import Collector, counted, find_frame, some, whole
 from vostool.io.readers.json_choice import chosen_file, chosen_video, records
 from vostool.io.readers.json_text import COCO as KIND
 from vostool.io.readers.json_text import is_single, parse
@@ -103,7 +103,8 @@ class _CocoReader:
             if frame is None:
                 lost[name or f"image {image.get('id')}"] = count
             elif (reason := self._misfit(image, frame, taken)) is not None:
-                self._out.skip(f"{where}: {reason}; its {count} annotations were left out.")
+                what = counted(count, "annotation")
+                self._out.skip(f"{where}: {reason}; {what} left out.")
             else:
                 self._frames[key] = frame
                 taken[frame] = key
@@ -112,8 +113,8 @@ class _CocoReader:
         if orphans:
             count = sum(waiting[key] for key in orphans)
             self._out.skip(
-                f"image ids {some(orphans, _NAMED)} are not declared; their {count} annotations "
-                "were left out."
+                f"image ids {some(orphans, _NAMED)}: they are not declared; "
+                f"{counted(count, 'annotation')} left out."
             )
 
     def _forget(self, key: Hashable, taken: dict[int, Hashable]) -> None:
@@ -124,9 +125,8 @@ class _CocoReader:
     def _name_lost(self, lost: Mapping[str, int]) -> None:
         if lost:
             self._out.skip(
-                f"{len(lost)} pictures are no frames of this video "
-                f"({some(list(lost), _NAMED)}); their {sum(lost.values())} annotations were left "
-                "out."
+                f"{some(list(lost), _NAMED)}: this video has no such frame; "
+                f"{counted(sum(lost.values()), 'annotation')} left out."
             )
 
     def _misfit(

@@ -144,6 +144,11 @@ def whole(value: object) -> int | None:
     return value if isinstance(value, int) and abs(value) < 1 << 62 else None
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 frame", "2 frames"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def some(items: Sequence[object], most: int = 5) -> str:
     """The first few, for a sentence."""
     more = f" and {len(items) - most} more" if len(items) > most else ""

@@ -13,7 +13,7 @@ from pathlib import Path
 from vostool.io.export_format import OptionSpec, OptionValue
 from vostool.io.import_format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.readers.coco import annotated
-from vostool.io.readers.collector import Collector, find_frame, some, whole
+from vostool.io.readers.collector import Collector, counted, find_frame, some, whole
 from vostool.io.readers.json_choice import chosen_file, records
 from vostool.io.readers.json_frames import listed
 from vostool.io.readers.json_text import DATUMARO as KIND
@@ -65,7 +65,8 @@ class _ItemReader:
                 if frame is None
                 else (f"frame {frame} is item {self._seen[frame]} already")
             )
-            self._out.skip(f"item {oid}: {why}; its {len(annotations)} annotations were left out.")
+            what = counted(len(annotations), "annotation")
+            self._out.skip(f"item {oid}: {why}; {what} left out.")
             return
         self._seen[frame] = oid
         for number, entry in enumerate(annotations, 1):

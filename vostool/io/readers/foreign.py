@@ -13,7 +13,7 @@ _HEAD = 64 << 10
 _WHOLE = 64 << 20
 
 _XML = (
-    (rb"<polygon>|<segm>|LabelMe", "LabelMe XML (of the MIT web tool)"),
+    (rb"<sourceAnnotation>", "LabelMe XML (of the MIT web tool)"),
     (rb"<bndbox>", "Pascal VOC XML (boxes of single pictures)"),
     (rb"<annotation>", "Pascal VOC XML without boxes"),
     (rb"<tracklets", "KITTI tracklets (boxes in space)"),
@@ -23,14 +23,14 @@ _TEXT = (
     (r"[A-Za-z]\w* -?\d\S* -?\d+( -?\d\S*){5,}$", "KITTI detection text"),
     (r"\S+\.(jpe?g|png|bmp|tiff?|webp)$", "a list of pictures, not their labels"),
     (r"# label:color_rgb", "a map of labels to colours, not labels of pictures"),
-    (r"\S+ -?[01]$", "a list of pictures, not their labels"),
+    (r"\S+\s+-?[01]$", "a list of pictures, not their labels"),
 )
 _TEXTS = {".txt", ".names", ".labels"}
 _KINDS = {
     ".csv": "a table",
     ".ndjson": "Labelbox' NDJSON; let it export COCO",
-    ".yaml": "a configuration, without label files beside it",
-    ".yml": "a configuration, without label files beside it",
+    ".yaml": "a configuration, not labels of pictures",
+    ".yml": "a configuration, not labels of pictures",
     ".data": "a configuration; give the folder of label files",
     ".png": "a picture without object ids",
 }

@@ -15,6 +15,7 @@ IdArray = NDArray[np.int32]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _WHOLE_MODES = {"P", "L", "1", "I", "I;16", "I;16B", "I;16L"}
+_COLOUR_TYPE, _RGB = 25, 2  # a byte of the header, and its value
 _PEEKED_PIXELS = 64 << 20
 _MOST_CHANGES = 0.1  # of pixels beside another value: ids 0.01 and less, photographs 0.15 and more
 
@@ -65,10 +66,18 @@ def looks_like_ids(data: bytes) -> bool:
         ids, _ = id_picture(data, width, height)
     except ValueError:
         return False
+    if data[_COLOUR_TYPE] == _RGB and _is_grey(data) and not (ids == 0).any():
+        return False  # a grey photograph without black; ids have a background
     if ids.size < 4096:
         return True
     changes = np.count_nonzero(ids[:, 1:] != ids[:, :-1]) / ids.size
     return bool(changes < _MOST_CHANGES)
+
+
+def _is_grey(data: bytes) -> bool:
+    with PillowImage.open(io.BytesIO(data), formats=["PNG"]) as image:
+        array = np.asarray(image)
+    return bool((array[..., :1] == array).all())
 
 
 def _from_colours(array: NDArray[np.uint8]) -> IdArray:

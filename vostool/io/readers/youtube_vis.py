@@ -81,8 +81,8 @@ class _TrackReader:
             found.append(frame)
         if lost:
             self.out.skip(
-                f"{len(lost)} pictures are no frames of this video ({some(lost, 20)}); what "
-                "tracks hold there was left out."
+                f"{some(lost, 20)}: this video has no such frame; what tracks hold there was "
+                "left out."
             )
         return found
 
