@@ -17,8 +17,8 @@ from vostool.objects import AnnotatedObject
 SHAPES = ("mask", "polygon", "box")
 
 
-def parse(folder, video="clip"):
-    return ET.parse(folder / video / "annotations.xml").getroot()
+def parse(folder):
+    return ET.parse(folder / "annotations.xml").getroot()
 
 
 def numbers(text):
@@ -217,7 +217,7 @@ def test_datumaro_reads_the_tracks(write_masks, read_with_datumaro, hard_masks, 
     masks = {(frame, 2): hard_masks[name] for frame, name in enumerate(("full", "border", "full"))}
     options = {"cvat-video": {"shape": shape}}
     folder, _ = write_masks("cvat-video", (12, 16), masks, format_options=options)
-    answer = read_with_datumaro("cvat", folder / "clip" / "annotations.xml")
+    answer = read_with_datumaro("cvat", folder / "annotations.xml")
     found = {}
     for item in answer["items"]:
         for annotation in item["annotations"]:

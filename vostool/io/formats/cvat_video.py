@@ -35,7 +35,7 @@ TrackKey = tuple[int, int]
 
 
 class CvatVideoWriter:
-    """One ``<video>/annotations.xml`` after the other; tracks wait in a spool."""
+    """One file a video, in folders where there are several; tracks wait in a spool."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
@@ -52,7 +52,7 @@ class CvatVideoWriter:
     def write(self, frame: ExportFrame) -> None:
         if self._file is None or self._file.plan is not frame.plan:
             self._finish_video()
-            handle = self._folder.open(f"{frame.plan.video}/{MAIN}")
+            handle = self._folder.open(frame.plan.folder + MAIN)
             self._file = _VideoFile(frame.plan, handle, self._labels, self._spool)
         shapes = [(mask, self._shapes.shapes(mask)) for mask in frame.masks]
         if self._masks:
@@ -61,7 +61,7 @@ class CvatVideoWriter:
             self._file.write_tracks(frame.index, shapes)
 
     def picture_path(self, frame: ExportFrame) -> str:
-        return f"{frame.plan.video}/images/{frame.file_name}"
+        return f"{frame.plan.folder}images/{frame.file_name}"
 
     def finish(self) -> list[str]:
         self._finish_video()
@@ -201,7 +201,7 @@ def _meta(plan: ExportPlan, labels: CvatLabels) -> str:
 CVAT_VIDEO = ExportFormat(
     name="cvat-video",
     title="CVAT for video 1.1 (XML)",
-    main=f"{{video}}/{MAIN}",
+    main=MAIN,
     suffix=".xml",
     keeps=(
         "tracks of boxes or polygons, every frame a keyframe",

@@ -4,8 +4,9 @@ Each shape has a label and ``group_id``, the object's id, which joins its parts 
 Polygons go through the centres of the border's pixels, because LabelMe cuts corners down to whole
 pixels and paints the outline too (``labelme.utils.shape_to_mask``): a part without holes comes
 back exactly. Mask shapes hold a PNG of the object's box, whose two ``points`` are its first and
-last pixel; X-AnyLabeling does not read them. The picture is named, never
-embedded (``imageData`` null). Format: labelme 6.3, ``labelme/_label_file.py``.
+last pixel; X-AnyLabeling refuses the whole file for one. The picture is named, never embedded
+(``imageData`` null). Format: labelme 6.3, ``labelme/_label_file.py``, and X-AnyLabeling 4.2,
+``views/labeling/label_file.py``.
 """
 
 from __future__ import annotations
