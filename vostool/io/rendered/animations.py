@@ -82,8 +82,10 @@ class AnimationWriter(ClipWriter):
         if times.steady:
             # Every n-th frame: an even motion, where the exact rate would stumble.
             return times.ticks[frame] % ceil(1 / (float(times.tick) * self._rate) - 1e-6) == 0
-        # The n-th picture is due at n / rate; a thousandth forgives the last binary digit.
-        if seconds * self._rate < self._due - 1e-3:
+        # The n-th picture is due at n / rate; a thousandth forgives the last binary digit. One
+        # that came late does not make the next one follow at once.
+        early = seconds * self._rate < self._due - 1e-3
+        if early or (self._due and (seconds - self._shown) * self._rate < 0.5):
             return False
         self._due = int(seconds * self._rate + 1e-3) + 1
         return True
