@@ -225,7 +225,7 @@ class ImportDialog(QDialog):
         self.bar.hide()
         summary = plan.summary
         title = IMPORT_FORMATS[plan.format].title
-        left = f" {len(summary.skipped)} pieces are left out." if summary.skipped else ""
+        left = f" Left out: {len(summary.skipped)}." if summary.skipped else ""
         text = f"<b>{_escaped(summary.sentence())}</b>"
         self.sentence.setText(f"{text}<br>{_escaped(title)}.{left}")
         notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]

@@ -9,80 +9,54 @@ otherwise, a track's frames are those of its task. Formats: docs.cvat.ai, "CVAT 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import IO
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.export_format import OptionSpec, OptionValue
 from vostool.io.import_format import Imported, ImportFormat, ImportTarget
-from vostool.io.readers.archive import LabelArchive, opened_archive
 from vostool.io.readers.cvat_document import CvatDocument
+from vostool.io.readers.label_tree import open_tree, peek_tree
 from vostool.io.readers.xml_stream import xml_events
 from vostool.progress import Progress
 
 _HEAD = 64 * 1024
-_MOST_FILES = 1000
 
 
 def detect_cvat(path: Path) -> bool:
     """True for an XML file that begins as CVAT's do, or a folder or zip with one."""
-    try:
-        return bool(next(_label_files(path), None))
-    except LabelsError:
-        return False
+    with peek_tree(path) as tree:
+        return any(_is_cvat(tree.ends(name, _HEAD)) for name in tree.ending(".xml"))
 
 
 def read_cvat(
     path: Path, target: ImportTarget, values: Mapping[str, OptionValue], progress: Progress
 ) -> Imported:
-    """Read every CVAT XML file there is at the path.
+    """Read the CVAT XML at the path; several of one folder are subsets of one data set.
 
     Raises:
-        LabelsError: a file cannot be trusted, is for pictures of another size, or is for several
-            tasks.
+        LabelsError: a file cannot be trusted, is for pictures of another size, or there are
+            several videos or tasks to choose from.
     """
     document = CvatDocument(target, str(values["task"]))
-    found = False
-    alone = path.is_file() and path.suffix.lower() != ".zip"
-    for name, stream, size in _label_files(path):
-        found = True
-        document.begin(name, alone=alone)
-        for event in xml_events(stream, size, f"'{name}'", ("image", "track"), progress):
-            document.take(event)
-        document.end()
-    if not found:
-        raise LabelsError(f"'{path.name}' holds no CVAT XML 1.1; export it as CVAT for images.")
+    with open_tree(path) as tree:
+        found = [name for name in tree.ending(".xml") if _is_cvat(tree.ends(name, _HEAD))]
+        if not found:
+            raise LabelsError(f"'{path.name}' holds no CVAT XML 1.1; export it as CVAT for images.")
+        if len({PurePosixPath(name).parent for name in found}) > 1:
+            some = ", ".join(found[:3]) + (" and others" if len(found) > 3 else "")
+            raise LabelsError(
+                f"'{path.name}' holds the labels of several videos ({some}); give one of the files."
+            )
+        alone = path.is_file() and path.suffix.lower() != ".zip"
+        for name in found:
+            document.begin(name, alone=alone)
+            with tree.open(name) as stream:
+                size = path.stat().st_size if alone else 0
+                for event in xml_events(stream, size, f"'{name}'", ("image", "track"), progress):
+                    document.take(event)
+            document.end()
     return document.imported()
-
-
-def _label_files(path: Path) -> Iterator[tuple[str, IO[bytes], int]]:
-    """Name, stream and size of each CVAT XML file; a stream is good until the next is asked for."""
-    if path.is_dir():
-        for file in sorted(path.glob("*.xml"))[:_MOST_FILES]:
-            yield from _one_file(file)
-    elif path.suffix.lower() == ".zip":
-        with opened_archive(path) as archive:
-            for name in sorted(archive.names):
-                if name.lower().endswith(".xml"):
-                    yield from _one_entry(archive, name)
-    else:
-        yield from _one_file(path)
-
-
-def _one_file(path: Path) -> Iterator[tuple[str, IO[bytes], int]]:
-    with open(path, "rb") as stream:
-        if _is_cvat(stream.read(_HEAD)):
-            stream.seek(0)
-            yield path.name, stream, path.stat().st_size
-
-
-def _one_entry(archive: LabelArchive, name: str) -> Iterator[tuple[str, IO[bytes], int]]:
-    with archive.open(name) as head:
-        known = _is_cvat(head.read(_HEAD))
-    if known:
-        with archive.open(name) as stream:
-            yield name, stream, archive.size(name)
 
 
 def _is_cvat(head: bytes) -> bool:

@@ -229,7 +229,7 @@ class CvatDocument:
         if node.name in NOT_SHAPES:
             label = node.attributes.get("label", "")
             reason = NOT_SHAPES[node.name]
-            self._told.skip(self._where(node), f"the {node.name} {label!r} is left out: {reason}")
+            self._told.skip(self._where(node), f"the {node.name} {label!r}: {reason}")
         return False
 
     def _object(
@@ -268,7 +268,7 @@ class CvatDocument:
             if node.name in NOT_SHAPES and not track.refused:
                 track.refused = True
                 reason = NOT_SHAPES[node.name]
-                self._told.skip(where, f"the track {track.id} of {node.name} is left out: {reason}")
+                self._told.skip(where, f"the track {track.id} of {node.name}: {reason}")
             return
         outside = node.attributes.get("outside", "0") == "1"
         try:

@@ -22,7 +22,7 @@ IDENTITIES = ("object_id", "track_id")
 NOT_SHAPES = {
     "points": "points have no area",
     "polyline": "a line has no area",
-    "ellipse": "ellipses do not come in; convert it to a mask in CVAT",
+    "ellipse": "ellipses do not come in, a mask would",
     "skeleton": "skeletons do not come in",
     "cuboid": "cuboids do not come in",
     "tag": "a tag belongs to the whole picture",

@@ -44,7 +44,7 @@ class LabelTree:
         Raises:
             LabelsError: it is larger than ``limit`` bytes, or the archive is damaged there.
         """
-        with self._open(name) as handle:
+        with self.open(name) as handle:
             data = handle.read(limit + 1)
         if len(data) > limit:
             raise LabelsError(f"{self.shown(name)} is larger than {limit >> 20} MB: no labels.")
@@ -55,7 +55,7 @@ class LabelTree:
 
         Of a packed file only the beginning, twice as much.
         """
-        with self._open(name) as handle:
+        with self.open(name) as handle:
             head = handle.read(2 * size)
             if len(head) < 2 * size or self._archive is not None:
                 return head
@@ -70,10 +70,11 @@ class LabelTree:
         """A name for messages."""
         return f"'{name}'" if self._archive or self.path.is_dir() else f"'{self.path.name}'"
 
-    def _open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> IO[bytes]:
+        """A stream of a file, for the caller to close."""
         if self._archive is not None:
             return self._archive.open(name)
-        return open(self.path / name if self.path.is_dir() else self.path, "rb")
+        return (self.path / name if self.path.is_dir() else self.path).open("rb")
 
 
 @contextmanager
