@@ -210,6 +210,7 @@ class CvatStub:
 class _Handler(BaseHTTPRequestHandler):
     stub: CvatStub
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer; two would wait for each other
 
     def log_message(self, *_: object) -> None:
         """The log is :attr:`CvatStub.log`."""
