@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.import_format import (
@@ -122,14 +121,13 @@ def find_frame(target: ImportTarget, name: str, number: object = None) -> int | 
 
     The exact name comes first, then the number from 0, then the number in the name.
     """
-    by_name = target.frame_by_name(name) if name else None
-    path = PurePosixPath(name.replace("\\", "/"))
-    if by_name is not None and target.names(by_name) in (name, path.name, path.stem):
-        return by_name
+    exact = target.frame_named(name) if name else None
+    if exact is not None:
+        return exact
     index = whole(number)
     if index is not None and 0 <= index < target.frame_count:
         return index
-    return by_name
+    return target.frame_by_name(name) if name else None
 
 
 def whole(value: object) -> int | None:
