@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vostool.errors import Cancelled, ExportError
+from vostool.errors import Cancelled, ExportError, UsageError
 from vostool.io import staging
 from vostool.io.exporters import FORMATS, ImageFiles
+
+FOUR = ("coco", "cvat-images", "masks", "masks-binary")
+LABELS = [name for name, entry in FORMATS.items() if entry.family == "labels"]
 
 
 @pytest.fixture
@@ -23,9 +26,9 @@ def project(memory_source, make_project, hard_masks):
 
 @pytest.fixture
 def export_all(project, memory_source, run_export):
-    """Export in all formats with pictures."""
+    """Export in four formats with pictures."""
 
-    def run(destination, progress=lambda done, total, what="": None, formats=FORMATS, **options):
+    def run(destination, progress=lambda done, total, what="": None, formats=FOUR, **options):
         options = {"images": ImageFiles.JPEG, **options}
         return run_export(project, memory_source(), list(formats), destination, progress, **options)
 
@@ -54,7 +57,7 @@ def stop_at(number):
 
 def test_each_format_gets_its_folder_and_nothing_else_is_left(export_all, tmp_path):
     report = export_all(tmp_path / "deep" / "out")
-    assert folders(tmp_path / "deep" / "out") == sorted(FORMATS)
+    assert folders(tmp_path / "deep" / "out") == sorted(FOUR)
     for written in report.written:
         assert written.main.exists()
         folder = tmp_path / "deep" / "out" / written.name
@@ -62,6 +65,13 @@ def test_each_format_gets_its_folder_and_nothing_else_is_left(export_all, tmp_pa
         assert sorted(listed) == sorted(contents(folder).keys() - {staging.MANIFEST})
         assert written.files == len(listed)
         assert written.size_bytes >= sum(len(data) for data in contents(folder).values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_leaves_nothing_when_it_is_cancelled(export_all, tmp_path, name):
+    with pytest.raises(Cancelled):
+        export_all(tmp_path / "out", stop_at(3), [name])
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("frame", [0, 3, 6])
@@ -77,7 +87,7 @@ def test_a_cancelled_overwrite_leaves_the_old_export(export_all, tmp_path):
     with pytest.raises(Cancelled):
         export_all(tmp_path, stop_at(4), overwrite=True, last=3)
     assert contents(tmp_path) == before
-    assert folders(tmp_path) == sorted(FORMATS)
+    assert folders(tmp_path) == sorted(FOUR)
 
 
 def test_progress_counts_the_frames(export_all, tmp_path):
@@ -99,7 +109,7 @@ def test_other_things_in_the_destination_do_not_matter(export_all, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "coco").mkdir()  # an empty folder is nobody's export
     export_all(tmp_path)
-    assert folders(tmp_path) == sorted([*FORMATS, "notes.txt"])
+    assert folders(tmp_path) == sorted([*FOUR, "notes.txt"])
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
@@ -113,7 +123,7 @@ def test_overwriting_removes_what_was_ours_and_keeps_what_was_not(export_all, tm
     assert folders(annotations) == ["00002.png", "00003.png", "mine.txt"]
     assert (annotations / "mine.txt").read_text() == "mine"
     assert (tmp_path / "masks" / "notes" / "readme.md").read_text() == "mine, too"
-    assert folders(tmp_path) == sorted(FORMATS)
+    assert folders(tmp_path) == sorted(FOUR)
     assert [text for text in report.warnings if text.startswith("2 files in")]
     export_all(tmp_path, overwrite=True, first=2, last=3)
     assert (annotations / "mine.txt").read_text() == "mine"
@@ -176,6 +186,26 @@ def test_a_disk_that_fails_midway(export_all, tmp_path, monkeypatch, number, wor
     assert overwrite or list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", LABELS)
+def test_each_format_tells_of_a_disk_that_fails(export_all, tmp_path, monkeypatch, name):
+    export_all(tmp_path / "out", formats=[name])
+    before = contents(tmp_path)
+
+    def fail(self, relative):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(staging.StagedFolder, "open", fail)
+    with pytest.raises(ExportError, match="failed and changed nothing"):
+        export_all(tmp_path / "out", formats=[name], overwrite=True)
+    assert contents(tmp_path) == before
+
+
+def test_unknown_formats_are_named(export_all, tmp_path):
+    with pytest.raises(UsageError, match="no format 'cocoa'"):
+        export_all(tmp_path / "out", formats=["cocoa"])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes there")
 def test_a_label_file_that_cannot_grow_leaves_nothing(
     memory_source, make_project, run_export, tmp_path
@@ -216,7 +246,7 @@ def test_a_rename_that_fails_puts_everything_back(export_all, tmp_path, monkeypa
     with pytest.raises(ExportError, match="changed nothing"):
         export_all(tmp_path, overwrite=True, last=2)
     assert contents(tmp_path) == before
-    assert folders(tmp_path) == sorted(FORMATS)
+    assert folders(tmp_path) == sorted(FOUR)
 
 
 def test_a_folder_made_meanwhile_is_not_replaced(export_all, tmp_path):
