@@ -14,7 +14,7 @@ from vostool.io.export_format import ExportFormat, OptionSpec, OptionValue
 from vostool.io.export_frame import ExportFrame
 from vostool.io.export_plan import ExportPlan
 from vostool.io.rendered.clips import ClipWriter
-from vostool.io.rendered.cutouts import alpha_of
+from vostool.io.rendered.cutouts import alpha_of, transparent
 from vostool.io.rendered.ffmpeg import BT709, VideoPipe, require
 from vostool.io.rendered.sound import SILENT, sound_of
 from vostool.io.rendered.timeline import Timeline
@@ -80,9 +80,7 @@ class CutoutVideoWriter(ClipWriter):
 def bled(image: Image, alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 4) straight RGBA; colours reach :data:`BLEED` pixels beyond the mask, then black."""
     near = cv2.dilate(alpha, np.ones((2 * BLEED + 1, 2 * BLEED + 1), np.uint8))
-    pixels = np.dstack((image, alpha))
-    pixels[..., :3][near == 0] = 0
-    return pixels
+    return transparent(image, alpha, np.asarray(near, np.uint8))
 
 
 CUTOUT_VIDEO = ExportFormat(

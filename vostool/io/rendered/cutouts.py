@@ -100,9 +100,17 @@ def alpha_of(masks: Sequence[ExportMask], bounds: tuple[int, int, int, int]) -> 
 
 def cut_out(image: Image, alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 4) RGBA of a picture and its transparency; what is transparent is black."""
-    pixels = np.dstack((image, alpha))
-    pixels[alpha == 0] = 0
-    return pixels
+    return transparent(image, alpha, alpha)
+
+
+def transparent(
+    image: Image, alpha: NDArray[np.uint8], kept: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """(H, W, 4) straight RGBA; the colours are black where ``kept`` is 0."""
+    # OpenCV, since NumPy's masked assignment takes ten times as long.
+    pixels = cv2.cvtColor(cv2.bitwise_and(image, image, mask=kept), cv2.COLOR_RGB2RGBA)
+    pixels[..., 3] = alpha
+    return np.asarray(pixels, np.uint8)
 
 
 def _whole(frame: ExportFrame) -> tuple[int, int, int, int]:
