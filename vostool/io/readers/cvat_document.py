@@ -329,11 +329,11 @@ class _Told:
         found = list(self.warnings)
         if self.changing:
             found.append(
-                f"{self.changing} shapes have other attribute values than their object's first "
-                "shape; the first values count for the object."
+                f"Attribute values that change within an object count as on its first shape: "
+                f"{self.changing} other values."
             )
         if self.loose:
-            found.append(f"{self.loose} shapes without an identity lost their attributes.")
+            found.append(f"Shapes without an identity lost their attributes: {self.loose}.")
         if self.others:
-            found.append(f"{self.others} images or tracks of other tasks were left out.")
+            found.append(f"Images and tracks of other tasks were left out: {self.others}.")
         return tuple(found)
