@@ -16,6 +16,7 @@ class Needs(enum.Enum):
     NOTHING = "always"
     SOURCE = "with an open video"
     OBJECT = "with a selected object"
+    JOB = "with an open CVAT job"
     RUN = "while a track run goes"
 
 
@@ -41,6 +42,10 @@ _NUMBERS = tuple(
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "File", "Open video or project…", ("Ctrl+O",), Needs.NOTHING, icon="open"),
     ActionSpec("open_folder", "File", "Open image folder…", ("Ctrl+U",), Needs.NOTHING),
+    ActionSpec("cvat_open", "File", "Open CVAT job…", ("Ctrl+J",), Needs.NOTHING,
+               "From a server; its annotations and frames come along"),
+    ActionSpec("cvat_push", "File", "Push to CVAT…", ("Ctrl+Shift+J",), Needs.JOB,
+               "Sends what changed, after showing it"),
     ActionSpec("save", "File", "Save project", ("Ctrl+S",), tip="Changes are saved as you work"),
     ActionSpec("save_as", "File", "Save project as…", ("Ctrl+Shift+S",)),
     ActionSpec("import", "File", "Import labels…", ("Ctrl+I",),
@@ -73,6 +78,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="From this frame to the end, then to the start", icon="track_both"),
     ActionSpec("track_imported", "Track", "Track from imported frames", ("I",),
                tip="Objects of the last import, from their first frame to the end"),
+    ActionSpec("track_initial", "Track", "Track from all annotated frames", ("Ctrl+Alt+T",),
+               tip="Initial segmentation: to the end, restarting at every annotated frame"),
+    ActionSpec("track_again", "Track", "Track again from frames…", ("Ctrl+Alt+R",),
+               tip="Re-segmentation: each to the next annotated frame; the rest stays"),
+    ActionSpec("track_reuse", "Track", "Go on from the last result", ("Ctrl+Alt+G",),
+               tip="What is still missing, from the masks that are there"),
+    ActionSpec("track_step", "Track", "Track one frame", ("T",),
+               tip="To the next frame, which is shown"),
     ActionSpec("only_selected", "Track", "Only the selected object", ("O",),
                tip="Runs leave the other objects as they are", checkable=True),
     ActionSpec("draft", "Track", "Draft quality", (), Needs.NOTHING,

@@ -44,6 +44,10 @@ class Document(QObject):
         """Apply an edit as part of an earlier step."""
         self._announce(self.history.extend(step, edit))
 
+    def note(self, edit: Edit) -> None:
+        """Apply an edit that nobody did and nobody can take back, such as what a server holds."""
+        self._announce(self.project.apply(edit))
+
     def undo(self) -> Changes:
         """Take the last step back."""
         return self._announce(self.history.undo())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vostool.gui import dialogs
+from vostool.gui import cvat_window, dialogs
 from vostool.gui.session import Session
 from vostool.gui.tools import Tool
 from vostool.models.segmenter import Direction
@@ -25,6 +25,7 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **_object_handlers(bench),
         **_go_handlers(bench),
         **_view_handlers(bench),
+        **_job_handlers(bench),
     }
 
 
@@ -111,6 +112,17 @@ def _go_handlers(bench: Workbench) -> dict[str, Handler]:
         "last": session(lambda s: s.go_to(len(s.source) - 1)),
         "next_prompted": session(lambda s: s.go_to_prompted(True)),
         "previous_prompted": session(lambda s: s.go_to_prompted(False)),
+    }
+
+
+def _job_handlers(bench: Workbench) -> dict[str, Handler]:
+    return {
+        "cvat_open": lambda: cvat_window.open_job(bench),
+        "cvat_push": lambda: cvat_window.push_job(bench),
+        "track_initial": lambda: cvat_window.track_initial(bench),
+        "track_again": lambda: cvat_window.track_again(bench),
+        "track_reuse": lambda: cvat_window.track_reuse(bench),
+        "track_step": lambda: cvat_window.track_step(bench),
     }
 
 

@@ -77,12 +77,15 @@ class MainWindow(QMainWindow):
             parts.append(project.name)
         self.setWindowTitle(" - ".join([*parts, "VOSTool"]))
 
-    def enable_actions(self, *, source: bool, selected: bool, running: bool) -> None:
+    def enable_actions(
+        self, *, source: bool, selected: bool, running: bool, job: bool = False
+    ) -> None:
         """Enable what can be used now."""
         possible = {
             Needs.NOTHING: True,
             Needs.SOURCE: source,
             Needs.OBJECT: source and selected,
+            Needs.JOB: job and not running,
             Needs.RUN: running,
         }
         for spec in ACTIONS:

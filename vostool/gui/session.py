@@ -17,8 +17,9 @@ from vostool.gui.rate import RateMeter
 from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker, TrackEnd, TrackJob
 from vostool.history import Step
 from vostool.io.import_edit import ImportSummary
+from vostool.keyframe_runs import Span, plan_span
 from vostool.masks import Provenance
-from vostool.models.segmenter import Direction, SegmentRequest
+from vostool.models.segmenter import Direction, SegmentRequest, TrackRequest
 from vostool.objects import DEFAULT_LABEL
 from vostool.prompts import Prompts
 from vostool.runs import plan_run, run_edit, segment_edit
@@ -80,6 +81,7 @@ class Session(QObject):
         self._rest_timer.timeout.connect(self._prepare)
         self._rest_timer.start()
         self.only_selected = False
+        self._spans: list[Span] = []
         worker.engine_ready.connect(self._prepare)
         worker.answered.connect(self._take_answer)
         worker.tracked.connect(self._take_tracked)
@@ -238,6 +240,27 @@ class Session(QObject):
         prompts = self.document.project.prompts
         self._ask_unanswered(key for key in prompts if key[1] in self._imported)
 
+    def track_spans(self, spans: Sequence[Span]) -> bool:
+        """Run spans one after the other, as one undo step; False where none could be started."""
+        if self._run is not None:
+            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
+            return False
+        self._spans = list(spans)
+        request = self._next_span()
+        if request is None:
+            self.problem.emit("No object is there to be tracked; annotate one first.")
+            return False
+        self._begin_run(request, sum(len(span) for span in spans))
+        return True
+
+    def _next_span(self) -> TrackRequest | None:
+        """The request of the next span that has anything to track; made now, from what is there."""
+        while self._spans:
+            request = plan_span(self.document.project, self._spans.pop(0))
+            if request is not None:
+                return request
+        return None
+
     def _start_run(
         self, direction: Direction, origin: int | None, object_ids: Sequence[int] | None
     ) -> None:
@@ -248,7 +271,11 @@ class Session(QObject):
         except PromptError as error:
             self.problem.emit(str(error))
             return
-        total = _frames_to_do(direction, request.origin, request.first, request.last)
+        self._begin_run(
+            request, _frames_to_do(direction, request.origin, request.first, request.last)
+        )
+
+    def _begin_run(self, request: TrackRequest, total: int) -> None:
         job = TrackJob(request)
         step = self.document.do(Edit("Track run", ()))
         self._run = (job, step, RateMeter(total))
@@ -316,6 +343,13 @@ class Session(QObject):
             return
         self._take_tracked()
         _, step, meter = self._run
+        going_on = not end.cancelled and end.problem is None and self.document.history.holds(step)
+        request = self._next_span() if going_on else None
+        if request is not None:
+            self._run = (TrackJob(request), step, meter)
+            self.worker.track(self._run[0])
+            return
+        self._spans = []
         self._run = None
         self.document.discard_if_empty(step)
         if end.problem is not None:

@@ -57,6 +57,10 @@ class Storage(QObject):
         self._autosaver.flush(timeout=0)
         return True
 
+    def flush(self) -> bool:
+        """Write what waits and wait for it, from any thread; False where it could not be stored."""
+        return self._autosaver is None or self._autosaver.flush(CLOSE_SECONDS)
+
     def save_as(self, path: Path) -> None:
         """Store everything under another name, off the GUI thread; answers by a signal."""
         if self._job is not None:

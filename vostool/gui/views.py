@@ -104,7 +104,10 @@ class Views(QObject):
     def _update_actions(self) -> None:
         session = self._workspace.session
         self._window.enable_actions(
-            source=True, selected=session.current_object is not None, running=session.is_tracking
+            source=True,
+            selected=session.current_object is not None,
+            running=session.is_tracking,
+            job=session.source.info.kind == "cvat",
         )
         self._update_history()
 

@@ -14,6 +14,7 @@ from vostool.gui.gestures import Gestures
 from vostool.gui.handlers import make_handlers
 from vostool.gui.import_dialog import ImportDialog
 from vostool.gui.main_window import MainWindow
+from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.views import Views
@@ -67,7 +68,7 @@ class Workbench(QObject):
         place = Path(path).absolute()
         # One process can hold a project once, so the same one is let go before it is opened again.
         if self.workspace is not None and self.workspace.is_of(place):
-            self._close_workspace()
+            self.close_workspace()
         job = Background(opening(place, source_path), self)
         self._opening = job
         job.progressed.connect(self._opening_progressed)
@@ -81,10 +82,11 @@ class Workbench(QObject):
         """Stop everything, with what is done stored."""
         preferences.remember_window(self.window)
         self._stop_opening()
-        self._close_workspace()
+        self.close_workspace()
         self.engine.close()
         self.worker.shut_down()
         self.worker.wait(WORKER_SECONDS * 1000)
+        wait_for_left(WORKER_SECONDS * 1000)
 
     def _stop_opening(self) -> None:
         if self._opening is not None:
@@ -104,7 +106,7 @@ class Workbench(QObject):
                 self.open_path(result.project_path, path)
             return
         assert isinstance(result, Opened)
-        self._close_workspace()
+        self.close_workspace()
         self.workspace = Workspace(result, self.window.canvas, self.worker)
         checked = self.window.actions_by_id["only_selected"].isChecked()
         self.workspace.session.only_selected = checked
@@ -126,7 +128,8 @@ class Workbench(QObject):
         bar.setFormat(what or "%p%")
         bar.show()
 
-    def _close_workspace(self) -> None:
+    def close_workspace(self) -> None:
+        """Store what is open and let go of it."""
         workspace, self.workspace = self.workspace, None
         if workspace is None:
             return
