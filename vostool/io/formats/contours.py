@@ -29,8 +29,8 @@ class Outline:
 
     Attributes:
         points: (n, 2) float64 x, y in pixels of the frame, at centres of pixels (see
-            :data:`CENTRE`), n at least 3; the first point is not repeated, unless the part has fewer
-            than three border pixels.
+            :data:`CENTRE`), n at least 3; closed without the first point being written again,
+            and filled up with the last where there are fewer than three.
         area: pixels of the part with its holes filled.
     """
 

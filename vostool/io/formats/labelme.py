@@ -51,7 +51,7 @@ class LabelmeWriter:
             "imageHeight": frame.plan.height,
             "imageWidth": frame.plan.width,
         }
-        text = json.dumps(content, indent=1, ensure_ascii=True)
+        text = json.dumps(content)
         self._folder.write(f"{_place(frame)}{frame.name}.json", text.encode("ascii") + b"\n")
 
     def picture_path(self, frame: ExportFrame) -> str:

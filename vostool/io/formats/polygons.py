@@ -6,6 +6,8 @@ of a part without holes covers exactly the part's pixels, in COCO's rasteriser a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +17,6 @@ from vostool.masks import BoolArray
 Ring = NDArray[np.float64]
 """(n, 2) corners x, y of a closed outline, the first not repeated."""
 
-Corner = tuple[int, int]
-
-_RIGHT, _DOWN, _LEFT, _UP = range(4)
-_STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-
 
 def outlines(pixels: BoolArray, tolerance: float = 0.0) -> tuple[list[Ring], int]:
     """Outer outlines of the 4-connected parts of (H, W) pixels, and the number of holes.
@@ -28,14 +25,8 @@ def outlines(pixels: BoolArray, tolerance: float = 0.0) -> tuple[list[Ring], int
         tolerance: largest distance in pixels that a simplified outline may leave the true one
             (Douglas-Peucker); 0 drops only corners on straight lines.
     """
-    rings: list[Ring] = []
-    holes = 0
-    for ring in _trace(pixels):
-        if _signed_area(ring) < 0:
-            holes += 1
-            continue
-        rings.append(_simplified(ring, tolerance))
-    return rings, holes
+    rings, holes = _trace(pixels)
+    return [_simplified(ring, tolerance) for ring in rings], holes
 
 
 def _simplified(ring: Ring, tolerance: float) -> Ring:
@@ -52,43 +43,84 @@ def _signed_area(ring: Ring) -> float:
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
 
 
-def _trace(pixels: BoolArray) -> list[Ring]:
-    """Closed rings of corners with the part on the right-hand side (y down: clockwise outside)."""
-    exits = _edges(pixels)
-    unused = {(place, heading) for place, headings in exits.items() for heading in headings}
-    rings = []
-    while unused:
-        start = place, heading = unused.pop()
-        corners: list[Corner] = []
+class _Corners(NamedTuple):
+    """Where outlines turn; a place where two parts touch diagonally stands twice.
+
+    Attributes:
+        y, x: place on the pixel grid.
+        right: the horizontal edge leaves to the right, not to the left.
+        down: the vertical edge leaves downwards, not upwards.
+        outer: a ring whose top left corner this is goes around a part, not around a hole.
+    """
+
+    y: NDArray[np.int64]
+    x: NDArray[np.int64]
+    right: BoolArray
+    down: BoolArray
+    outer: BoolArray
+
+
+def _trace(pixels: BoolArray) -> tuple[list[Ring], int]:
+    """Closed outer rings, the part on the right-hand side (y down: clockwise), and the holes.
+
+    Only corners are visited: in a row of the grid they are the two ends of horizontal edges by
+    turns, and in a column of vertical ones, so sorting finds each corner's two neighbours.
+    """
+    corners = _corners(pixels)
+    across = _partners(corners.y, corners.x, corners.right)
+    along = _partners(corners.x, corners.y, corners.down)
+    places = np.stack([corners.x, corners.y], axis=1).astype(np.float64)
+    outer = corners.outer.tolist()
+    used = [False] * len(outer)
+    rings: list[Ring] = []
+    holes = 0
+    # By rows: the first corner of a ring that is met is its top left one.
+    for start in np.lexsort((corners.x, corners.y)).tolist():
+        if used[start]:
+            continue
+        ring: list[int] = []
+        corner = start
         while True:
-            step = _STEPS[heading]
-            place = (place[0] + step[0], place[1] + step[1])
-            choices = exits[place]
-            # Two ways out where two parts touch in a corner: the right turn stays with this part.
-            turned = choices[0] if len(choices) == 1 else (heading + 1) % 4
-            if turned != heading:
-                corners.append(place)
-            heading = turned
-            if (place, heading) == start:
+            ring += (corner, beside := across[corner])
+            used[corner] = used[beside] = True
+            corner = along[beside]
+            if corner == start:
                 break
-            unused.remove((place, heading))
-        rings.append(np.asarray(corners, np.float64))
-    return rings
+        if outer[start]:
+            rings.append(places[ring])
+        else:
+            holes += 1
+    return rings, holes
 
 
-def _edges(pixels: BoolArray) -> dict[Corner, list[int]]:
-    """Directions in which the outline leaves each corner."""
-    padded = np.pad(pixels.astype(np.int8), 1)
-    across = np.diff(padded, axis=0)[:, 1:-1]
-    along = np.diff(padded, axis=1)[1:-1, :]
-    exits: dict[Corner, list[int]] = {}
-    for where, heading, dx, dy in (
-        (across == 1, _RIGHT, 0, 0),
-        (across == -1, _LEFT, 1, 0),
-        (along == 1, _UP, 0, 1),
-        (along == -1, _DOWN, 0, 0),
+def _corners(pixels: BoolArray) -> _Corners:
+    """The corners of all outlines of (H, W) pixels."""
+    padded = np.pad(pixels, 1)
+    # The four pixels around each point of the grid: above left, above right, below left and right.
+    al, ar, bl, br = padded[:-1, :-1], padded[:-1, 1:], padded[1:, :-1], padded[1:, 1:]
+    left, right, up, down = al ^ bl, ar ^ br, al ^ ar, bl ^ br
+    single = (left ^ right) & (up ^ down)
+    falling, rising = al & br & ~ar & ~bl, ar & bl & ~al & ~br
+    found = [_at(single, right, down, br & ~(al | ar | bl))]
+    # Two parts touch: each keeps the two edges of its own pixel.
+    yes, no = np.ones_like(single), np.zeros_like(single)
+    for where, first, second in (
+        (falling, (yes, yes, yes), (no, no, no)),
+        (rising, (yes, no, no), (no, yes, no)),
     ):
-        rows, columns = np.nonzero(where)
-        for x, y in zip((columns + dx).tolist(), (rows + dy).tolist(), strict=True):
-            exits.setdefault((x, y), []).append(heading)
-    return exits
+        found += [_at(where, *first), _at(where, *second)]
+    return _Corners(*(np.concatenate(values) for values in zip(*found, strict=True)))
+
+
+def _at(where: BoolArray, right: BoolArray, down: BoolArray, outer: BoolArray) -> _Corners:
+    y, x = np.nonzero(where)
+    return _Corners(y, x, right[y, x], down[y, x], outer[y, x])
+
+
+def _partners(line: NDArray[np.int64], place: NDArray[np.int64], forward: BoolArray) -> list[int]:
+    """For each corner the other end of its edge in the line (row or column) it lies on."""
+    order = np.lexsort((forward, place, line))
+    partners = np.empty(len(order), np.int64)
+    partners[order[0::2]], partners[order[1::2]] = order[1::2], order[0::2]
+    found: list[int] = partners.tolist()
+    return found

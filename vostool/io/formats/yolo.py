@@ -101,7 +101,7 @@ class YoloSegmentWriter(YoloWriter):
         size = np.array((plan.width, plan.height), np.float64)
         wanted = outlines[:1] if self._largest else outlines
         scaled = [np.clip(part.points / size, 0.0, 1.0).ravel() for part in wanted]
-        return [" ".join(f"{value:.7f}" for value in part.tolist()) for part in scaled]
+        return [" ".join(["%.7f"] * len(part)) % tuple(part.tolist()) for part in scaled]
 
     def lost(self) -> list[str]:
         warnings = []
