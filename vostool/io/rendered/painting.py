@@ -140,7 +140,7 @@ def painted(image: Image, shapes: Sequence[Shape], look: Look) -> Image:
 
 
 def _lay_over(picture: Image, shapes: Sequence[Shape], look: Look) -> None:
-    """Fill and outline, worked out only in the window that holds all shapes."""
+    """Fill and outline, worked out only where shapes are."""
     left, top = min(s.left for s in shapes), min(s.top for s in shapes)
     right = max(s.left + s.pixels.shape[1] for s in shapes)
     bottom = max(s.top + s.pixels.shape[0] for s in shapes)
@@ -152,4 +152,9 @@ def _lay_over(picture: Image, shapes: Sequence[Shape], look: Look) -> None:
     colours = {shape.id: shape.colour for shape in shapes}
     overlay = overlay_rgba(masks, colours, look.fill, look.outline)
     window = picture[top:bottom, left:right]
-    window[:] = blend(window, overlay)
+    # Where boxes overlap, each blends with what was there before all of them.
+    before = window.copy()
+    for shape in shapes:
+        x, y, wide, high = shape.box
+        box = slice(y - top, y - top + high), slice(x - left, x - left + wide)
+        window[box] = blend(before[box], overlay[box])
