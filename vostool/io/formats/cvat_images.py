@@ -5,7 +5,7 @@ mask is a shape of its ``<image>``; the object's id travels as ``group_id`` and 
 that the label declares, because undeclared attributes are dropped silently. Frame numbers are
 absolute. Several videos make one file with the meta of a CVAT project, its tasks being the videos
 and its image ids counting through, because readers key images by id; a split is told by each
-image's ``subset``, as CVAT's own project exports do, for a second file uploaded to a task would
+image's ``subset``, as in CVAT's own project exports, for a second file uploaded to a task would
 replace what the first one brought. Format: docs.cvat.ai, "CVAT for image 1.1", and the importer of
 the 2.73 line.
 """
@@ -18,9 +18,9 @@ from typing import IO
 from vostool.io.dataset import Dataset
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_frame import ExportFrame, ExportMask
-from vostool.io.export_plan import ExportPlan
-from vostool.io.formats.cvat_meta import CvatLabels, quoted, source_of, text
+from vostool.io.formats.cvat_meta import CvatLabels, quoted, source_of
 from vostool.io.formats.cvat_shapes import SHAPE, Shape, ShapeMaker
+from vostool.io.formats.cvat_tasks import meta, tasks_of
 from vostool.io.staging import StagedFolder
 
 MAIN = "annotations.xml"
@@ -37,14 +37,15 @@ class CvatImagesWriter:
         self._shapes = ShapeMaker(str(values["shape"]))
         self._file: IO[bytes] = folder.open(MAIN)
         self._put('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>')
-        self._put(self._meta())
+        self._tasks = tasks_of(dataset)
+        self._put(meta(dataset, self._labels.declared()))
 
     def write(self, frame: ExportFrame) -> None:
         number = frame.number - 1 if self._dataset.merged else frame.index
-        subset = f" subset={quoted(frame.subset)}" if frame.subset else ""
-        task = f' task_id="{frame.plan.number}"' if self._dataset.merged else ""
+        task = self._tasks.get((frame.plan.number, frame.subset))
+        part = f'subset="{task.subset}" task_id="{task.number}" ' if task else ""
         size = f'width="{frame.plan.width}" height="{frame.plan.height}"'
-        self._put(f'<image id="{number}" name={quoted(frame.path)}{subset}{task} {size}>')
+        self._put(f'<image id="{number}" name={quoted(frame.path)} {part}{size}>')
         for mask in frame.masks:
             for shape in self._shapes.shapes(mask):
                 self._put(self._element(mask, shape))
@@ -64,39 +65,12 @@ class CvatImagesWriter:
     def _put(self, text: str) -> None:
         self._file.write(text.encode() + b"\n")
 
-    def _meta(self) -> str:
-        labels = self._labels.declared()
-        if not self._dataset.merged:
-            plan = self._dataset.videos[0]
-            source = f"<source>{text(plan.source_name)}</source>"
-            return "\n".join(["<meta>" + _task(plan), labels, source, "</task></meta>"])
-        tasks = [f"{_task(plan)}</task>" for plan in self._dataset.videos]
-        subsets = "\n".join(name for name in self._dataset.subsets if name)
-        head = "<meta><project><name>videos</name><tasks>"
-        return "\n".join(
-            [head, *tasks, f"</tasks><subsets>{subsets}</subsets>", labels, "</project></meta>"]
-        )
-
     def _element(self, mask: ExportMask, shape: Shape) -> str:
         return (
             f'<{shape.tag} label={quoted(mask.object.label)} source="{source_of(mask.record)}" '
             f'occluded="0" {shape.geometry} z_order="0" group_id="{mask.id}">'
             f"{self._labels.attributes(mask.id)}</{shape.tag}>"
         )
-
-
-def _task(plan: ExportPlan) -> str:
-    """A task's element without its end."""
-    step = f"step={plan.every}" if plan.every > 1 else ""
-    size = len(range(plan.first, plan.last + 1, plan.every))
-    number = f"<id>{plan.number}</id>" if plan.folder else ""
-    subset = f"<subset>{plan.subsets[0][1]}</subset>" if plan.folder else ""
-    return (
-        f"<task>{number}<name>{text(plan.video)}</name><size>{size}</size>\n"
-        f"<mode>annotation</mode><overlap>0</overlap>{subset}\n"
-        f"<start_frame>{plan.first}</start_frame><stop_frame>{plan.last}</stop_frame>\n"
-        f"<frame_filter>{step}</frame_filter>"
-    )
 
 
 CVAT_IMAGES = ExportFormat(
