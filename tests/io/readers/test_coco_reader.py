@@ -148,7 +148,7 @@ def test_a_bad_annotation_is_named_and_the_good_ones_come_in(read, case):
     (sentence,) = found.skipped
     assert sentence.startswith("annotation 77 on frame 0: ")
     assert reason in sentence
-    with pytest.raises(LabelsError, match="Nothing in 'labels.json' could be imported"):
+    with pytest.raises(LabelsError, match=r"Nothing in 'labels.json' could be imported"):
         read(coco([annotation(77, **fields)]))
 
 
