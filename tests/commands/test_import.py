@@ -97,7 +97,7 @@ def test_what_is_left_out_is_told(vostool, video, box_shape, tmp_path) -> None:
     [
         (["p.vos", "labels.xml"], 2, "give --video"),
         (["p.vos", "none.xml", "--video", "clip.mp4"], 1, "There is no file"),
-        (["p.vos", "notes.txt", "--video", "clip.mp4"], 1, "no labels of a known format"),
+        (["p.vos", "notes.txt", "--video", "clip.mp4"], 1, "Formats that are read: cvat"),
         (["p.vos", "wide.xml", "--video", "clip.mp4"], 1, "320x96 pictures, but the frames"),
         (["p.vos", "labels.xml", "--video", "clip.mp4", "--set", "nope=1"], 2, "has no option"),
         (["p.vos", "labels.xml", "--video", "clip.mp4", "--track", "--engine", "x"], 2, "engine"),
@@ -117,3 +117,28 @@ def test_bad_requests_make_no_project(
     assert done.status == status
     assert sentence in done.sentence
     assert not (tmp_path / "p.vos").exists()
+
+
+def test_where_it_is_absent_a_run_leaves_it_absent(vostool, video, clip, tmp_path) -> None:
+    rows, columns = np.nonzero(clip.ids[0] == 1)
+    edges = (
+        f'xtl="{columns.min()}" ytl="{rows.min()}" xbr="{columns.max() + 1}" ybr="{rows.max() + 1}"'
+    )
+    moments = "".join(
+        f'<box frame="{frame}" keyframe="1" outside="{outside}" {edges}/>'
+        for frame, outside in ((2, 0), (5, 1), (8, 0), (12, 1))
+    )
+    labels = tmp_path / "labels.xml"
+    head = annotations("").replace("</annotations>", "")
+    labels.write_text(f'{head}<track id="0" label="beetle">{moments}</track></annotations>')
+    done = vostool(
+        "import", tmp_path / "p.vos", labels, "--video", video, "--track", "--engine", "flow",
+        "--json", "--quiet",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    assert (done.json["boxes"], done.json["absent"], done.json["left_out"]) == (2, 4, 5)
+    project, _ = read_project(tmp_path / "p.vos")
+    empty = {f for f in range(2, 16) if project.masks.get(f, 1).mask.is_empty}
+    assert {5, 6, 7, 12} <= empty
+    assert not {2, 3, 4, 8, 9} & empty
+    assert project.masks.get(6, 1).provenance is Provenance.IMPORTED
