@@ -204,6 +204,8 @@ def test_every_format_writes_a_merged_and_split_data_set(
         options = ExportOptions(split=Split(by, train=0.5, val=0.5, test=0))
         report = export_dataset(items, names, tmp_path / by.value, options, silent)
         assert report.frames == 20
+        told = any("its frames are not split" in text for text in report.warnings)
+        assert told == (by is SplitBy.TIME)
         assert [entry.name for entry in report.written] == names
         assert all(entry.main.exists() and entry.files for entry in report.written)
     for video, oids in (("one", {"1", "2"}), ("two", {"3", "4"})):

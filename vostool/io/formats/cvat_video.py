@@ -46,6 +46,11 @@ class CvatVideoWriter:
         self._shapes = ShapeMaker(str(values["shape"]))
         self._labels = CvatLabels(dataset)
         self._warnings = [_SINGLE_FRAMES] if self._masks else []
+        if any(len(plan.subsets) > 1 for plan in dataset.videos):
+            self._warnings.append(
+                "A file holds a whole video, so its frames are not split; split by video, or "
+                "export cvat-images."
+            )
         self._spool = Spool(folder.path)
         self._file: _VideoFile | None = None
 
