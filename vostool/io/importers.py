@@ -103,6 +103,7 @@ def read_labels(
     entry = detect_format(path) if format is None else find_import_format(format)
     values = entry.values(options or {})
     try:
+        path.stat()
         imported = entry.read(path, target, values, progress)
     except FileNotFoundError:
         raise LabelsError(f"There is no file '{path}'; check the name.") from None
