@@ -23,7 +23,8 @@ from sam2.build_sam import build_sam2_video_predictor
 
 from vostool.io.sources import open_source
 from vostool.models.catalog import MODELS
-from vostool.models.engines import EngineOptions, create_segmenter
+from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.engines import create_segmenter
 from vostool.prompts import Box, Prompts
 
 MODEL = "sam2.1-tiny"
@@ -34,7 +35,7 @@ def add_common_arguments(parser: argparse.ArgumentParser, frames: int) -> None:
     parser.add_argument("--video", type=Path, help="a real video; default: a generated clip")
     parser.add_argument("--frames", type=int, default=frames)
     parser.add_argument("--model", default=MODEL, choices=list(MODELS))
-    parser.add_argument("--quality", default="exact", choices=("exact", "fast", "draft"))
+    parser.add_argument("--quality", default="exact", choices=QUALITIES)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,5 +1,8 @@
 """How long the window's event loop is blocked while it opens, answers clicks, tracks and scrubs.
 
+While a run goes on the session scrubs through what is tracked, clicks on a new object and corrects
+tracked frames; how long each of these clicks waited for its mask is told, too.
+
 A timer of 1 ms runs in the real window; the gap between two of its ticks is the time in which
 nothing else could be answered. Run it under Xvfb or with QT_QPA_PLATFORM=offscreen.
 """
@@ -21,6 +24,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("video", type=Path)
     parser.add_argument("--box", default=None, help="x0,y0,x1,y1; default: the middle of the frame")
+    parser.add_argument("--clicks", type=int, default=6, help="clicks while a run goes on")
     parser.add_argument("--seconds", type=float, default=15.0, help="how long to track and scrub")
     return parser.parse_args()
 
@@ -59,9 +63,10 @@ def measure(arguments: argparse.Namespace) -> int:
     from PyQt6.QtCore import Qt, QTimer
 
     from vostool.gui.app import make_application
+    from vostool.gui.tools import with_point
     from vostool.gui.workbench import Workbench
     from vostool.models.segmenter import Direction
-    from vostool.prompts import Box, Prompts
+    from vostool.prompts import Box, Point, Prompts
 
     app = make_application(sys.argv[:1])
     bench = Workbench()
@@ -106,6 +111,32 @@ def measure(arguments: argparse.Namespace) -> int:
         spin(lambda until=pause: time.monotonic() > until)
     session.cancel()
     spin(lambda: not session.is_tracking)
+    waits: list[float] = []
+    if not session.is_tracking:
+        session.go_to(0)
+        session.track(Direction.FORWARD)
+    phase("track, click, correct")
+    for turn in range(arguments.clicks):
+        frames = workspace.document.project.masks.frames()
+        session.go_to(frames[(turn * 7 + 2) % max(len(frames) - 1, 1)])
+        at = session.playhead
+        object_id = next(iter(workspace.document.project.objects))
+        key = (at, object_id)
+        before = workspace.document.project.masks.get(*key)
+        point = Point(info.width * (0.35 + 0.04 * turn), info.height * 0.5, turn % 2 == 0)
+        old = workspace.document.project.prompts.get(key)
+        asked = time.perf_counter()
+        session.prompt(with_point(old, before, point), "Click")
+
+        def answered(key=key, before=before) -> bool:
+            return workspace.document.project.masks.get(*key) != before
+
+        spin(answered, 30.0)
+        waits.append(time.perf_counter() - asked)
+        if not session.is_tracking:
+            break
+    session.cancel()
+    spin(lambda: not session.is_tracking)
     phase("play with masks")
     session.go_to(0)
     workspace.player.toggle()
@@ -115,6 +146,9 @@ def measure(arguments: argparse.Namespace) -> int:
     print(f"{arguments.video.name}: {info.width}x{info.height}, engine {bench.engine.current}")
     bench.window.close()
     print(gaps.report())
+    if waits:
+        text = ", ".join(f"{wait:.2f}" for wait in waits)
+        print(f"clicks answered while tracking, s each: {text}")
     return 0
 
 

@@ -2,13 +2,15 @@
 
 The network's four parts answer at once with tensors of the real shapes, so that thousands of frames
 take minutes; everything else (reading, caching, state, masks as RLE, the project) is the real
-program. With --plot the resident memory over time is drawn as a picture.
+program. With --real the network is the real one with seeded random weights, on --video's frames.
+With --plot the resident memory over time is drawn as a picture.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,10 +19,12 @@ import torch
 from sam2.build_sam import build_sam2_video_predictor
 
 from vostool.changes import Cell, CellChange, Edit, Table
-from vostool.frames import SourceInfo, SourceRef
-from vostool.models.catalog import MODELS
+from vostool.frames import FrameSource, SourceInfo, SourceRef
+from vostool.io.sources import open_source
+from vostool.models.catalog import MODELS, ModelSpec
+from vostool.models.engines import create_segmenter
 from vostool.models.sam2_engine import Sam2Segmenter
-from vostool.models.segmenter import Direction, Keyframe, TrackRequest
+from vostool.models.segmenter import Direction, Keyframe, Segmenter, TrackRequest
 from vostool.objects import AnnotatedObject
 from vostool.project import Project
 from vostool.prompts import Box, Prompts
@@ -101,21 +105,39 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=10_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--objects", type=int, default=1)
+    parser.add_argument("--real", action="store_true", help="the real network, random weights")
+    parser.add_argument("--video", type=Path, help="real frames in place of made ones")
     parser.add_argument("--plot", type=Path, help="PNG of resident memory over frames")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     spec = MODELS[MODEL]
+    torch.manual_seed(0)
+    if arguments.real:
+        report(*run(real_engine(spec), arguments), arguments)
+        return
     predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
     predictor.fill_hole_area = 0  # needs a CUDA extension that the package does not carry
     stub_network(predictor)
-    engine = Sam2Segmenter(spec, predictor)
-    report(*run(engine, arguments), arguments)
+    report(*run(Sam2Segmenter(spec, predictor), arguments), arguments)
 
 
-def run(engine: Sam2Segmenter, arguments: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
+def real_engine(spec: ModelSpec) -> Segmenter:
+    """The engine as the program makes it, from a checkpoint of random weights."""
+    predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / spec.file_name
+        torch.save({"model": predictor.state_dict()}, path)
+        return create_segmenter(MODEL, "cpu", path)
+
+
+def run(engine: Segmenter, arguments: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
     """Track into a project; returns (frame, resident bytes) and the bytes of all RLE."""
-    source = LongSource(arguments.frames)
-    ref = SourceRef(Path("stub"), "video", 1, "0", WIDTH, HEIGHT, len(source), 25.0)
+    source: FrameSource = LongSource(arguments.frames)
+    if arguments.video is not None:
+        source = open_source(arguments.video)
+    info = source.info
+    last = min(arguments.frames, len(source)) - 1
+    ref = SourceRef(Path("stub"), "video", 1, "0", info.width, info.height, len(source), info.rate)
     project = Project(ref)
     for oid in range(1, arguments.objects + 1):
         cell = Cell(Table.OBJECTS, oid)
@@ -124,20 +146,22 @@ def run(engine: Sam2Segmenter, arguments: argparse.Namespace) -> tuple[list[tupl
     keys = tuple(Keyframe(0, oid, prompts) for oid in range(1, arguments.objects + 1))
     engine.open(source)
     begun, samples = time.perf_counter(), []
-    request = TrackRequest(keys, Direction.FORWARD, 0, 0, len(source) - 1)
+    every = 5 if arguments.real else 100
+    request = TrackRequest(keys, Direction.FORWARD, 0, 0, last)
     for step in engine.track(request, lambda: False):
         project.apply(run_edit(project, [step]))
-        if step.frame % 100 == 0 or step.frame == len(source) - 1:
+        if step.frame % every == 0 or step.frame == last:
             gc.collect()
             samples.append((step.frame, resident()))
-    print(f"{len(source)} frames in {time.perf_counter() - begun:.0f} s")
+    print(f"{last + 1} frames of {info.width}x{info.height}, {arguments.objects} objects")
+    print(f"in {time.perf_counter() - begun:.0f} s")
     return samples, sum(len(record.mask.counts) for _, _, record in project.masks.items())
 
 
 def report(samples: list[tuple[int, int]], rle: int, arguments: argparse.Namespace) -> None:
     """Print the table, and draw the picture where one is wanted."""
     at = dict(samples)
-    for frame in (0, 100, 500, 1000, 2000, 5000, samples[-1][0]):
+    for frame in (0, 25, 50, 100, 500, 1000, 2000, 5000, samples[-1][0]):
         if frame in at:
             print(f"frame {frame:>6}: {at[frame] / 1e6:8.1f} MB resident")
     if 500 in at:

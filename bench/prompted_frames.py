@@ -1,10 +1,12 @@
-"""Seconds a frame with many prompted frames against one, official predictor and ours in turn."""
+"""Seconds a frame with many prompted frames against one; official predictor and ours in turn."""
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from against_official import (
@@ -18,21 +20,31 @@ from against_official import (
 )
 
 from vostool.io.sources import open_source
-from vostool.models.segmenter import Direction, Keyframe, TrackRequest
+from vostool.models.engine_options import EngineOptions
+from vostool.models.engines import create_segmenter
+from vostool.models.segmenter import Direction, Keyframe, TrackedFrame, TrackRequest
 
 
 def main() -> None:
     """Measure and print both growths."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser, frames=30)
+    parser.set_defaults(quality="auto")
     parser.add_argument("--prompted", type=int, default=20)
+    parser.add_argument("--warm-up", type=int, default=7, help="tracked frames not counted")
     parser.add_argument("--counted", type=int, default=3, help="tracked frames that are timed")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, torch.inference_mode():
         setting = make_setting(arguments, Path(scratch))
         print_header(arguments, setting)
+        runs = {}
         for prompted in (1, arguments.prompted):
-            measure(setting, prompted, arguments)
+            runs[f"official {prompted}"] = official_run(setting, prompted)
+            runs[f"ours {prompted}"] = our_run(setting, prompted, arguments)
+        for n in range(arguments.warm_up + arguments.counted):
+            for name, run in runs.items():
+                with setting.timed(name, n >= arguments.warm_up):
+                    next(run)
         for who in ("official", "ours"):
             one, many = (setting.median(f"{who} {n}") for n in (1, arguments.prompted))
             print(
@@ -41,26 +53,29 @@ def main() -> None:
             )
 
 
-def measure(setting: Setting, prompted: int, arguments: argparse.Namespace) -> None:
-    """Prompt the first frames, then track behind them until the memory bank is full."""
-    box = setting.boxes(1)[0]
+def official_run(setting: Setting, prompted: int) -> Iterator[Any]:
+    """The official predictor, tracking on from the last of its prompted frames."""
     state = open_official(setting)
     for frame in range(prompted):
-        prompt_official(setting, state, frame, 1, box)
-    setting.ours.open(open_source(setting.folder))
-    keys = tuple(Keyframe(frame, 1, box_prompts(box)) for frame in range(prompted))
-    start, last = prompted - 1, arguments.frames - 1
-    theirs = setting.official.propagate_in_video(state, start_frame_idx=start)
-    request = TrackRequest(keys, Direction.FORWARD, start, 0, last)
-    mine = setting.ours.track(request, lambda: False)
-    for n in range(7 + arguments.counted):
-        if start + n > last:
-            break
-        with setting.timed(f"official {prompted}", n >= 7):
-            next(theirs)
-        with setting.timed(f"ours {prompted}", n >= 7):
-            next(mine)
-    setting.official.reset_state(state)
+        prompt_official(setting, state, frame, 1, setting.boxes(1)[0])
+    tracked: Iterator[Any] = setting.official.propagate_in_video(
+        state, start_frame_idx=prompted - 1
+    )
+    return tracked
+
+
+def our_run(
+    setting: Setting, prompted: int, arguments: argparse.Namespace
+) -> Iterator[TrackedFrame]:
+    """Ours with the same prompts, in an engine of its own, so that no feature is shared."""
+    checkpoint = next(setting.folder.parent.glob("*.pt"))
+    options = EngineOptions(quality=arguments.quality)
+    engine = create_segmenter(arguments.model, arguments.device, checkpoint, options)
+    engine.open(open_source(setting.folder))
+    prompts = box_prompts(setting.boxes(1)[0])
+    keys = tuple(Keyframe(frame, 1, prompts) for frame in range(prompted))
+    span = (prompted - 1, 0, arguments.frames - 1)
+    return engine.track(TrackRequest(keys, Direction.FORWARD, *span), lambda: False)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from PIL import Image as PillowImage
 from vostool.errors import ModelError, PromptError, SourceError
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
+from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
 from vostool.models.sam2_features import FeatureCache, preprocess
-from vostool.models.sam2_state import ObjectTracker, PromptReplay, Video, prompt_steps
+from vostool.models.sam2_state import ObjectTracker, PromptReplay, Video
 from vostool.models.segmenter import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.prompts import Box, Point, Prompts
 

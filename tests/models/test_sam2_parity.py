@@ -16,9 +16,9 @@ import torch
 
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
+from vostool.models.prompt_steps import box_around
 from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
-from vostool.models.sam2_state import box_around
 from vostool.models.segmenter import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.prompts import Box, Point, Prompts
 

@@ -11,7 +11,9 @@ from vostool.models.catalog import MODELS
 from vostool.models.engine_options import EngineOptions
 from vostool.models.engines import create_segmenter
 from vostool.models.sam2_attention import accelerate
+from vostool.models.sam2_backend import make_encoder
 from vostool.models.sam2_build import build_for, build_predictor
+from vostool.models.sam2_encoder import TorchEncoder
 from vostool.models.sam2_engine import Sam2Segmenter
 from vostool.models.segmenter import Direction, Keyframe, TrackRequest
 from vostool.prompts import Box, Point, Prompts
@@ -146,6 +148,40 @@ def test_options_say_what_is_wrong_and_what_they_mean(tiny_checkpoint):
     info = Sam2Segmenter(SPEC, draft, options=EngineOptions(quality="draft")).info
     assert info.quality == "draft"
     assert "512 pixels" in info.detail
+
+
+def test_the_nearest_prompted_frames_are_attended_to_unless_exact_is_asked_for(tiny_checkpoint):
+    caps = {
+        quality: build_for(EngineOptions(quality=quality), SPEC, tiny_checkpoint, CPU)
+        for quality in ("auto", "exact", "fast")
+    }
+    assert [p.max_cond_frames_in_attn for p in caps.values()] == [4, -1, 4]
+    detail = Sam2Segmenter(SPEC, caps["auto"], options=EngineOptions()).info.detail
+    assert "4 nearest prompted frames" in detail
+
+
+def test_up_to_the_cap_auto_gives_the_exact_masks(tiny_checkpoint, jpeg_source):
+    keys = [Keyframe(n, 1, BOX) for n in (0, 1, 2, 3)]
+    capped, exact = (build_predictor(SPEC, tiny_checkpoint, CPU, image_size=128) for _ in range(2))
+    capped.max_cond_frames_in_attn = EngineOptions().keyframe_cap
+    assert np.array_equal(masks(capped, jpeg_source, keys), masks(exact, jpeg_source, keys))
+
+
+def test_a_compiled_predictor_encodes_through_its_own_forward(tiny_checkpoint, monkeypatch):
+    # Compiling takes minutes; that the compiled function is the one called is what matters here.
+    monkeypatch.setattr(torch, "compile", lambda function, **_: function)
+    predictor = build_predictor(SPEC, tiny_checkpoint, CPU, image_size=128, compiled=True)
+    calls = []
+    forward = predictor.image_encoder.forward
+    monkeypatch.setattr(
+        predictor.image_encoder, "forward", lambda x: calls.append(x.shape) or forward(x)
+    )
+    picture = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        ours = make_encoder(predictor, torch.float32)(picture)["backbone_fpn"]
+        theirs = TorchEncoder(predictor)(picture)["backbone_fpn"]
+    assert calls == [(1, 3, 128, 128)]
+    assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 def test_any_file_name_will_do(tiny_checkpoint, tmp_path):

@@ -75,8 +75,9 @@ def add_engine(parser: argparse._ActionsContainer) -> None:
     )
     parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
     parser.add_argument(
-        "--quality", choices=QUALITIES, default="auto", help="of SAM 2; default: auto, as exact"
-    )
+        "--quality", choices=QUALITIES, default="auto",
+        help="of SAM 2; default: auto, exact but for the number of prompted frames attended to",
+    )  # fmt: skip
     parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
     parser.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
 

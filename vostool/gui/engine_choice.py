@@ -17,8 +17,8 @@ from vostool.models.engines import FLOW, create_segmenter, default_engine, engin
 from vostool.models.segmenter import SegmenterInfo
 
 QUALITY_TEXTS = {
-    "auto": "Automatic quality",
-    "exact": "Exact: the official predictor's masks",
+    "auto": "Best: nearest prompted frames",
+    "exact": "Exact: the official predictor, all prompted frames",
     "fast": "Fast: coarser memory, nearest prompted frames",
     "draft": "Draft: fast on 512 pixels",
 }

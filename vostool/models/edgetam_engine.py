@@ -8,6 +8,7 @@ from the request, in memory that does not grow with the video.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,9 @@ from vostool.masks import Mask
 from vostool.models.catalog import EDGETAM
 from vostool.models.edgetam_build import build_edgetam
 from vostool.models.edgetam_state import ObjectTracker, Output, PromptReplay, Video, encode
+from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_build import choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
-from vostool.models.sam2_state import prompt_steps
 from vostool.models.segmenter import (
     Cancelled,
     SegmenterInfo,
@@ -32,7 +33,9 @@ from vostool.models.segmenter import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.torch_errors import clear_errors
 from vostool.models.track_legs import Spans, check_prompts, leg_frames, legs, prompts_to_replay
+from vostool.prompts import Prompts
 
 
 class EdgeTamSegmenter:
@@ -70,7 +73,7 @@ class EdgeTamSegmenter:
                 absent or too small.
         """
         place = choose_device(device)
-        with _clear_errors():
+        with clear_errors(EDGETAM.title):
             model = build_edgetam(checkpoint, place)
         return cls(model, choose_dtype(place))
 
@@ -145,7 +148,7 @@ class EdgeTamSegmenter:
         """Around each piece of work: both modes belong to a thread, so never across a yield."""
         half = self._dtype is not torch.float32
         with (
-            _clear_errors(),
+            clear_errors(EDGETAM.title),
             torch.inference_mode(),
             torch.autocast(self._device.type, self._dtype, enabled=half),
         ):
@@ -173,6 +176,14 @@ class EdgeTamSegmenter:
         ready = {oid: tracker for oid, tracker in trackers.items() if tracker.has_keyframe}
         if not ready and failure is not None:
             raise failure
+        for key in request.context:
+            if cancelled():
+                return
+            if key.object_id in ready and key.mask is not None:
+                with contextlib.suppress(SourceError), self._computing():
+                    given = Prompts(mask=key.mask)
+                    output = PromptReplay(video).output(key.frame, given, remember=True)
+                    ready[key.object_id].remember(key.frame, output)
         yield from self._propagate(video, runs, ready, cancelled)
 
     def _propagate(
@@ -212,28 +223,3 @@ def _reply(output: Output, video: Video) -> SegmentReply:
     )
     mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
     return SegmentReply(mask, float(output["object_score_logits"].float().sigmoid().item()))
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """What torch raises when memory or a device gives out, in one sentence for a person."""
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise ModelError(_no_memory()) from error
-    except RuntimeError as error:
-        if "allocate memory" in str(error):
-            raise ModelError(_no_memory()) from error
-        if "CUDA error" in str(error) or "MPS backend" in str(error):
-            raise ModelError(
-                f"{EDGETAM.title} lost its GPU ({str(error).splitlines()[0]}); "
-                "restart the program, or choose the device cpu."
-            ) from error
-        raise
-
-
-def _no_memory() -> str:
-    return (
-        f"{EDGETAM.title} needs more memory than is free; "
-        "close other programs or choose the device cpu."
-    )

@@ -18,8 +18,9 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
     EdgeTamVideoInferenceSession,
 )
 
+from vostool.models.memory_reach import Reach
+from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_features import FeatureCache
-from vostool.models.sam2_state import prompt_steps
 from vostool.prompts import Prompts
 
 Output = dict[str, Any]
@@ -190,12 +191,17 @@ class ObjectTracker:
         self._outputs: dict[str, dict[int, Output]] = self._session.output_dict_per_obj[_OBJECT]
         config = video.model.config
         # The oldest frames whose memory and whose pointer attention can read.
-        self._memory_reach = config.num_maskmem - 1
-        self._reach = max(self._memory_reach, config.max_object_pointers_in_encoder - 1)
+        memories = config.num_maskmem - 1
+        self._reach = Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1))
 
     def add_keyframe(self, frame: int, output: Output) -> None:
         """Condition the run on the remembered output of a prompted frame."""
         self._outputs["cond_frame_outputs"][frame] = output
+
+    def remember(self, frame: int, output: Output) -> None:
+        """Take the remembered output of a stored mask as if its frame was just tracked."""
+        if frame not in self._outputs["cond_frame_outputs"]:
+            self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
 
     @property
     def has_keyframe(self) -> bool:
@@ -226,21 +232,7 @@ class ObjectTracker:
         output = _infer(self._video, self._session, frame, inputs)
         # Attention reads memory and pointer only, so the mask need not stay.
         self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
-        self._drop(frame, backward, keep_around)
+        self._reach.forget_unreadable(
+            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
+        )
         return output
-
-    def _drop(self, frame: int, backward: bool, keep_around: int | None) -> None:
-        """Let go of what no later frame of this leg, nor the next leg, can read."""
-        outputs = self._outputs["non_cond_frame_outputs"]
-        next_frame = frame - 1 if backward else frame + 1
-        for number in list(outputs):
-            behind = number - next_frame if backward else next_frame - number
-            distances = [behind] if behind > 0 else []
-            if keep_around is not None:
-                distances.append(abs(number - keep_around))
-            nearest = min(distances, default=self._reach + 1)
-            if nearest > self._reach:
-                del outputs[number]
-            elif nearest > self._memory_reach:
-                outputs[number]["maskmem_features"] = None
-                outputs[number]["maskmem_pos_enc"] = None

@@ -17,14 +17,16 @@ class EngineOptions:
     """Settings of :func:`vostool.models.engines.create_segmenter`; "flow" has none of them.
 
     Attributes:
-        quality: "exact" gives the official predictor's masks. "fast" lets tracking attend to
-            memories at half their resolution, all but the latest one, and caps the prompted frames.
-            "draft" does that on frames scaled to 512 pixels in place of 1024. "auto" is "exact":
-            how much "fast" loses was measured with random weights only, which proves nothing
-            about the published ones.
+        quality: "exact" gives the official predictor's masks. "auto" computes the same way, but
+            attends to the nearest prompted frames only, so that a frame costs no more however
+            many were corrected; up to :data:`FEWER_KEYFRAMES` of them the masks are the same.
+            "fast" caps them too and lets tracking attend to memories at half their resolution,
+            all but the latest one; how much that loses was measured with random weights only,
+            which proves nothing about the published ones. "draft" is "fast" on frames scaled to
+            512 pixels in place of 1024.
         max_keyframes: at most so many prompted frames are attended to, those nearest in time
             (at least 2); None takes the quality's own: all of them (the official behaviour) for
-            "exact", :data:`FEWER_KEYFRAMES` for "fast" and "draft".
+            "exact", :data:`FEWER_KEYFRAMES` otherwise.
         cache_bytes: bound on encoder features kept in memory; None takes the engine's own.
         compile: on CUDA, compile the network with the official ``vos_optimized`` build: the first
             frames take minutes, later ones less. Ignored elsewhere, where it was measured to
@@ -54,9 +56,9 @@ class EngineOptions:
             raise UsageError("At least 1 object has to be tracked at a time.")
 
     @property
-    def effective_quality(self) -> str:
-        """The quality with "auto" resolved."""
-        return "exact" if self.quality == "auto" else self.quality
+    def pooled_memories(self) -> bool:
+        """Whether older memories are attended to at half their resolution."""
+        return self.quality in ("fast", "draft")
 
     @property
     def image_size(self) -> int | None:
@@ -66,19 +68,20 @@ class EngineOptions:
     @property
     def keyframe_cap(self) -> int | None:
         """Prompted frames in attention; None for all."""
-        if self.max_keyframes is not None or self.effective_quality == "exact":
+        if self.max_keyframes is not None or self.quality == "exact":
             return self.max_keyframes
         return FEWER_KEYFRAMES
 
     @property
     def sentence(self) -> str:
         """What the quality means, for a person."""
-        return _SENTENCES[self.effective_quality]
+        return _SENTENCES[self.quality]
 
 
 GPU_OBJECT_BATCH = 16
 
 _SENTENCES = {
+    "auto": "the official video predictor's computation",
     "exact": "the masks of the official video predictor",
     "fast": "like the official video predictor, with memories at half resolution (not exact)",
     "draft": "a draft on 512 pixels in place of 1024: coarser borders, small objects get lost",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from sam2.sam2_video_predictor import SAM2VideoPredictor
+from sam2.sam2_video_predictor import SAM2VideoPredictor, SAM2VideoPredictorVOS
 
 from vostool.frames import SourceInfo
 from vostool.models import sam2_openvino
@@ -18,7 +18,7 @@ from vostool.models.sam2_disk import (
     default_folder,
     source_identity,
 )
-from vostool.models.sam2_encoder import TorchEncoder, encoder_identity
+from vostool.models.sam2_encoder import TorchEncoder, WholeEncoder, encoder_identity
 
 Backend = Literal["auto", "torch", "openvino"]
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class EncoderOptions:
     fingerprint: str | None = None
 
 
-AnyEncoder = TorchEncoder | sam2_openvino.OpenVinoEncoder
+AnyEncoder = TorchEncoder | WholeEncoder | sam2_openvino.OpenVinoEncoder
 
 
 def make_encoder(
@@ -58,6 +58,8 @@ def make_encoder(
         backend: "auto" takes OpenVINO when it is installed, the model is on the CPU, and it is
             the faster one there.
     """
+    if isinstance(predictor, SAM2VideoPredictorVOS):
+        return WholeEncoder(predictor)
     on_cpu = predictor.device.type == "cpu"
     if backend == "torch" or (backend == "auto" and not (on_cpu and _worth_it(predictor, dtype))):
         return TorchEncoder(predictor)

@@ -68,7 +68,7 @@ def build_for(
     predictor.max_cond_frames_in_attn = options.keyframe_cap or -1
     # In float32 the exact reformulation was measured slower than torch's fused attention (0.91x
     # a frame, docs/performance.md), so it is for half precision and for coarser memories only.
-    pooled = options.effective_quality != "exact"
+    pooled = options.pooled_memories
     if not compiled and (pooled or choose_dtype(device) is not torch.float32):
         accelerate(predictor, pooled=pooled)
     return predictor

@@ -24,11 +24,12 @@ from vostool.frames import FrameSource
 from vostool.masks import Mask
 from vostool.models.catalog import ModelSpec
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
+from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_backend import AnyEncoder, EncoderOptions, make_disk_features, make_encoder
 from vostool.models.sam2_batch import BatchStepper, Due
 from vostool.models.sam2_build import build_for, choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
-from vostool.models.sam2_state import ObjectTracker, Output, PromptReplay, Video, prompt_steps
+from vostool.models.sam2_state import ObjectTracker, Output, PromptReplay, Video
 from vostool.models.segmenter import (
     Cancelled,
     SegmenterInfo,
@@ -37,6 +38,7 @@ from vostool.models.segmenter import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.torch_errors import clear_errors
 from vostool.models.track_legs import Spans, check_prompts, leg_frames, legs, prompts_to_replay
 from vostool.prompts import Prompts
 
@@ -94,7 +96,7 @@ class Sam2Segmenter:
                 absent or too small.
         """
         place = choose_device(device)
-        with _clear_errors(spec):
+        with clear_errors(spec.title):
             predictor = build_for(options, spec, checkpoint, place)
         encoding = EncoderOptions(backend=options.encoder, on_disk=options.features_on_disk)
         cached = options.cache_bytes or DEFAULT_CACHE_BYTES
@@ -108,7 +110,7 @@ class Sam2Segmenter:
             device=self._device.type,
             dtype=str(self._dtype).removeprefix("torch."),
             detail=self._detail(),
-            quality=self._options.effective_quality,
+            quality=self._options.quality,
         )
 
     def _detail(self) -> str:
@@ -190,7 +192,7 @@ class Sam2Segmenter:
         """Around each piece of work: both modes belong to a thread, so never across a yield."""
         half = self._dtype is not torch.float32
         with (
-            _clear_errors(self._spec),
+            clear_errors(self._spec.title),
             torch.inference_mode(),
             torch.autocast(self._device.type, self._dtype, enabled=half),
         ):
@@ -304,30 +306,3 @@ def _reply(output: Output, video: Video) -> SegmentReply:
     mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
     score = float(output["object_score_logits"].float().sigmoid().item())
     return SegmentReply(mask, score)
-
-
-@contextmanager
-def _clear_errors(spec: ModelSpec) -> Iterator[None]:
-    """What torch raises when memory or a device gives out, in one sentence for a person."""
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise ModelError(
-            f"{spec.title} needs more memory than the GPU has free; "
-            "choose a smaller model or the device cpu."
-        ) from error
-    except MemoryError as error:
-        raise ModelError(_no_memory(spec)) from error
-    except RuntimeError as error:
-        if "allocate memory" in str(error):
-            raise ModelError(_no_memory(spec)) from error
-        if "CUDA error" in str(error) or "MPS backend" in str(error):
-            raise ModelError(
-                f"{spec.title} lost its GPU ({str(error).splitlines()[0]}); "
-                "restart the program, or choose the device cpu."
-            ) from error
-        raise
-
-
-def _no_memory(spec: ModelSpec) -> str:
-    return f"{spec.title} needs more memory than is free; close other programs or choose smaller."

@@ -10,8 +10,7 @@ and what attention can no longer read is dropped.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,10 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
-from vostool.masks import Mask
+from vostool.models.memory_reach import Reach
+from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_features import FeatureCache
-from vostool.prompts import Box, Point, Prompts
+from vostool.prompts import Prompts
 
 Output = dict[str, Any]
 """What the official code keeps of one frame: ``pred_masks`` (1, 1, S/4, S/4) logits, ``obj_ptr``
@@ -130,52 +130,6 @@ class PromptReplay:
         )
 
 
-def prompt_steps(prompts: Prompts) -> list[Prompts]:
-    """What the official predictor has been told after each call, first call first.
-
-    The start mask stands as ``mask`` in every step, whether it was given or is being corrected.
-
-    A mask under correction brings its own box along. A click on top of a mask alone is ambiguous
-    to the model, which then takes the best of three masks and may answer with a part or a
-    neighbour: with the image half's trained weights, one click that put back a missing quarter or
-    took away a wrong lump gave a mean IoU of 0.88 without the box and 0.93 with it (14 cases on
-    five real clips; the worst fell from 0.75 to 0.51 without it).
-    """
-    start = prompts.start_mask
-    whole = replace(prompts, mask=start, base=None)
-    if prompts.base is not None and prompts.mask is None and prompts.box is None:
-        so_far = [whole.points[: n + 1] for n in range(len(whole.points))]
-        return [Prompts(mask=start)] + [
-            Prompts(points, box_around(prompts.base, points), start) for points in so_far
-        ]
-    steps = []
-    if start is not None:
-        steps.append(Prompts(mask=start))
-    if whole.box is not None:
-        steps.append(replace(whole, points=()))
-    steps += [replace(whole, points=whole.points[: n + 1]) for n in range(len(whole.points))]
-    return steps
-
-
-CORRECTION_MARGIN = 5.0
-"""Pixels by which a correction's box reaches beyond a positive click outside the mask."""
-
-
-def box_around(mask: Mask, points: Sequence[Point]) -> Box | None:
-    """The box of a mask and of the positive points outside it; None for an empty mask."""
-    x, y, width, height = mask.bbox
-    if width == 0 or height == 0:
-        return None
-    inside = [p for p in points if p.positive]
-    near = CORRECTION_MARGIN
-    return Box(
-        max(min([x, *(p.x - near for p in inside)]), 0.0),
-        max(min([y, *(p.y - near for p in inside)]), 0.0),
-        min(max([x + width, *(p.x + near for p in inside)]), float(mask.width)),
-        min(max([y + height, *(p.y + near for p in inside)]), float(mask.height)),
-    )
-
-
 def infer(
     video: Video,
     state: dict[str, Any],
@@ -219,8 +173,8 @@ class ObjectTracker:
         predictor = video.predictor
         stride = predictor.memory_temporal_stride_for_eval
         # The oldest memory that `_prepare_memory_conditioned_features` can reach, in frames.
-        self._memory_reach = 1 + (predictor.num_maskmem - 2) * stride
-        self._reach = max(self._memory_reach, predictor.max_obj_ptrs_in_encoder - 1)
+        memories = 1 + (predictor.num_maskmem - 2) * stride
+        self._reach = Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1))
         self._waiting: dict[int, Prompts] = {}
 
     def expect_keyframe(self, frame: int, prompts: Prompts) -> None:
@@ -256,7 +210,9 @@ class ObjectTracker:
         """Keyframes that attention selects, and those it reads like tracked frames behind."""
         cap = self._video.predictor.max_cond_frames_in_attn
         selected, others = select_closest_cond_frames(frame, dict.fromkeys(sorted(frames)), cap)
-        behind = (f for f in others if 0 < (f - frame if backward else frame - f) <= self._reach)
+        behind = (
+            f for f in others if 0 < (f - frame if backward else frame - f) <= self._reach.pointers
+        )
         return {*selected, *behind}
 
     def remember(self, frame: int, output: Output) -> None:
@@ -323,20 +279,6 @@ class ObjectTracker:
         """Keep what :func:`infer` gave for this object; arguments as for :meth:`step`."""
         # Attention reads memory and pointer only, so the mask need not stay.
         self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
-        self._drop(frame, backward, keep_around)
-
-    def _drop(self, frame: int, backward: bool, keep_around: int | None) -> None:
-        """Let go of what no later frame of this leg, nor the next leg, can read."""
-        outputs: dict[int, Output] = self._outputs["non_cond_frame_outputs"]
-        next_frame = frame - 1 if backward else frame + 1
-        for number in list(outputs):
-            behind = number - next_frame if backward else next_frame - number
-            distances = [behind] if behind > 0 else []
-            if keep_around is not None:
-                distances.append(abs(number - keep_around))
-            nearest = min(distances, default=self._reach + 1)
-            if nearest > self._reach:
-                del outputs[number]
-            elif nearest > self._memory_reach:
-                outputs[number]["maskmem_features"] = None
-                outputs[number]["maskmem_pos_enc"] = None
+        self._reach.forget_unreadable(
+            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
+        )
