@@ -22,7 +22,7 @@ from vostool.io.batch import (
 from vostool.io.batch_clock import Clock
 from vostool.io.batch_plan import BatchProject
 from vostool.io.batch_preview import preview_batch, preview_text
-from vostool.io.exporters import ExportOptions, ImageFiles, Split, SplitBy
+from vostool.io.exporters import FORMATS, ExportOptions, ImageFiles, Split, SplitBy
 from vostool.objects import AnnotatedObject
 
 
@@ -286,3 +286,21 @@ def test_pictures_can_be_read_where_they_lie_now(batch, tmp_path):
     assert report.complete
     with Image.open(tmp_path / "out/coco/images/0000.png") as picture:
         assert picture.size == (16, 12)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_can_be_previewed_merged_and_split(stored_project, hard_masks, tmp_path, name):
+    paths = [
+        stored_project(title, {(f, 1): hard_masks["hole"] for f in range(n)}, frames=n)
+        for title, n in (("long", 24), ("short", 6))
+    ]
+    options = ExportOptions(split=Split(SplitBy.TIME))
+    batch = Batch(tuple(map(BatchProject, paths)), (name,), tmp_path / "out", options, merge=True)
+    preview = preview_batch(batch)
+    assert preview.failures == ()
+    report = run_batch(batch)
+    assert report.complete, [result.error for result in report.results]
+    assert report.merged.frames == 30
+    written = [p for p in files(tmp_path / "out") if not p.endswith(".vostool-export.txt")]
+    assert preview.files == pytest.approx(len(written), abs=2)
+    assert report.merged.written[0].main.exists()

@@ -8,24 +8,19 @@ points. So a format needs no description of its own files, and a new one is prev
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from vostool.errors import Cancelled, VosToolError
-from vostool.frames import FrameSource, Image, SourceInfo
 from vostool.io.batch_clock import BatchListener, Clock, Phase, unheard
 from vostool.io.batch_plan import Batch, opened
+from vostool.io.batch_sample import Line, Remembering, frames_of, take_sample
 from vostool.io.dataset import Dataset, ExportItem, make_dataset
-from vostool.io.export_run import write_dataset
-from vostool.io.exporters import check_options, find_formats
-from vostool.io.staging import MANIFEST
 from vostool.progress import Progress, silent
 
 SAMPLED_FRAMES = 8
-"""Frames that are really written for a preview, of one data set; at least two of each video."""
+"""Frames that are really written for a preview, of one data set; at least four of each video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +157,16 @@ def preview_dataset(
         ExportError: a format cannot hold this data set.
         Cancelled: from ``progress``.
     """
-    kept = [replace(plan, source=_Remembering(plan.source)) for plan in dataset.videos]
+    kept = [replace(plan, source=Remembering(plan.source)) for plan in dataset.videos]
     whole = replace(dataset, videos=tuple(kept))
-    most = max(2, SAMPLED_FRAMES // len(kept))
-    large = _sample(whole, batch, most, progress)
-    small = _sample(whole, batch, most // 2, progress)
+    most = max(4, SAMPLED_FRAMES // len(kept))
+    large = take_sample(whole, batch, most, progress)
+    small = take_sample(whole, batch, most // 2, progress)
     counts = {plan.video: len(plan.frames) for plan in dataset.videos}
     entries = []
     for folder, files in large.files.items():
         before = small.files.get(folder, {})
-        line = _Line(small.of(folder), large.of(folder), _of(folder, counts))
+        line = Line(small.of(folder), large.of(folder), frames_of(folder, counts))
         place = PurePosixPath(below) / folder
         if len(files) == len(before):
             for name, size in files.items():
@@ -184,97 +179,6 @@ def preview_dataset(
         examples = tuple(dict.fromkeys((names[0], names[-1])))
         entries.append(PreviewEntry(f"{place.as_posix()}/", number, size, examples))
     return entries
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A straight line through two samples."""
-
-    small: int
-    large: int
-    frames: int
-
-    def at(self, small: int, large: int) -> int:
-        """The value at all frames, of what was ``small`` and ``large`` in the samples."""
-        if self.large == self.small:
-            return large
-        slope = (large - small) / (self.large - self.small)
-        return max(round(large + slope * (self.frames - self.large)), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """Sizes by name by folder, and how many frames of each video went in."""
-
-    files: dict[str, dict[str, int]]
-    counts: dict[str, int]
-
-    def of(self, folder: str) -> int:
-        return _of(folder, self.counts)
-
-
-def _of(folder: str, counts: Mapping[str, int]) -> int:
-    """Frames that a folder grows with: its video's, where it bears a video's name, or all."""
-    named = [counts[part] for part in PurePosixPath(folder).parts if part in counts]
-    return named[0] if named else sum(counts.values())
-
-
-def _sample(dataset: Dataset, batch: Batch, most: int, progress: Progress) -> _Sample:
-    plans = [replace(plan, frames=_spread(plan.frames, most)) for plan in dataset.videos]
-    sampled = replace(dataset, videos=tuple(plans))
-    values = check_options(batch.formats, batch.options)
-    files: dict[str, dict[str, int]] = {}
-    with tempfile.TemporaryDirectory(prefix="vostool-preview-") as folder:
-        place = Path(folder)
-        formats = find_formats(batch.formats)
-        write_dataset(sampled, formats, values, place, batch.options, progress)
-        for path in sorted(place.rglob("*")):
-            if path.is_file() and path.name != MANIFEST:
-                parent = path.parent.relative_to(place).as_posix()
-                files.setdefault(parent, {})[path.name] = path.stat().st_size
-    return _Sample(files, {plan.video: len(plan.frames) for plan in plans})
-
-
-def _spread(frames: Sequence[int], most: int) -> tuple[int, ...]:
-    """At most so many of the frames, evenly spread, the first and the last among them."""
-    if len(frames) <= most:
-        return tuple(frames)
-    if most == 1:
-        return (frames[0],)
-    step = (len(frames) - 1) / (most - 1)
-    return tuple(frames[round(i * step)] for i in range(most))
-
-
-class _Remembering:
-    """A source that decodes each of the few sampled frames once."""
-
-    def __init__(self, source: FrameSource) -> None:
-        self._source = source
-        self._pictures: dict[int, Image] = {}
-
-    @property
-    def info(self) -> SourceInfo:
-        return self._source.info
-
-    def __len__(self) -> int:
-        return len(self._source)
-
-    def frame(self, index: int) -> Image:
-        if index not in self._pictures:
-            self._pictures[index] = self._source.frame(index)
-        return self._pictures[index]
-
-    def time(self, index: int) -> float:
-        return self._source.time(index)
-
-    def name(self, index: int) -> str:
-        return self._source.name(index)
-
-    def clone(self) -> FrameSource:
-        return self._source.clone()
-
-    def close(self) -> None:
-        self._pictures.clear()
 
 
 def preview_text(preview: Preview) -> str:
