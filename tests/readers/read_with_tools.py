@@ -115,6 +115,26 @@ def read_youtube_vis(path: Path, question: Entry) -> Iterator[Entry]:
                 }
 
 
+def read_davis(path: Path, question: Entry) -> Iterator[Entry]:
+    """TrackEval's ground truth of DAVIS: the folder of one or several videos."""
+    from pycocotools import mask as coco_mask
+    from trackeval.datasets import DAVIS
+
+    folders = {"GT_FOLDER": str(path), "TRACKERS_FOLDER": str(path), "TRACKERS_TO_EVAL": []}
+    data = DAVIS({**folders, "PRINT_CONFIG": False})
+    for video in data.seq_list:
+        raw = data._load_raw_file(None, video, True)
+        for frame, codes in enumerate(raw["gt_dets"]):
+            assert not coco_mask.area(raw["masks_void"][frame])
+            for number, code in enumerate(codes):
+                yield {
+                    "video": video,
+                    "frame": frame,
+                    "id": int(raw["gt_ids"][frame][number]),
+                    "mask": coco_mask.decode(code).astype(bool),
+                }
+
+
 def read_mots(path: Path, question: Entry) -> Iterator[Entry]:
     """TrackEval's ground truth of MOTSChallenge, which refuses overlaps."""
     from pycocotools import mask as coco_mask
@@ -177,6 +197,7 @@ TOOLS: dict[str, Callable[[Path, Entry], Iterator[Entry]]] = {
     "labelme": read_labelme,
     "yolo": read_yolo,
     "youtube-vis": read_youtube_vis,
+    "davis": read_davis,
     "mots": read_mots,
     "mot": read_mot,
     "motmetrics": read_motmetrics,

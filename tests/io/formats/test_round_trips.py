@@ -107,6 +107,22 @@ def test_a_palette_picture_keeps_all_but_overlaps(write_masks, given_masks):
             assert np.array_equal(np.array(picture), expected)
 
 
+@pytest.mark.parametrize("name", ["masks", "youtube-vos"])
+@settings(max_examples=8, deadline=None)
+@given(given_masks=annotated())
+def test_trackeval_reads_the_palette_pictures(tools, write_masks, name, given_masks):
+    shape, masks = given_masks
+    folder, _ = write_masks(name, shape, masks)
+    frames = sorted({frame for frame, _ in masks})
+    found = {(e["frame"], e["id"]): e["mask"] for e in tools("davis", folder / "Annotations")}
+    for place, frame in enumerate(frames):
+        with Image.open(folder / f"Annotations/clip/{frame:05d}.png") as picture:
+            array = np.array(picture)
+        for number in set(np.unique(array).tolist()) - {0}:
+            assert np.array_equal(found.pop((place, number)), array == number)
+    assert not found
+
+
 def filled(array):
     """Holes of a 4-connected mask filled, which is what polygons on the pixel grid hold."""
     padded = np.pad(array.astype(np.uint8), 1)
