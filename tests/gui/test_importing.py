@@ -173,8 +173,7 @@ def test_choices_plan_again(opened, labels) -> None:
         dialog.objects.setCurrentIndex(1)
         opened.qtbot.waitUntil(lambda: dialog._job is None)
         assert dialog._plan.summary.matched_objects == ()
-        dialog.format.setCurrentIndex(dialog.format.findData("cvat"))
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        assert dialog.format.currentData() == "cvat"
         dialog.options.field("task").setText("7")
         dialog.options.field("task").editingFinished.emit()
         opened.qtbot.waitUntil(lambda: dialog._job is None)
@@ -200,6 +199,22 @@ def test_a_bad_file_is_refused_with_a_sentence(opened, write, clip) -> None:
     opened.bench.import_labels(path)
     assert "100x50 pictures, but the frames here are 240x136" in visit.check()["text"]
     assert opened.content() == {}
+
+
+def test_a_format_can_be_chosen_where_none_is_found(opened, labels) -> None:
+    notes = labels.with_name("notes.txt")
+    notes.write_text("hello\n")
+
+    def act(dialog: ImportDialog) -> None:
+        assert dialog.format.currentData() is None
+        dialog.format.setCurrentIndex(dialog.format.findData("cvat"))
+        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        assert "holds no CVAT XML" in dialog.sentence.text()
+        assert not dialog.import_button.isEnabled()
+
+    visit = Visit(opened, act)
+    opened.bench.import_labels(notes)
+    assert "Formats that are read" in visit.check()["text"]
 
 
 def drop(hand, path) -> None:

@@ -48,7 +48,6 @@ UNGROUPED = {
     "Each shape is an object": Ungrouped.EACH,
     "One object a label": Ungrouped.LABEL,
 }
-LOOK_INSIDE = "Found by a look inside"
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,11 @@ class ImportDialog(QDialog):
         self._set_up()
         self._lay_out()
         document.changed.connect(self._plan_again)
-        self._read()
+        self._detect()
 
     # -- making --------------------------------------------------------------------------------
 
     def _set_up(self) -> None:
-        self.format.addItem(LOOK_INSIDE, None)
         for name, entry in IMPORT_FORMATS.items():
             self.format.addItem(entry.title, name)
             self.format.setItemData(
@@ -111,6 +109,8 @@ class ImportDialog(QDialog):
             )
         self.objects.addItems(list(OBJECTS))
         self.ungrouped.addItems(list(UNGROUPED))
+        self.format.setPlaceholderText("Choose a format")
+        self.format.setCurrentIndex(-1)
         self.format.currentIndexChanged.connect(self._choose_format)
         self.options.changed.connect(self._read)
         self.objects.currentIndexChanged.connect(self._plan_again)
@@ -153,10 +153,16 @@ class ImportDialog(QDialog):
 
     # -- reading and planning ------------------------------------------------------------------
 
+    def _detect(self) -> None:
+        """Look inside for the format; where none is found, the person may choose one."""
+        path = self._path
+        self._start(lambda progress: detect_format(path).name, "Looking inside…")
+
     def _choose_format(self) -> None:
         name = self.format.currentData()
         self.options.show_options(IMPORT_FORMATS[name].options if name else ())
-        self._read()
+        if name:
+            self._read()
 
     def _read(self) -> None:
         """Read the file as it is chosen now, and plan what it would do."""
@@ -165,21 +171,21 @@ class ImportDialog(QDialog):
 
         def work(progress: Progress) -> _Plan:
             try:
-                chosen = name or detect_format(path).name
                 target = ImportTarget.of(source)
-                imported = read_labels(path, target, chosen, options, progress)
+                imported = read_labels(path, target, name, options, progress)
             finally:
                 source.close()
-            return plan(chosen, imported)
+            return plan(name, imported)
 
         self._plan = None
         self._start(work, "Reading…")
 
     def _plan_again(self, *_: object) -> None:
         """Plan again for other choices, or for a project that has changed meanwhile."""
-        if self.summary is not None or self._plan is None:
-            if self.summary is None and self._job is not None:
-                self._read()
+        if self.summary is not None or self.format.currentData() is None:
+            return
+        if self._plan is None:
+            self._read()
             return
         chosen, imported, plan = self._plan.format, self._plan.imported, self._planner()
         self._start(lambda progress: plan(chosen, imported), "Comparing…")
@@ -201,7 +207,7 @@ class ImportDialog(QDialog):
         self._job = job
         self._jobs.append(job)
         job.progressed.connect(self._progressed)
-        job.succeeded.connect(self._planned)
+        job.succeeded.connect(self._succeeded)
         job.failed.connect(self._failed)
         job.cancelled.connect(lambda: None)
         job.finished.connect(lambda: self._jobs.remove(job))
@@ -217,10 +223,16 @@ class ImportDialog(QDialog):
             self.bar.setRange(0, 1000 if total else 0)
             self.bar.setValue(int(1000 * done / total) if total else 0)
 
-    def _planned(self, plan: _Plan) -> None:
+    def _succeeded(self, result: object) -> None:
         if self.sender() is not self._job:
             return
         self._job = None
+        if isinstance(result, _Plan):
+            self._show_plan(result)
+        else:
+            self.format.setCurrentIndex(self.format.findData(result))
+
+    def _show_plan(self, plan: _Plan) -> None:
         self._plan = plan
         self.bar.hide()
         summary = plan.summary

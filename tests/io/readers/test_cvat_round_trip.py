@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import itertools
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from mask_strategies import annotated
 
+from vostool.errors import LabelsError
+from vostool.io.dataset import ExportItem
+from vostool.io.export_options import ExportOptions, Split, SplitBy
+from vostool.io.exporters import export_dataset
 from vostool.io.import_edit import import_edit
 from vostool.io.import_format import ImportTarget
 from vostool.io.importers import detect_format, read_labels
 from vostool.masks import Mask, Provenance
 from vostool.objects import AnnotatedObject
+from vostool.progress import silent
 from vostool.project import Project
 
 quick = settings(
@@ -142,3 +148,37 @@ def test_a_zip_and_a_folder_are_read_as_the_file_is(
         assert detect_format(place).name == "cvat"
         (shape,) = read_labels(place, target).shapes
         assert (shape.frame, shape.mask) == (1, project.masks.get(1, 2).mask)
+
+
+@pytest.fixture
+def merged(memory_source, make_project, tmp_path):
+    """Two videos in one file, and each one's masks."""
+    full, left = np.ones((4, 6), bool), np.eye(4, 6, dtype=bool)
+    masks = ({(0, 1): full, (1, 1): left}, {(2, 1): left, (5, 2): full})
+    items = []
+    for name, content in zip("ab", masks, strict=True):
+        source = memory_source(6, 6, 4, path=Path(f"/videos/{name}.mp4"))
+        project = make_project(source, content, objects={oid: OBJECTS[oid] for _, oid in content})
+        items.append(ExportItem(project, source))
+    export_dataset(items, ["cvat-images"], tmp_path / "out", ExportOptions(), silent)
+    (path,) = (tmp_path / "out").rglob("*.xml")
+    return path, masks, ImportTarget.of(items[0].source)
+
+
+def test_each_video_of_a_merged_file_comes_back(merged) -> None:
+    path, masks, target = merged
+    with pytest.raises(LabelsError, match=r"images of several tasks \(1 'a', 2 'b'\)"):
+        read_labels(path, target)
+    for task, content in zip("ab", masks, strict=True):
+        found = read_labels(path, target, options={"task": task})
+        assert {s.frame: s.mask for s in found.shapes} == {
+            frame: Mask.from_array(array) for (frame, _), array in content.items()
+        }
+
+
+def test_a_video_that_was_split_by_time_comes_back_whole(there_and_back) -> None:
+    full = np.ones((4, 6), bool)
+    masks = {(frame, 1): full for frame in range(6)}
+    split = Split(SplitBy.TIME, train=0.5, val=0.5, test=0.0)
+    project, _, _ = there_and_back("cvat-images", (4, 6), masks, split=split)
+    assert project.masks.frames() == list(range(6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.import_format import (
@@ -53,6 +54,8 @@ class CvatDocument:
         self._seen: dict[int, str] = {}
         self._sizes: dict[tuple[int, int], int] = {}
         self._images = 0
+        self._task_of: dict[int, str] = {}
+        self._folder: str | None = None
 
     def begin(self, name: str, *, alone: bool = True) -> None:
         """A new file begins; where there may be several, messages name it."""
@@ -142,11 +145,7 @@ class CvatDocument:
         if not self._meta.project or task == self._task.id:
             return False
         if not self._wanted and len(self._meta.tasks) > 1 and node.name == "track":
-            known = ", ".join(f"{t.id} {t.name!r}" for t in self._meta.tasks)
-            raise LabelsError(
-                f"'{self._name}' holds tracks of several tasks ({known}); choose one by the option "
-                "task."
-            )
+            self._refuse_tasks("tracks")
         return True
 
     def _image(self, node: Node) -> _Place:
@@ -170,13 +169,35 @@ class CvatDocument:
                     where, f"the image {name!r} is {width}x{height}, but the frames are {here}"
                 )
                 return _Place()
+        self._refuse_other_videos(frame, name, node)
         if frame in self._seen:
             self._told.skip(
                 where, f"the image {name!r} is frame {frame} again, after {self._seen[frame]}"
             )
             return _Place()
         self._seen[frame] = where
+        self._task_of[frame] = node.attributes.get("task_id", "")
         return _Place(frame)
+
+    def _refuse_other_videos(self, frame: int, name: str, node: Node) -> None:
+        """The parts of one video may be several tasks; several videos lie in different folders, or
+        share frames.
+        """
+        if self._wanted or not self._meta.project or len(self._meta.tasks) < 2:
+            return
+        folder = str(PurePosixPath(name.replace("\\", "/")).parent)
+        if self._folder is None:
+            self._folder = folder
+        task = node.attributes.get("task_id", "")
+        if folder != self._folder or self._task_of.get(frame, task) != task:
+            self._refuse_tasks("images")
+
+    def _refuse_tasks(self, what: str) -> None:
+        known = ", ".join(f"{task.id} {task.name!r}" for task in self._meta.tasks)
+        raise LabelsError(
+            f"'{self._name}' holds {what} of several tasks ({known}); choose one by the option "
+            "task."
+        )
 
     def _frame_of(self, node: Node, name: str) -> int | None:
         """By its name, or by its id where no name of a frame is meant; names of project files
