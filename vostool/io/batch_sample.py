@@ -61,6 +61,9 @@ def take_sample(dataset: Dataset, batch: Batch, most: int, progress: Progress) -
     plans = [replace(plan, frames=_sampled(plan, most)) for plan in dataset.videos]
     sampled = replace(dataset, videos=tuple(plans))
     values = check_options(batch.formats, batch.options)
+    for given in values.values():
+        if "sound" in given:
+            given["sound"] = False  # a few frames of an hour would have an hour of it encoded
     files: dict[str, dict[str, int]] = {}
     with tempfile.TemporaryDirectory(prefix="vostool-preview-") as folder:
         place = Path(folder)
