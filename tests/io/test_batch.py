@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from vostool.errors import Cancelled, UsageError
+from vostool.io import batch_plan
 from vostool.io.batch import (
     Batch,
     Phase,
@@ -127,6 +128,21 @@ def test_a_project_that_breaks_while_it_is_written_stops_no_other(batch, tmp_pat
     assert [r.state for r in report.results][::2] == [ProjectState.FAILED, ProjectState.WRITTEN]
     assert "There is no project file" in report.results[0].error
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["three"]
+
+
+def test_even_an_error_nobody_foresaw_stops_no_other(batch, monkeypatch):
+    read = batch_plan.read_project
+
+    def fail(path):
+        if path.stem == "one":
+            raise KeyError("surprise")
+        return read(path)
+
+    monkeypatch.setattr(batch_plan, "read_project", fail)
+    states = [result.state for result in run_batch(batch).results]
+    assert states == [ProjectState.FAILED, ProjectState.FAILED, ProjectState.WRITTEN]
+    assert "unforeseen" in check_batch(batch)[0].error
+    assert any("unforeseen" in text for text in preview_batch(batch).failures)
 
 
 def test_one_project_alone_needs_no_folder_of_its_own(batch, tmp_path):

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from vostool.errors import Cancelled, VosToolError
+from vostool.errors import Cancelled
 from vostool.io.batch_check import Problem, ProblemKind, ProjectCheck, check_project
 from vostool.io.batch_clock import BatchListener, BatchProgress, Clock, Phase, unheard
-from vostool.io.batch_plan import Batch, BatchProject, find_projects, opened
+from vostool.io.batch_plan import Batch, BatchProject, find_projects, opened, sentence
 from vostool.io.dataset import ExportItem, VideoError
 from vostool.io.export_run import ExportReport
 from vostool.io.exporters import export, export_dataset
@@ -188,7 +188,7 @@ def _run_one(batch: Batch, position: int, check: ProjectCheck, clock: Clock) -> 
     except Cancelled:
         return ProjectResult(check, ProjectState.CANCELLED)
     except Exception as error:  # a batch goes on, whatever one project is made of
-        return ProjectResult(check, ProjectState.FAILED, error=_sentence(error))
+        return ProjectResult(check, ProjectState.FAILED, error=sentence(error))
     return ProjectResult(check, ProjectState.WRITTEN, report)
 
 
@@ -237,7 +237,7 @@ class _Merge:
             except Cancelled:
                 raise
             except Exception as error:  # the others are written, whatever this one is made of
-                self.errors[position] = _sentence(error)
+                self.errors[position] = sentence(error)
             else:
                 self.items[position] = found.item(check.name)
 
@@ -259,7 +259,7 @@ class _Merge:
             self.errors[failed] = str(error)
             del self.items[failed]
         except Exception as error:
-            self.errors.update(dict.fromkeys(self.items, _sentence(error)))
+            self.errors.update(dict.fromkeys(self.items, sentence(error)))
             self.items.clear()
 
     def _progress(self) -> Progress:
@@ -273,11 +273,3 @@ class _Merge:
             self._clock.tell(Phase.WRITING, order[place], *own, done, total)
 
         return progress
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, VosToolError | OSError):
-        return str(error).replace("\n", " ")
-    if isinstance(error, MemoryError):
-        return "There is not enough memory; close other programs and try again."
-    return f"Something unforeseen went wrong: {type(error).__name__}: {error}."

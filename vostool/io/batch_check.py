@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pycocotools import mask as coco_mask
 
-from vostool.errors import Cancelled, ExportError, ProjectFileError, SourceError, VosToolError
-from vostool.io.batch_plan import Batch, BatchProject, OpenedProject, opened
+from vostool.errors import Cancelled, ExportError, ProjectFileError, SourceError
+from vostool.io.batch_plan import Batch, BatchProject, OpenedProject, opened, sentence
 from vostool.io.dataset import make_dataset
 from vostool.io.export_frame import ExportMask
 from vostool.io.export_plan import ExportPlan, make_plan
@@ -100,8 +100,8 @@ def check_project(batch: Batch, position: int, progress: Progress) -> ProjectChe
             _look(batch, found, findings, progress)
     except Cancelled:
         raise
-    except (VosToolError, OSError) as error:
-        findings.problems.append(Problem(_kind(error), _sentence(error), blocking=True))
+    except Exception as error:  # the other rows are looked at, whatever this one is made of
+        findings.problems.append(Problem(_kind(error), sentence(error), blocking=True))
     findings.problems += _place_problems(batch, folder)
     problems = sorted(
         findings.problems, key=lambda p: (not p.blocking, list(ProblemKind).index(p.kind))
@@ -218,7 +218,7 @@ def _place_problems(batch: Batch, folder: Path) -> list[Problem]:
     except ExportError as error:
         return [Problem(ProblemKind.PLACE, str(error), blocking=True)]
     except OSError as error:
-        return [Problem(ProblemKind.PLACE, _sentence(error), blocking=True)]
+        return [Problem(ProblemKind.PLACE, sentence(error), blocking=True)]
     return []
 
 
@@ -228,9 +228,3 @@ def _kind(error: Exception) -> ProblemKind:
     if isinstance(error, ProjectFileError | OSError):
         return ProblemKind.DAMAGED
     return ProblemKind.UNFIT
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, VosToolError):
-        return str(error).replace("\n", " ")
-    return f"{str(error).rstrip('.')}."

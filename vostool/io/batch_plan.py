@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vostool.errors import SourceError, UsageError
+from vostool.errors import SourceError, UsageError, VosToolError
 from vostool.frames import FrameSource
 from vostool.io.dataset import ExportItem
 from vostool.io.export_names import unique_names
@@ -138,6 +138,18 @@ def find_projects(places: Iterable[Path]) -> tuple[BatchProject, ...]:
         for path in files:
             found.setdefault(path.resolve(), BatchProject(path.absolute()))
     return tuple(found.values())
+
+
+def sentence(error: Exception) -> str:
+    """What a failing project says to a person; a batch goes on after any error."""
+    text = str(error).replace("\n", " ")
+    if isinstance(error, VosToolError):
+        return text
+    if isinstance(error, OSError):
+        return f"{text.rstrip('.')}."
+    if isinstance(error, MemoryError):
+        return "There is not enough memory; close other programs and try again."
+    return f"Something unforeseen went wrong: {type(error).__name__}: {text}."
 
 
 def _place(project: Project, entry: BatchProject) -> Path:

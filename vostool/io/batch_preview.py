@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from vostool.errors import Cancelled, VosToolError
+from vostool.errors import Cancelled
 from vostool.io.batch_clock import BatchListener, Clock, Phase, unheard
-from vostool.io.batch_plan import Batch, opened
+from vostool.io.batch_plan import Batch, opened, sentence
 from vostool.io.batch_sample import Line, Remembering, frames_of, take_sample
 from vostool.io.dataset import Dataset, ExportItem, make_dataset
 from vostool.progress import Progress, silent
@@ -117,7 +117,7 @@ class _Gathered:
                 progress = clock.counting(Phase.CHECKING, position)
                 with opened(entry, progress) as found:
                     self._add(make_dataset([found.item()], self.batch.options), below, progress)
-            except (VosToolError, OSError) as error:
+            except Exception as error:
                 self._fail(names[position], error)
 
     def together(self, clock: Clock) -> None:
@@ -128,13 +128,13 @@ class _Gathered:
                 entry = self.batch.projects[position]
                 try:
                     items.append(stack.enter_context(opened(entry, progress)).item(name))
-                except (VosToolError, OSError) as error:
+                except Exception as error:
                     self._fail(name, error)
             try:
                 if items:
                     whole = make_dataset(items, self.batch.options, merged=True)
                     self._add(whole, ".", clock.counting(Phase.CHECKING, 0))
-            except (VosToolError, OSError) as error:
+            except Exception as error:
                 self._fail("", error)
 
     def _add(self, dataset: Dataset, below: str, progress: Progress) -> None:
@@ -145,7 +145,7 @@ class _Gathered:
     def _fail(self, name: str, error: Exception) -> None:
         if isinstance(error, Cancelled):
             raise error
-        self.failures.append(f"{name}: {error}" if name else str(error))
+        self.failures.append(f"{name}: {sentence(error)}" if name else sentence(error))
 
 
 def preview_dataset(
