@@ -86,6 +86,11 @@ def test_no_caption_hides_another_and_none_leaves_the_picture(boxes):
         assert int((picture == caption.colour).all(2).sum()) == full
 
 
+def test_a_caption_without_a_letter_is_an_empty_plate():
+    assert one_line(" \x00\n") == ""
+    assert (badge("", (10, 20, 30), 16)[3:-3, 3:-3] == (10, 20, 30, 255)).all()
+
+
 def test_a_plate_larger_than_the_picture_is_cut():
     picture = np.zeros((8, 10, 3), np.uint8)
     draw_captions(picture, [Caption("a long label", (255, 255, 255), (3, 3, 4, 4))], 20)

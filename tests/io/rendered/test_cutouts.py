@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from vostool.io.exporters import ExportItem, ExportOptions, Split, SplitBy, export_dataset
+from vostool.io.video import open_video
 from vostool.objects import AnnotatedObject
 from vostool.progress import silent
 
@@ -84,6 +85,18 @@ def test_one_picture_for_all_objects_and_its_box(cut, memory_source, make_projec
     assert any("1 frames without a mask" in text for text in report.warnings)
     folder, _ = cut(project, source)
     assert sorted(p.name for p in (folder / "clip").iterdir()) == ["001_a_b", "002_犬"]
+
+
+@pytest.mark.parametrize("name", ["rot90.mp4", "rot180.mp4", "rot270.mp4"])
+def test_turned_videos_are_cut_as_they_are_shown(name, cut, shared_data, make_project, tmp_path):
+    source = open_video(shared_data / "generated_awkward" / name, index_dir=tmp_path / "index")
+    mask = np.zeros((source.info.height, source.info.width), bool)
+    mask[20:90, 30:100] = True
+    project = make_project(source, {(3, 1): mask})
+    folder, _ = cut(project, source, values={"area": "box"})
+    pixels = read(next(folder.rglob("*.png")))
+    assert (pixels[..., :3] == source.frame(3)[20:90, 30:100]).all()
+    cut(project, source, "cutout-video")
 
 
 def test_parts_of_a_split_lie_apart(tmp_path, memory_source, make_project, hard_masks):

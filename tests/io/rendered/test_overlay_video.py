@@ -7,6 +7,7 @@ import pytest
 
 from vostool.errors import UsageError
 from vostool.io.exporters import ExportItem, ExportOptions, FrameChoice, export_dataset
+from vostool.io.rendered.fonts import missing
 from vostool.objects import AnnotatedObject
 from vostool.progress import silent
 
@@ -103,7 +104,19 @@ def test_captions_stand_above_their_objects(overlay, memory_source, make_project
         rows, columns = np.nonzero(changed)
         assert rows.min() >= 40 and rows.max() <= 61
         assert 49 <= columns.min() <= 52
-        assert report.warnings == ()
+        absent = caption != "id" and missing("犬 собака")
+        assert bool(report.warnings) == bool(absent)
+
+
+def test_letters_that_no_font_has_are_told(overlay, memory_source, make_project, square):
+    source = memory_source(1, 64, 48)
+    objects = {1: AnnotatedObject(1, "dog \U0010c0de")}
+    project = make_project(source, {(0, 1): square((20, 40), (10, 40))}, objects=objects)
+    _, report = overlay(project, source, {**PLAIN, "caption": "label"})
+    assert len(report.warnings) == 1
+    assert "install a font that has it" in report.warnings[0]
+    _, report = overlay(project, source, {**PLAIN, "caption": "id"})
+    assert report.warnings == ()
 
 
 def test_odd_sizes_become_even_and_it_is_told(overlay, memory_source, make_project, square):
@@ -126,6 +139,14 @@ def test_a_width_shrinks_masks_and_picture_alike(overlay, memory_source, make_pr
     assert clip.pictures[0].shape == (48, 64, 3)
     assert near(clip.pictures[0][24, 24], RED)
     assert near(clip.pictures[0][24, 36], (0, 200, 30))
+
+
+def test_a_smaller_picture_is_even_without_a_warning(overlay, memory_source, make_project, square):
+    source = memory_source(2, 128, 90)
+    project = make_project(source, {(0, 1): square((32, 64), (32, 64), (128, 90))})
+    clip, report = overlay(project, source, {**PLAIN, "width": 65})
+    assert clip.pictures[0].shape == (44, 64, 3)
+    assert report.warnings == ()
 
 
 @pytest.mark.parametrize("rate", [25.0, 30000 / 1001, 10.0])

@@ -43,7 +43,7 @@ class OverlayVideoWriter(ClipWriter):
         require("libx264", "aac")
 
     def begin(self, plan: ExportPlan, times: Timeline, first: int) -> None:
-        self._size = fitted(plan.width, plan.height, int(self.values["width"]))
+        self._size = fitted(plan.width, plan.height, int(self.values["width"]), step=2)
         width = self._size[0] * (2 if self.values["side-by-side"] else 1)
         height = self._size[1]
         even = (width + width % 2, height + height % 2)

@@ -86,11 +86,16 @@ class Shape:
         return self.left, self.top, int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
 
-def fitted(width: int, height: int, widest: int) -> tuple[int, int]:
-    """The size of a picture made at most ``widest`` wide; 0 leaves it."""
+def fitted(width: int, height: int, widest: int, step: int = 1) -> tuple[int, int]:
+    """The size of a picture made at most ``widest`` wide; 0 leaves it.
+
+    Args:
+        step: sides of a picture made smaller are multiples of this, nearest to its shape.
+    """
     if not 0 < widest < width:
         return width, height
-    return widest, max(1, round(height * widest / width))
+    wide = max(step, widest // step * step)
+    return wide, max(step, round(height * wide / width / step) * step)
 
 
 def scaled(image: Image, size: tuple[int, int]) -> Image:
