@@ -24,8 +24,8 @@ from vostool.progress import Progress
 
 def say_check(batch: Batch, json: bool, quiet: bool) -> int:
     """Say what is wrong with each project; 0 where all of them can be written."""
-    with output.progress("Looking", "frame", quiet) as tell, Interrupt() as stop:
-        checks = check_batch(batch, _listener(tell, stop))
+    with Interrupt() as stop:
+        checks = _look(batch, quiet, stop)
     if json:
         output.say_json({"projects": [_check_json(check) for check in checks]})
     else:
@@ -40,7 +40,7 @@ def say_check(batch: Batch, json: bool, quiet: bool) -> int:
 def say_preview(batch: Batch, json: bool, quiet: bool) -> int:
     """Say what would be written; 0 where every project can be."""
     with output.progress("Looking", "frame", quiet) as tell, Interrupt() as stop:
-        preview = preview_batch(batch, _listener(tell, stop))
+        preview = preview_batch(batch, _listener(tell, stop, Phase.CHECKING))
     if json:
         facts: dict[str, object] = {
             "destination": str(preview.destination),
@@ -63,8 +63,10 @@ def say_preview(batch: Batch, json: bool, quiet: bool) -> int:
 
 def write(batch: Batch, json: bool, quiet: bool) -> int:
     """Write the batch; 0 where every project was written, 130 where it was stopped."""
-    with output.progress("Exporting", "frame", quiet) as tell, Interrupt() as stop:
-        report = run_batch(batch, _listener(tell, stop))
+    with Interrupt() as stop:
+        checks = _look(batch, quiet, stop)
+        with output.progress("Exporting", "frame", quiet) as tell:
+            report = run_batch(batch, _listener(tell, stop, Phase.WRITING), checks)
     for result in report.results:
         output.warn(f"{result.check.name}: {text}" for text in result.warnings)
         if result.error:
@@ -104,12 +106,23 @@ def say_report(report: ExportReport, where: str = "") -> None:
         output.say(f"{written.name}: {written.main} ({written.files} files)")
 
 
-def _listener(tell: Progress, stop: Interrupt) -> BatchListener:
+def _look(batch: Batch, quiet: bool, stop: Interrupt) -> tuple[ProjectCheck, ...]:
+    with output.progress("Looking", "frame", quiet) as tell:
+        return check_batch(batch, _listener(tell, stop, Phase.CHECKING))
+
+
+def _listener(tell: Progress, stop: Interrupt, shown: Phase) -> BatchListener:
+    """Shows one phase as a bar: writing in frames of the whole batch, else of one project."""
+
     def listen(progress: BatchProgress) -> None:
         if stop():
             raise Cancelled("The export was stopped.")
-        if progress.phase is Phase.WRITING:
+        if progress.phase is not shown:
+            return
+        if shown is Phase.WRITING:
             tell(progress.overall_done, progress.overall_total, progress.name)
+        else:
+            tell(progress.done, progress.total, progress.name)
 
     return listen
 
