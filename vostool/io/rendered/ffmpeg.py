@@ -107,18 +107,8 @@ class VideoPipe:
         self._format = "rgba" if alpha else "rgb24"
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - until it has ended
         times = ("-fps_mode", "passthrough", "-enc_time_base", f"{tick}")
-        given = (
-            "-f",
-            "nut",
-            "-i",
-            "pipe:0",
-            *sound.given,
-            "-map",
-            "0:v",
-            *sound.maps,
-            *times,
-            *output,
-        )
+        pictures = ("-f", "nut", "-i", "pipe:0")
+        given = (*pictures, *sound.given, "-map", "0:v", *sound.maps, *times, *output)
         self._process = _start((*given, f"file:{target}"), self._errors, subprocess.PIPE)
         assert self._process.stdin is not None
         self._pipe = _Pipe(self._process.stdin)
