@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ NOT_SHAPES = {
     "tag": "a tag belongs to the whole picture",
 }
 """Elements that are known and do not come in, and why."""
+
+_NOT_DIGITS = str.maketrans("", "", "0123456789, \t\r\n")
+_LONGEST_RUN = 20
 
 Coordinates = NDArray[np.float64]
 
@@ -168,13 +172,22 @@ def _mask(node: Node, target: ImportTarget) -> Mask:
 
 
 def _runs(text: str) -> list[int]:
-    parts = [part.strip() for part in text.split(",")]
-    if parts == [""]:
+    parts = text.split(",")
+    if not text.strip():
         raise ElementError("has an empty rle")
-    for part in parts:
-        if not re.fullmatch(r"\d{1,10}", part):
-            raise ElementError(f"has {part[:20]!r} in its rle, which takes whole numbers only")
-    return [int(part) for part in parts]
+    # int() takes more than digits ("1_0", "+1", other scripts' digits), so what is there is looked
+    # at first, all at once.
+    if text.translate(_NOT_DIGITS) or max(map(len, parts)) > _LONGEST_RUN:
+        _refuse_run(parts)
+    try:
+        return [int(part) for part in parts]
+    except ValueError:
+        _refuse_run(parts)
+
+
+def _refuse_run(parts: Sequence[str]) -> NoReturn:
+    wrong = next((p for p in parts if not re.fullmatch(r"\s*[0-9]{1,10}\s*", p)), parts[0])
+    raise ElementError(f"has {wrong.strip()[:20]!r} in its rle, which takes whole numbers only")
 
 
 def _polygon(node: Node, target: ImportTarget) -> Coordinates:
