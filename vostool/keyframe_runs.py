@@ -65,7 +65,7 @@ def again_spans(project: Project, frames: Iterable[int]) -> list[Span]:
     for frame in chosen:
         if not 0 <= frame < count:
             raise PromptError(f"Frame {frame} is outside the source, which has 0 to {count - 1}.")
-        if not _labelled(project, frame):
+        if not is_labelled(project, frame):
             raise PromptError(
                 f"Frame {frame} holds no mask to track from; annotate it or choose another."
             )
@@ -102,7 +102,7 @@ def next_step(project: Project, frame: int) -> Span:
     """
     if frame >= project.source.frame_count - 1:
         raise PromptError(f"Frame {frame} is the last one; there is nothing to track to.")
-    if not _labelled(project, frame):
+    if not is_labelled(project, frame):
         raise PromptError(f"Frame {frame} holds no mask to track from; annotate it first.")
     return Span(frame, frame + 1, from_result=True)
 
@@ -174,7 +174,8 @@ def _absent(key: Keyframe) -> bool:
     return key.prompts is None and key.mask is not None and key.mask.is_empty
 
 
-def _labelled(project: Project, frame: int) -> bool:
+def is_labelled(project: Project, frame: int) -> bool:
+    """True where a run can start: the frame holds a mask or a prompt of any object."""
     return bool(project.masks.at(frame)) or any(f == frame for f, _ in project.prompts)
 
 

@@ -77,7 +77,7 @@ def test_the_whole_round_trip(
 
     tracked = vostool("cvat", "track", "--job", 7, "--engine", "flow", "--json", "--quiet")
     assert tracked.status == 0, tracked.err
-    assert tracked.json["spans"] == [[2, 7], [8, 15]]
+    assert tracked.json["spans"] == [[7, 12], [13, 20]]
     assert annotated.frames_asked() == list(range(START + 2, START + 16))
 
     sent = vostool("cvat", "push", "--job", 7, "--json", "--quiet")
@@ -95,8 +95,8 @@ def test_the_whole_round_trip(
         edit = edits.set_masks(project, [((5, 1), record)], "Correct")
         file.write([(change.cell, change.after) for change in edit.changes])
     before = {s["id"]: s for s in annotated.shapes(7)}
-    again = vostool("cvat", "track", "--job", 7, "--frames", "5", "--json", "--quiet")
-    assert again.json["spans"] == [[5, 7]]
+    again = vostool("cvat", "track", "--job", 7, "--frames", START + 5, "--json", "--quiet")
+    assert again.json["spans"] == [[10, 12]]
     sent = vostool("cvat", "push", "--job", 7, "--json", "--quiet").json
     assert sent["frames"].keys() <= {str(START + f) for f in (5, 6, 7)}
     second = {**first, **{
@@ -152,7 +152,7 @@ def test_reuse_goes_on_where_the_network_went_away(
     assert read_project(path)[0].masks.frames(1) == [2, 3, 4, 5, 8]
     annotated.answer = answer
     done = vostool("cvat", "track", "--job", 7, "--engine", "flow", "--reuse", "--json", "--quiet")
-    assert done.json["spans"] == [[5, 7], [8, 15]]
+    assert done.json["spans"] == [[10, 12], [13, 20]]
     assert read_project(path)[0].masks.frames(1) == list(range(2, 16))
     none = vostool("cvat", "track", "--job", 7, "--engine", "flow", "--reuse", "--json", "--quiet")
     assert (none.status, none.json["spans"], none.json["engine"]) == (0, [], None)
@@ -161,7 +161,7 @@ def test_reuse_goes_on_where_the_network_went_away(
 def test_one_step_at_a_time(vostool, annotated: CvatStub, engine: DriftingSegmenter) -> None:
     path = project_path(vostool)
     first = vostool("cvat", "track", "--job", 7, "--engine", "flow", "--step", "--json", "--quiet")
-    assert first.json["spans"] == [[2, 3]]
+    assert first.json["spans"] == [[7, 8]]
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--step", "--quiet")
     assert read_project(path)[0].masks.frames(1) == [2, 3, 4, 8]
 
@@ -172,12 +172,12 @@ def test_chosen_frames_leave_the_rest_untouched(
     path = project_path(vostool)
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")
     before = read_project(path)[0]
-    vostool("cvat", "track", "--job", 7, "--frames", "4,10,12", "--engine", "flow", "--quiet")
+    vostool("cvat", "track", "--job", 7, "--frames", "9,15,17", "--engine", "flow", "--quiet")
     after = read_project(path)[0]
     assert [(r.first, r.last) for r in engine.requests[-3:]] == [(4, 7), (10, 11), (12, 15)]
     same = [f for f in range(16) if before.masks.at(f) == after.masks.at(f)]
     assert set(range(5)) | {8, 9} <= set(same)
-    for bad, why in (("0", "holds no mask"), ("16", "outside the source")):
+    for bad, why in (("5", "holds no mask"), ("21", "not in job 7, which has frames 5 to 20")):
         refused = vostool("cvat", "track", "--job", 7, "--frames", bad, "--quiet")
         assert refused.status == 2 and why in refused.sentence
     assert vostool("cvat", "track", "--job", 7, "--frames", "1,x").status == 2

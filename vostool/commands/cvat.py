@@ -97,8 +97,8 @@ def _add_track(actions: argparse._SubParsersAction[Parser]) -> None:
     which = track.add_mutually_exclusive_group()
     which.add_argument(
         "--frames", type=frame_numbers, metavar="N,..",
-        help="track again from these frames of the job (counted from 0), each to the next "
-        "annotated one or to the end; the rest stays",
+        help="track again from these frames, each to the next annotated one or to the end; "
+        "the rest stays; frames are numbered as CVAT shows them",
     )  # fmt: skip
     which.add_argument(
         "--reuse", action="store_true", help="go on from the last result kept in the project"

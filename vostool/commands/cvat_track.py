@@ -13,7 +13,7 @@ from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.track import ENGINE_SETTING
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace
-from vostool.errors import ProjectFileError, UsageError
+from vostool.errors import ProjectFileError, PromptError, UsageError
 from vostool.io.autosave import Autosaver
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.pull import changed_cells
@@ -21,6 +21,7 @@ from vostool.keyframe_runs import (
     Span,
     again_spans,
     initial_spans,
+    is_labelled,
     last_result,
     next_step,
     plan_span,
@@ -39,7 +40,7 @@ def track_job(args: argparse.Namespace) -> int:
             f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
         )
     with job_opened(args, pull=True) as (space, job):
-        spans = chosen_spans(args, space.project)
+        spans = chosen_spans(args, space.project, job)
         outcome = None
         with Interrupt() as interrupt:
             if spans:
@@ -55,14 +56,24 @@ def track_job(args: argparse.Namespace) -> int:
             return _finish(args, space, job, spans, outcome)
 
 
-def chosen_spans(args: argparse.Namespace, project: Project) -> list[Span]:
-    """The spans that the options ask for.
+def chosen_spans(args: argparse.Namespace, project: Project, job: Job) -> list[Span]:
+    """The spans that the options ask for; ``--frames`` are CVAT's numbers, spans are ours.
 
     Raises:
         PromptError: there is nothing to start from.
     """
     if args.frames is not None:
-        return again_spans(project, args.frames)
+        for number in args.frames:
+            if number not in job.index:
+                raise PromptError(
+                    f"Frame {number} is not in job {job.id}, which has frames {job.numbers[0]} to "
+                    f"{job.numbers[-1]}."
+                )
+            if not is_labelled(project, job.index[number]):
+                raise PromptError(
+                    f"Frame {number} holds no mask to track from; annotate it or choose another."
+                )
+        return again_spans(project, [job.index[number] for number in args.frames])
     if args.step:
         return [next_step(project, last_result(project))]
     return remaining_spans(project) if args.reuse else initial_spans(project)
@@ -145,7 +156,7 @@ def _finish(
         "job": job.id,
         "project": str(space.file.path),
         "engine": None if outcome is None else outcome.engine.name,
-        "spans": [[span.start, span.end] for span in spans],
+        "spans": [[job.numbers[span.start], job.numbers[span.end]] for span in spans],
         "frames": 0 if outcome is None else outcome.frames,
         "masks": 0 if outcome is None else outcome.masks,
         "seconds": 0.0 if outcome is None else round(outcome.seconds, 3),
@@ -156,17 +167,17 @@ def _finish(
     if args.json:
         output.say_json(facts)
     elif not args.quiet:
-        _say(facts, spans)
+        _say(facts, job, spans)
     if cancelled:
         return INTERRUPTED
     return 1 if problems else 0
 
 
-def _say(facts: dict[str, object], spans: list[Span]) -> None:
+def _say(facts: dict[str, object], job: Job, spans: list[Span]) -> None:
     if not spans:
         output.say("every frame has its masks already")
         return
-    shown = ", ".join(f"{span.start}-{span.end}" for span in spans[:8])
+    shown = ", ".join(f"{job.numbers[span.start]}-{job.numbers[span.end]}" for span in spans[:8])
     more = f" and {len(spans) - 8} more" if len(spans) > 8 else ""
     output.say(
         f"{facts['masks']} masks on {facts['frames']} frames in {facts['seconds']} s "

@@ -31,7 +31,7 @@ from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.push import begin_edit, carry_out, end_edit
 from vostool.progress import Progress
 
-COLUMNS = ("Frame", "Added", "Replaced", "Removed")
+COLUMNS = ("Frame", "In CVAT", "Added", "Replaced", "Removed")
 _SHOWN_CONFLICTS = 6
 
 
@@ -114,8 +114,8 @@ class CvatPushDialog(QDialog):
         rows = list(plan.by_frame().items())
         self.table.setRowCount(len(rows))
         for row, (number, counts) in enumerate(rows):
-            for column, value in enumerate((number, *counts.values())):
-                item = QTableWidgetItem(str(value) if value or not column else "")
+            for column, value in enumerate((plan.job.index[number], number, *counts.values())):
+                item = QTableWidgetItem(str(value) if value or column < 2 else "")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
         counts = plan.counts()
@@ -154,6 +154,7 @@ class CvatPushDialog(QDialog):
     def _failed(self, sentence: str) -> None:
         self._plan = None  # what the server holds now has to be looked at again
         self.table.setRowCount(0)
+        self.conflicts.hide()
         self.summary.setText("")
         self.note.setText(sentence)
         self.push_button.setText("Compare again")

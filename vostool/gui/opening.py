@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vostool.errors import ProjectFileError, SourceError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, SourceKind
 from vostool.io import project_file
 from vostool.io.drafts import draft_path
 from vostool.io.fingerprint import source_ref
@@ -15,6 +15,13 @@ from vostool.io.project_file import SUFFIX, ProjectFile
 from vostool.io.sources import open_source
 from vostool.progress import Progress
 from vostool.project import Project
+
+_DRAFT = "Continued where this {} was left; nothing was saved under a name yet."
+_CONTINUED: dict[SourceKind, str] = {
+    "video": _DRAFT.format("video"),
+    "images": _DRAFT.format("folder"),
+    "cvat": "The job's labels are kept on this computer until they are pushed.",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def _open_new(path: Path, progress: Progress) -> Opened:
         if draft.exists():
             file, project = project_file.open_project(draft)
             project.source = ref
-            note = "Continued where this video was left; nothing was saved under a name yet."
+            note = _CONTINUED[ref.kind]
             labelled = bool(project.objects)
             notes = _notes(source, file.warning, note if labelled else None)
             return Opened(source, project, file, notes)

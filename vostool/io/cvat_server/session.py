@@ -20,6 +20,16 @@ from vostool.io.cvat_server.job_reading import read_job, read_summary
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 10.0, 120.0
 RETRIES, BACKOFF_SECONDS = 3, 0.3
 _PAGE = 100
+_REASONS = {
+    "connection refused": "connection refused",
+    "timed out": "no answer in time",
+    "name or service not known": "there is no such name",
+    "temporary failure in name resolution": "the name cannot be looked up",
+    "connection reset": "the connection broke off",
+    "connection aborted": "the connection broke off",
+    "closed connection": "the connection broke off",
+    "certificate": "its certificate is not trusted",
+}
 
 Annotations = dict[str, Any]
 """As the server sent them: ``shapes``, ``tracks`` and ``tags``, lists of objects."""
@@ -173,8 +183,8 @@ def explained(url: str, what: str) -> Iterator[None]:
         raise _refusal(url, what, int(error.status or 0), str(error.reason)) from error
     except (http.HTTPError, OSError) as error:
         raise ServerError(
-            f"The server {url} cannot be reached ({_reason(error)}); check the address and the "
-            "network, nothing is lost."
+            f"The server {url} cannot be reached ({_reason(error)}); check the address and "
+            "the network."
         ) from error
     except (ValueError, KeyError, TypeError, AssertionError, sdk.OpenApiException) as error:
         raise ServerError(
@@ -201,9 +211,7 @@ def _refusal(url: str, what: str, status: int, reason: str) -> ServerError:
     if status in sentences:
         return ServerError(sentences[status])
     blame = "has a problem of its own" if status >= 500 else "refused the request"
-    return ServerError(
-        f"The server {url} {blame} on {what} ({status} {reason}); try again later, nothing is lost."
-    )
+    return ServerError(f"The server {url} {blame} on {what} ({status} {reason}); try again later.")
 
 
 def _limit_waiting(client: Any) -> None:
@@ -230,14 +238,9 @@ def _json(answer: tuple[Any, Any]) -> Any:
 def _reason(error: BaseException) -> str:
     cause = getattr(error, "reason", None) or error
     text = str(cause)
-    for known in (
-        "Connection refused",
-        "timed out",
-        "Name or service not known",
-        "Connection reset",
-    ):
-        if known.lower() in text.lower():
-            return known.lower()
+    for known, said in _REASONS.items():
+        if known in text.lower():
+            return said
     return type(cause).__name__ if len(text) > 120 else text
 
 
