@@ -9,6 +9,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from label_files import SQUARE, entry, isat, labelme, sav, shape
 from PIL import Image
 from pycocotools import mask as coco_mask
 
@@ -16,8 +17,6 @@ from vostool.errors import LabelsError
 from vostool.io.importers import detect_format, read_labels
 from vostool.objects import Colour
 from vostool.prompts import Box
-
-SQUARE = [[2, 2], [6, 2], [6, 6], [2, 6]]
 
 
 def painted(points):
@@ -30,23 +29,6 @@ def png(array):
     file = io.BytesIO()
     Image.fromarray(array.astype(np.uint8) * 255).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
-
-
-def labelme(*shapes, name="frame_000000.jpg", size=(16, 12), **more):
-    return {
-        "version": "5.5.0",
-        "flags": {},
-        "shapes": list(shapes),
-        "imagePath": name,
-        "imageData": None,
-        "imageWidth": size[0],
-        "imageHeight": size[1],
-        **more,
-    }
-
-
-def shape(points=SQUARE, kind="polygon", **fields):
-    return {"label": "car", "points": points, "group_id": 4, "shape_type": kind, **fields}
 
 
 @pytest.fixture
@@ -145,15 +127,6 @@ def test_bad_files_of_a_folder_are_named(folder, make_target):
     assert "strange.json: this video has no frame 'strange.jpg'" in said
 
 
-def isat(*objects, name="frame_000000.jpg"):
-    info = {"description": "ISAT", "name": name, "width": 16, "height": 12, "depth": 3}
-    return {"info": info, "objects": list(objects)}
-
-
-def entry(points=SQUARE, category="car", group=1, layer=1.0, **fields):
-    return {"category": category, "group": group, "segmentation": points, "layer": layer, **fields}
-
-
 def test_isat_groups_layers_and_colours(folder, make_target):
     inner = [[3, 3], [5, 3], [5, 5], [3, 5]]
     place = folder(
@@ -220,16 +193,6 @@ def test_datumaro_masks_polygons_and_boxes(folder, make_target, hard_masks):
         "item z: this video has no such frame; 1 annotation left out.",
         "Annotations that are no masks, polygons or boxes: 1 caption.",
     )
-
-
-def sav(masks, ids, frames, size=(16, 12)):
-    return {
-        "video_width": float(size[0]),
-        "video_height": float(size[1]),
-        "video_frame_count": float(frames),
-        "masklet_id": ids,
-        "masklet": masks,
-    }
 
 
 def test_sav_masklets_stand_on_every_fourth_frame(folder, make_target, hard_masks):

@@ -29,7 +29,7 @@ from vostool.progress import Progress
 from vostool.prompts import Box
 
 _OWN = {"track_id", "keyframe", "occluded"}
-_NAMED = 20
+_NAMED = 8
 
 
 def read(

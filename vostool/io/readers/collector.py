@@ -17,6 +17,9 @@ from vostool.masks import Mask
 from vostool.objects import Colour
 from vostool.prompts import Box
 
+_LONGEST_SENTENCE = 500
+_LONGEST_NAME = 80
+
 
 class Collector:
     """Shapes, their objects, and what was left out.
@@ -84,7 +87,7 @@ class Collector:
 
     def skip(self, sentence: str) -> None:
         """One piece that did not come in; the sentence begins with its line, frame or id."""
-        self._skipped.append(sentence)
+        self._skipped.append(one_line(sentence, _LONGEST_SENTENCE))
 
     def result(self, labels: Sequence[ImportedLabel] = ()) -> Imported:
         """What was read.
@@ -150,7 +153,13 @@ def counted(number: int, noun: str) -> str:
 def some(items: Sequence[object], most: int = 5) -> str:
     """The first few, for a sentence."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
-    return ", ".join(str(item) for item in items[:most]) + more
+    return ", ".join(one_line(str(item), _LONGEST_NAME) for item in items[:most]) + more
+
+
+def one_line(words: str, longest: int) -> str:
+    """Text out of a file without line breaks and control characters, cut where it is too long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words[: longest + 1]).split())
+    return line if len(words) <= longest else line[: longest - 1] + "…"
 
 
 def _shared_numbers(objects: Sequence[ImportedObject]) -> list[str]:

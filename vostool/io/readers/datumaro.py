@@ -74,7 +74,7 @@ class _ItemReader:
 
     def _annotation(self, entry: object, frame: int, where: str) -> None:
         kind = entry.get("type") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or kind not in _FIELDS:
+        if not isinstance(entry, dict) or str(kind) not in _FIELDS:
             self._other[str(kind)] += 1
             return
         value = entry.get(_FIELDS[str(kind)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
-from vostool.io.readers.collector import whole
+from vostool.io.readers.collector import one_line, whole
 from vostool.io.readers.json_text import parse_bytes
 from vostool.io.readers.label_tree import LabelTree
 from vostool.objects import DEFAULT_LABEL, Colour
@@ -80,7 +80,9 @@ def _objects(value: Mapping[str, object], video: str, shown: str) -> dict[int, M
     for key, entry in listed.items():
         number = whole(key)
         if number is None or not isinstance(entry, dict):
-            raise LabelsError(f"{shown}: the object '{key}' of '{video}' is no number.")
+            raise LabelsError(
+                f"{shown}: the object '{one_line(str(key), 40)}' of '{video}' is no number."
+            )
         found[number] = _object(number, entry)
     return found
 
