@@ -147,3 +147,16 @@ def test_what_makes_no_sense(vostool, projects, tmp_path, monkeypatch, words, sa
     assert result.status == 2
     assert said in result.sentence
     assert sorted(os.listdir(projects)) == before
+
+
+def test_stopped_between_two_projects(vostool, projects, tmp_path, monkeypatch) -> None:
+    from vostool.commands import export_batch
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(export_batch.Interrupt, "__call__", lambda self: (out / "a/coco").exists())
+    words = ("--format", "coco", "--out", out, "--json", "--quiet")
+    result = vostool("export", projects / "a.vos", projects / "b.vos", *words)
+    assert result.status == 130
+    assert [p["state"] for p in result.json["projects"]] == ["written", "cancelled"]
+    assert "Stopped; 1 of 2 projects were written." in result.err
+    assert sorted(os.listdir(out)) == ["a"]
