@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
+from vostool.errors import ExportError
 from vostool.io.dataset import Dataset, video_error
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_frame import ExportFrame
