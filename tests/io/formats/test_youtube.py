@@ -167,3 +167,5 @@ def test_more_objects_than_a_picture_holds_are_refused(
     with pytest.raises(ExportError, match="255 objects"):
         run_export(project, source, "youtube-vos", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    run_export(project, source, "youtube-vos", tmp_path / "out", object_ids=range(1, 255))
+    assert (tmp_path / "out/youtube-vos/Annotations/clip/00000.png").is_file()

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.errors import ExportError
-from vostool.io.dataset import Dataset
+from vostool.io.dataset import Dataset, video_error
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_frame import ExportFrame
 from vostool.io.export_plan import ExportPlan
@@ -84,11 +83,12 @@ class YoutubeVosWriter:
 
     def _picture_ids(self, plan: ExportPlan) -> dict[int, int]:
         """Ids in the pictures by id in the project: the same, where a picture holds them."""
-        own = [obj.id for obj in plan.objects]
+        own = sorted(plan.first_appearances())
         if len(own) > MAX_OBJECTS:
-            raise ExportError(
-                f"{plan.video} holds {len(own)} objects, but a picture holds {MAX_OBJECTS}; "
-                "choose fewer objects or export masks-binary."
+            raise video_error(
+                plan,
+                f"The range holds {len(own)} objects, but a picture holds {MAX_OBJECTS}; "
+                "choose fewer objects or export masks-binary.",
             )
         if max(own, default=0) <= MAX_OBJECTS:
             return {oid: oid for oid in own}
@@ -96,7 +96,7 @@ class YoutubeVosWriter:
             f"{plan.video} has ids above {MAX_OBJECTS}, which a picture cannot hold: they were "
             f"made contiguous; {META} names the object_id of each."
         )
-        return {oid: number for number, oid in enumerate(sorted(own), 1)}
+        return {oid: number for number, oid in enumerate(own, 1)}
 
     def _videos(self, seen: Mapping[int, Mapping[int, list[str]]]) -> dict[str, Any]:
         plans = {plan.number: plan for plan in self._dataset.videos}
