@@ -90,7 +90,7 @@ def test_a_name_that_cannot_be_written(opened, monkeypatch, tmp_path: Path) -> N
 
 def test_a_moved_video_is_asked_for(opened, saved: Path, own_video: Path, monkeypatch) -> None:
     content = opened.content()
-    opened.bench._close_workspace()
+    opened.bench.close_workspace()
     elsewhere = own_video.parent / "deep"
     elsewhere.mkdir()
     moved = own_video.rename(elsewhere / "renamed.mp4")
@@ -102,7 +102,7 @@ def test_a_moved_video_is_asked_for(opened, saved: Path, own_video: Path, monkey
     assert len(asked) == 1 and "mine.mp4" in asked[0]
     assert opened.content() == content
     assert opened.session.source.info.path == moved
-    opened.bench._close_workspace()
+    opened.bench.close_workspace()
     opened.open(saved)
     assert len(asked) == 1, "the new place is remembered"
 
