@@ -10,6 +10,7 @@ from PyQt6.QtTest import QTest
 
 from vostool.gui import dialogs
 from vostool.gui.import_dialog import ImportDialog
+from vostool.gui.timeline_states import FrameState
 from vostool.io.formats.box_rle import encode_rows
 from vostool.masks import Provenance
 
@@ -142,6 +143,36 @@ def test_tracking_from_the_imported_frames(opened, labels) -> None:
     with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
         opened.keys("I")
     assert opened.project.masks.frames(1) == list(range(2, 24))
+
+
+def test_tracking_from_imported_frames_after_reopening(opened, labels, video) -> None:
+    visit = Visit(opened, lambda dialog: press(dialog.import_button))
+    opened.bench.import_labels(labels)
+    visit.check()
+    opened.open(video)
+    assert opened.project.masks.frames(1) == [2, 9]
+    with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
+        opened.keys("I")
+    assert opened.project.masks.frames(1) == list(range(2, 24))
+
+
+def test_absent_frames_show_as_absent(opened, write, clip) -> None:
+    box = box_element(clip.ids[0] == 1, 1).replace("group_id", "keyframe='1' frame='{}' x")
+    track = f'<track id="0" label="beetle">{box.format(3)}' + "{}</track>"
+    gone = box.format(6).replace("<box", "<box outside='1'")
+    path = write({})
+    path.write_text(
+        path.read_text().replace("</annotations>", f"{track.format(gone)}</annotations>")
+    )
+    visit = Visit(opened, lambda dialog: press(dialog.import_button))
+    opened.bench.import_labels(path)
+    visit.check()
+    states = opened.window.timeline._states.row(1)
+    assert (states[3], states[4], states[6]) == (
+        FrameState.PROMPTED,
+        FrameState.NONE,
+        FrameState.ABSENT,
+    )
 
 
 def test_boxes_are_answered_without_a_run(opened, write, clip) -> None:

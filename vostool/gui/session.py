@@ -21,6 +21,7 @@ from vostool.keyframe_runs import Span, plan_span
 from vostool.masks import Provenance
 from vostool.models.segmenter import Direction, SegmentRequest, TrackRequest
 from vostool.objects import DEFAULT_LABEL
+from vostool.project import Project
 from vostool.prompts import Prompts
 from vostool.runs import plan_run, run_edit, segment_edit
 
@@ -213,9 +214,13 @@ class Session(QObject):
         self._start_run(direction, self.playhead, object_ids)
 
     def track_imported(self) -> None:
-        """Track the objects of the last import from their first keyframe to the end."""
-        objects = self.document.project.objects
-        ids = [oid for oid in self._imported if oid in objects]
+        """Track the objects of the last import from their first keyframe to the end; in a project
+        that was opened again, all objects with imported masks.
+        """
+        project = self.document.project
+        ids = [oid for oid in self._imported if oid in project.objects]
+        if not ids:
+            ids = [oid for oid in project.objects if _has_imported(project, oid)]
         if not ids:
             self.problem.emit("No labels were imported yet; choose Import labels (Ctrl+I) first.")
         elif self._run is not None:
@@ -419,6 +424,11 @@ class Session(QObject):
         if current is not None:
             return objects[current].label
         return objects[max(objects)].label if objects else DEFAULT_LABEL
+
+
+def _has_imported(project: Project, object_id: int) -> bool:
+    records = project.masks.row(object_id).values()
+    return any(record.provenance is Provenance.IMPORTED for record in records)
 
 
 def _frames_to_do(direction: Direction, origin: int, first: int, last: int) -> int:

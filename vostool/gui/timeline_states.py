@@ -34,6 +34,7 @@ def frame_state(record: MaskRecord | None, prompted: bool) -> FrameState:
         return FrameState.NONE
     checks = (
         (record.confirmed, FrameState.CONFIRMED),
+        (record.provenance is Provenance.IMPORTED and record.mask.is_empty, FrameState.ABSENT),
         (record.provenance in (Provenance.EDITED, Provenance.IMPORTED), FrameState.EDITED),
         (record.mask.is_empty, FrameState.ABSENT),
         (record.score is not None and record.score < LOW_SCORE, FrameState.LOW_SCORE),
