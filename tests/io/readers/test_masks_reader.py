@@ -6,11 +6,17 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from mask_strategies import sizes
 from PIL import Image
 
 from vostool.errors import LabelsError
 from vostool.io.formats.mask_png import voc_palette
 from vostool.io.importers import detect_format, read_labels
+from vostool.io.readers.id_picture import masks_by_id
+from vostool.masks import Mask
 
 
 def save(path, array, mode="P"):
@@ -196,3 +202,14 @@ def test_mots_pictures_hold_classes_and_ids(tmp_path, make_target, masks_of, ids
     (tmp_path / "instances" / "labels.txt").write_text("bus\nbike\n")
     labelled = read_labels(tmp_path, make_target())
     assert {entry.label for entry in labelled.objects} == {"bus", "bike"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_masks_cut_out_of_one_code_are_those_of_each_id(data):
+    shape = data.draw(sizes)
+    kind = data.draw(st.sampled_from([np.uint8, np.int32]))
+    ids = data.draw(hnp.arrays(kind, shape, elements=st.sampled_from([0, 1, 2, 200])))
+    found = masks_by_id(ids)
+    assert list(found) == [number for number in (1, 2, 200) if (ids == number).any()]
+    assert all(mask == Mask.from_array(ids == number) for number, mask in found.items())

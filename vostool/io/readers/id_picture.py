@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from vostool.io.formats.mask_png import voc_palette
+from vostool.io.readers.pixels import counts_mask
+from vostool.masks import Mask
 
-IdArray = NDArray[np.int32]
+IdArray = NDArray[np.uint8] | NDArray[np.int32]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _WHOLE_MODES = {"P", "L", "1", "I", "I;16", "I;16B", "I;16L"}
 _COLOUR_TYPE, _RGB = 25, 2  # a byte of the header, and its value
+_MOST_IDS = 5_000
 _PEEKED_PIXELS = 64 << 20
 _MOST_CHANGES = 0.1  # of pixels beside another value: ids 0.01 and less, photographs 0.15 and more
 
@@ -51,10 +54,37 @@ def id_picture(data: bytes, width: int, height: int) -> tuple[IdArray, bool]:
     except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
         raise ValueError(f"it is damaged ({error})") from None
     if mode in _WHOLE_MODES:
-        return array.astype(np.int32), mode in ("P", "L")
+        return (array if mode in ("P", "L") else array.astype(np.int32)), mode in ("P", "L")
     if mode != "RGB":
         raise ValueError(f"its pixels are {mode}, but ids are palette, grey or VOC colours")
     return _from_colours(array), True
+
+
+def masks_by_id(ids: IdArray) -> dict[int, Mask]:
+    """The mask of every id but 0 in an (H, W) array, in ascending order.
+
+    All are cut out of one run-length code of the picture, which is much faster than to encode
+    each of them.
+
+    Raises:
+        ValueError: there are more ids than a label picture holds.
+    """
+    flat = ids.ravel(order="F")
+    borders = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts = np.concatenate(([0], borders))
+    ends = np.append(borders, flat.size)
+    values = flat[starts]
+    found = [int(number) for number in np.unique(values) if number > 0]
+    if len(found) > _MOST_IDS:
+        raise ValueError(f"it holds {len(found)} ids, which no label picture does")
+    height, width = ids.shape
+    masks = {}
+    for number in found:
+        own = values == number
+        bounds = np.column_stack([starts[own], ends[own]]).ravel()
+        runs = np.diff(bounds, prepend=0, append=flat.size)
+        masks[number] = counts_mask(runs if runs[-1] else runs[:-1], height, width)
+    return masks
 
 
 def looks_like_ids(data: bytes) -> bool:

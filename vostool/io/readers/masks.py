@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
 from vostool.errors import LabelsError
 from vostool.io.export_format import OptionSpec, OptionValue
 from vostool.io.import_format import Imported, ImportFormat, ImportTarget
 from vostool.io.readers.collector import Collector, find_frame, some
-from vostool.io.readers.id_picture import IdArray, id_picture, looks_like_ids
+from vostool.io.readers.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.readers.mask_folders import MaskFolder, find_folder, mask_pngs
 from vostool.io.readers.mask_objects import MaskObject, objects_beside
@@ -25,7 +23,6 @@ from vostool.progress import Progress
 
 VOID = 255
 _LARGEST_PNG = 256 << 20
-_MOST_IDS = 5_000
 
 
 def read(
@@ -78,35 +75,29 @@ class _MaskReader:
         try:
             data = tree.read(name, _LARGEST_PNG)
             ids, void = id_picture(data, self._target.width, self._target.height)
+            masks = masks_by_id(ids)
         except ValueError as error:
             self._out.skip(f"{short}: {error}; the picture was left out.")
             return
-        # Masks are encoded column by column.
-        ids = np.asfortranarray(ids)
         if oid is not None:
-            self._one(frame, oid, ids, short)
+            self._one(frame, oid, masks, short)
             return
         self._names[frame] = short
-        self._all(frame, ids, short, void=void)
+        self._all(frame, masks, short, void=void)
 
-    def _one(self, frame: int, oid: int, ids: IdArray, short: str) -> None:
-        values = np.unique(ids)
-        if np.count_nonzero(values) > 1:
+    def _one(self, frame: int, oid: int, masks: Mapping[int, Mask], short: str) -> None:
+        if len(masks) > 1:
             self._out.skip(
-                f"{short}: it holds the ids {some(values[values > 0].tolist())}, but the folders "
-                "look like one picture an object; choose with the option 'layout'."
+                f"{short}: it holds the ids {some(list(masks))}, but the folders look like one "
+                "picture an object; choose with the option 'layout'."
             )
             return
-        self._add(frame, oid, Mask.from_array(ids), short)
+        blank = Mask.empty(self._target.height, self._target.width)
+        self._add(frame, oid, next(iter(masks.values()), blank), short)
 
-    def _all(self, frame: int, ids: IdArray, short: str, *, void: bool) -> None:
-        found = [int(number) for number in np.unique(ids) if number]
+    def _all(self, frame: int, masks: Mapping[int, Mask], short: str, *, void: bool) -> None:
         seen = self._seen.setdefault(frame, set())
-        if len(found) > _MOST_IDS:
-            self._out.skip(f"{short}: it holds {len(found)} ids, which no label picture does.")
-            return
-        for number in found:
-            mask = Mask.from_array(ids == number)
+        for number, mask in masks.items():
             if void and number == VOID and self._void != "object":
                 self._held.append((frame, short, mask))
             elif self._add(frame, number, mask, short):

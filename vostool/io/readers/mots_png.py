@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
 from vostool.errors import LabelsError
 from vostool.io.export_format import OptionSpec, OptionValue
 from vostool.io.import_format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.readers.collector import Collector, find_frame, some
-from vostool.io.readers.id_picture import id_picture, png_size
+from vostool.io.readers.id_picture import id_picture, masks_by_id, png_size
 from vostool.io.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.readers.mask_folders import find_folder, mask_pngs
 from vostool.io.readers.mots import CLASSES, IGNORE, PER_CLASS, mots_number
 from vostool.io.readers.text_rows import classes_beside
-from vostool.masks import Mask
 from vostool.progress import Progress
 
 _LARGEST_PNG = 256 << 20
@@ -64,18 +61,17 @@ class _PictureReader:
         self._seen.add(frame)
         try:
             ids, _ = id_picture(tree.read(name, _LARGEST_PNG), target.width, target.height)
+            masks = masks_by_id(ids)
         except ValueError as error:
             self._out.skip(f"{short}: {error}; the picture was left out.")
             return
-        ids = np.asfortranarray(ids)
-        for value in np.unique(ids[ids > 0]).tolist():
+        for value, mask in masks.items():
             kind = value // PER_CLASS
             if kind == IGNORE:
                 self._ignored.append(short)
                 continue
             label = self._classes.get(kind, f"class {kind}")
             self._out.declare(value, label, mots_number(value, kind))
-            mask = Mask.from_array(ids == value)
             self._out.add(frame, value, label, mask, f"{short}, id {value}")
 
     def result(self, labels: list[ImportedLabel]) -> Imported:
