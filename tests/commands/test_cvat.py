@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -301,7 +302,8 @@ def test_other_commands_take_a_jobs_project(
     )
     assert written.status == 0, written.err
     text = Path(written.json["written"][0]["path"]).read_text()
-    assert 'name="frame_000008' in text
+    names = re.findall(r'<image id="\d+" name="([^".]+)', text)
+    assert names == [f"frame_{START + frame:06d}" for frame in range(2, 16)]
 
 
 def test_the_real_flow_engine_tracks_a_job(

@@ -155,7 +155,7 @@ def make_plan(
     beyond = sum(1 for frame in project.masks.frames() if frame >= info.frame_count)
     if beyond:
         warnings.append(f"{beyond} labelled frames lie beyond the end of the source: left out.")
-    names = image_names(source, frames, warnings) if info.kind == "images" else {}
+    names = image_names(source, frames, warnings) if info.kind != "video" else {}
     own_files = names and options.images is ImageFiles.NONE and not options.pattern
     plan = ExportPlan(
         project=project,
@@ -188,7 +188,7 @@ def make_plan(
 
 def own_name(info: SourceInfo) -> str:
     """What a source is called: its file's name without ending, or its folder's name."""
-    return info.path.name if info.kind == "images" else info.path.stem
+    return info.path.stem if info.kind == "video" else info.path.name
 
 
 def _check_names(plan: ExportPlan) -> None:
