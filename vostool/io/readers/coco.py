@@ -109,12 +109,13 @@ class _CocoReader:
                 self._frames[key] = frame
                 taken[frame] = key
         self._name_lost(lost)
-        orphans = [key for key in waiting if key not in names]
+        self._name_orphans({key: count for key, count in waiting.items() if key not in names})
+
+    def _name_orphans(self, orphans: Mapping[Hashable, int]) -> None:
         if orphans:
-            count = sum(waiting[key] for key in orphans)
             self._out.skip(
-                f"image ids {some(orphans, _NAMED)}: they are not declared; "
-                f"{counted(count, 'annotation')} left out."
+                f"image ids {some(list(orphans), _NAMED)}: they are not declared; "
+                f"{counted(sum(orphans.values()), 'annotation')} left out."
             )
 
     def _forget(self, key: Hashable, taken: dict[int, Hashable]) -> None:

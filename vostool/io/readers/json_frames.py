@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.import_format import ImportTarget
@@ -99,8 +99,3 @@ def flat(points: object) -> list[object]:
     for point in listed(points):
         values += point if isinstance(point, list) and len(point) == 2 else [None, None]
     return values
-
-
-def suffix_or_folder(path: Path) -> bool:
-    """True where such a format can lie: a JSON file, a zip or a folder."""
-    return path.is_dir() or path.suffix.lower() in (".json", ".zip")

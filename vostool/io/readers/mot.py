@@ -21,6 +21,7 @@ from vostool.io.readers.label_tree import LabelTree, open_tree
 from vostool.io.readers.text_rows import classes_beside, holds_rows, only_file, rows, text
 from vostool.objects import DEFAULT_LABEL
 from vostool.progress import Progress
+from vostool.prompts import Box
 
 CLASSES = {
     1: "pedestrian", 2: "person on vehicle", 3: "car", 4: "bicycle", 5: "motorbike",
@@ -90,9 +91,7 @@ class _MotReader:
         if number >= 0 and (earlier := self._seen.get((frame, number))) is not None:
             self._out.skip(f"{where}: id {number} stands on frame {frame} already, in {earlier}.")
             return
-        x, y = (value - self._origin for value in numbers[2:4])
-        width, height = numbers[4:6]
-        box = target.box(x, y, x + width, y + height) if min(width, height) > 0 else None
+        box = self._box(numbers)
         if box is None:
             self._out.skip(f"{where}: its box on frame {frame} has no area inside the frame.")
             return
@@ -103,6 +102,12 @@ class _MotReader:
             track = number
             self._out.declare(number, label, number)
         self._out.add(frame - 1, track, label, box, where)
+
+    def _box(self, numbers: list[float]) -> Box | None:
+        x, y = (value - self._origin for value in numbers[2:4])
+        width, height = numbers[4:6]
+        inside = min(width, height) > 0
+        return self._out.target.box(x, y, x + width, y + height) if inside else None
 
     def _label(self, numbers: list[float]) -> str:
         # A row of ten numbers is a result, with a place in the world instead of a class.

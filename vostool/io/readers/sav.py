@@ -37,12 +37,7 @@ def read(
         shown = tree.shown(name)
     if not isinstance(data, dict):
         raise LabelsError(f"{shown} is no SA-V file.")
-    size = whole(data.get("video_width")), whole(data.get("video_height"))
-    if None not in size and size != (target.width, target.height):
-        raise LabelsError(
-            f"{shown}: its video is {size[0]}x{size[1]}, but this one is "
-            f"{target.width}x{target.height}."
-        )
+    _check_size(data, target, shown)
     frames = listed(data.get("masklet"))
     ids = [whole(number) for number in listed(data.get("masklet_id"))]
     step = int(values["step"]) or _step(data, len(frames))
@@ -63,6 +58,15 @@ def read(
             f"(every {step}th frame is annotated; option 'step')."
         )
     return out.result()
+
+
+def _check_size(data: Mapping[str, object], target: ImportTarget, shown: str) -> None:
+    size = whole(data.get("video_width")), whole(data.get("video_height"))
+    if None not in size and size != (target.width, target.height):
+        raise LabelsError(
+            f"{shown}: its video is {size[0]}x{size[1]}, but this one is "
+            f"{target.width}x{target.height}."
+        )
 
 
 def _add(out: Collector, code: object, frame: int, number: int) -> None:
