@@ -115,7 +115,7 @@ def test_the_undamaged_file_is_read(tmp_path, make_target, name):
 
 
 @pytest.mark.parametrize("name", VALUES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_any_value_in_any_place(tmp_path_factory, make_target, name, data):
     value = VALUES[name]
@@ -138,7 +138,7 @@ def test_any_bytes(tmp_path_factory, make_target, name, content):
 
 
 @pytest.mark.parametrize("name", ["mots", "mot", "yolo"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.lists(
