@@ -36,7 +36,7 @@ class Track:
         id: in the file.
         frames: the frames of its task that the video has.
         moments: by frame.
-        skipped: sentences on shapes that do not come in.
+        skipped: line and reason of shapes that do not come in.
         refused: the track is of a kind that does not come in, which was said.
     """
 
@@ -46,7 +46,7 @@ class Track:
     group: str | None
     frames: range
     moments: dict[int, Moment] = field(default_factory=dict)
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[tuple[int, str]] = field(default_factory=list)
     refused: bool = False
 
     @property
@@ -108,7 +108,7 @@ class Track:
         try:
             mask, box = moment.element.drawn(target)
         except ElementError as error:
-            self.skipped.append(f"{where}: the {moment.element.kind} {error}.")
+            self.skipped.append((moment.element.line, f"the {moment.element.kind} {error}"))
             return None
         return replace(blank, mask=mask, box=box, absent=False)
 
