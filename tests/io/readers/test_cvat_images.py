@@ -6,6 +6,8 @@ import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from vostool.errors import Cancelled, LabelsError
 from vostool.io.import_format import ImportTarget
@@ -319,3 +321,31 @@ def test_a_damaged_archive_is_one_sentence(pack, write) -> None:
     path.write_bytes(data[:200])
     with pytest.raises(LabelsError, match="no zip file that can be read"):
         read_labels(path, TARGET, "cvat")
+
+
+# -- anything ----------------------------------------------------------------------------------
+
+ODD = st.sampled_from(["", "0", "-1", "1e9", "nan", "inf", "x", "٣", "9" * 30, "1,1;2,2", "0.5"])
+FIELDS = ["label", "rle", "left", "top", "width", "height", "points", "xtl", "xbr", "rotation"]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    tag=st.sampled_from(["box", "mask", "polygon"]),
+    values=st.dictionaries(st.sampled_from(FIELDS), ODD),
+    number=ODD,
+    size=ODD,
+)
+def test_odd_values_are_skipped_or_refused_and_never_a_crash(
+    write, tag, values, number, size
+) -> None:
+    given_fields = {"label": "car", "ytl": "1", "ybr": "4", **values}
+    text = " ".join(f'{name}="{value}"' for name, value in given_fields.items())
+    path = write(image(box()), image(f"<{tag} {text}/>", number=number, name="other", width=size))
+    found = read_labels(path, TARGET)
+    assert len(found.shapes) + len(found.skipped) == 2
+    for shape in found.shapes:
+        assert 0 <= shape.frame < 5
+        assert shape.mask is None or (shape.mask.width, shape.mask.height) == (8, 6)
