@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -21,7 +21,7 @@ from pathlib import Path
 from vostool.errors import Cancelled
 from vostool.io.batch_check import Problem, ProblemKind, ProjectCheck, check_project
 from vostool.io.batch_clock import BatchListener, BatchProgress, Clock, Phase, unheard
-from vostool.io.batch_plan import Batch, BatchProject, find_projects, opened, sentence
+from vostool.io.batch_plan import Batch, BatchProject, HeldProject, find_projects, opened, sentence
 from vostool.io.dataset import ExportItem, VideoError
 from vostool.io.export_run import ExportReport
 from vostool.io.exporters import export, export_dataset
@@ -33,12 +33,14 @@ __all__ = [
     "BatchProgress",
     "BatchProject",
     "BatchReport",
+    "HeldProject",
     "Phase",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
     "ProjectResult",
     "ProjectState",
+    "ResultListener",
     "check_batch",
     "check_project",
     "find_projects",
@@ -109,6 +111,14 @@ class BatchReport:
         return (self.merged,) if self.merged is not None else tuple(alone)
 
 
+ResultListener = Callable[[int, ProjectResult], None]
+"""Called with position and result as soon as a project has ended, in the thread of the run."""
+
+
+def _untold(position: int, result: ProjectResult) -> None:
+    """A listener that tells nobody."""
+
+
 def check_batch(batch: Batch, listener: BatchListener = unheard) -> tuple[ProjectCheck, ...]:
     """Look at every project; nothing is written.
 
@@ -128,6 +138,7 @@ def run_batch(
     batch: Batch,
     listener: BatchListener = unheard,
     checks: Sequence[ProjectCheck] | None = None,
+    ended: ResultListener = _untold,
 ) -> BatchReport:
     """Write every project that can be written.
 
@@ -138,6 +149,7 @@ def run_batch(
 
     Args:
         checks: of :func:`check_batch`, where the caller has them for this very batch.
+        ended: told of each project as it ends; of all at the end in a merge.
 
     Raises:
         UsageError: the batch itself makes no sense; nothing was written.
@@ -150,23 +162,29 @@ def run_batch(
     merged = None
     if batch.merge:
         results, merged = _run_merge(batch, found, clock)
+        for position, result in enumerate(results):
+            ended(position, result)
     else:
-        results = _run_each(batch, found, clock)
+        results = _run_each(batch, found, clock, ended)
     stopped = any(result.state is ProjectState.CANCELLED for result in results)
     seconds = time.monotonic() - began
     return BatchReport(tuple(results), merged, batch.destination, seconds, stopped)
 
 
-def _run_each(batch: Batch, checks: Sequence[ProjectCheck], clock: Clock) -> list[ProjectResult]:
+def _run_each(
+    batch: Batch, checks: Sequence[ProjectCheck], clock: Clock, ended: ResultListener
+) -> list[ProjectResult]:
     results: list[ProjectResult] = []
     stopped = False
     for position, check in enumerate(checks):
         if stopped:
             results.append(ProjectResult(check, ProjectState.CANCELLED))
+            ended(position, results[-1])
             continue
         began = time.monotonic()
         result = _run_one(batch, position, check, clock)
         results.append(replace(result, seconds=time.monotonic() - began))
+        ended(position, results[-1])
         clock.finished(check.frames if check.ready else 0)
         stopped = result.state is ProjectState.CANCELLED
     return results

@@ -26,16 +26,38 @@ from vostool.project import Project
 
 
 @dataclass(frozen=True, slots=True)
+class HeldProject:
+    """A project that is open in a window, so that it need not be read from its file.
+
+    Attributes:
+        project: a snapshot; nobody changes it meanwhile.
+        source: stays open as long as the batch is used; each use takes a clone.
+        name: what its folder is called.
+    """
+
+    project: Project
+    source: FrameSource
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchProject:
     """One row of a batch.
 
     Attributes:
         path: the project file, absolute.
         video: where its video lies now, None to find it as the project remembers it.
+        held: the project as it is open now; the file is not read then. Recipes leave it out.
     """
 
     path: Path
     video: Path | None = None
+    held: HeldProject | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called: the file's name without ending, or the held project's own name."""
+        return self.path.stem if self.held is None else self.held.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,7 @@ class Batch:
 
     def names(self) -> list[str]:
         """A name for each project, safe as a folder and unique: its file's without ending."""
-        return unique_names(project.path.stem for project in self.projects)
+        return unique_names(project.name for project in self.projects)
 
     def folders(self) -> list[Path]:
         """The folder of each project, in which each format has its own.
@@ -116,11 +138,15 @@ def opened(entry: BatchProject, progress: Progress) -> Iterator[OpenedProject]:
         Cancelled: from ``progress``.
     """
     with ExitStack() as stack:
+        if entry.held is not None:
+            source = entry.held.source.clone()
+            stack.callback(source.close)
+            yield OpenedProject(entry.held.project, source, _warnings(source))
+            return
         project, warning = read_project(entry.path)
         source = open_source(_place(project, entry), progress)
         stack.callback(source.close)
-        warnings = tuple(text for text in (warning, source.info.warning) if text)
-        yield OpenedProject(project, source, warnings)
+        yield OpenedProject(project, source, _warnings(source, warning))
 
 
 def find_projects(places: Iterable[Path]) -> tuple[BatchProject, ...]:
@@ -150,6 +176,10 @@ def sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory; close other programs and try again."
     return f"Something unforeseen went wrong: {type(error).__name__}: {text}."
+
+
+def _warnings(source: FrameSource, *more: str | None) -> tuple[str, ...]:
+    return tuple(text for text in (*more, source.info.warning) if text)
 
 
 def _place(project: Project, entry: BatchProject) -> Path:
