@@ -79,7 +79,10 @@ class CvatPushDialog(QDialog):
 
         def work(progress: Progress) -> Plan:
             found = known if known is not None else session_for(job.url).annotations(job.id)
-            return push_plan(project, found, chosen)
+            plan = push_plan(project, found, chosen)
+            # Worked out here, so that pressing Push does not wait for it.
+            progress(len(plan.pending.created), 0)
+            return plan
 
         self.note.setText("Comparing with the server…")
         self.bar.setRange(0, 0)

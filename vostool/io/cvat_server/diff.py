@@ -6,6 +6,7 @@ import enum
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from vostool.changes import FrameObject
@@ -122,8 +123,9 @@ class Plan:
             counts[change.what] += 1
         return dict(sorted(frames.items()))
 
+    @cached_property
     def pending(self) -> Pending:
-        """What is written down before anything is sent."""
+        """What is written down before anything is sent. Takes a while for many shapes."""
         created = {digest(c.shape): c.key for c in self.changes if c.shape is not None}
         return Pending(
             {**self.earlier.created, **created},
@@ -214,7 +216,7 @@ def baseline_after(plan: Plan, annotations: Annotations) -> Baseline:
     Args:
         annotations: the server's, fetched after the push.
     """
-    created = plan.pending().created
+    created = plan.pending.created
     owners: dict[tuple[str, int], int] = {}
     for kind, known in plan.baseline.entries.items():
         owners.update({(kind, entry.id): entry.object_id for entry in known.values()})

@@ -26,7 +26,7 @@ BATCH = 50
 
 def begin_edit(project: Project, plan: Plan) -> Edit:
     """What the project has to remember before :func:`carry_out`."""
-    return _setting(project, baseline_store.PENDING_SETTING, plan.pending().to_json())
+    return _setting(project, baseline_store.PENDING_SETTING, plan.pending.to_json())
 
 
 def end_edit(project: Project, baseline: Baseline) -> Edit:

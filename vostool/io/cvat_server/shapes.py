@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from vostool.io.cvat_server.job import Job, Label
 from vostool.io.formats.box_rle import BoxPixels, decode_rows, encode_rows
+from vostool.io.import_format import ImportTarget
+from vostool.io.readers.shapes import paste, polygon_mask
 from vostool.masks import Mask
 from vostool.prompts import Box
 
@@ -73,7 +74,6 @@ def digest(shape: Mapping[str, Any]) -> str:
         shape.get("frame"),
         shape.get("label_id"),
         shape.get("group") or 0,
-        [round(float(value), 3) for value in shape.get("points") or ()],
         bool(shape.get("outside")),
         bool(shape.get("occluded")),
         shape.get("z_order") or 0,
@@ -81,7 +81,9 @@ def digest(shape: Mapping[str, Any]) -> str:
         _attributes(shape),
         [digest(element) for element in shape.get("elements") or ()],
     ]
-    return _hash(said)
+    # A mask has hundreds of numbers, and 0.0 and -0.0 are the same one.
+    points = np.round(np.asarray(shape.get("points") or (), np.float64), 3) + 0.0
+    return _hash(said, points.tobytes())
 
 
 def track_digest(track: Mapping[str, Any]) -> str:
@@ -122,8 +124,8 @@ def _attributes(entry: Mapping[str, Any]) -> list[list[Any]]:
     return sorted([int(a["spec_id"]), str(a["value"])] for a in entry.get("attributes") or ())
 
 
-def _hash(value: object) -> str:
-    return hashlib.blake2b(json.dumps(value).encode(), digest_size=12).hexdigest()
+def _hash(value: object, more: bytes = b"") -> str:
+    return hashlib.blake2b(json.dumps(value).encode() + more, digest_size=12).hexdigest()
 
 
 def _mask(points: Sequence[float], width: int, height: int) -> Mask:
@@ -132,11 +134,8 @@ def _mask(points: Sequence[float], width: int, height: int) -> Mask:
     *runs, left, top, right, bottom = (int(value) for value in points)
     if not (0 <= left <= right < width and 0 <= top <= bottom < height):
         raise ValueError("its box lies outside the frame")
-    pixels = np.zeros((height, width), np.bool_)
-    pixels[top : bottom + 1, left : right + 1] = decode_rows(
-        runs, bottom - top + 1, right - left + 1
-    )
-    return _not_empty(Mask.from_array(pixels))
+    pixels = decode_rows(runs, bottom - top + 1, right - left + 1)
+    return _not_empty(paste(pixels, left, top, _target(width, height)))
 
 
 def _box(points: Sequence[float], width: int, height: int) -> Box:
@@ -174,9 +173,11 @@ def _turned(points: Sequence[tuple[float, float]], degrees: float) -> list[tuple
 
 
 def _polygon(points: Sequence[tuple[float, float]], width: int, height: int) -> Mask:
-    flat = [value for point in points for value in point]
-    merged = coco_mask.merge(coco_mask.frPyObjects([flat], height, width))
-    return _not_empty(Mask(height, width, bytes(merged["counts"])))
+    return _not_empty(polygon_mask([np.array(points)], _target(width, height)))
+
+
+def _target(width: int, height: int) -> ImportTarget:
+    return ImportTarget(width, height, 1, str)
 
 
 def _not_empty(mask: Mask) -> Mask:
