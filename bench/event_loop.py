@@ -63,10 +63,9 @@ def measure(arguments: argparse.Namespace) -> int:
     from PyQt6.QtCore import Qt, QTimer
 
     from vostool.gui.app import make_application
-    from vostool.gui.tools import with_point
     from vostool.gui.workbench import Workbench
     from vostool.models.segmenter import Direction
-    from vostool.prompts import Box, Point, Prompts
+    from vostool.prompts import Box, Point, Prompts, with_point
 
     app = make_application(sys.argv[:1])
     bench = Workbench()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vostool.errors import PromptError
-from vostool.masks import Mask
+from vostool.masks import Mask, MaskRecord, Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,23 @@ class Prompts:
                 f"The mask is {start.width}x{start.height}, but the frame is {width}x{height}; "
                 "give a mask of the frame's size."
             )
+
+
+def with_point(old: Prompts | None, record: MaskRecord | None, point: Point) -> Prompts:
+    """Add a click; the first one on a tracked mask corrects that mask instead of starting anew.
+
+    Args:
+        old: the prompts that stand on this frame for the object, or None.
+        record: the mask that is shown for it there, or None.
+    """
+    if old is None:
+        base = None
+        if record is not None and record.provenance is not Provenance.PROMPTED:
+            base = None if record.mask.is_empty else record.mask
+        return Prompts(points=(point,), base=base)
+    return Prompts((*old.points, point), old.box, old.mask, old.base)
+
+
+def with_box(box: Box) -> Prompts:
+    """A box says "the object is here": it starts anew and drops earlier prompts of the frame."""
+    return Prompts(box=box)

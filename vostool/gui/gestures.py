@@ -8,9 +8,9 @@ from PyQt6.QtCore import QObject
 
 from vostool.errors import PromptError
 from vostool.gui.canvas import Canvas
-from vostool.gui.tools import clip_box, with_box, with_point
+from vostool.gui.tools import clip_box
 from vostool.gui.workspace import Workspace
-from vostool.prompts import Box, Point
+from vostool.prompts import Box, Point, with_box, with_point
 
 NOT_SHOWN_YET = "This frame is still being read; click again when it is shown."
 

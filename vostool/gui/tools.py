@@ -1,11 +1,10 @@
-"""What a gesture on the canvas means: pure functions from old prompts to new ones."""
+"""The canvas' tools, and what of a drawn box lies in the picture."""
 
 from __future__ import annotations
 
 import enum
 
-from vostool.masks import MaskRecord, Provenance
-from vostool.prompts import Box, Point, Prompts
+from vostool.prompts import Box
 
 
 class Tool(enum.Enum):
@@ -14,21 +13,6 @@ class Tool(enum.Enum):
     POINT = "Point"
     BOX = "Box"
     HAND = "Hand"
-
-
-def with_point(old: Prompts | None, record: MaskRecord | None, point: Point) -> Prompts:
-    """Add a click; the first one on a tracked mask corrects that mask instead of starting anew."""
-    if old is None:
-        base = None
-        if record is not None and record.provenance is not Provenance.PROMPTED:
-            base = None if record.mask.is_empty else record.mask
-        return Prompts(points=(point,), base=base)
-    return Prompts((*old.points, point), old.box, old.mask, old.base)
-
-
-def with_box(box: Box) -> Prompts:
-    """A box says "the object is here": it starts anew and drops earlier prompts of the frame."""
-    return Prompts(box=box)
 
 
 def clip_box(box: Box, width: int, height: int) -> Box | None:
