@@ -12,6 +12,7 @@ from PIL import Image as PillowImage
 from vostool.errors import ModelError, PromptError, SourceError
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
+from vostool.models.engine_options import EngineOptions
 from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
@@ -219,6 +220,17 @@ def test_nothing_leaks_into_the_caller_between_frames(predictor, jpeg_source):
     for _ in engine.track(run([Keyframe(0, 1, CLICK)], last=1), never):
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
+
+
+def test_three_hundred_objects_go_through(predictor, jpeg_source):
+    engine = Sam2Segmenter(SPEC, predictor, options=EngineOptions(object_batch=50))
+    engine.open(jpeg_source)
+    keys = [Keyframe(0, oid, BOX if oid % 2 else CLICK) for oid in range(1, 301)]
+    steps = list(engine.track(run(keys, last=1), never))
+    assert [len(step.replies) for step in steps] == [300, 300]
+    by_box = {step.replies[oid].mask for oid in range(1, 301, 2) for step in steps[1:]}
+    assert max(a.iou(b) for a in by_box for b in by_box) == 1.0
+    assert min(a.iou(b) for a in by_box for b in by_box) > 0.99, "same prompts, same masks"
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,34 @@ def test_a_preempted_frame_is_given_up_and_the_next_is_right(encoder):
 
 
 @needs_openvino
+def test_what_is_kept_is_loaded_and_what_is_damaged_is_made_again(
+    predictor, encoder, folder, tmp_path, monkeypatch
+):
+    (kept,) = folder.glob("*.blob")
+    whole = kept.read_bytes()
+    copy = tmp_path / kept.name
+    copy.write_bytes(whole)
+    converted = []
+    convert = sam2_openvino._convert
+    monkeypatch.setattr(
+        sam2_openvino, "_convert", lambda *given: converted.append(1) or convert(*given)
+    )
+    picture = torch.ones(1, 3, 128, 128)
+    expected = encoder(picture)["backbone_fpn"]
+    identity = encoder_identity(predictor)
+
+    again = sam2_openvino.make_openvino_encoder(predictor, identity, folder=tmp_path)
+    assert not converted, "the kept encoder was not used"
+    copy.write_bytes(whole[: len(whole) // 2])
+    repaired = sam2_openvino.make_openvino_encoder(predictor, identity, folder=tmp_path)
+    assert converted == [1]
+    assert len(copy.read_bytes()) > len(whole) // 2
+    for made in (again, repaired):
+        levels = made(picture)["backbone_fpn"]
+        assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(levels, expected, strict=True))
+
+
+@needs_openvino
 def test_masks_equal_those_of_the_torch_encoder(predictor, encoder, jpeg_source, monkeypatch):
     monkeypatch.setattr(sam2_openvino, "make_openvino_encoder", lambda *_, **__: encoder)
     request = SegmentRequest(5, 1, Prompts(points=(Point(30, 60),)))
