@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -349,3 +350,30 @@ def test_work_goes_on_offline(opened: Window, cvat: CvatStub, engine: DriftingSe
     opened.until(lambda: opened.bench.workspace.display.shown_frame == 9)
     opened.run("track_initial")
     assert opened.project.masks.frames(1) == list(range(2, 16))
+
+
+def test_the_window_closes_while_the_server_does_not_answer(
+    window: Window, cvat: CvatStub, engine: DriftingSegmenter
+) -> None:
+    reached, release = threading.Event(), threading.Event()
+    answer = cvat.answer
+
+    def hanging(method: str, path: str, *rest: object) -> object:
+        if path.endswith("/data"):
+            reached.set()
+            release.wait(20)
+        return answer(method, path, *rest)
+
+    def drive(dialog: CvatOpenDialog) -> None:
+        window.until(lambda: dialog.table.rowCount() == 1 and not dialog.job.is_running)
+        cvat.answer = hanging
+        dialog.open_button.click()
+        window.until(lambda: not dialog.isVisible())
+
+    window.action("cvat_open", drive)
+    window.until(lambda: window.bench.workspace is not None)
+    window.until(reached.is_set)
+    loader = window.bench.workspace.display.loader
+    window.bench.close_workspace()
+    assert loader.isFinished()
+    release.set()

@@ -14,6 +14,7 @@ from vostool.gui.player import Player
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.session import Session
 from vostool.gui.storage import Storage
+from vostool.io.cvat_server.source import JobFrames
 
 
 class Workspace(QObject):
@@ -37,6 +38,8 @@ class Workspace(QObject):
         """Stop what runs, store what waits, give files and threads back."""
         self.player.pause()
         self.session.close()
+        if isinstance(self.source, JobFrames):
+            self.source.hang_up()  # no thread may wait for a dead network
         self.display.close()
         self.storage.close()
         self.source.close()

@@ -24,6 +24,7 @@ from vostool.io.cvat_server.frame_store import (
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.project import fetch_frames
 from vostool.io.cvat_server.session import Session
+from vostool.io.cvat_server.source import open_job_folder
 from vostool.io.fingerprint import fingerprint, source_ref
 from vostool.io.sources import open_source
 
@@ -173,3 +174,30 @@ def test_the_manifest_says_all_and_a_damaged_one_is_named(logged_in: Session, fo
     (folder / "vostool-cvat-job.json").write_text("{}")
     with pytest.raises(SourceError, match="is damaged"):
         open_source(folder)
+
+
+def test_a_thread_that_waits_for_a_dead_network_can_be_called_back(folder: Path) -> None:
+    asked, forever = threading.Event(), threading.Event()
+
+    def never(_url: str) -> Session:
+        asked.set()
+        forever.wait(20)
+        raise ServerError("too late")
+
+    source = open_job_folder(folder, never)
+    own = source.clone()
+    told: list[str] = []
+
+    def wait() -> None:
+        try:
+            own.frame(0)
+        except ServerError as error:
+            told.append(str(error))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert asked.wait(10)
+    source.hang_up()
+    waiting.join(10)
+    forever.set()
+    assert told == ["Frame 0 is not on this computer yet. The job was closed."]

@@ -17,8 +17,8 @@ from vostool.io.cvat_server.extra import package
 from vostool.io.cvat_server.job import Job, JobSummary
 from vostool.io.cvat_server.job_reading import read_job, read_summary
 
-SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 10.0, 120.0
-RETRIES, BACKOFF_SECONDS = 3, 0.3
+SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5.0, 60.0
+RETRIES, BACKOFF_SECONDS = 2, 0.3
 _PAGE = 100
 _REASONS = {
     "connection refused": "connection refused",

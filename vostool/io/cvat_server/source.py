@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
 from vostool.errors import ServerError, SourceError
@@ -12,6 +15,8 @@ from vostool.io.cvat_server.frame_store import FrameStore, read_manifest
 from vostool.io.cvat_server.job import RATE, Job
 from vostool.io.cvat_server.session import Session
 from vostool.io.image_folder import read_image
+
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 Connect = Callable[[str], Session]
 
@@ -39,9 +44,18 @@ class JobFrames:
     the run, so that it can go on from there later.
     """
 
-    def __init__(self, job: Job, folder: Path, store: FrameStore, connect: Connect) -> None:
+    def __init__(
+        self,
+        job: Job,
+        folder: Path,
+        store: FrameStore,
+        connect: Connect,
+        *,
+        hung_up: threading.Event | None = None,
+    ) -> None:
         self.job = job
         self._folder, self._store, self._connect = folder, store, connect
+        self._hung_up = hung_up or threading.Event()
         self._closed = False
         self._info = SourceInfo(
             path=folder,
@@ -80,14 +94,21 @@ class JobFrames:
         return self.job.frame_name(index)
 
     def clone(self) -> FrameSource:
-        return JobFrames(self.job, self._folder, self._store, self._connect)
+        return JobFrames(self.job, self._folder, self._store, self._connect, hung_up=self._hung_up)
+
+    def hang_up(self) -> None:
+        """Wait for the server no more, in this source and all its clones; from any thread.
+
+        Threads that wait for a frame give up at once; frames on the disk can still be read.
+        """
+        self._hung_up.set()
 
     def close(self) -> None:
         self._closed = True
 
     def _fetched(self, number: int, index: int) -> Path:
         try:
-            data = self._connect(self.job.url).frame(self.job.id, number)
+            data = self._waited_for(number)
         except ServerError as error:
             raise type(error)(f"Frame {index} is not on this computer yet. {error}") from error
         try:
@@ -96,6 +117,24 @@ class JobFrames:
             raise ServerError(
                 f"Frame {index} cannot be kept in '{self._folder}' ({error.strerror}); free space."
             ) from error
+
+    def _waited_for(self, number: int) -> bytes:
+        """The picture from the server; a request cannot be broken off, but it can be left alone."""
+        answer: Future[bytes] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._connect(self.job.url).frame(self.job.id, number))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, name="cvat-frame", daemon=True).start()
+        while not self._hung_up.is_set():
+            try:
+                return answer.result(timeout=_SECONDS_BETWEEN_LOOKS)
+            except FutureTimeoutError:
+                continue
+        raise ServerError("The job was closed.")
 
     def _read(self, path: Path, index: int) -> Image:
         image = read_image(path)
