@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QInputDialog,
     QLabel,
     QMessageBox,
     QScrollArea,
@@ -20,6 +21,7 @@ from vostool import __version__
 from vostool.gui.actions import ACTIONS, MOUSE
 from vostool.io.importers import IMPORT_FORMATS
 from vostool.io.project_file import SUFFIX
+from vostool.io.recipe import SUFFIXES as RECIPES
 
 VIDEO_ENDINGS = (
     "mp4 mov mkv webm avi m4v mpg mpeg ts mts m2ts wmv flv ogv 3gp gif mjpeg mjpg h264 h265 hevc"
@@ -59,6 +61,43 @@ def ask_for_labels_folder(parent: QWidget) -> Path | None:
     return Path(name) if name else None
 
 
+def ask_for_projects(parent: QWidget) -> list[Path]:
+    """Project files, several at once."""
+    names, _ = QFileDialog.getOpenFileNames(
+        parent, "Add projects", "", f"VOSTool projects (*{SUFFIX})"
+    )
+    return [Path(name) for name in names]
+
+
+def ask_for_projects_folder(parent: QWidget) -> Path | None:
+    """A folder that holds projects, at any depth."""
+    name = QFileDialog.getExistingDirectory(parent, "Add all projects in a folder")
+    return Path(name) if name else None
+
+
+def ask_for_recipe(parent: QWidget) -> Path | None:
+    """A recipe of an export."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Load recipe", "", "Recipes (*.toml *.json)")
+    return Path(name) if name else None
+
+
+def ask_recipe_name(parent: QWidget, proposed: Path) -> Path | None:
+    """A recipe to write to; asks before an existing one is replaced."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, "Save recipe as", str(proposed), "Recipes (*.toml *.json)"
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() in RECIPES else path.with_name(f"{path.name}.toml")
+
+
+def ask_for_name(parent: QWidget, title: str, proposed: str) -> str | None:
+    """A short name, such as a preset's."""
+    name, agreed = QInputDialog.getText(parent, title, "Name", text=proposed)
+    return name.strip() if agreed and name.strip() else None
+
+
 def ask_project_name(parent: QWidget, proposed: Path) -> Path | None:
     """A project file to write to; asks before an existing one is replaced."""
     name, _ = QFileDialog.getSaveFileName(
@@ -85,7 +124,7 @@ def ask_for_source(parent: QWidget, sentence: str) -> Path | None:
 
 
 def ask_to_replace(parent: QWidget, folder: Path) -> bool:
-    """Whether an earlier export in this folder may be replaced."""
+    """Whether earlier exports in this folder may be replaced."""
     answer = QMessageBox.question(
         parent,
         "Replace the earlier export?",

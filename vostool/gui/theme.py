@@ -29,6 +29,13 @@ _COLOURS = {
     "Dark": _Colours("#24272c", "#1b1d21", "#2a2e34", "#e4e7eb", "#7b828c", "#2f333a", "#2f74c0"),
 }
 
+_TONES = {
+    "good": ("#1a7f37", "#57c97b"),
+    "attention": ("#9a5b00", "#e3a64b"),
+    "bad": ("#c0282d", "#ff8078"),
+}
+"""Each on the light and on the dark base; all at a contrast of 4.5 or more."""
+
 
 def apply_style(app: QApplication) -> None:
     """The same widgets on every system, so that what was looked at is what people get."""
@@ -66,6 +73,13 @@ def _palette(colours: _Colours) -> QPalette:
     for each in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(group.Disabled, each, QColor(colours.dimmed))
     return palette
+
+
+def tone(name: str) -> QColor:
+    """A text colour that reads on the palette's base: "good", "attention" or "bad"."""
+    light, dark = _TONES[name]
+    base = QGuiApplication.palette().color(QPalette.ColorRole.Base)
+    return QColor(dark if base.lightness() < 128 else light)
 
 
 def icon(name: str) -> QIcon:

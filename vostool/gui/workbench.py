@@ -9,7 +9,8 @@ from PyQt6.QtCore import QObject, QThread
 from vostool.gui import dialogs, preferences
 from vostool.gui.background import Background
 from vostool.gui.engine_choice import EngineChoice
-from vostool.gui.export_dialog import ExportDialog
+from vostool.gui.export.dialog import ExportDialog
+from vostool.gui.export.places import open_project_row
 from vostool.gui.gestures import Gestures
 from vostool.gui.handlers import make_handlers
 from vostool.gui.import_dialog import ImportDialog
@@ -208,9 +209,12 @@ class Workbench(QObject):
             self.open_path(path)
 
     def export(self) -> None:
-        """Show the export dialog for what is labelled now."""
-        if self.workspace is not None:
-            project = self.workspace.document.project.snapshot()
-            dialog = ExportDialog(project, self.workspace.source, self.window)
-            dialog.exec()
-            dialog.deleteLater()  # or its snapshot would stay as long as the window
+        """Show the export dialog, with what is labelled now as its first row."""
+        workspace = self.workspace
+        rows = []
+        if workspace is not None:
+            path = workspace.storage.path
+            rows = [open_project_row(workspace.document, workspace.source, path)]
+        dialog = ExportDialog(rows, self.window)
+        dialog.exec()
+        dialog.deleteLater()  # or its snapshot would stay as long as the window

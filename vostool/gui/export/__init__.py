@@ -1,0 +1,1 @@
+"""The batch export dialog: many projects in many formats, looked at, previewed, run, reported."""

@@ -1,0 +1,326 @@
+"""The export dialog: the open project or many, in any formats, checked, previewed and run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PyQt6.QtCore import QUrl
+from PyQt6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from vostool.errors import UsageError, VosToolError
+from vostool.gui import dialogs
+from vostool.gui.export.last_choice import last_choice, remember_choice
+from vostool.gui.export.layout import ExportWidgets
+from vostool.gui.export.looker import Looker
+from vostool.gui.export.places import earlier_exports, is_stored, proposed_folder
+from vostool.gui.export.projects_panel import EMPTY
+from vostool.gui.export.rows import State
+from vostool.gui.export.runner import Runner
+from vostool.gui.export.texts import duration, headline
+from vostool.io.batch import Batch, BatchProgress, BatchProject, BatchReport, Phase, ProjectCheck
+from vostool.io.batch_preview import Preview
+from vostool.io.exporters import check_options
+from vostool.io.presets import Preset
+from vostool.io.recipe import load_recipe, save_recipe
+
+NOTHING_POSSIBLE = "Nothing here can be exported; the table says why."
+
+
+class ExportDialog(QDialog):
+    """Puts a batch together, and runs it.
+
+    Args:
+        projects: the first rows; the open project with what it holds now.
+    """
+
+    def __init__(self, projects: Sequence[BatchProject], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setAcceptDrops(True)
+        self._own_folder = False
+        self._preview: Preview | None = None
+        self._told = False
+        self.looker, self.runner = Looker(self), Runner(self)
+        self.ui = ExportWidgets(self, self._preset)
+        self._connect()
+        self._take_preset(last_choice())
+        self.ui.presets.load()
+        self.ui.projects.rows.replace(projects)
+
+    # -- what is chosen ------------------------------------------------------------------------
+
+    def batch(self) -> Batch:
+        """What would be run now.
+
+        Raises:
+            UsageError: something is missing or makes no sense.
+        """
+        ui = self.ui
+        if not ui.projects.rows.rows:
+            raise UsageError(EMPTY)
+        if not ui.formats.chosen():
+            raise UsageError("Tick at least one format.")
+        if not ui.folder.text().strip():
+            raise UsageError("Say which folder to write to.")
+        made = Batch(
+            ui.projects.rows.projects(),
+            ui.formats.chosen(),
+            Path(ui.folder.text().strip()).expanduser().absolute(),
+            ui.options.options(ui.formats.option_values()),
+            ui.merge.isChecked(),
+        )
+        made.check()
+        return made
+
+    def _preset(self) -> Preset:
+        formats = self.ui.formats
+        return Preset(formats.chosen(), self.ui.options.options(formats.option_values()))
+
+    def _take_preset(self, preset: Preset) -> None:
+        """Show its formats, where it has some, and its options."""
+        formats = preset.formats or self.ui.formats.chosen()
+        try:
+            check_options(formats or last_choice().formats, preset.options)
+        except UsageError as error:
+            self._say(str(error), "bad")
+            return
+        self.ui.formats.choose(formats)
+        self.ui.formats.set_option_values(preset.options.format_options)
+        self.ui.options.set_options(preset.options)
+
+    def load_recipe(self) -> None:
+        """Ask for a recipe, and show what is in it instead of everything here."""
+        path = dialogs.ask_for_recipe(self)
+        if path is None:
+            return
+        try:
+            batch = load_recipe(path)
+        except VosToolError as error:
+            self._say(str(error), "bad")
+            return
+        held = {p.path.resolve(): p for p in self.ui.projects.rows.projects() if p.held is not None}
+        self._own_folder = True
+        self.ui.folder.setText(str(batch.destination))
+        self.ui.merge.setChecked(batch.merge)
+        self._take_preset(Preset(batch.formats, batch.options))
+        self.ui.presets.clear_choice()
+        self.ui.projects.rows.replace(held.get(p.path.resolve(), p) for p in batch.projects)
+
+    def save_recipe(self) -> None:
+        """Ask for a file, and store the batch there, for the command line or another day."""
+        try:
+            batch = self.batch()
+            if not all(is_stored(project) for project in batch.projects):
+                raise UsageError("Save the open project first (Ctrl+S); a recipe names its file.")
+            path = dialogs.ask_recipe_name(self, batch.projects[0].path.with_name("export.toml"))
+            if path is None:
+                return
+            save_recipe(batch, path)
+        except VosToolError as error:
+            self._say(str(error), "bad")
+            return
+        self._say(f"Saved; run it again with: vostool export --recipe {path.name}")
+        self._told = True
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Check and preview what is chosen now, as soon as the person pauses."""
+        if self.runner.is_running:
+            return
+        self._preview = None
+        self._propose_folder()
+        self.ui.show_preview()
+        try:
+            batch = self.batch()
+        except UsageError as error:
+            self.looker.stop()
+            self.ui.preview.clear()
+            self._say(str(error), "attention")
+            self.ui.export_button.setEnabled(False)
+            return
+        self._say("")
+        self.ui.projects.rows.look_again()
+        self.ui.preview.show_waiting("Looking…")
+        self.ui.export_button.setEnabled(True)
+        # An earlier export is no obstacle: it is asked about when the run begins.
+        self.looker.look(replace(batch, options=replace(batch.options, overwrite=True)))
+
+    def _checked(self, position: int, check: ProjectCheck) -> None:
+        rows = self.ui.projects.rows
+        rows.show_check(position, check)
+        if all(row.state is State.BLOCKED for row in rows.rows):
+            self.ui.export_button.setEnabled(False)
+            self._say(NOTHING_POSSIBLE, "bad")
+
+    def _previewed(self, preview: Preview) -> None:
+        self._preview = preview
+        self.ui.preview.show_preview(preview, len(earlier_exports(self.batch())))
+        blocked = [row for row in self.ui.projects.rows.rows if row.state is State.BLOCKED]
+        if blocked and preview.projects:
+            number = f"{len(blocked)} of the projects"
+            self._say(f"{number} cannot be exported; the others can.", "attention")
+
+    def _look_failed(self, sentence: str) -> None:
+        self.ui.preview.clear()
+        self._say(sentence, "bad")
+
+    # -- running -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Write everything, off the GUI thread; asks once where that replaces earlier exports."""
+        try:
+            batch = self.batch()
+        except UsageError as error:
+            self._say(str(error), "attention")
+            return
+        if not batch.options.overwrite and earlier_exports(batch):
+            if not dialogs.ask_to_replace(self, batch.destination):
+                return
+            batch = replace(batch, options=replace(batch.options, overwrite=True))
+        remember_choice(self._preset())
+        found = [row.check for row in self.ui.projects.rows.rows if row.check is not None]
+        known = self._preview is not None and len(found) == len(batch.projects)
+        self.looker.stop()
+        self.ui.projects.rows.wait()
+        self._show_running(True)
+        self.ui.bar.setRange(0, 0)
+        self._say("Looking at the projects…")
+        self.runner.start(batch, found if known else None)
+
+    def cancel(self) -> None:
+        """Stop the run after the frame in work; what was finished before stays."""
+        self.runner.cancel()
+        self.ui.close_button.setEnabled(False)
+        self._say("Stopping after this frame…")
+
+    def _progressed(self, progress: BatchProgress) -> None:
+        if not self.ui.close_button.isEnabled():
+            return
+        rows, bar = self.ui.projects.rows, self.ui.bar
+        rows.show_progress(progress)
+        if progress.phase is Phase.CHECKING:
+            self._say(f"Looking at {progress.name}…")
+            return
+        bar.setRange(0, progress.overall_total)
+        bar.setValue(progress.overall_done)
+        left = progress.seconds_left
+        rest = "" if left is None else f", about {duration(left)} left"
+        place = f"{progress.position + 1} of {len(rows.rows)}"
+        self._say(f"Writing {progress.name} ({place}){rest}")
+
+    def _ended(self, report: BatchReport) -> None:
+        for position, result in enumerate(report.results):
+            self.ui.projects.rows.show_result(position, result)
+        self.ui.report.show_report(report)
+        self._over()
+        self.ui.open_button.setVisible(bool(report.reports))
+        self._say(headline(report), "good" if report.complete else "attention")
+
+    def _stopped(self, sentence: str) -> None:
+        self.ui.report.show_sentence(sentence)
+        self._over()
+        self._say(sentence, "attention")
+
+    def _over(self) -> None:
+        self._show_running(False)
+        self.ui.show_report()
+        self.ui.close_button.setText("Close")
+
+    def _show_running(self, running: bool) -> None:
+        self.ui.show_running(running)
+        self.ui.export_button.setEnabled(not running)
+        self.ui.open_button.hide()
+
+    # -- closing -------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        """Cancel what runs; close when nothing does."""
+        if self.runner.is_running:
+            self.cancel()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        self._close_threads()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.reject()
+        if event is not None:
+            event.setAccepted(not self.isVisible())
+
+    def _close_threads(self) -> None:
+        self.looker.close()
+        self.runner.close()
+        self.ui.projects.close_jobs()
+
+    # -- dropping ------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and _dropped(event) and not self.runner.is_running:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        if event is not None and (places := _dropped(event)):
+            event.acceptProposedAction()
+            self.ui.projects.add_places(places)
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        ui = self.ui
+        for changed in (
+            ui.projects.rows.edited, ui.formats.changed, ui.options.changed, ui.merge.toggled,
+            ui.folder.textChanged,
+        ):  # fmt: skip
+            changed.connect(lambda *_: self.look())
+        ui.folder.textEdited.connect(self._keep_folder)
+        ui.browse.clicked.connect(self._browse)
+        ui.presets.chosen.connect(self._take_preset)
+        for told in (ui.presets.told, ui.projects.told):
+            told.connect(self._say)
+        ui.load_recipe.triggered.connect(self.load_recipe)
+        ui.save_recipe.triggered.connect(self.save_recipe)
+        ui.export_button.clicked.connect(self.start)
+        ui.close_button.clicked.connect(self.reject)
+        ui.open_button.clicked.connect(self._open_folder)
+        self.looker.checked.connect(self._checked)
+        self.looker.previewed.connect(self._previewed)
+        self.looker.failed.connect(self._look_failed)
+        self.runner.progressed.connect(self._progressed)
+        self.runner.project_ended.connect(ui.projects.rows.show_result)
+        self.runner.ended.connect(self._ended)
+        self.runner.stopped.connect(self._stopped)
+
+    def _say(self, sentence: str, tone: str = "") -> None:
+        self.ui.say(sentence, tone)
+
+    def _keep_folder(self, _: str) -> None:
+        self._own_folder = True
+
+    def _propose_folder(self) -> None:
+        if not self._own_folder:
+            folder = str(proposed_folder(self.ui.projects.rows.projects()))
+            if folder != self.ui.folder.text():
+                self.ui.folder.blockSignals(True)
+                self.ui.folder.setText(folder)
+                self.ui.folder.blockSignals(False)
+
+    def _browse(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Export to", self.ui.folder.text())
+        if name:
+            self._own_folder = True
+            self.ui.folder.setText(name)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self.ui.folder.text()))
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    data = event.mimeData()
+    urls = data.urls() if data is not None else []
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -1,0 +1,36 @@
+"""The formats and options of the last export, for the next time the dialog opens."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from vostool.errors import VosToolError
+from vostool.io.exporters import FORMATS
+from vostool.io.presets import Preset, load_presets, presets_file, save_preset
+
+USUAL = Preset(formats=("cvat-images", "coco", "masks"))
+_NAME = "last"
+
+
+def last_choice() -> Preset:
+    """What was exported last; where nothing was, or it cannot be read, the usual formats."""
+    with contextlib.suppress(VosToolError):
+        found = load_presets(_file()).get(_NAME)
+        if found is not None and found.formats and all(name in FORMATS for name in found.formats):
+            return found
+    return USUAL
+
+
+def remember_choice(preset: Preset) -> None:
+    """Keep it, but for what belongs to certain videos; nobody is told where that fails."""
+    options = replace(
+        preset.options, first=0, last=None, object_ids=None, labels=None, overwrite=False
+    )
+    with contextlib.suppress(VosToolError):
+        save_preset(_NAME, replace(preset, options=options), _file())
+
+
+def _file() -> Path:
+    return presets_file().with_name("last-export.toml")

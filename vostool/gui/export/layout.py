@@ -1,0 +1,156 @@
+"""The export dialog's widgets and where they lie; fits 1280x800."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QPalette
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui import theme
+from vostool.gui.export.formats_panel import FormatsPanel
+from vostool.gui.export.options_panel import OptionsPanel
+from vostool.gui.export.preset_bar import PresetBar
+from vostool.gui.export.preview_panel import PreviewPanel
+from vostool.gui.export.projects_panel import ProjectsPanel
+from vostool.gui.export.report_panel import ReportPanel
+from vostool.io.presets import Preset
+
+SIZE = 1180, 720
+RIGHT = 400
+
+
+class ExportWidgets:
+    """Everything that is to be seen.
+
+    Args:
+        current: the choice of formats and options as it is, for keeping it as a preset.
+    """
+
+    def __init__(self, dialog: QDialog, current: Callable[[], Preset]) -> None:
+        self.projects, self.formats, self.options = ProjectsPanel(), FormatsPanel(), OptionsPanel()
+        self.presets = PresetBar(current)
+        self.preview, self.report = PreviewPanel(), ReportPanel()
+        self.choices, self.outcome = QTabWidget(), QTabWidget()
+        self.folder, self.browse = QLineEdit(), QPushButton("&Browse…")
+        self.merge = QCheckBox("Merge into one data &set")
+        self.message, self.bar = QLabel(), QProgressBar()
+        self.recipe_button = QPushButton("Re&cipe")
+        self.load_recipe = QAction("Load recipe…", dialog)
+        self.save_recipe = QAction("Save as recipe…", dialog)
+        self.open_button = QPushButton("Open fol&der")
+        self.close_button = QPushButton("Cancel")
+        self.export_button = QPushButton("&Export")
+        self._set_up()
+        self._lay_out(dialog)
+
+    def say(self, sentence: str, tone: str = "") -> None:
+        """One sentence; ``tone`` as :func:`vostool.gui.theme.tone` takes it, or ""."""
+        palette = QPalette()
+        if tone:
+            palette.setColor(QPalette.ColorRole.WindowText, theme.tone(tone))
+        self.message.setPalette(palette)
+        self.message.setText(sentence)
+
+    def show_running(self, running: bool) -> None:
+        """While a run goes, nothing can be chosen."""
+        for widget in (
+            self.choices, self.presets, self.folder, self.browse, self.merge, self.recipe_button,
+        ):  # fmt: skip
+            widget.setEnabled(not running)
+        self.projects.lock(running)
+        self.bar.setVisible(running)
+        self.close_button.setText("Cancel")
+        self.close_button.setEnabled(True)
+
+    def show_preview(self) -> None:
+        """Bring the tree to the front."""
+        self.outcome.setCurrentWidget(self.preview)
+
+    def show_report(self) -> None:
+        """Bring the report to the front."""
+        self.outcome.setTabEnabled(1, True)
+        self.outcome.setCurrentWidget(self.report)
+
+    def _set_up(self) -> None:
+        self.folder.setAccessibleName("Folder")
+        self.merge.setToolTip("All videos in one data set, with ids that are unique in it")
+        self.message.setWordWrap(True)
+        self.message.setMinimumHeight(self.message.fontMetrics().lineSpacing() * 2)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message.setAccessibleName("Message")
+        self.bar.setFormat("%v of %m frames")
+        self.bar.setAccessibleName("Progress of all projects")
+        menu = QMenu(self.recipe_button)
+        menu.addAction(self.load_recipe)
+        menu.addAction(self.save_recipe)
+        self.recipe_button.setMenu(menu)
+        self.recipe_button.setToolTip("The whole batch in a file, for `vostool export --recipe`")
+        for button in (self.browse, self.recipe_button, self.open_button, self.close_button):
+            button.setAutoDefault(False)
+
+    def _lay_out(self, dialog: QDialog) -> None:
+        self.choices.addTab(self.formats, "&Formats")
+        self.options.add_pages(self.choices)
+        self.outcome.addTab(self.preview, "What will be &written")
+        self.outcome.addTab(self.report, "Repor&t")
+        self.outcome.setTabEnabled(1, False)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.projects)
+        left.addWidget(self.outcome)
+        left.setChildrenCollapsible(False)
+        left.setSizes([300, 320])
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.presets)
+        column.addWidget(self.choices, 1)
+        sides = QSplitter(Qt.Orientation.Horizontal)
+        sides.addWidget(left)
+        sides.addWidget(right)
+        sides.setChildrenCollapsible(False)
+        sides.setStretchFactor(0, 1)
+        sides.setSizes([SIZE[0] - RIGHT, RIGHT])
+        layout = QVBoxLayout(dialog)
+        layout.addWidget(sides, 1)
+        layout.addLayout(self._place())
+        layout.addWidget(self.bar)
+        layout.addLayout(self._buttons())
+        self.bar.hide()
+        self.open_button.hide()
+        self.export_button.setDefault(True)  # counts only once it is in the dialog
+        self.formats.tree.setFocus()
+        dialog.resize(*SIZE)
+
+    def _place(self) -> QHBoxLayout:
+        label = QLabel("Fo&lder")
+        label.setBuddy(self.folder)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.browse)
+        row.addSpacing(12)
+        row.addWidget(self.merge)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(self.recipe_button)
+        row.addWidget(self.message, 1)
+        for button in (self.open_button, self.close_button, self.export_button):
+            row.addWidget(button)
+        return row
