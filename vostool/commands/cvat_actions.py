@@ -18,7 +18,8 @@ from vostool.io.cvat_server.credentials import (
     keep_credentials,
     remember_server,
 )
-from vostool.io.cvat_server.diff import OnConflict, Plan, push_plan
+from vostool.io.cvat_server.diff import push_plan
+from vostool.io.cvat_server.plan import OnConflict, Plan
 from vostool.io.cvat_server.project import fetch_frames, pull_job
 from vostool.io.cvat_server.push import begin_edit, carry_out, end_edit
 

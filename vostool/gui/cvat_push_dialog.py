@@ -26,8 +26,9 @@ from vostool.gui.document import Document
 from vostool.gui.network_job import NetworkJob
 from vostool.io.cvat_server.baseline import Baseline
 from vostool.io.cvat_server.connections import session_for
-from vostool.io.cvat_server.diff import OnConflict, Plan, push_plan
+from vostool.io.cvat_server.diff import push_plan
 from vostool.io.cvat_server.job import Job
+from vostool.io.cvat_server.plan import OnConflict, Plan
 from vostool.io.cvat_server.push import begin_edit, carry_out, end_edit
 from vostool.progress import Progress
 

@@ -16,7 +16,8 @@ from vostool import edits
 from vostool.errors import Cancelled, JobChanged, ServerError, UsageError
 from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.io.cvat_server import push as pushing
-from vostool.io.cvat_server.diff import OnConflict, Plan, push_plan
+from vostool.io.cvat_server.diff import push_plan
+from vostool.io.cvat_server.plan import OnConflict, Plan
 from vostool.io.cvat_server.pull import changed_cells, pulled_project
 from vostool.io.cvat_server.session import Session
 from vostool.masks import Mask, MaskRecord, Provenance

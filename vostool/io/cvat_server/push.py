@@ -14,7 +14,8 @@ from vostool.changes import Cell, CellChange, Edit, Json, Table
 from vostool.errors import ServerError
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server.baseline import Baseline
-from vostool.io.cvat_server.diff import Plan, baseline_after
+from vostool.io.cvat_server.diff import baseline_after
+from vostool.io.cvat_server.plan import Plan
 from vostool.io.cvat_server.session import Session
 from vostool.io.cvat_server.shapes import digest
 from vostool.progress import Progress, silent
