@@ -56,12 +56,7 @@ def push_plan(
     wanted |= {key for key in labelled_cells(project) if key[1] in tracks.values()}
     left_out: set[FrameObject] = set()
     if on_conflict is OnConflict.THEIRS:
-        theirs = {number for conflict in conflicts for number in conflict.frames}
-        left_out = {key for key in wanted if job.numbers[key[0]] in theirs}
-        # A track stands on many frames: where one of them is theirs, all of it stays.
-        kept = {oid for _, oid in left_out if oid in tracks.values()}
-        tracks = {track: oid for track, oid in tracks.items() if oid not in kept}
-        left_out |= {key for key in wanted if key[1] in kept}
+        tracks, left_out = _given_way(job, wanted, tracks, conflicts)
     removed = {key for key in wanted if job.numbers[key[0]] in job.deleted}
     changes = [
         change
@@ -78,6 +73,18 @@ def push_plan(
         ),
         annotations, project, baseline, adopted, pending, on_conflict,
     )  # fmt: skip
+
+
+def _given_way(
+    job: Job, wanted: set[FrameObject], tracks: dict[int, int], conflicts: list[Conflict]
+) -> tuple[dict[int, int], set[FrameObject]]:
+    """The tracks that may still be replaced, and what is left out, where theirs counts."""
+    theirs = {number for conflict in conflicts for number in conflict.frames}
+    left_out = {key for key in wanted if job.numbers[key[0]] in theirs}
+    # A track stands on many frames: where one of them is theirs, all of it stays.
+    kept = {oid for _, oid in left_out if oid in tracks.values()}
+    free = {track: oid for track, oid in tracks.items() if oid not in kept}
+    return free, left_out | {key for key in wanted if key[1] in kept}
 
 
 def baseline_after(plan: Plan, annotations: Annotations) -> Baseline:
