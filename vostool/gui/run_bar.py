@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from vostool.gui.session import RunProgress
+from vostool.gui.track_runs import RunProgress
 from vostool.gui.transport import tool_button
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -13,17 +11,16 @@ from vostool.changes import Changes, Edit, FrameObject
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
 from vostool.gui.document import Document
-from vostool.gui.rate import RateMeter
-from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker, TrackEnd, TrackJob
+from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker
+from vostool.gui.track_runs import TrackRuns
 from vostool.history import Step
 from vostool.io.import_edit import ImportSummary
-from vostool.keyframe_runs import Span, plan_span
+from vostool.keyframe_runs import Span
 from vostool.masks import Provenance
-from vostool.models.segmenter import Direction, SegmentRequest, TrackRequest
+from vostool.models.segmenter import Direction, SegmentRequest
 from vostool.objects import DEFAULT_LABEL
-from vostool.project import Project
 from vostool.prompts import Prompts
-from vostool.runs import plan_run, run_edit, segment_edit
+from vostool.runs import segment_edit
 
 ANSWERED_AT_ONCE = 50
 """Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
@@ -31,16 +28,6 @@ RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
 BUSY_AFTER_MS = 100
 """A click that is not answered by then shows a busy sign (issue 2, "The window")."""
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """How far a run is: frames done of total, frames a second, seconds left (None: unknown)."""
-
-    done: int
-    total: int
-    rate: float
-    seconds_left: float | None
 
 
 class Session(QObject):
@@ -70,7 +57,10 @@ class Session(QObject):
         self.direction = 0
         self.current_object: int | None = next(iter(document.project.objects), None)
         self._waiting: dict[tuple[int, int], tuple[SegmentRequest, Step | None]] = {}
-        self._run: tuple[TrackJob, Step, RateMeter] | None = None
+        self._runs = TrackRuns(document, worker)
+        self._runs.progressed.connect(self.run_progressed)
+        self._runs.ended.connect(self.run_ended)
+        self._runs.problem.connect(self.problem)
         self._imported: tuple[int, ...] = ()
         self._busy_timer = QTimer(self)
         self._busy_timer.setSingleShot(True)
@@ -82,11 +72,8 @@ class Session(QObject):
         self._rest_timer.timeout.connect(self._prepare)
         self._rest_timer.start()
         self.only_selected = False
-        self._spans: list[Span] = []
         worker.engine_ready.connect(self._prepare)
         worker.answered.connect(self._take_answer)
-        worker.tracked.connect(self._take_tracked)
-        worker.track_ended.connect(self._end_run)
 
     # -- where the person is -------------------------------------------------------------------
 
@@ -184,8 +171,7 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take the last step back; a run that is still going is cancelled first."""
-        if self._run is not None and self.document.history.last is self._run[1]:
-            self._run[0].cancel.set()
+        self._runs.cancel_if_last()
         self._after_history(self.document.undo())
 
     def redo(self) -> None:
@@ -197,7 +183,7 @@ class Session(QObject):
     @property
     def is_tracking(self) -> bool:
         """True while a run goes."""
-        return self._run is not None
+        return self._runs.going
 
     def track(self, direction: Direction) -> None:
         """Start a run at the playhead; BOTH covers the whole video.
@@ -205,28 +191,23 @@ class Session(QObject):
         With ``only_selected`` it tracks the current object alone and leaves the others as they
         are.
         """
-        if self._run is not None:
-            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
-            return
-        object_ids = None
-        if self.only_selected and self.current_object is not None:
-            object_ids = [self.current_object]
-        self._start_run(direction, self.playhead, object_ids)
+        alone = self.only_selected and self.current_object is not None
+        object_ids = [self.current_object] if alone and self.current_object is not None else None
+        self._runs.start(direction, self.playhead, object_ids)
 
     def track_imported(self) -> None:
         """Track the objects of the last import from their first keyframe to the end; in a project
         that was opened again, all objects with imported masks.
         """
-        project = self.document.project
-        ids = [oid for oid in self._imported if oid in project.objects]
-        if not ids:
-            ids = [oid for oid in project.objects if _has_imported(project, oid)]
-        if not ids:
-            self.problem.emit("No labels were imported yet; choose Import labels (Ctrl+I) first.")
-        elif self._run is not None:
-            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
-        else:
-            self._start_run(Direction.FORWARD, None, ids)
+        self._runs.start_imported(self._imported)
+
+    def track_spans(self, spans: Sequence[Span]) -> bool:
+        """Run spans one after the other, as one undo step; False where none could be started."""
+        return self._runs.start_spans(spans)
+
+    def cancel(self) -> None:
+        """Cancel the run; what is done stays."""
+        self._runs.cancel()
 
     def take_import(self, summary: ImportSummary, *, track: bool) -> None:
         """Go on after an import was applied: select, show its first frame, and track from it.
@@ -245,64 +226,13 @@ class Session(QObject):
         prompts = self.document.project.prompts
         self._ask_unanswered(key for key in prompts if key[1] in self._imported)
 
-    def track_spans(self, spans: Sequence[Span]) -> bool:
-        """Run spans one after the other, as one undo step; False where none could be started."""
-        if self._run is not None:
-            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
-            return False
-        self._spans = list(spans)
-        request = self._next_span()
-        if request is None:
-            self.problem.emit("No object is there to be tracked; annotate one first.")
-            return False
-        self._begin_run(request, sum(len(span) for span in spans))
-        return True
-
-    def _next_span(self) -> TrackRequest | None:
-        """The request of the next span that has anything to track; made now, from what is there."""
-        while self._spans:
-            request = plan_span(self.document.project, self._spans.pop(0))
-            if request is not None:
-                return request
-        return None
-
-    def _start_run(
-        self, direction: Direction, origin: int | None, object_ids: Sequence[int] | None
-    ) -> None:
-        try:
-            request = plan_run(
-                self.document.project, direction, origin=origin, object_ids=object_ids
-            )
-        except PromptError as error:
-            self.problem.emit(str(error))
-            return
-        self._begin_run(
-            request, _frames_to_do(direction, request.origin, request.first, request.last)
-        )
-
-    def _begin_run(self, request: TrackRequest, total: int) -> None:
-        job = TrackJob(request)
-        step = self.document.do(Edit("Track run", ()))
-        self._run = (job, step, RateMeter(total))
-        self.run_progressed.emit(RunProgress(0, total, 0.0, None))
-        self.worker.track(job)
-
-    def cancel(self) -> None:
-        """Cancel the run; what is done stays."""
-        if self._run is not None:
-            self._run[0].cancel.set()
-
     def close(self) -> None:
         """Cancel the run and take no more answers."""
-        self.cancel()
         self.worker.engine_ready.disconnect(self._prepare)
         self.worker.answered.disconnect(self._take_answer)
-        self.worker.tracked.disconnect(self._take_tracked)
-        self.worker.track_ended.disconnect(self._end_run)
         self._busy_timer.stop()
         self._rest_timer.stop()
-        if self._run is not None:
-            self._take_tracked()
+        self._runs.close()
 
     # -- answers from the thread ---------------------------------------------------------------
 
@@ -324,43 +254,6 @@ class Session(QObject):
         edit = segment_edit(self.document.project, *key, request.prompts, answer.reply)
         if edit is not None and step is not None:
             self.document.extend(step, edit)
-
-    def _take_tracked(self) -> None:
-        frames = self.worker.take_tracked()
-        if self._run is None:
-            return
-        _, step, meter = self._run
-        edit = run_edit(self.document.project, frames)
-        if frames and meter.done == 0 and self.worker.info is not None:
-            engine = edits.set_setting(self.document.project, "engine", self.worker.info.name)
-            edit = Edit(edit.title, edit.changes + engine.changes)
-        self.document.extend(step, edit)
-        meter.add(len(frames), time.monotonic())
-        self.run_progressed.emit(
-            RunProgress(meter.done, meter.total, meter.rate, meter.seconds_left)
-        )
-        for frame in frames:
-            if frame.problem is not None:
-                self.problem.emit(frame.problem)
-
-    def _end_run(self, end: TrackEnd) -> None:
-        if self._run is None or self._run[0] is not end.job:
-            return
-        self._take_tracked()
-        _, step, meter = self._run
-        going_on = not end.cancelled and end.problem is None and self.document.history.holds(step)
-        request = self._next_span() if going_on else None
-        if request is not None:
-            self._run = (TrackJob(request), step, meter)
-            self.worker.track(self._run[0])
-            return
-        self._spans = []
-        self._run = None
-        self.document.discard_if_empty(step)
-        if end.problem is not None:
-            self.problem.emit(end.problem)
-        verb = "Cancelled after" if end.cancelled else "Tracked"
-        self.run_ended.emit(f"{verb} {meter.done} frames in {meter.elapsed:.1f} s.")
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -424,15 +317,3 @@ class Session(QObject):
         if current is not None:
             return objects[current].label
         return objects[max(objects)].label if objects else DEFAULT_LABEL
-
-
-def _has_imported(project: Project, object_id: int) -> bool:
-    records = project.masks.row(object_id).values()
-    return any(record.provenance is Provenance.IMPORTED for record in records)
-
-
-def _frames_to_do(direction: Direction, origin: int, first: int, last: int) -> int:
-    forward, backward = last - origin + 1, origin - first + 1
-    if direction is Direction.BOTH:
-        return forward + backward
-    return forward if direction is Direction.FORWARD else backward

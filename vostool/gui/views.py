@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject
 from vostool.changes import Changes
 from vostool.gui import dialogs
 from vostool.gui.main_window import MainWindow
-from vostool.gui.session import RunProgress
+from vostool.gui.track_runs import RunProgress
 from vostool.gui.workspace import Workspace
 
 
