@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from vostool.errors import PromptError
+from vostool.locks import locked_objects
 from vostool.masks import MaskRecord
 from vostool.models.segmenter import Direction, Keyframe, TrackRequest
 from vostool.project import Project
@@ -80,10 +81,11 @@ def remaining_spans(project: Project) -> list[Span]:
         PromptError: no frame is annotated.
     """
     keys = keyframes(project, project.objects.keys())
+    locked = locked_objects(project)
     found = []
     for span in initial_spans(project):
         newest = {key.object_id: key for key in keys if key.frame <= span.start}
-        active = [oid for oid, key in newest.items() if not _absent(key)]
+        active = [oid for oid, key in newest.items() if oid not in locked and not _absent(key)]
         reached = span.start - 1
         while reached < span.end and _complete(project, reached + 1, active):
             reached += 1
@@ -121,7 +123,10 @@ def last_result(project: Project) -> int:
 
 def plan_span(project: Project, span: Span) -> TrackRequest | None:
     """The request of a span as the project is now; None where no object is there to be tracked."""
-    keys = [key for oid in project.objects for key in _start(project, span, oid)]
+    locked = locked_objects(project)
+    keys = [
+        key for oid in project.objects if oid not in locked for key in _start(project, span, oid)
+    ]
     ids = {key.object_id for key in keys}
     if not ids:
         return None

@@ -101,6 +101,11 @@ class MaskRecord:
     score: float | None = None
     confirmed: bool = False
 
+    @property
+    def is_kept(self) -> bool:
+        """True for a mask that a person stands behind: a run uses it and never overwrites it."""
+        return self.confirmed or self.provenance in (Provenance.EDITED, Provenance.IMPORTED)
+
 
 class MaskTable:
     """Masks by object and frame. Only :class:`vostool.project.Project` writes to it."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 
 from vostool.changes import Cell, CellChange, Edit, Table
 from vostool.errors import PromptError
+from vostool.locks import locked_objects
 from vostool.masks import MaskRecord, Provenance
 from vostool.models.segmenter import (
     Direction,
@@ -40,7 +41,7 @@ def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, 
 
 def is_kept(record: MaskRecord) -> bool:
     """True for a mask that a person stands behind: a run uses it and never overwrites it."""
-    return record.confirmed or record.provenance in (Provenance.EDITED, Provenance.IMPORTED)
+    return record.is_kept
 
 
 def plan_run(
@@ -58,7 +59,7 @@ def plan_run(
         origin: the frame to start from; None takes the earliest keyframe in the range for a
             forward run or both, the latest for a backward one.
         last: None takes the last frame of the source.
-        object_ids: None takes every object that has a keyframe.
+        object_ids: None takes every object that has a keyframe. Locked objects are left out.
 
     Raises:
         PromptError: nothing to start from, or the range lies outside the source.
@@ -69,7 +70,11 @@ def plan_run(
         raise PromptError(
             f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
         )
-    keys = keyframes(project, project.objects.keys() if object_ids is None else object_ids)
+    wanted = set(project.objects if object_ids is None else object_ids)
+    locked = locked_objects(project)
+    if wanted and wanted <= locked:
+        raise PromptError("All objects that would be tracked are locked; unlock one first.")
+    keys = keyframes(project, wanted - locked)
     if not keys:
         raise PromptError("No object has a prompt yet; click it or draw a box around it first.")
     frames = [k.frame for k in keys]
@@ -109,12 +114,17 @@ def _context(
 
 
 def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
-    """What a run's frames change: tracked masks, except where a person's own mask stands."""
+    """What a run's frames change: tracked masks, except where a person's own mask stands.
+
+    Confirmed, prompted, edited and imported masks stay, and so does every mask of a locked object.
+    """
+    locked = locked_objects(project)
     changes = [
         change
         for step in tracked
         for oid, reply in step.replies.items()
-        if (change := _tracked_change(project, step.frame, oid, reply)) is not None
+        if oid not in locked
+        and (change := _tracked_change(project, step.frame, oid, reply)) is not None
     ]
     return Edit("Track", tuple(changes))
 
