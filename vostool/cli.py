@@ -27,6 +27,7 @@ COMMANDS = MappingProxyType(
         "export": "write the masks of one or many projects in the formats of other programs",
         "import": "bring labels of other programs into a project, as the start of a track",
         "cvat": "pull, track and push jobs of a CVAT server",
+        "eval": "how good an engine is on sequences with ground truth",
         "info": "facts about a video, an image folder or a project",
         "models": "the engines and their checkpoints",
         "demo": "the main job on a real and on a generated clip",

@@ -1,0 +1,203 @@
+"""`vostool eval`: how good an engine is on sequences with ground truth."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from vostool.commands import arguments, output
+from vostool.commands.eval_results import Results, finish_interactive, finish_semi_supervised
+from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.errors import Cancelled, UsageError, VosToolError
+from vostool.evaluate.datasets import LAYOUTS, Listed, list_sequences
+from vostool.evaluate.interactive import Budget, run_session
+from vostool.evaluate.plain_warp import NAME as PLAIN_WARP
+from vostool.evaluate.plain_warp import PlainWarp
+from vostool.evaluate.robots import ROBOTS, make_robot
+from vostool.evaluate.semi_supervised import run_sequence
+from vostool.evaluate.sequence import TruthSequence, generated_sequence
+from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.engines import create_segmenter, default_engine, engine_names
+from vostool.models.segmenter import Segmenter
+
+T = TypeVar("T")
+
+GENERATED = "generated"
+
+_EPILOG = """\
+the first masks are given and J, F and J&F are measured by the DAVIS 2017 definition; with
+--interactive a robot corrects the worst frame again and again, as in the DAVIS interactive track.
+
+  vostool eval --dataset DAVIS --layout davis --engine flow --out results
+  vostool eval --dataset clips --layout folder --sequence dog --interactive --robot clicks
+  vostool eval --layout generated --engine plain-warp
+
+docs/evaluation.md says what every number means.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--dataset", type=arguments.absolute, metavar="DIR")
+    parser.add_argument(
+        "--layout", choices=(*LAYOUTS, GENERATED), default="folder", help="default: folder"
+    )
+    parser.add_argument(
+        "--sequence", type=arguments.names, metavar="NAME,..", action="append", help="default: all"
+    )
+    parser.add_argument(
+        "--frames", type=arguments.whole, metavar="N", help="only the first N frames of each"
+    )
+    engine = parser.add_argument_group("engine")
+    engine.add_argument(
+        "--engine", metavar="NAME",
+        help=f"see `vostool models`, or {PLAIN_WARP}, the baseline; default: the best here",
+    )  # fmt: skip
+    engine.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    engine.add_argument("--quality", choices=QUALITIES, default="auto", help="of SAM 2")
+    engine.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    _add_robot(parser.add_argument_group("interactive"))
+    results = parser.add_argument_group("results")
+    results.add_argument(
+        "--out", type=arguments.absolute, metavar="DIR", help="JSON, plots and pictures go here"
+    )
+    results.add_argument("--overwrite", action="store_true", help="replace results in DIR")
+    results.add_argument("--json", action="store_true", help="print JSON in place of the table")
+    results.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _add_robot(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--interactive", action="store_true", help="a robot corrects the result")
+    group.add_argument("--robot", choices=ROBOTS, default=ROBOTS[0], help="default: scribbles")
+    group.add_argument("--rounds", type=arguments.whole, default=8, metavar="N", help="default: 8")
+    group.add_argument(
+        "--seconds", type=float, default=30.0, metavar="S",
+        help="time budget an object and round; default: 30",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate every sequence; 0 only when all were evaluated without a problem."""
+    _check(args)
+    listed = _sequences(args)
+    with Results(args.out, args.overwrite) as results, _segmenter(args) as segmenter:
+        facts = _facts(args, segmenter)
+        if args.interactive:
+            robot = make_robot(args.robot)
+            budget = Budget(args.rounds, args.seconds)
+            sessions, status = _each(
+                args,
+                listed,
+                lambda s, i, step: run_session(
+                    s, segmenter, robot, budget, stopped=i, stepped=step
+                ),
+            )
+            facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
+            finish_interactive(sessions, facts, results, budget, as_json=args.json)
+        else:
+            runs, status = _each(
+                args, listed, lambda s, i, step: run_sequence(s, segmenter, i, step)
+            )
+            finish_semi_supervised(runs, facts, results, as_json=args.json)
+            if any(run.problems for run in runs):
+                status = status or 1
+    return status
+
+
+Work = Callable[[TruthSequence, Interrupt, Callable[[], None]], T]
+
+
+def _each(args: argparse.Namespace, listed: list[Listed], work: Work[T]) -> tuple[list[T], int]:
+    """What could be done of all sequences, and the status; the rest is explained on stderr."""
+    done: list[T] = []
+    status = 0
+    problem: VosToolError | None = None
+    with Interrupt() as interrupt:
+        for number, entry in enumerate(listed, 1):
+            title = f"{entry.name} ({number}/{len(listed)})"
+            try:
+                sequence = entry.load(args.frames)
+                output.warn(sequence.warnings)
+                with output.bar(0, title, "frame", args.quiet) as bar:
+                    done.append(work(sequence, interrupt, _stepping(bar)))
+            except Cancelled:
+                status = INTERRUPTED
+                break
+            except VosToolError as error:
+                problem, status = error, 1
+                if len(listed) > 1:
+                    output.warn([f"{error} '{entry.name}' is left out."])
+    if done:
+        return done, status
+    raise problem or Cancelled("Stopped.")
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Find what is wrong with the request before any work is done for it."""
+    known = (*engine_names(), PLAIN_WARP)
+    if args.engine is not None and args.engine not in known:
+        raise UsageError(f"There is no engine '{args.engine}'; known are {', '.join(known)}.")
+    if args.engine == PLAIN_WARP and args.interactive:
+        raise UsageError("The baseline plain-warp takes no corrections; choose an engine.")
+    if (args.dataset is None) != (args.layout == GENERATED):
+        raise UsageError("Give --dataset DIR, or --layout generated for the generated clip.")
+    if args.frames is not None and args.frames < 3:
+        raise UsageError("--frames must be 3 or more: the first and the last frame do not count.")
+    if args.rounds < 1 or not args.seconds > 0:
+        raise UsageError("--rounds and --seconds must be more than 0.")
+
+
+def _sequences(args: argparse.Namespace) -> list[Listed]:
+    if args.layout == GENERATED:
+        if args.sequence:
+            raise UsageError("The generated clip is one sequence; leave --sequence out.")
+        return [Listed(GENERATED, generated_sequence)]
+    return list_sequences(args.dataset, args.layout, arguments.flattened(args.sequence))
+
+
+@contextmanager
+def _segmenter(args: argparse.Namespace) -> Iterator[Segmenter]:
+    if args.engine == PLAIN_WARP:
+        yield PlainWarp()
+        return
+    segmenter = create_segmenter(
+        args.engine or default_engine(),
+        args.device,
+        args.checkpoint,
+        EngineOptions(quality=args.quality),
+    )
+    try:
+        yield segmenter
+    finally:
+        segmenter.close()
+
+
+def _facts(args: argparse.Namespace, segmenter: Segmenter) -> dict[str, object]:
+    """What was evaluated, for the JSON."""
+    info = segmenter.info
+    engine: Mapping[str, str] = {
+        "name": info.name, "title": info.title, "device": info.device,
+        "dtype": info.dtype, "quality": info.quality,
+    }  # fmt: skip
+    dataset: Path | None = args.dataset
+    return {
+        "protocol": "interactive" if args.interactive else "semi-supervised",
+        "engine": dict(engine),
+        "dataset": None if dataset is None else str(dataset),
+        "layout": args.layout,
+        "frames_limit": args.frames,
+    }
+
+
+def _stepping(bar: tqdm[Any]) -> Callable[[], None]:
+    def step() -> None:
+        bar.update()
+
+    return step

@@ -1,0 +1,168 @@
+"""The interactive protocol of DAVIS (Caelles et al., arXiv:1803.00557), run through the program.
+
+A robot looks at the frame of the lowest J&F that it has not corrected yet, corrects the objects
+there, the engine answers and tracks both ways from that frame over the whole sequence, and all
+annotated frames are measured. The benchmark starts from scribbles that people drew, on frames of
+their choice; here the robot starts as well, on the first frame that shows most of the objects.
+Only the engine's time counts: prompts, tracking and reading frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from vostool.errors import LabelsError
+from vostool.evaluate.door import Door, Stepped, Stopped, ids_of
+from vostool.evaluate.measured import Measure, frame_means, measure_frames
+from vostool.evaluate.robots import Correction, Robot
+from vostool.evaluate.sequence import TruthSequence
+from vostool.models.segmenter import Direction, Segmenter
+from vostool.prompts import Prompts, with_box, with_point
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a robot may spend.
+
+    Attributes:
+        rounds: corrected frames a sequence.
+        seconds: of the engine, an object and round; a sequence has them all together.
+    """
+
+    rounds: int = 8
+    seconds: float = 30.0
+
+    def of(self, object_count: int) -> float:
+        """Seconds for a whole sequence."""
+        return self.rounds * self.seconds * object_count
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One correction and what came of it.
+
+    Attributes:
+        frame: the frame that was corrected.
+        prompts: points and boxes given.
+        seconds: of the engine in this round.
+        j, f: means over objects of their means over all annotated frames.
+    """
+
+    frame: int
+    prompts: int
+    seconds: float
+    j: float
+    f: float
+
+    @property
+    def jf(self) -> float:
+        """J&F."""
+        return (self.j + self.f) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sequence, corrected round by round.
+
+    Attributes:
+        object_ids: the objects that count.
+        rounds: those that ended within the budget.
+        timed_out: the time ran out; the round that was going on does not count.
+    """
+
+    name: str
+    object_ids: tuple[int, ...]
+    rounds: tuple[Round, ...]
+    timed_out: bool = False
+
+
+def run_session(
+    sequence: TruthSequence,
+    segmenter: Segmenter,
+    robot: Robot,
+    budget: Budget,
+    *,
+    stopped: Stopped = lambda: False,
+    stepped: Stepped = lambda: None,
+) -> Session:
+    """Correct a sequence until the rounds or the time is over, or nothing is left to correct.
+
+    Raises:
+        LabelsError: the sequence has no object, or a mask cannot be read.
+        ModelError, PromptError, SourceError: from the engine and the pictures.
+        Cancelled: as ``stopped`` asked.
+    """
+    object_ids = tuple(sequence.given)
+    if not object_ids:
+        raise LabelsError(f"{sequence.name}: no object has a mask.")
+    seconds = budget.of(len(object_ids))
+    rounds: list[Round] = []
+    used: set[int] = set()
+    with closing(sequence.open()) as source:
+        door = Door(source, segmenter, object_ids, stopped)
+        door.seconds = 0.0
+        measures = _measure(sequence, door)
+        while len(rounds) < budget.rounds:
+            chosen = _correction(sequence, door, robot, measures, used)
+            if chosen is None:
+                break
+            frame, corrections = chosen
+            before = door.seconds
+            _apply(door, frame, corrections)
+            door.track(Direction.BOTH, frame, stepped)
+            if door.seconds > seconds:
+                return Session(sequence.name, object_ids, tuple(rounds), timed_out=True)
+            used.add(frame)
+            measures = _measure(sequence, door)
+            count = sum(len(c.points) + (c.box is not None) for c in corrections)
+            rounds.append(_round(frame, count, door.seconds - before, measures))
+    return Session(sequence.name, object_ids, tuple(rounds))
+
+
+def _correction(
+    sequence: TruthSequence,
+    door: Door,
+    robot: Robot,
+    measures: Sequence[Measure],
+    used: set[int],
+) -> tuple[int, list[Correction]] | None:
+    """The worst frame on which the robot finds something to correct, and what; else None.
+
+    Frames that were corrected before come last, as in the benchmark.
+    """
+    means = frame_means(measures)
+    for frame in sorted(means, key=lambda f: (f in used, means[f], f)):
+        truth, result = sequence.truth(frame), ids_of(door.project, frame)
+        corrections = robot.correct(truth, result, sequence.given)
+        if corrections:
+            return frame, corrections
+    return None
+
+
+def _apply(door: Door, frame: int, corrections: Sequence[Correction]) -> None:
+    """Give the corrections as a person clicking in the window gives them."""
+    for correction in corrections:
+        key = (frame, correction.object_id)
+        record = door.project.masks.get(*key)
+        prompts: Prompts | None = door.project.prompts.get(key)
+        if correction.box is not None:
+            prompts = with_box(correction.box)
+        for point in correction.points:
+            prompts = with_point(prompts, record, point)
+        if prompts is not None:
+            door.prompt(frame, correction.object_id, prompts)
+
+
+def _measure(sequence: TruthSequence, door: Door) -> list[Measure]:
+    """Every object on every annotated frame, the first and the last among them."""
+    frames = {frame: tuple(sequence.given) for frame in sequence.annotated}
+    return measure_frames(sequence, door.project, frames)
+
+
+def _round(frame: int, prompts: int, seconds: float, measures: Sequence[Measure]) -> Round:
+    # Every object has a value on each of the same frames, so one mean is the mean of the means.
+    count = len(measures)
+    j, f = sum(m.j for m in measures) / count, sum(m.f for m in measures) / count
+    return Round(frame, prompts, seconds, j, f)

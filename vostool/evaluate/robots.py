@@ -1,0 +1,139 @@
+"""Robots that correct a frame as a person would: with scribbles, a click or a box an object.
+
+A robot sees the truth and the result of one frame and says what to do about each object. What it
+says are the program's own prompts. Objects that are right enough are left alone by the robots for
+clicks and boxes, which could only spoil them; the published robot for scribbles leaves out what is
+too small to be scribbled on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vostool.errors import UsageError
+from vostool.evaluate.metrics import region_similarity
+from vostool.evaluate.sequence import VOID, Ids
+from vostool.masks import BoolArray
+from vostool.prompts import Box, Point
+
+ROBOTS = ("scribbles", "clicks", "boxes")
+RIGHT_ENOUGH = 0.95
+"""J from which on an object needs no click or box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person does about one object on one frame: a box, or points in their order."""
+
+    object_id: int
+    points: tuple[Point, ...] = ()
+    box: Box | None = None
+
+
+class Robot(Protocol):
+    """Corrects one frame."""
+
+    def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
+        """What to do about the objects; none for a frame that is right.
+
+        Args:
+            truth, result: ids (H, W); void counts for nobody.
+        """
+        ...
+
+
+def make_robot(name: str) -> Robot:
+    """The robot of that name, one of :data:`ROBOTS`.
+
+    Raises:
+        UsageError: there is none of that name, or what it needs is not installed.
+    """
+    if name == "clicks":
+        return ClickRobot()
+    if name == "boxes":
+        return BoxRobot()
+    if name != "scribbles":
+        raise UsageError(f"There is no robot '{name}'; known are {', '.join(ROBOTS)}.")
+    try:
+        from vostool.evaluate.scribbles import ScribbleRobot
+    except ImportError as error:
+        raise UsageError(
+            "Scribbles need the packages scikit-image and scipy; add them with "
+            "`pip install scikit-image scipy`, or choose --robot clicks."
+        ) from error
+    return ScribbleRobot()
+
+
+class ClickRobot:
+    """One click an object: into the middle of the largest region that is wrong."""
+
+    def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
+        corrections = []
+        for object_id in object_ids:
+            wanted, got, counted = _masks(truth, result, object_id)
+            if _right_enough(wanted, got, counted):
+                continue
+            missing = largest_region(wanted & ~got & counted)
+            wrong = largest_region(got & ~wanted & counted)
+            positive = bool(np.count_nonzero(missing) >= np.count_nonzero(wrong))
+            x, y = centre(missing if positive else wrong)
+            corrections.append(Correction(object_id, (Point(x, y, positive),)))
+        return corrections
+
+
+class BoxRobot:
+    """A tight box around the true object; one that is not there at all gets a negative click."""
+
+    def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
+        corrections = []
+        for object_id in object_ids:
+            wanted, got, counted = _masks(truth, result, object_id)
+            if _right_enough(wanted, got, counted):
+                continue
+            if wanted.any():
+                corrections.append(Correction(object_id, box=_box(wanted)))
+            else:
+                x, y = centre(largest_region(got & counted))
+                corrections.append(Correction(object_id, (Point(x, y, positive=False),)))
+        return corrections
+
+
+def largest_region(mask: BoolArray) -> BoolArray:
+    """The largest 8-connected region of an (H, W) mask; an empty one of an empty one."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 2:
+        return np.zeros_like(mask)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    return np.asarray(labels == largest, np.bool_)
+
+
+def centre(region: BoolArray) -> tuple[float, float]:
+    """x and y of the centre of the pixel furthest from the region's edge.
+
+    The picture's border counts as an edge. Euclidean distance transform (Felzenszwalb &
+    Huttenlocher's, as OpenCV has it); of equal pixels the first row by row.
+    """
+    padded = np.pad(region.astype(np.uint8), 1)
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    y, x = np.unravel_index(int(np.argmax(distance)), distance.shape)
+    return float(x) + 0.5, float(y) + 0.5
+
+
+def _masks(truth: Ids, result: Ids, object_id: int) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """True mask, resulting mask, and where they count."""
+    counted = truth != VOID
+    return truth == object_id, (result == object_id) & counted, counted
+
+
+def _right_enough(wanted: BoolArray, got: BoolArray, counted: BoolArray) -> bool:
+    return region_similarity(wanted, got, ~counted) >= RIGHT_ENOUGH
+
+
+def _box(mask: BoolArray) -> Box:
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return Box(x, y, x + width, y + height)
