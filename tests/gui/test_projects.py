@@ -1,18 +1,15 @@
-"""Drafts, project files, moved videos, export, models, and what nobody foresaw."""
+"""Drafts, project files, moved videos, models, and what nobody foresaw."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 
 from vostool.gui import app, dialogs
-from vostool.gui.export_dialog import ExportDialog
 from vostool.gui.models_dialog import ModelsDialog
 from vostool.io.project_file import read_project
 
@@ -136,89 +133,6 @@ def test_not_saying_where_the_video_is_leaves_things_as_they_are(
     opened.bench.open_path(saved)
     opened.until(lambda: asked)
     assert opened.bench.workspace is before
-
-
-# -- export --------------------------------------------------------------------------------------
-
-
-def export_dialog(hand, folder: Path) -> ExportDialog:
-    """The dialog that Ctrl+E opens, without its nested event loop."""
-    dialog = ExportDialog(hand.project.snapshot(), hand.session.source, hand.window)
-    dialog.folder.setText(str(folder))
-    dialog.open()
-    return dialog
-
-
-def test_export_by_key_opens_the_dialog(opened) -> None:
-    opened.mark(1, oid=1)
-    seen: list[object] = []
-
-    def look() -> None:
-        seen.append(QApplication.activeModalWidget())
-        seen[0].reject()
-
-    QTimer.singleShot(0, look)
-    opened.keys("Ctrl+E")
-    assert isinstance(seen[0], ExportDialog)
-
-
-def test_export_writes_files_and_says_which(opened, tmp_path: Path, monkeypatch) -> None:
-    answers = [False, True]
-    monkeypatch.setattr("vostool.gui.dialogs.ask_to_replace", lambda parent, place: answers.pop(0))
-    opened.mark(1, oid=1)
-    opened.run("]")
-    folder = tmp_path / "labels"
-    dialog = export_dialog(opened, folder)
-    QTest.mouseClick(dialog.export_button, LEFT)
-    opened.until(dialog.report.text)
-    assert "24 masks of 1 objects on 24 frames" in dialog.report.text()
-    assert not dialog.open_button.isHidden()
-    read = [json.loads(path.read_text()) for path in folder.rglob("*.json")]
-    (coco,) = [found for found in read if "annotations" in found]
-    assert len(coco["annotations"]) == 24
-    assert list(folder.rglob("*.xml")) and list(folder.rglob("*.png"))
-    listed = [p for p in folder.rglob("*") if p.is_file()]
-    dialog.report.clear()
-    QTest.mouseClick(dialog.export_button, LEFT)
-    assert answers == [True], "there is an export already: it asks"
-    assert dialog.report.text() == ""
-    assert [p for p in folder.rglob("*") if p.is_file()] == listed
-    QTest.mouseClick(dialog.export_button, LEFT)
-    opened.until(dialog.report.text)
-    assert answers == []
-    assert "24 masks of 1 objects on 24 frames" in dialog.report.text()
-    dialog.reject()
-    assert not dialog.isVisible()
-
-
-def test_a_cancelled_export_leaves_nothing(opened, tmp_path: Path, monkeypatch) -> None:
-    opened.mark(1, oid=1)
-    folder = tmp_path / "labels"
-    dialog = export_dialog(opened, folder)
-    dialog.start()
-    dialog.reject()
-    opened.until(dialog.report.text)
-    assert dialog.report.text() == "Cancelled; nothing was written."
-    assert not folder.exists()
-    assert [p.name for p in tmp_path.iterdir() if "labels" in p.name] == []
-    dialog.reject()
-    assert not dialog.isVisible()
-
-
-def test_nothing_to_export_is_said(opened, tmp_path: Path) -> None:
-    dialog = export_dialog(opened, tmp_path / "labels")
-    assert "no mask yet" in dialog.report.text()
-    assert not dialog.export_button.isEnabled()
-    dialog.reject()
-
-
-def test_without_a_format_there_is_nothing_to_start(opened, tmp_path: Path) -> None:
-    opened.mark(1, oid=1)
-    dialog = export_dialog(opened, tmp_path / "labels")
-    for box in dialog.formats.values():
-        box.setChecked(False)
-    assert not dialog.export_button.isEnabled()
-    dialog.reject()
 
 
 # -- models and accidents ------------------------------------------------------------------------

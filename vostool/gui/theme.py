@@ -30,9 +30,9 @@ _COLOURS = {
 }
 
 _TONES = {
-    "good": ("#1a7f37", "#57c97b"),
-    "attention": ("#9a5b00", "#e3a64b"),
-    "bad": ("#c0282d", "#ff8078"),
+    "good": ("#166329", "#57c97b"),
+    "attention": ("#865000", "#e3a64b"),
+    "bad": ("#b02025", "#ff8078"),
 }
 """Each on the light and on the dark base; all at a contrast of 4.5 or more."""
 

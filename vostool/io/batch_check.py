@@ -176,9 +176,10 @@ def _touch(one: ExportMask, other: ExportMask) -> bool:
 def _tell_labels(plan: ExportPlan, findings: _Findings) -> None:
     unnamed = [str(obj.id) for obj in plan.objects if obj.label == DEFAULT_LABEL]
     if unnamed:
+        whose = "its" if len(unnamed) == 1 else "their"
         findings.add(
             ProblemKind.UNLABELLED,
-            f"{_objects(unnamed)} no label of their own: written as {DEFAULT_LABEL!r}.",
+            f"{_objects(unnamed)} no label of {whose} own: written as {DEFAULT_LABEL!r}.",
         )
 
 

@@ -42,7 +42,6 @@ class ExportDialog(QDialog):
         self.setAcceptDrops(True)
         self._own_folder = False
         self._preview: Preview | None = None
-        self._told = False
         self.looker, self.runner = Looker(self), Runner(self)
         self.ui = ExportWidgets(self, self._preset)
         self._connect()
@@ -102,7 +101,6 @@ class ExportDialog(QDialog):
             self._say(str(error), "bad")
             return
         held = {p.path.resolve(): p for p in self.ui.projects.rows.projects() if p.held is not None}
-        self._own_folder = True
         self.ui.folder.setText(str(batch.destination))
         self.ui.merge.setChecked(batch.merge)
         self._take_preset(Preset(batch.formats, batch.options))
@@ -123,7 +121,6 @@ class ExportDialog(QDialog):
             self._say(str(error), "bad")
             return
         self._say(f"Saved; run it again with: vostool export --recipe {path.name}")
-        self._told = True
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -158,11 +155,22 @@ class ExportDialog(QDialog):
 
     def _previewed(self, preview: Preview) -> None:
         self._preview = preview
-        self.ui.preview.show_preview(preview, len(earlier_exports(self.batch())))
-        blocked = [row for row in self.ui.projects.rows.rows if row.state is State.BLOCKED]
-        if blocked and preview.projects:
-            number = f"{len(blocked)} of the projects"
-            self._say(f"{number} cannot be exported; the others can.", "attention")
+        rows, batch = self.ui.projects.rows, self.batch()
+        self.ui.preview.show_preview(preview, len(earlier_exports(batch)))
+        names = {f"{name}: ": position for position, name in enumerate(batch.names())}
+        of_all = []
+        for text in preview.failures:
+            begin = next((begin for begin in names if text.startswith(begin)), None)
+            if begin is None:
+                of_all.append(text)
+            else:
+                rows.show_failure(names[begin], text.removeprefix(begin))
+        blocked = sum(row.state is State.BLOCKED for row in rows.rows)
+        if of_all or blocked == len(rows.rows):
+            self.ui.export_button.setEnabled(False)
+            self._say(" ".join(of_all) or NOTHING_POSSIBLE, "bad")
+        elif blocked:
+            self._say(f"{blocked} of the projects cannot be exported; the others can.", "attention")
 
     def _look_failed(self, sentence: str) -> None:
         self.ui.preview.clear()
@@ -275,10 +283,9 @@ class ExportDialog(QDialog):
         ui = self.ui
         for changed in (
             ui.projects.rows.edited, ui.formats.changed, ui.options.changed, ui.merge.toggled,
-            ui.folder.textChanged,
         ):  # fmt: skip
             changed.connect(lambda *_: self.look())
-        ui.folder.textEdited.connect(self._keep_folder)
+        ui.folder.textChanged.connect(self._keep_folder)
         ui.browse.clicked.connect(self._browse)
         ui.presets.chosen.connect(self._take_preset)
         for told in (ui.presets.told, ui.projects.told):
@@ -300,7 +307,9 @@ class ExportDialog(QDialog):
         self.ui.say(sentence, tone)
 
     def _keep_folder(self, _: str) -> None:
+        """Whatever is put there, but for a proposal, is the person's choice."""
         self._own_folder = True
+        self.look()
 
     def _propose_folder(self) -> None:
         if not self._own_folder:
@@ -313,7 +322,6 @@ class ExportDialog(QDialog):
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Export to", self.ui.folder.text())
         if name:
-            self._own_folder = True
             self.ui.folder.setText(name)
 
     def _open_folder(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QFrame,
     QLabel,
@@ -20,6 +20,7 @@ from vostool.io.exporters import FORMATS
 from vostool.io.options_text import Plain
 
 FAMILIES = {"labels": "Labels", "rendered": "Rendered: to look at and to cut with"}
+LINE = QSize(0, 20)
 NAME_ROLE = Qt.ItemDataRole.UserRole
 OptionValues = Mapping[str, Mapping[str, str | int | float | bool]]
 
@@ -100,6 +101,7 @@ class FormatsPanel(QWidget):
             font = head.font(0)
             font.setBold(True)
             head.setFont(0, font)
+            head.setSizeHint(0, LINE)
             for name, entry in FORMATS.items():
                 if entry.family == family:
                     item = QTreeWidgetItem(head, [entry.title])
@@ -125,6 +127,9 @@ class FormatsPanel(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setMinimumHeight(120)
+        for surface in (area.viewport(), inside):
+            assert surface is not None
+            surface.setAutoFillBackground(False)  # the tab's own shows through
         layout = QVBoxLayout(self)
         layout.addWidget(self.tree, 3)
         layout.addWidget(area, 2)

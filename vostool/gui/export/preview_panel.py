@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -15,6 +15,9 @@ from vostool.io.batch_preview import Preview, PreviewEntry, size_text
 
 SHOWN_OPEN = 40
 """Up to so many lines the tree is shown with every folder open."""
+
+
+LINE = QSize(0, 19)
 
 
 @dataclass
@@ -103,7 +106,9 @@ class PreviewPanel(QWidget):
         name = f"{node.name}/" if node.folder else node.name
         item = QTreeWidgetItem(parent, [name, f"{node.files:,}", size_text(node.size_bytes)])
         for column in (1, 2):
-            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            item.setTextAlignment(column, right)
+        item.setSizeHint(0, LINE)
         item.setToolTip(0, name)
         for child in node.children.values():
             self._add(item, child)

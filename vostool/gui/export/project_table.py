@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.export.rows import COLUMNS, FOUND, PROGRESS_ROLE, STATE, Rows
 
-WIDTHS = (150, 58, 58, 58, 104)
+WIDTHS = (150, 62, 66, 62, 108)
 
 
 class ProgressDelegate(QStyledItemDelegate):

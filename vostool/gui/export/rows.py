@@ -139,6 +139,14 @@ class Rows(QAbstractTableModel):
         row.texts = [problem.text for problem in check.problems]
         self._changed(position)
 
+    def show_failure(self, position: int, text: str) -> None:
+        """The preview found that a project which looks well cannot be written like this."""
+        row = self.rows[position]
+        if row.state is State.READY:
+            row.state = State.BLOCKED
+            row.texts.insert(0, text)
+            self._changed(position)
+
     def wait(self) -> None:
         """A run begins."""
         for row in self.rows:
