@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -175,6 +176,7 @@ def report(samples: list[tuple[int, int]], rle: int, arguments: argparse.Namespa
 
 def draw(samples: list[tuple[int, int]], path: Path) -> None:
     """Resident memory over frames, as a PNG."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import pyqtgraph as pg
     from pyqtgraph.exporters import ImageExporter
 

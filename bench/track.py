@@ -29,6 +29,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser, frames=14)
     parser.add_argument("--objects", type=int, nargs="+", default=[1])
+    parser.add_argument(
+        "--official-bf16",
+        action="store_true",
+        help="the official predictor under bfloat16 autocast, as its notebooks run it on a GPU",
+    )
     parser.add_argument("--warm-up", type=int, default=8, help="frames that are not counted")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -36,7 +41,8 @@ def main() -> None:
         print_header(arguments, setting)
         print(f"{'objects':>8}{'official':>11}{'ours':>9}  s a frame   ratio   mask IoU")
         for objects in arguments.objects:
-            agreement = measure(setting, objects, arguments.frames, arguments.warm_up)
+            with torch.autocast(arguments.device, torch.bfloat16, arguments.official_bf16):
+                agreement = measure(setting, objects, arguments.frames, arguments.warm_up)
             official, ours = setting.median("official"), setting.median("ours")
             print(
                 f"{objects:>8}{official:>11.2f}{ours:>9.2f}{official / ours:>18.2f}"
