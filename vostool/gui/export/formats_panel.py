@@ -43,7 +43,7 @@ class FormatsPanel(QWidget):
         self._values: dict[str, Plain] = {}
         self._fill()
         self._lay_out()
-        self.tree.itemChanged.connect(lambda *_: self.changed.emit())
+        self.tree.itemChanged.connect(self._ticked)
         self.tree.currentItemChanged.connect(lambda *_: self._show_options())
         self.options.changed.connect(self._options_changed)
         self.tree.setCurrentItem(next(iter(self.items.values())))
@@ -138,6 +138,12 @@ class FormatsPanel(QWidget):
         item = self.tree.currentItem()
         name = item.data(0, NAME_ROLE) if item is not None else None
         return name if isinstance(name, str) else None
+
+    def _ticked(self, item: QTreeWidgetItem) -> None:
+        """A format that is chosen shows its options."""
+        if item.checkState(0) == Qt.CheckState.Checked:
+            self.tree.setCurrentItem(item)
+        self.changed.emit()
 
     def _show_options(self) -> None:
         name = self._current()

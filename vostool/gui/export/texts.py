@@ -54,13 +54,19 @@ def headline(report: BatchReport) -> str:
 
 
 def report_text(report: BatchReport) -> str:
-    """Everything that was written, and every warning; to be read, copied and kept."""
+    """Everything that was written, and every warning; to be read, copied and kept.
+
+    What failed comes first: nobody should have to look for it.
+    """
     lines = [headline(report), f"Folder: {report.destination}"]
+    for result in (one for one in report.results if one.state is ProjectState.FAILED):
+        lines += ["", *_project(result)]
     if report.merged is not None:
         lines += ["", "All together", *_written(report.merged)]
         lines += [f"  Note: {text}" for text in report.merged.warnings]
     for result in report.results:
-        lines += ["", *_project(result)]
+        if result.state is not ProjectState.FAILED:
+            lines += ["", *_project(result)]
     return "\n".join(lines)
 
 
