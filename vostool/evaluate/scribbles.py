@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, mini
 from scipy.spatial import cKDTree
 from skimage.morphology import medial_axis
 
-from vostool.evaluate.robots import Correction
+from vostool.evaluate.robots import Correction, centre, largest_region
 from vostool.evaluate.sequence import Ids
 from vostool.masks import BoolArray
 from vostool.prompts import Point
@@ -63,11 +63,15 @@ class ScribbleRobot:
 def scribbles(region: BoolArray) -> list[Path]:
     """The scribbles on an (H, W) region, the longest first; none where it is too small.
 
-    Only points in the region are kept: a smoothed curve may leave it.
+    Only points in the region are kept: a smoothed curve may leave it. A round region has an axis
+    too short for a path; where the benchmark gives nothing, this gives a dot in its middle.
     """
     if not region.any():
         return []
-    paths = longest_paths(skeleton(region))
+    opened = smoothed(region)
+    paths = longest_paths(skeleton(opened))
+    if not paths and opened.any():
+        return [np.array([centre(largest_region(opened))])]
     curves = [_bezier(path, POINTS) for path in paths[:MOST_SCRIBBLES]]
     height, width = region.shape
     kept = []
@@ -79,8 +83,8 @@ def scribbles(region: BoolArray) -> list[Path]:
     return kept
 
 
-def skeleton(region: BoolArray) -> BoolArray:
-    """The medial axis of the region after opening it with a disk.
+def smoothed(region: BoolArray) -> BoolArray:
+    """The region opened with a disk, by its size.
 
     A disk that leaves nothing is made smaller by a tenth until it does; where none does, nothing is
     left, as in the benchmark: on a line a pixel wide nobody scribbles.
@@ -93,7 +97,12 @@ def skeleton(region: BoolArray) -> BoolArray:
         if opened.any():
             break
         radius *= 0.9
-    padded = np.pad(opened, 1).astype(np.bool_)
+    return opened != 0
+
+
+def skeleton(region: BoolArray) -> BoolArray:
+    """The medial axis of a region."""
+    padded = np.pad(region, 1)
     thin: Any = medial_axis  # not typed
     thinned: BoolArray = thin(padded, rng=0)[1:-1, 1:-1]
     return thinned

@@ -1,0 +1,91 @@
+"""`vostool eval`: what it prints, what it writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from eval_cases import moving, write_sequence
+from PIL import Image
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    root = tmp_path / "data"
+    for name in ("one", "two"):
+        write_sequence(root / name / "JPEGImages", root / name / "Annotations", moving(4))
+    return root
+
+
+def test_table_json_plots_and_pictures(vostool, dataset, tmp_path) -> None:
+    out = tmp_path / "results"
+    done = vostool("eval", "--dataset", dataset, "--engine", "plain-warp", "--out", out, "--quiet")
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[0].split()[:5] == ["sequence", "frames", "J", "F", "J&F"]
+    files = {p.relative_to(out).as_posix() for p in out.rglob("*.*")}
+    pictures = {
+        f"{name}/{file}.png" for name in ("one", "two") for file in ("j", "worst", "frames")
+    }
+    assert {"results.json", "table.txt", *pictures} <= files
+    value = json.loads((out / "results.json").read_text())
+    assert value["engine"]["name"] == "plain-warp"
+    assert [s["name"] for s in value["sequences"]] == ["one", "two"]
+    assert 0.5 < value["overall"]["J&F"] <= 1
+    with Image.open(out / "one" / "worst.png") as picture:
+        assert picture.width == 1120
+    again = vostool("eval", "--dataset", dataset, "--engine", "plain-warp", "--out", out)
+    assert "exists already" in again.sentence
+
+
+def test_json_of_one_sequence_by_the_flow_engine(vostool, dataset) -> None:
+    done = vostool(
+        "eval", "--dataset", dataset, "--layout", "folder", "--engine", "flow",
+        "--sequence", "two", "--frames", "3", "--json", "--quiet",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    (found,) = done.json["sequences"]
+    assert (found["name"], found["frames"], len(found["per_frame"])) == ("two", 3, 2)
+
+
+def test_interactive_writes_a_summary(vostool, dataset, tmp_path) -> None:
+    out = tmp_path / "results"
+    done = vostool(
+        "eval", "--dataset", dataset / "one", "--engine", "flow", "--interactive",
+        "--robot", "clicks", "--rounds", "2", "--out", out, "--quiet",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    assert done.out.split()[:3] == ["sequence", "rounds", "prompts"]
+    value = json.loads((out / "summary.json").read_text())
+    assert 0 < value["auc"] <= 1
+    assert value["robot"] == "clicks"
+    assert (out / "curves.png").is_file()
+
+
+def test_a_broken_sequence_is_left_out_and_said(vostool, dataset) -> None:
+    mask = dataset / "one" / "Annotations" / "00001.png"
+    Image.fromarray(np.zeros((5, 5), np.uint8)).save(mask)
+    done = vostool("eval", "--dataset", dataset, "--engine", "plain-warp", "--quiet", "--json")
+    assert done.status == 1
+    assert [s["name"] for s in done.json["sequences"]] == ["two"]
+    assert "it is 5x5, but the frames are 90x60" in done.err
+    alone = vostool("eval", "--dataset", dataset / "one", "--engine", "plain-warp", "--quiet")
+    assert "cannot be used" in alone.sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--engine", "flow"], "Give --dataset"),
+        (["--layout", "generated", "--engine", "no"], "There is no engine 'no'"),
+        (["--layout", "generated", "--engine", "plain-warp", "--interactive"], "no corrections"),
+        (["--layout", "generated", "--frames", "2"], "3 or more"),
+        (["--layout", "generated", "--sequence", "x"], "one sequence"),
+        (["--layout", "generated", "--interactive", "--rounds", "0"], "more than 0"),
+    ],
+)
+def test_requests_that_make_no_sense(vostool, words, part) -> None:
+    done = vostool("eval", *words)
+    assert done.status == 2
+    assert part in done.sentence
