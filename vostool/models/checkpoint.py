@@ -95,7 +95,7 @@ def load_into(module: torch.nn.Module, weights: Weights, spec: ModelSpec, path: 
             f"The checkpoint {path} is {found.title}, not {spec.title}; "
             f"choose the engine {found.name} for it."
         )
-    problem = _mismatch(module.state_dict(), weights)
+    problem = mismatch(module.state_dict(), weights)
     if problem:
         raise ModelError(
             f"The checkpoint {path} does not fit {spec.title} ({problem}); "
@@ -110,7 +110,7 @@ def _is_state(content: dict[Any, Any]) -> bool:
     )
 
 
-def _mismatch(expected: Weights, given: Weights) -> str:
+def mismatch(expected: Weights, given: Weights) -> str:
     """What is wrong in a few words, with one example each; empty when everything fits."""
     missing = [name for name in expected if name not in given]
     unknown = [name for name in given if name not in expected]

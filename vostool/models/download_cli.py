@@ -1,4 +1,4 @@
-"""`python download_models.py`: fetch SAM 2 checkpoints with a progress bar."""
+"""`python download_models.py`: fetch checkpoints with a progress bar."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def main(argv: Sequence[str] | None = None, dest: Path | None = None) -> int:
 def _parser(dest: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="download_models.py",
-        description="Fetch official SAM 2, SAM 2.1 and EdgeTAM checkpoints. A download that was "
-        "broken off is resumed; size and SHA-256 are checked.",
+        description="Fetch official SAM 2, SAM 2.1, EdgeTAM and MobileSAM checkpoints. A "
+        "download that was broken off is resumed; size and SHA-256 are checked.",
     )
     parser.add_argument(
         "names",
@@ -75,6 +75,8 @@ def _parser(dest: Path) -> argparse.ArgumentParser:
 def _chosen(names: Sequence[str]) -> list[ModelSpec]:
     if ALL in names:
         return list(MODELS.values())
+    # File names have underscores where the models' names have dashes.
+    names = [name if name in MODELS else name.replace("_", "-") for name in names]
     unknown = [name for name in names if name not in MODELS]
     if unknown:
         raise UsageError(

@@ -12,6 +12,7 @@ from pathlib import Path
 from vostool.errors import ModelError, UsageError
 from vostool.models.catalog import (
     EDGETAM,
+    MOBILE_SAM,
     MODELS,
     ModelSpec,
     checkpoint_dirs,
@@ -57,24 +58,25 @@ class EngineStatus:
 
 def engine_names() -> tuple[str, ...]:
     """Every name that :func:`create_segmenter` knows."""
-    return (FLOW, *MODELS, EDGETAM.name, SAM2)
+    return (FLOW, MOBILE_SAM.name, *MODELS, EDGETAM.name, SAM2)
 
 
 def engine_statuses() -> list[EngineStatus]:
     """Every engine with its checkpoint, by a look at the file's ends only."""
     sam2 = (_status(spec) for spec in MODELS.values())
-    return [EngineStatus(FLOW, FLOW_TITLE), *sam2, _edgetam_status()]
+    return [EngineStatus(FLOW, FLOW_TITLE), _status(MOBILE_SAM), *sam2, _edgetam_status()]
 
 
 def default_engine() -> str:
-    """The best engine that can be used here: a SAM 2 whose checkpoint is found, else "flow".
+    """The best engine that can be used here: a SAM 2 whose checkpoint is found, else MobileSAM
+    where its weights are, else "flow".
 
     2.1 goes before 2.0. On CUDA the larger model goes first; elsewhere, where a frame takes
     seconds, the smaller one.
     """
     found = [spec for spec in MODELS.values() if _status(spec).usable]
     if not found:
-        return FLOW
+        return MOBILE_SAM.name if _status(MOBILE_SAM).usable else FLOW
     newest = [spec for spec in found if spec.version == found[0].version]
     if len(newest) == 1:
         return newest[0].name
@@ -110,6 +112,8 @@ def create_segmenter(
         return FlowSegmenter()
     if name == EDGETAM.name:
         return _create_edgetam(device, checkpoint)
+    if name == MOBILE_SAM.name:
+        return _create_mobile_sam(device, checkpoint, options or EngineOptions())
     spec = MODELS[_best_sam2() if name == SAM2 else name]
     path = checkpoint if checkpoint is not None else find_checkpoint(spec)
     if path is None:
@@ -151,6 +155,23 @@ def _create_edgetam(device: str | None, checkpoint: Path | None) -> Segmenter:
             f"install them again with `{_PACKAGES_COMMAND}`."
         ) from error
     return EdgeTamSegmenter.from_checkpoint(path, device)
+
+
+def _create_mobile_sam(
+    device: str | None, checkpoint: Path | None, options: EngineOptions
+) -> Segmenter:
+    path = checkpoint if checkpoint is not None else find_checkpoint(MOBILE_SAM)
+    if path is None:
+        raise ModelError(_missing(MOBILE_SAM))
+    _prepare_torch()
+    try:
+        from vostool.models.mobile_sam_engine import MobileSamSegmenter
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            f"PyTorch, sam2 or timm cannot be loaded ({error}); install them again, "
+            "or use the engine flow."
+        ) from error
+    return MobileSamSegmenter.from_checkpoint(path, device, options.cache_bytes)
 
 
 def _find_edgetam() -> Path | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -23,6 +24,8 @@ from vostool.models.segmenter import (
 )
 
 KeyframeReply = Callable[[Keyframe], SegmentReply]
+Proposals = dict[int, Proposal | None]
+"""By object id; None for an object that is not to be seen."""
 
 
 def track_leg(
@@ -31,11 +34,14 @@ def track_leg(
     forward: bool,
     cancelled: Cancelled,
     answer: KeyframeReply,
+    *,
+    refiner: Refiner | None = None,
 ) -> Iterator[TrackedFrame]:
     """One direction of a run, a frame at a time; keeps no frame but the last.
 
     Args:
         answer: the mask of a keyframe.
+        refiner: a second opinion on each frame, fresh for this leg.
     """
     ids = sorted({k.object_id for k in request.keyframes})
     spans = {oid: s for oid in ids if (s := tracked_span(request, oid, forward)) is not None}
@@ -45,7 +51,7 @@ def track_leg(
     if not spans:
         return
     approach = {oid: _approach(request, oid, span) for oid, span in spans.items()}
-    leg = _Leg(source, request, approach, answer)
+    leg = _Leg(source, request, approach, answer, refiner)
     step = 1 if forward else -1
     begins = [span[0] for span in approach.values()]
     begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
@@ -71,6 +77,35 @@ def _approach(request: TrackRequest, object_id: int, span: range) -> range:
     return range(start, span.stop, span.step)
 
 
+class Refiner(Protocol):
+    """A second opinion on the masks of a frame, by an engine that has more than flow."""
+
+    def refine(
+        self,
+        frame: int,
+        picture: Picture,
+        proposals: Proposals,
+        tracks: Mapping[int, ObjectTrack],
+        given: Mapping[int, Soft],
+    ) -> Proposals:
+        """Better proposals for the same objects.
+
+        Args:
+            proposals: by flow and colour.
+            tracks: what flow knows of each object.
+            given: masks (h, w) of the objects that have a keyframe here.
+        """
+        ...
+
+    def score(self, object_id: int, score: float) -> float:
+        """The score to tell, from the one by flow and colour; both 0..1."""
+        ...
+
+    def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
+        """The masks that the frame was given: tracked ones in sight, and keyframes."""
+        ...
+
+
 class _Leg:
     """The objects of one direction."""
 
@@ -80,8 +115,10 @@ class _Leg:
         request: TrackRequest,
         spans: dict[int, range],
         answer: KeyframeReply,
+        refiner: Refiner | None = None,
     ) -> None:
         self._source, self._spans, self._answer = source, spans, answer
+        self._refiner = refiner
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
         self._keys = {(k.frame, k.object_id): k for k in request.keyframes}
         self._flow = DenseFlow()
@@ -95,6 +132,9 @@ class _Leg:
         active = [oid for oid, span in self._spans.items() if frame in span]
         fixed = {o: self._fixed(frame, o, picture) for o in active if (frame, o) in self._keys}
         proposals = self._propose(picture, [o for o in active if o not in fixed], fixed)
+        given = {oid: soft for oid, (_, soft) in fixed.items()}
+        if self._refiner is not None:
+            proposals = self._refiner.refine(frame, picture, proposals, self._tracks, given)
         softs = _agree(picture, proposals, fixed)
         replies = {}
         for oid in active:
@@ -103,7 +143,12 @@ class _Leg:
                 self._tracks[oid].reset(frame, picture, fixed[oid][1])
                 continue
             score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
+            if self._refiner is not None:
+                score = self._refiner.score(oid, score)
             replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
+        if self._refiner is not None:
+            settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}
+            self._refiner.learn(frame, settled, given)
         return TrackedFrame(frame, replies)
 
     def _fixed(self, frame: int, oid: int, picture: Picture) -> tuple[SegmentReply, Soft]:
@@ -112,12 +157,12 @@ class _Leg:
 
     def _propose(
         self, picture: Picture, free: list[int], fixed: dict[int, tuple[SegmentReply, Soft]]
-    ) -> dict[int, Proposal | None]:
+    ) -> Proposals:
         """Objects in sight first: one that is looked for shall not take what they hold."""
         taken = np.zeros(picture.gray.shape, np.float32)
         for _, soft in fixed.values():
             taken = np.maximum(taken, soft)
-        proposals: dict[int, Proposal | None] = {}
+        proposals: Proposals = {}
         for oid in sorted(free, key=lambda o: self._tracks[o].hidden > 0):
             proposal = self._tracks[oid].propose(picture, self._flow, taken)
             proposals[oid] = proposal
@@ -134,7 +179,7 @@ class _Leg:
 
 def _agree(
     picture: Picture,
-    proposals: dict[int, Proposal | None],
+    proposals: Proposals,
     fixed: dict[int, tuple[SegmentReply, Soft]],
 ) -> dict[int, Soft]:
     """Give each pixel to the object with the best claim on it, and drop stray pieces."""
