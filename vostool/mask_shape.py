@@ -159,6 +159,6 @@ def _parts(
     """The parts whose areas (in the order they are found) are wanted."""
     _, numbers, facts, _ = cv2.connectedComponentsWithStats(pixels.view(np.uint8), connectivity=8)
     keep = np.zeros(len(facts), np.bool_)
-    keep[1:] = wanted(facts[1:, cv2.CC_STAT_AREA])
+    keep[1:] = wanted(facts[1:, cv2.CC_STAT_AREA].astype(np.int32))
     kept: BoolArray = keep[numbers]
     return kept
