@@ -32,6 +32,8 @@ KERNEL_SHARE = 0.2
 LARGEST_RADIUS = 16.0
 FEWEST_PIXELS = 4
 """A path of fewer is no scribble."""
+SMALLEST_DOT = 25
+"""Pixels of a region that is worth a dot where no path fits in."""
 POINTS = 4
 """Points that stand for one scribble."""
 MOST_SCRIBBLES = 3
@@ -70,8 +72,10 @@ def scribbles(region: BoolArray) -> list[Path]:
         return []
     opened = smoothed(region)
     paths = longest_paths(skeleton(opened))
-    if not paths and opened.any():
-        return [np.array([centre(largest_region(opened))])]
+    if not paths:
+        largest = largest_region(opened)
+        dot = np.count_nonzero(largest) >= SMALLEST_DOT
+        return [np.array([centre(largest)])] if dot else []
     curves = [_bezier(path, POINTS) for path in paths[:MOST_SCRIBBLES]]
     height, width = region.shape
     kept = []
