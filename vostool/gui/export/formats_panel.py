@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QFrame,
     QLabel,
@@ -95,6 +96,10 @@ class FormatsPanel(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setItemsExpandable(False)
         self.tree.setAccessibleName("Formats")
+        viewport = self.tree.viewport()
+        if viewport is not None and self.palette().color(QPalette.ColorRole.Base).lightness() < 128:
+            # Empty boxes are painted in the base's colour: on a dark base nobody would see them.
+            viewport.setBackgroundRole(QPalette.ColorRole.Button)
         for family, title in FAMILIES.items():
             head = QTreeWidgetItem(self.tree, [title])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
