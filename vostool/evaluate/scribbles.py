@@ -101,7 +101,7 @@ def smoothed(region: BoolArray) -> BoolArray:
         if opened.any():
             break
         radius *= 0.9
-    return opened != 0
+    return np.asarray(opened != 0, np.bool_)
 
 
 def skeleton(region: BoolArray) -> BoolArray:
