@@ -207,5 +207,5 @@ def _jump_words(row: ObjectRow, frame: int, reason: Reason) -> str:
         pixels = _shift(row, np.array([at]))[0][0]
         return f"The mask jumps by {pixels:.0f} pixels from {where}."
     factor = row.area[frame] / row.area[at if ahead else frame - 1]
-    grown = f"{factor:.1f} times" if factor > 1 else f"one {1 / factor:.1f}th of"
+    grown = f"{factor:.1f} times" if factor > 1 else f"{factor:.0%} of"
     return f"The area is {grown} that of {where}."

@@ -33,7 +33,7 @@ def disc(x: float, y: float, radius: float) -> Mask:
 # -- one frame -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ARRAYS, ARRAYS, SCORES, SCORES, st.sampled_from([0.0, 0.1, 0.5, 0.75, 1.0]))
 def test_a_blend_lies_between_its_sides(a, b, left_score, right_score, place) -> None:
     left, right = Mask.from_array(a), Mask.from_array(b)

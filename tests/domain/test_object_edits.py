@@ -95,7 +95,7 @@ def some_edit(project: Project, which: int, frame: int, overlap: Overlap) -> Edi
         return Edit("Nothing", ())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PARTS, st.integers(0, 13), st.integers(0, LAST), st.sampled_from(Overlap))
 def test_every_edit_undone_gives_the_same_project(
     make_project, content, parts, which, frame, overlap
@@ -116,7 +116,7 @@ def test_every_edit_undone_gives_the_same_project(
     assert project.next_object_id() not in project.objects
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PARTS, st.sampled_from(Overlap))
 def test_merging_keeps_every_pixel_or_the_first_mask(make_project, parts, overlap) -> None:
     project = build(make_project, *parts)
@@ -154,7 +154,7 @@ def test_a_union_that_a_person_has_a_part_in_is_an_edited_mask(make_project) -> 
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PARTS, st.integers(0, LAST))
 def test_splitting_moves_everything_from_the_frame_on(make_project, parts, frame) -> None:
     project = build(make_project, *parts)
@@ -181,7 +181,7 @@ def test_splitting_moves_everything_from_the_frame_on(make_project, parts, frame
     assert project.prompts == old.prompts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PARTS, st.integers(0, LAST))
 def test_swapping_exchanges_and_twice_is_nothing(make_project, content, parts, frame) -> None:
     project = build(make_project, *parts)
