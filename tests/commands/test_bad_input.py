@@ -161,6 +161,7 @@ def test_an_unknown_engine_device_and_missing_checkpoint(
     words = ("track", video, "--box", box, "--project", tmp_path / "p.vos", "--quiet")
     refused(vostool(*words, "--engine", "sam9"), 2, "no engine 'sam9'", "flow")
     refused(vostool(*words, "--engine", "flow", "--device", "abacus"), 2, "abacus")
+    refused(vostool(*words, "--keyframes", "1"), 2, "At least 2 prompted frames")
     missing = vostool(*words, "--engine", "sam2.1-tiny")
     refused(missing, 1, "sam2.1_hiera_tiny.pt", fetch_command(MODELS["sam2.1-tiny"]))
 

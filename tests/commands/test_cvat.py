@@ -36,7 +36,7 @@ __all__ = ["cvat", "job_clip", "memory_keyring"]
 @pytest.fixture
 def engine(job_clip: GeneratedClip, monkeypatch: pytest.MonkeyPatch) -> DriftingSegmenter:
     made = DriftingSegmenter(job_clip.ids)
-    monkeypatch.setattr("vostool.commands.cvat_track.create_segmenter", lambda *_: made)
+    monkeypatch.setattr("vostool.commands.engine_arguments.create_segmenter", lambda *_: made)
     return made
 
 

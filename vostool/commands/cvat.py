@@ -7,8 +7,8 @@ import re
 
 from vostool.commands import arguments, output
 from vostool.commands.arguments import Parser
+from vostool.commands.engine_arguments import add_engine
 from vostool.errors import JobChanged
-from vostool.models.engine_options import QUALITIES
 
 CONFLICT = 3
 """Exit status where the job changed on the server and nobody said what to do about it."""
@@ -105,12 +105,7 @@ def _add_track(actions: argparse._SubParsersAction[Parser]) -> None:
     )
     which.add_argument("--step", action="store_true", help="one frame further than the last result")
     run = track.add_argument_group("run")
-    run.add_argument(
-        "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
-    )
-    run.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
-    run.add_argument("--quality", choices=QUALITIES, default="auto", help="of SAM 2")
-    run.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    add_engine(run)
 
 
 def _action(

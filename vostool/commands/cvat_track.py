@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from vostool import edits
 from vostool.commands import output
 from vostool.commands.cvat_project import job_opened
+from vostool.commands.engine_arguments import ENGINE_SETTING, check_engine, opened_engine
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
-from vostool.commands.track import ENGINE_SETTING
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace
-from vostool.errors import ProjectFileError, PromptError, UsageError
+from vostool.errors import ProjectFileError, PromptError
 from vostool.io.autosave import Autosaver
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.pull import changed_cells
@@ -27,24 +27,19 @@ from vostool.keyframe_runs import (
     plan_span,
     remaining_spans,
 )
-from vostool.models.engine_options import EngineOptions
-from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
 from vostool.models.segmenter import Segmenter
 from vostool.project import Project
 
 
 def track_job(args: argparse.Namespace) -> int:
     """Track; 0 only when every frame of every span was worked on."""
-    if args.engine is not None and args.engine not in engine_names():
-        raise UsageError(
-            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
-        )
+    check_engine(args)
     with job_opened(args, pull=True) as (space, job):
         spans = chosen_spans(args, space.project, job)
         outcome = None
         with Interrupt() as interrupt:
             if spans:
-                with _engine(args, space) as segmenter, _saved(space) as changed:
+                with opened_engine(args, space) as segmenter, _saved(space) as changed:
                     outcome = _track_all(
                         space.project,
                         segmenter,
@@ -105,22 +100,6 @@ def _track_all(
         if done.cancelled:
             break
     return total
-
-
-@contextmanager
-def _engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
-    name = args.engine or default_engine()
-    if name == FLOW and args.engine is None and not args.quiet:
-        output.warn(
-            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
-        )
-    options = EngineOptions(quality=args.quality)
-    segmenter = create_segmenter(name, args.device, args.checkpoint, options)
-    try:
-        segmenter.open(space.source)
-        yield segmenter
-    finally:
-        segmenter.close()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from vostool.commands import arguments, output
+from vostool.commands.engine_arguments import add_engine, engine_options, made_engine
 from vostool.commands.eval_results import Results, finish_interactive, finish_semi_supervised
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.errors import Cancelled, UsageError, VosToolError
@@ -21,8 +22,7 @@ from vostool.evaluate.plain_warp import PlainWarp
 from vostool.evaluate.robots import ROBOTS, make_robot
 from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
-from vostool.models.engine_options import QUALITIES, EngineOptions
-from vostool.models.engines import create_segmenter, default_engine, engine_names
+from vostool.models.engines import engine_names
 from vostool.models.segmenter import Segmenter
 
 T = TypeVar("T")
@@ -56,13 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames", type=arguments.whole, metavar="N", help="only the first N frames of each"
     )
     engine = parser.add_argument_group("engine")
-    engine.add_argument(
-        "--engine", metavar="NAME",
-        help=f"see `vostool models`, or {PLAIN_WARP}, the baseline; default: the best here",
-    )  # fmt: skip
-    engine.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
-    engine.add_argument("--quality", choices=QUALITIES, default="auto", help="of SAM 2")
-    engine.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    add_engine(engine, PLAIN_WARP)
     _add_robot(parser.add_argument_group("interactive"))
     results = parser.add_argument_group("results")
     results.add_argument(
@@ -144,6 +138,7 @@ def _check(args: argparse.Namespace) -> None:
     known = (*engine_names(), PLAIN_WARP)
     if args.engine is not None and args.engine not in known:
         raise UsageError(f"There is no engine '{args.engine}'; known are {', '.join(known)}.")
+    engine_options(args)
     if args.engine == PLAIN_WARP and args.interactive:
         raise UsageError("The baseline plain-warp takes no corrections; choose an engine.")
     if (args.dataset is None) != (args.layout == GENERATED):
@@ -167,16 +162,8 @@ def _segmenter(args: argparse.Namespace) -> Iterator[Segmenter]:
     if args.engine == PLAIN_WARP:
         yield PlainWarp()
         return
-    segmenter = create_segmenter(
-        args.engine or default_engine(),
-        args.device,
-        args.checkpoint,
-        EngineOptions(quality=args.quality),
-    )
-    try:
+    with made_engine(args) as segmenter:
         yield segmenter
-    finally:
-        segmenter.close()
 
 
 def _facts(args: argparse.Namespace, segmenter: Segmenter) -> dict[str, object]:

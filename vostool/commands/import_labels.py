@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from vostool import edits
 from vostool.changes import Edit
 from vostool.commands import arguments, output
-from vostool.commands.interrupt import INTERRUPTED, Interrupt
-from vostool.commands.track import (
+from vostool.commands.engine_arguments import (
     ENGINE_SETTING,
     add_engine,
     check_engine,
-    kept,
     opened_engine,
 )
+from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.commands.track import kept
 from vostool.commands.tracking import Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import Cancelled, UsageError
@@ -80,6 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run = parser.add_argument_group("tracking")
     run.add_argument("--track", action="store_true", help="track from the imported keyframes")
     add_engine(run)
+    run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
 

@@ -9,6 +9,12 @@ from pathlib import Path
 
 from vostool import edits
 from vostool.commands import arguments, output
+from vostool.commands.engine_arguments import (
+    ENGINE_SETTING,
+    add_engine,
+    check_engine,
+    opened_engine,
+)
 from vostool.commands.export import ExportPlan, add_overwrite, report_json, run_export
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.prompting import PromptSpecs, prompt_edit
@@ -18,13 +24,9 @@ from vostool.errors import ProjectFileError, UsageError
 from vostool.io.autosave import Autosaver
 from vostool.io.export_options import ExportOptions
 from vostool.io.project_file import create
-from vostool.models.engine_options import QUALITIES, EngineOptions
-from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
-from vostool.models.segmenter import Direction, Segmenter
+from vostool.models.segmenter import Direction
 from vostool.project import Project
 from vostool.runs import keyframes, plan_run
-
-ENGINE_SETTING = "engine"
 
 _EPILOG = """\
 frames count from 0 and objects from 1; coordinates are pixels from the top left corner.
@@ -51,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         prompts.add_argument(f"--{name}", type=kind, metavar=form, action="append", default=[])
     run = parser.add_argument_group("run")
     add_engine(run)
+    run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame tracked")
     run.add_argument(
@@ -66,20 +69,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     results.add_argument("--export", type=arguments.names, metavar="FORMAT,..", action="append")
     results.add_argument("--out", type=arguments.absolute, metavar="DIR", help="exports go here")
     add_overwrite(results)
-
-
-def add_engine(parser: argparse._ActionsContainer) -> None:
-    """The options that every command which tracks has."""
-    parser.add_argument(
-        "--engine", metavar="NAME", help="see `vostool models`; default: the best here"
-    )
-    parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
-    parser.add_argument(
-        "--quality", choices=QUALITIES, default="auto",
-        help="of SAM 2; default: auto, exact but for the number of prompted frames attended to",
-    )  # fmt: skip
-    parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
-    parser.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -134,14 +123,6 @@ def _check(args: argparse.Namespace) -> ExportPlan | None:
     return plan
 
 
-def check_engine(args: argparse.Namespace) -> None:
-    """Raise :class:`UsageError` for an engine that there is not."""
-    if args.engine is not None and args.engine not in engine_names():
-        raise UsageError(
-            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
-        )
-
-
 def _specs(args: argparse.Namespace) -> PromptSpecs:
     return PromptSpecs(args.point, args.box, args.mask, args.label)
 
@@ -152,24 +133,6 @@ def _warn_unprompted(project: Project) -> None:
     if idle:
         which = f"Objects {', '.join(idle)} have" if len(idle) > 1 else f"Object {idle[0]} has"
         output.warn([f"{which} no prompt and cannot be tracked; give a --box, --point or --mask."])
-
-
-@contextmanager
-def opened_engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
-    """The engine that :func:`add_engine`'s options name, on the workspace's source."""
-    name = args.engine or default_engine()
-    if name == FLOW and args.engine is None and not args.quiet:
-        output.warn(
-            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
-        )
-    segmenter = create_segmenter(
-        name, args.device, args.checkpoint, EngineOptions(quality=args.quality)
-    )
-    try:
-        segmenter.open(space.source)
-        yield segmenter
-    finally:
-        segmenter.close()
 
 
 @contextmanager

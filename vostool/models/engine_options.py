@@ -8,6 +8,7 @@ from typing import Literal
 from vostool.errors import UsageError
 
 QUALITIES = ("auto", "exact", "fast", "draft")
+ENCODERS = ("auto", "torch", "openvino")
 DRAFT_SIZE = 512
 FEWER_KEYFRAMES = 4
 

@@ -1,0 +1,95 @@
+"""The options of every command that runs an engine, and the engine that they name."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vostool.commands import arguments, output
+from vostool.commands.workspace import Workspace
+from vostool.errors import UsageError
+from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions
+from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
+from vostool.models.segmenter import Segmenter
+
+ENGINE_SETTING = "engine"
+"""The project's setting that names the engine of its last run."""
+
+
+def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
+    """Declare the options.
+
+    Args:
+        extra: an engine that the command knows besides those of `vostool models`.
+    """
+    known = "see `vostool models`" + (f", or {extra}, the baseline" if extra else "")
+    parser.add_argument("--engine", metavar="NAME", help=f"{known}; default: the best here")
+    parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
+    parser.add_argument(
+        "--quality", choices=QUALITIES, default="auto",
+        help="of SAM 2; default: auto, exact but for the number of prompted frames attended to",
+    )  # fmt: skip
+    parser.add_argument(
+        "--keyframes", type=arguments.whole, metavar="N",
+        help="SAM 2 attends to the N nearest prompted frames; default: as the quality says",
+    )  # fmt: skip
+    parser.add_argument(
+        "--encoder", choices=ENCODERS, default="auto", help="what runs SAM 2's image encoder"
+    )
+    parser.add_argument(
+        "--features-on-disk", action="store_true",
+        help="keep SAM 2's image features on disk as well, for further runs of this command",
+    )  # fmt: skip
+    parser.add_argument(
+        "--compile", action="store_true",
+        help="on a CUDA GPU, compile SAM 2 first: minutes once, then faster",
+    )  # fmt: skip
+
+
+def check_engine(args: argparse.Namespace) -> None:
+    """Raise :class:`UsageError` for an engine that there is not, or options that it cannot take."""
+    if args.engine is not None and args.engine not in engine_names():
+        raise UsageError(
+            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
+        )
+    engine_options(args)
+
+
+def engine_options(args: argparse.Namespace) -> EngineOptions:
+    """The options as an engine takes them.
+
+    Raises:
+        UsageError: a value makes no sense.
+    """
+    return EngineOptions(
+        quality=args.quality,
+        max_keyframes=args.keyframes,
+        compile=args.compile,
+        encoder=args.encoder,
+        features_on_disk=args.features_on_disk,
+    )
+
+
+@contextmanager
+def made_engine(args: argparse.Namespace) -> Iterator[Segmenter]:
+    """The engine that :func:`add_engine`'s options name; closed at the end."""
+    name = args.engine or default_engine()
+    if name == FLOW and args.engine is None and not args.quiet:
+        output.warn(
+            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
+        )
+    segmenter = create_segmenter(name, args.device, args.checkpoint, engine_options(args))
+    try:
+        yield segmenter
+    finally:
+        segmenter.close()
+
+
+@contextmanager
+def opened_engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+    """The same engine on the workspace's source."""
+    with made_engine(args) as segmenter:
+        segmenter.open(space.source)
+        yield segmenter
