@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from vostool.changes import Cell, Edit, FrameObject, Table
+from vostool.changes import Cell, CellChange, Edit, FrameObject, Table
 from vostool.draft import Draft
-from vostool.edits import delete_masks
 from vostool.errors import PromptError
-from vostool.mask_notes import KINDS, note_cell
+from vostool.mask_notes import parse_note
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Prompts
@@ -99,13 +98,12 @@ def confirm_range(
     Args:
         object_ids: None takes every object.
     """
-    draft = Draft(project)
-    for key in _held(project, first, last, object_ids):
-        record = project.masks.get(*key)
-        assert record is not None
-        if record.confirmed != value:
-            draft.put(Cell(Table.MASKS, key), replace(record, confirmed=value))
-    return draft.edit("Confirm range" if value else "Unconfirm range")
+    changes = tuple(
+        CellChange(Cell(Table.MASKS, key), record, replace(record, confirmed=value))
+        for key, record in _held(project, first, last, object_ids)
+        if record.confirmed != value
+    )
+    return Edit("Confirm range" if value else "Unconfirm range", changes)
 
 
 def delete_range(
@@ -117,13 +115,20 @@ def delete_range(
         object_ids: None takes every object; the objects themselves stay.
     """
     ids = project.objects.keys() if object_ids is None else object_ids
-    draft = Draft(project)
-    for change in delete_masks(project, ids, first, last).changes:
-        draft.put(change.cell, None)
-        if isinstance(change.cell.key, tuple):
-            for kind in KINDS:
-                draft.put(note_cell(kind, *change.cell.key), None)
-    return draft.edit("Delete masks over a range")
+    changes = [
+        CellChange(Cell(Table.MASKS, key), record, None)
+        for key, record in _held(project, first, last, object_ids)
+    ]
+    changes += [
+        CellChange(Cell(Table.PROMPTS, key), prompts, None)
+        for key, prompts in project.prompts.items()
+        if first <= key[0] <= last and key[1] in ids
+    ]
+    for name, value in project.settings.items():
+        note = parse_note(name)
+        if note is not None and first <= note.frame <= last and note.object_id in ids:
+            changes.append(CellChange(Cell(Table.SETTINGS, name), value, None))
+    return Edit("Delete masks over a range", tuple(changes))
 
 
 def _put_mask(draft: Draft, key: FrameObject, mask: Mask) -> None:
@@ -139,15 +144,17 @@ def _put_mask(draft: Draft, key: FrameObject, mask: Mask) -> None:
 
 def _held(
     project: Project, first: int, last: int, object_ids: Collection[int] | None
-) -> list[FrameObject]:
+) -> list[tuple[FrameObject, MaskRecord]]:
     """Masks in a range, by whichever is shorter: the range or the object's row."""
-    found: list[FrameObject] = []
+    found: list[tuple[FrameObject, MaskRecord]] = []
     for oid in project.objects if object_ids is None else object_ids:
         row = project.masks.row(oid)
         if last - first < len(row):
-            found += [(frame, oid) for frame in range(first, last + 1) if frame in row]
+            held = ((frame, row.get(frame)) for frame in range(first, last + 1))
+            found += [((frame, oid), record) for frame, record in held if record is not None]
         else:
-            found += [(frame, oid) for frame in sorted(row) if first <= frame <= last]
+            inside = [frame for frame in sorted(row) if first <= frame <= last]
+            found += [((frame, oid), row[frame]) for frame in inside]
     return found
 
 

@@ -25,7 +25,7 @@ from vostool.review_reasons import Finding, findings, risks
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
-_PIECE = 32
+_PIECE = 16
 """Frames measured between two looks at the clock."""
 
 
