@@ -10,7 +10,7 @@ from PyQt6.QtTest import QTest
 
 from vostool.gui import dialogs
 from vostool.gui.import_dialog import ImportDialog
-from vostool.gui.timeline_states import FrameState
+from vostool.gui.timeline.states import FrameState
 from vostool.io.formats.box_rle import encode_rows
 from vostool.masks import Provenance
 
@@ -141,7 +141,7 @@ def test_tracking_from_the_imported_frames(opened, labels) -> None:
     opened.keys("Ctrl+Z")
     assert opened.project.masks.frames(1) == [2, 9]
     with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
-        opened.keys("I")
+        opened.keys("Ctrl+Alt+I")
     assert opened.project.masks.frames(1) == list(range(2, 24))
 
 
@@ -152,7 +152,7 @@ def test_tracking_from_imported_frames_after_reopening(opened, labels, video) ->
     opened.open(video)
     assert opened.project.masks.frames(1) == [2, 9]
     with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
-        opened.keys("I")
+        opened.keys("Ctrl+Alt+I")
     assert opened.project.masks.frames(1) == list(range(2, 24))
 
 
@@ -285,5 +285,5 @@ def test_not_during_a_run(opened, engine, labels) -> None:
 
 def test_nothing_to_track_from_yet(opened) -> None:
     with opened.qtbot.waitSignal(opened.session.problem) as said:
-        opened.keys("I")
+        opened.keys("Ctrl+Alt+I")
     assert "No labels were imported yet" in said.args[0]

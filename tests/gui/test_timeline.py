@@ -11,7 +11,8 @@ from PyQt6.QtGui import QColor, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QColorDialog
 
-from vostool.gui.timeline import LABEL_WIDTH, tick_spacing
+from vostool.gui.timeline.layout import LABEL_WIDTH
+from vostool.gui.timeline.scale import tick_spacing
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -34,15 +35,6 @@ def test_a_frames_place_leads_back_to_the_frame(opened) -> None:
     assert timeline.frame_at(-50) == 0 and timeline.frame_at(10_000) == 23
     places = [timeline.frame_at(x) for x in range(LABEL_WIDTH, timeline.viewport().width())]
     assert places == sorted(places) and set(places) == set(range(24))
-
-
-@pytest.mark.parametrize("width", [330, 500, 1100])
-def test_the_same_on_any_width(opened, monkeypatch, width: int) -> None:
-    timeline = opened.window.timeline
-    for count in (1, 2, 100, 180):
-        monkeypatch.setattr(type(timeline), "_count", count)
-        monkeypatch.setattr(type(timeline), "_track_width", lambda _: width - LABEL_WIDTH - 12)
-        assert [timeline.frame_at(timeline.frame_x(f)) for f in range(count)] == list(range(count))
 
 
 def test_press_and_drag_move_the_playhead(opened) -> None:
@@ -70,7 +62,7 @@ def test_the_wheel_steps(opened) -> None:
 def test_pressing_a_row_selects_its_object(opened) -> None:
     opened.keys("N")
     opened.keys("N")
-    QTest.mouseClick(opened.window.timeline.viewport(), LEFT, NONE, QPoint(20, 24 + 10))
+    QTest.mouseClick(opened.window.timeline.viewport(), LEFT, NONE, QPoint(20, 26 + 10))
     assert opened.session.current_object == 1
     assert opened.session.playhead == 0
 

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from vostool.errors import ModelError
-from vostool.gui.timeline_states import FrameState
+from vostool.gui.timeline.states import FrameState
 from vostool.masks import Provenance
 
 LAST = 23

@@ -34,7 +34,7 @@ TOOLBAR = (
     "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Object", "Track", "Go", "View", "Help")
+MENUS = ("File", "Edit", "Tools", "Object", "Track", "Range", "Go", "View", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -78,7 +78,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" - ".join([*parts, "VOSTool"]))
 
     def enable_actions(
-        self, *, source: bool, selected: bool, running: bool, job: bool = False
+        self,
+        *,
+        source: bool,
+        selected: bool,
+        running: bool,
+        job: bool = False,
+        ranged: bool = False,
     ) -> None:
         """Enable what can be used now."""
         possible = {
@@ -87,6 +93,8 @@ class MainWindow(QMainWindow):
             Needs.OBJECT: source and selected,
             Needs.JOB: job and not running,
             Needs.RUN: running,
+            Needs.RANGE: source and ranged,
+            Needs.RANGE_OBJECT: source and ranged and selected,
         }
         for spec in ACTIONS:
             can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
@@ -178,6 +186,8 @@ class MainWindow(QMainWindow):
             for spec in ACTIONS:
                 if spec.menu == title and not spec.id.startswith("object_"):
                     menu.addAction(self.actions_by_id[spec.id])
+            if title == "Range":
+                self.timeline.menu_wanted.connect(menu.popup)
             if title == "View":
                 menu.addSeparator()
                 for dock in self.findChildren(QDockWidget):

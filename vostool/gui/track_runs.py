@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -12,6 +13,7 @@ from vostool import edits
 from vostool.changes import Edit
 from vostool.errors import PromptError
 from vostool.gui.document import Document
+from vostool.gui.frame_range import FrameRange
 from vostool.gui.rate import RateMeter
 from vostool.gui.segmenter_worker import SegmenterWorker, TrackEnd, TrackJob
 from vostool.history import Step
@@ -19,7 +21,11 @@ from vostool.keyframe_runs import Span, plan_span
 from vostool.masks import Provenance
 from vostool.models.segmenter import Direction, TrackRequest
 from vostool.project import Project
+from vostool.range_runs import plan_leg, range_legs
 from vostool.runs import plan_run, run_edit
+
+Plan = Callable[[], TrackRequest | None]
+"""Makes the request of one part of a run when its turn comes; None where nothing is to be done."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class TrackRuns(QObject):
         self.document = document
         self.worker = worker
         self._run: tuple[TrackJob, Step, RateMeter] | None = None
-        self._spans: list[Span] = []
+        self._ahead: list[Plan] = []
         worker.tracked.connect(self._take_tracked)
         worker.track_ended.connect(self._end_run)
 
@@ -78,13 +84,23 @@ class TrackRuns(QObject):
         """Run spans one after the other, as one undo step; False where none could be started."""
         if self._refused():
             return False
-        self._spans = list(spans)
-        request = self._next_span()
-        if request is None:
-            self.problem.emit("No object is there to be tracked; annotate one first.")
-            return False
-        self._begin_run(request, sum(len(span) for span in spans))
-        return True
+        plans = [partial(plan_span, self.document.project, span) for span in spans]
+        return self._begin_plans(plans, sum(len(span) for span in spans))
+
+    def start_range(
+        self, chosen: FrameRange, playhead: int, object_ids: Sequence[int] | None
+    ) -> None:
+        """Run through a range and nowhere else, whichever side its keyframes are on."""
+        if self._refused():
+            return
+        project = self.document.project
+        try:
+            legs = range_legs(project, chosen.first, chosen.last, playhead, object_ids)
+        except PromptError as error:
+            self.problem.emit(str(error))
+            return
+        plans = [partial(plan_leg, project, leg) for leg in legs]
+        self._begin_plans(plans, sum(len(leg) for leg in legs))
 
     def start(
         self, direction: Direction, origin: int | None, object_ids: Sequence[int] | None
@@ -126,13 +142,22 @@ class TrackRuns(QObject):
             self.problem.emit("A track run is going on; cancel it with Esc before another one.")
         return self._run is not None
 
-    def _next_span(self) -> TrackRequest | None:
-        """The request of the next span that has anything to track; made now, from what is there."""
-        while self._spans:
-            request = plan_span(self.document.project, self._spans.pop(0))
+    def _next_request(self) -> TrackRequest | None:
+        """The next plan's request that has anything to track; made now, from what is there."""
+        while self._ahead:
+            request = self._ahead.pop(0)()
             if request is not None:
                 return request
         return None
+
+    def _begin_plans(self, plans: Sequence[Plan], total: int) -> bool:
+        self._ahead = list(plans)
+        request = self._next_request()
+        if request is None:
+            self.problem.emit("No object is there to be tracked; annotate one first.")
+            return False
+        self._begin_run(request, total)
+        return True
 
     def _begin_run(self, request: TrackRequest, total: int) -> None:
         job = TrackJob(request)
@@ -163,12 +188,12 @@ class TrackRuns(QObject):
         self._take_tracked()
         _, step, meter = self._run
         going_on = not end.cancelled and end.problem is None and self.document.history.holds(step)
-        request = self._next_span() if going_on else None
+        request = self._next_request() if going_on else None
         if request is not None:
             self._run = (TrackJob(request), step, meter)
             self.worker.track(self._run[0])
             return
-        self._spans = []
+        self._ahead = []
         self._run = None
         self.document.discard_if_empty(step)
         if end.problem is not None:

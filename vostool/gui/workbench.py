@@ -111,6 +111,7 @@ class Workbench(QObject):
         self.workspace = Workspace(result, self.window.canvas, self.worker)
         checked = self.window.actions_by_id["only_selected"].isChecked()
         self.workspace.session.only_selected = checked
+        self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
         info = result.source.info

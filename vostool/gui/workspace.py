@@ -9,8 +9,10 @@ from PyQt6.QtCore import QObject
 from vostool.gui.canvas import Canvas
 from vostool.gui.display import Display
 from vostool.gui.document import Document
+from vostool.gui.frame_range import RangeSelection
 from vostool.gui.opening import Opened
 from vostool.gui.player import Player
+from vostool.gui.range_actions import RangeActions
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.session import Session
 from vostool.gui.storage import Storage
@@ -18,7 +20,7 @@ from vostool.io.cvat_server.source import JobFrames
 
 
 class Workspace(QObject):
-    """Document, session, display, player and storage of one source."""
+    """Document, session, display, range, player and storage of one source."""
 
     def __init__(self, opened: Opened, canvas: Canvas, worker: SegmenterWorker) -> None:
         super().__init__()
@@ -27,7 +29,9 @@ class Workspace(QObject):
         self.storage = Storage(self.document, opened.file)
         self.session = Session(opened.source, self.document, worker)
         self.display = Display(canvas, self.session, opened.source.clone())
-        self.player = Player(self.session)
+        self.selection = RangeSelection(len(opened.source))
+        self.range_actions = RangeActions(self.session, self.selection)
+        self.player = Player(self.session, self.selection)
         worker.open(opened.source.clone())
 
     def is_of(self, path: Path) -> bool:

@@ -1,0 +1,46 @@
+"""The timeline's colours, taken from the palette so that they read on light and on dark."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PyQt6.QtGui import QColor, QPalette
+
+Rgb = tuple[int, int, int]
+
+PLAYHEAD = QColor(235, 60, 60)
+
+
+class TimelineColours(NamedTuple):
+    """RGB, 0..255."""
+
+    base: Rgb
+    window: Rgb
+    lane: Rgb
+    text: Rgb
+    dimmed: Rgb
+    highlight: Rgb
+    good: Rgb
+    attention: Rgb
+    bad: Rgb
+
+    @classmethod
+    def of(cls, palette: QPalette) -> TimelineColours:
+        """The colours that go with a palette."""
+        role = QPalette.ColorRole
+        dark = palette.color(role.Base).lightness() < 128
+        tones = _DARK if dark else _LIGHT
+        roles = (
+            role.Base, role.Window, role.AlternateBase, role.Text, role.PlaceholderText,
+            role.Highlight,
+        )  # fmt: skip
+        return cls(*(_rgb(palette.color(each)) for each in roles), *tones)
+
+
+# Okabe & Ito's bluish green, orange and vermillion, lighter on dark: told apart by everybody.
+_LIGHT: tuple[Rgb, Rgb, Rgb] = ((0, 138, 100), (214, 122, 0), (208, 44, 44))
+_DARK: tuple[Rgb, Rgb, Rgb] = ((64, 210, 160), (245, 180, 70), (255, 104, 92))
+
+
+def _rgb(colour: QColor) -> Rgb:
+    return colour.red(), colour.green(), colour.blue()

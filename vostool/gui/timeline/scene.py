@@ -1,0 +1,114 @@
+"""What one paint of the timeline shows, and in words what lies at one place of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QPoint
+
+from vostool.gui.frame_range import FrameRange
+from vostool.gui.timeline.layout import CURVE_HEIGHT, LABEL_WIDTH, RULER_HEIGHT, RowLayout
+from vostool.gui.timeline.scale import TimeScale
+from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
+from vostool.objects import AnnotatedObject
+from vostool.project import Project
+
+WORDS = (
+    (FrameState.PROMPTED, "prompted"),
+    (FrameState.EDITED, "edited or imported"),
+    (FrameState.TRACKED, "tracked"),
+    (FrameState.LOW_SCORE, "tracked, low score"),
+    (FrameState.ABSENT, "absent"),
+    (FrameState.CONFIRMED, "confirmed"),
+    (FrameState.JUMPED, "jumped"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that is painted. Places are pixels of the viewport.
+
+    Attributes:
+        time_of: seconds at which a frame is shown.
+        chosen: the range, or None.
+    """
+
+    project: Project
+    states: TimelineStates
+    scale: TimeScale
+    layout: RowLayout
+    time_of: Callable[[int], float]
+    playhead: int
+    current: int | None
+    chosen: FrameRange | None
+
+    @property
+    def objects(self) -> list[AnnotatedObject]:
+        """The rows from the top."""
+        return list(self.project.objects.values())
+
+    @property
+    def shown(self) -> AnnotatedObject | None:
+        """The selected object."""
+        return None if self.current is None else self.project.objects.get(self.current)
+
+    def describe(self, at: QPoint) -> str:
+        """The frame, its time, the object and its state there; empty beside all of it."""
+        row = self.layout.at(at.y())
+        shown = self.objects[row] if row is not None else None
+        if self.layout.has_curve and at.y() >= self.layout.bottom:
+            shown = self.shown
+        if at.x() < LABEL_WIDTH:
+            return _summary(self, shown) if shown is not None else ""
+        frame = self.scale.frame(at.x() - LABEL_WIDTH)
+        lines = [f"Frame {frame}, {clock(self.time_of(frame))}"]
+        if shown is not None:
+            lines.append(f"{shown.id} {shown.label}: {self.state_words(frame, shown.id)}")
+        elif self.chosen is not None and at.y() < RULER_HEIGHT and frame in self.chosen:
+            lines.append(f"Range {self.chosen}")
+        return "\n".join(lines)
+
+    def state_words(self, frame: int, object_id: int) -> str:
+        """The state of one object on one frame, in words."""
+        flags = FrameState(int(self.states.row(object_id)[frame]))
+        words = [word for flag, word in WORDS if flag & flag_of(flag, flags)]
+        record = self.project.masks.get(frame, object_id)
+        if record is not None and record.score is not None:
+            words.append(f"score {record.score:.2f}")
+        return ", ".join(words) or "nothing"
+
+
+def flag_of(flag: FrameState, flags: FrameState) -> FrameState:
+    """The flag where it is among the flags, else none."""
+    return flags & flag
+
+
+def clock(seconds: float) -> str:
+    """``m:ss.mmm``, with hours where there are any."""
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{start}:{rest:02d}.{thousandths:03d}"
+
+
+def curve_top(layout: RowLayout) -> int:
+    """Where the score curve's lane begins."""
+    return layout.height - CURVE_HEIGHT
+
+
+def _summary(scene: Scene, shown: AnnotatedObject) -> str:
+    row = scene.states.row(shown.id)
+    counts = [
+        (f"{int(((row & flag) != 0).sum())} {word}")
+        for flag, word in (
+            (FrameState.PROMPTED, "prompted"),
+            (FrameState.CONFIRMED, "confirmed"),
+            (FrameState.ABSENT, "absent"),
+            (FrameState.LOW_SCORE, f"below a score of {LOW_SCORE}"),
+        )
+        if (row & flag).any()
+    ]
+    labelled = int((row != 0).sum())
+    return "\n".join([f"{shown.id} {shown.label}: {labelled} of {len(row)} frames", *counts])

@@ -1,0 +1,337 @@
+"""The timeline's widget: what it shows, how it scrolls and zooms, and when it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolTip, QWidget
+
+from vostool.changes import Changes
+from vostool.gui.frame_range import FrameRange
+from vostool.gui.timeline.colours import TimelineColours
+from vostool.gui.timeline.layout import (
+    CURVE_HEIGHT,
+    LABEL_WIDTH,
+    RIGHT_MARGIN,
+    ROW_HEIGHT,
+    RULER_HEIGHT,
+    RowLayout,
+)
+from vostool.gui.timeline.mouse import TimelineMouse
+from vostool.gui.timeline.painting import ScenePainter
+from vostool.gui.timeline.pictures import Pictures
+from vostool.gui.timeline.scale import TimeScale
+from vostool.gui.timeline.scene import Scene
+from vostool.gui.timeline.states import TimelineStates
+from vostool.project import Project
+
+REPAINT_MS = 33
+"""Masks of a run arrive faster than anybody can see: repaint at 30 Hz at most."""
+SLICE_SECONDS = 0.006
+"""Time given to changed frames at once, when they are many."""
+ZOOM_STEP = 1.5
+_LONGEST_BAR = 2**30
+
+
+class Timeline(QAbstractScrollArea):
+    """Time from left to right, one row an object; a press or drag moves the playhead.
+
+    Signals:
+        scrubbed(int): the person wants this frame.
+        stepped(int): the wheel asks for so many frames forward (negative: back).
+        object_pressed(int): a row was pressed.
+        range_dragged(int, int): these two frames, in any order, and all between them.
+        menu_wanted(QPoint): the menu of what can be done with the range, at this global place.
+    """
+
+    scrubbed = pyqtSignal(int)
+    stepped = pyqtSignal(int)
+    object_pressed = pyqtSignal(int)
+    range_dragged = pyqtSignal(int, int)
+    menu_wanted = pyqtSignal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._states: TimelineStates | None = None
+        self._time_of: Callable[[int], float] = float
+        self._scale = TimeScale.whole(0, 1)
+        self._playhead = 0
+        self._current: int | None = None
+        self._chosen: FrameRange | None = None
+        self._pictures = Pictures()
+        self._mouse = TimelineMouse(self)
+        self._repaint = self._timer(REPAINT_MS, self._repaint_now)
+        self._slices = self._timer(0, self._work)
+        self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 8)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setAccessibleName("Timeline")
+        self._viewport.setMouseTracking(True)
+        self._bar(Qt.Orientation.Vertical).valueChanged.connect(self._viewport.update)
+        self._bar(Qt.Orientation.Horizontal).valueChanged.connect(self._pan_to)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def set_project(
+        self, project: Project | None, time_of: Callable[[int], float] | None = None
+    ) -> None:
+        """Show another project, or none.
+
+        Args:
+            time_of: seconds at which a frame is shown; by the project's rate where it is None.
+        """
+        self._project = project
+        self._states = TimelineStates(project) if project is not None else None
+        rate = project.source.rate if project is not None else 1.0
+        self._time_of = time_of if time_of is not None else lambda frame: frame / rate
+        self._playhead, self._current, self._chosen = 0, None, None
+        self._pictures.clear()
+        self._scale = TimeScale.whole(self.count, self._track_width())
+        self._slices.start()
+        self._update_bars()
+        self._viewport.update()
+
+    def apply(self, changes: Changes) -> None:
+        """Follow the project."""
+        if self._states is not None:
+            self._states.apply(changes)
+            self._slices.start()
+            if changes.objects:
+                self._update_bars()
+            self._repaint_soon()
+
+    def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
+        """Mark the frames where an object jumped, in place of those marked before."""
+        if self._states is not None:
+            self._states.set_jumps(object_id, frames)
+            self._slices.start()
+            self._repaint_soon()
+
+    def set_playhead(self, frame: int) -> None:
+        """Draw the playhead at this frame, and show that part of the video."""
+        self._playhead = frame
+        if self._project is not None:
+            # A hand that drags past the edge pulls the view along; a step leaves room ahead.
+            self._set_scale(self._scale.showing(frame, 0.0 if self._mouse.is_dragging else 0.2))
+        self._viewport.update()
+
+    def set_current_object(self, object_id: int | None) -> None:
+        """Highlight this object's row, scroll to it and show its scores."""
+        self._current = object_id
+        index = self.layout_of_rows.current
+        if index is not None:
+            self._bar(Qt.Orientation.Vertical).setValue(self.layout_of_rows.scroll_to(index))
+        self._viewport.update()
+
+    def set_range(self, chosen: FrameRange | None) -> None:
+        """Draw the chosen range."""
+        self._chosen = chosen
+        self._viewport.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, RULER_HEIGHT + 4 * ROW_HEIGHT + CURVE_HEIGHT + 8)
+
+    # -- time ----------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """Frames of the video; 0 where none is open."""
+        return self._project.source.frame_count if self._project is not None else 0
+
+    @property
+    def scale(self) -> TimeScale:
+        """Which frames are shown."""
+        return self._scale
+
+    @property
+    def playhead(self) -> int:
+        """The frame that the playhead is drawn at."""
+        return self._playhead
+
+    @property
+    def chosen(self) -> FrameRange | None:
+        """The range that is drawn."""
+        return self._chosen
+
+    def frame_x(self, frame: int) -> int:
+        """The middle of a frame's column in viewport pixels."""
+        return LABEL_WIDTH + self._scale.x(frame)
+
+    def frame_at(self, x: int) -> int:
+        """The frame under a viewport column, clipped to the video."""
+        return self._scale.frame(x - LABEL_WIDTH)
+
+    def zoom(self, factor: float, x: int | None = None) -> None:
+        """Show less time (a factor above 1) or more, around a viewport column or the playhead."""
+        if self._project is None:
+            return
+        inside = self._scale.showing(self._playhead, 0.5)
+        at = inside.x(self._playhead) if x is None else x - LABEL_WIDTH
+        self._set_scale((inside if x is None else self._scale).zoomed(factor, at))
+
+    def zoom_in(self) -> None:
+        """Show less time, around the playhead."""
+        self.zoom(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Show more time, around the playhead."""
+        self.zoom(1 / ZOOM_STEP)
+
+    def show_whole(self) -> None:
+        """Show the whole video."""
+        self._set_scale(TimeScale.whole(self.count, self._track_width()))
+
+    def pan(self, pixels: float) -> None:
+        """Move later frames in (a positive number) or earlier ones."""
+        self._set_scale(self._scale.moved_to(self._scale.first + pixels * self._frames_a_pixel))
+
+    def scroll_rows(self, pixels: int) -> None:
+        """Scroll the rows down (a positive number) or up."""
+        bar = self._bar(Qt.Orientation.Vertical)
+        bar.setValue(bar.value() + pixels)
+
+    @property
+    def _frames_a_pixel(self) -> float:
+        return 1 / self._scale.pixels_per_frame
+
+    def _track_width(self) -> int:
+        return max(self._viewport.width() - LABEL_WIDTH - RIGHT_MARGIN, 1)
+
+    def _set_scale(self, scale: TimeScale) -> None:
+        if scale != self._scale:
+            self._scale = scale
+            self._update_bars()
+            self._viewport.update()
+
+    def _pan_to(self, pixels: int) -> None:
+        self._set_scale(self._scale.moved_to(pixels * self._frames_a_pixel))
+
+    # -- rows ----------------------------------------------------------------------------------
+
+    @property
+    def layout_of_rows(self) -> RowLayout:
+        """Where the rows lie now."""
+        ids = list(self._project.objects) if self._project is not None else []
+        current = ids.index(self._current) if self._current in ids else None
+        scroll = self._bar(Qt.Orientation.Vertical).value()
+        return RowLayout(self._viewport.height(), len(ids), scroll, current)
+
+    def object_at(self, y: int) -> int | None:
+        """The object whose row is at a height of the viewport, or None."""
+        row = self.layout_of_rows.at(y)
+        return list(self._project.objects)[row] if row is not None and self._project else None
+
+    def _update_bars(self) -> None:
+        rows = self.layout_of_rows
+        down = self._bar(Qt.Orientation.Vertical)
+        down.setRange(0, rows.farthest)
+        down.setPageStep(max(rows.room, 1))
+        down.setSingleStep(ROW_HEIGHT)
+        per_frame = self._scale.pixels_per_frame
+        along = self._bar(Qt.Orientation.Horizontal)
+        along.blockSignals(True)  # it follows the scale here, and would round it
+        hidden = 0 if self._scale.is_whole else (self._scale.count - self._scale.span) * per_frame
+        along.setRange(0, min(round(hidden), _LONGEST_BAR))
+        along.setPageStep(self._scale.width)
+        along.setSingleStep(max(round(per_frame), 16))
+        along.setValue(round(self._scale.first * per_frame))
+        along.blockSignals(False)
+
+    # -- events --------------------------------------------------------------------------------
+
+    def scene(self) -> Scene | None:
+        """What is shown now, or None where no video is open."""
+        if self._project is None or self._states is None:
+            return None
+        return Scene(
+            self._project, self._states, self._scale, self.layout_of_rows, self._time_of,
+            self._playhead, self._current, self._chosen,
+        )  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        whole = self._scale.is_whole
+        width = self._track_width()
+        self._scale = TimeScale.whole(self.count, width) if whole else self._scale.resized(width)
+        self._update_bars()
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            scene = self.scene()
+            text = scene.describe(event.pos()) if scene is not None else ""
+            QToolTip.showText(event.globalPos(), text, self._viewport)
+            return True
+        return super().viewportEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and self._project is not None:
+            self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and self._project is not None:
+            self._mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            self._mouse.release(event)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is not None and self._project is not None:
+            self._mouse.wheel(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        if event is not None and self._project is not None:
+            self.menu_wanted.emit(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self._viewport)
+        colours = TimelineColours.of(self.palette())
+        painter.fillRect(self._viewport.rect(), self.palette().base())
+        scene = self.scene()
+        if scene is not None:
+            ScenePainter(painter, scene, colours, self._pictures).paint()
+        painter.end()
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    @property
+    def _viewport(self) -> QWidget:
+        viewport = self.viewport()
+        assert viewport is not None
+        return viewport
+
+    def _bar(self, orientation: Qt.Orientation) -> QScrollBar:
+        upright = orientation is Qt.Orientation.Vertical
+        bar = self.verticalScrollBar() if upright else self.horizontalScrollBar()
+        assert bar is not None
+        return bar
+
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _work(self) -> None:
+        if self._states is not None and self._states.work(SLICE_SECONDS):
+            self._slices.start()
+            self._repaint_soon()
+
+    def _repaint_soon(self) -> None:
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+    def _repaint_now(self) -> None:
+        self._viewport.update()
