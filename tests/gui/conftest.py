@@ -224,7 +224,10 @@ class Hand:
         return {cell: self.project.value(cell) for cell in self.project.cells()}
 
     def status(self) -> str:
-        return self.window.statusBar().currentMessage()
+        """The passing line of the status bar, or the notice over the canvas."""
+        notice = self.window.notice
+        said = notice.text.text() if notice.isVisible() else ""
+        return f"{said} {self.window.statusBar().currentMessage()}".strip()
 
     def middle(self, truth: int, frame: int = 0) -> tuple[float, float]:
         """A pixel of a true object near its middle, as (x, y)."""
@@ -287,8 +290,14 @@ class Hand:
             self.keys(keys)
 
     def problem(self) -> str:
-        """The sentence of the dialog that is shown, which is closed."""
-        self.until(self._boxes)
+        """The sentence of the notice or of the dialog that is shown, which is closed."""
+        notice = self.window.notice
+        self.until(lambda: self._boxes() or notice.isVisible())
+        if notice.isVisible():
+            assert notice.details_button.isVisible()
+            QTest.mouseClick(notice.close_button, Qt.MouseButton.LeftButton)
+            assert not notice.isVisible()
+            return notice.text.text()
         (box,) = self._boxes()
         text = box.text()
         box.close()

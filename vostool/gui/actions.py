@@ -18,8 +18,6 @@ class Needs(enum.Enum):
     OBJECT = "with a selected object"
     JOB = "with an open CVAT job"
     RUN = "while a track run goes"
-    RANGE = "with a range on the timeline"
-    RANGE_OBJECT = "with a range on the timeline and a selected object"
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,6 @@ class ActionSpec:
 
 
 _S, _O = Needs.SOURCE, Needs.OBJECT
-_R, _RO = Needs.RANGE, Needs.RANGE_OBJECT
 _NUMBERS = tuple(
     ActionSpec(f"object_{n}", "Object", f"Select object {n}", (str(n),)) for n in range(1, 10)
 )
@@ -57,6 +54,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("export", "File", "Export…", ("Ctrl+E",), Needs.NOTHING,
                "This project, or many at once, in the formats of other programs", icon="export"),
     ActionSpec("models", "File", "Models…", (), Needs.NOTHING, "Fetch SAM 2, choose the engine"),
+    ActionSpec("settings", "File", "Settings…", ("Ctrl+,",), Needs.NOTHING,
+               "Theme, engine, memory, labels and keys"),
+    ActionSpec("new_window", "File", "New window", ("Ctrl+Shift+N",), Needs.NOTHING,
+               "For another video; with an engine of its own"),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",), Needs.NOTHING),
     ActionSpec("undo", "Edit", "Undo", ("Ctrl+Z",), icon="undo"),
     ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo"),
@@ -65,6 +66,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("confirm", "Edit", "Confirm frame", ("V",), tip="Runs never overwrite it"),
     ActionSpec("point", "Tools", "Point", ("Q",), tip="Click: part of the object. Right or "
                "Ctrl+click: not part of it. Drag: box", checkable=True, icon="point"),
+    ActionSpec("negative", "Tools", "Negative point", (),
+               tip="Click: not part of the object. Drag: box", checkable=True),
     ActionSpec("box", "Tools", "Box", ("R",), tip="Drag a box around the object",
                checkable=True, icon="box"),
     ActionSpec("hand", "Tools", "Hand", ("H",), tip="Drag the picture", checkable=True,
@@ -72,6 +75,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_object", "Object", "New object", ("N",)),
     ActionSpec("finish", "Object", "Finish object", ("F", "Return"), _O,
                "The next click starts another object"),
+    ActionSpec("finish_named", "Object", "Finish object and name it…", ("Shift+F",), _O,
+               "Asks for its label and number; the next click starts another object"),
     ActionSpec("delete_object", "Object", "Delete object", ("Ctrl+Delete",), _O),
     *_NUMBERS,
     ActionSpec("track_backward", "Track", "Track backward", ("[", "Ctrl+Shift+T"),
@@ -80,7 +85,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="From this frame to the end", icon="track_forward"),
     ActionSpec("track_both", "Track", "Track both ways", ("\\", "Ctrl+B"),
                tip="From this frame to the end, then to the start", icon="track_both"),
-    ActionSpec("track_imported", "Track", "Track from imported frames", ("Ctrl+Alt+I",),
+    ActionSpec("track_imported", "Track", "Track from imported frames", ("I",),
                tip="Objects of the last import, from their first frame to the end"),
     ActionSpec("track_initial", "Track", "Track from all annotated frames", ("Ctrl+Alt+T",),
                tip="Initial segmentation: to the end, restarting at every annotated frame"),
@@ -90,39 +95,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="What is still missing, from the masks that are there"),
     ActionSpec("track_step", "Track", "Track one frame", ("T",),
                tip="To the next frame, which is shown"),
-    ActionSpec("only_selected", "Track", "Only the selected object", ("Ctrl+Alt+O",),
+    ActionSpec("only_selected", "Track", "Only the selected object", ("O",),
                tip="Runs leave the other objects as they are", checkable=True),
     ActionSpec("draft", "Track", "Draft quality", (), Needs.NOTHING,
                "SAM 2 on 512 pixels: several times faster, coarser edges", checkable=True),
     ActionSpec("cancel", "Track", "Cancel tracking", ("Esc",), Needs.RUN,
                "What is done stays", icon="cancel"),
-    ActionSpec("range_begin", "Range", "Range starts here", ("I",)),
-    ActionSpec("range_end", "Range", "Range ends here", ("O",)),
-    ActionSpec("range_go_begin", "Range", "Go to the start of the range", ("Shift+I",), _R),
-    ActionSpec("range_go_end", "Range", "Go to the end of the range", ("Shift+O",), _R),
-    ActionSpec("range_clear", "Range", "Clear range", ("Alt+X",), _R),
-    ActionSpec("loop", "Range", "Loop", ("Ctrl+L",), tip="Playing goes round in the range, or in "
-               "the whole video where there is none", checkable=True),
-    ActionSpec("track_range", "Range", "Track just this range", ("Shift+T",), _R,
-               "Frames outside it stay as they are"),
-    ActionSpec("range_confirm", "Range", "Confirm range", ("Shift+V",), _R,
-               "The masks of all objects; once more takes it back"),
-    ActionSpec("range_confirm_object", "Range", "Confirm range of this object",
-               ("Ctrl+Shift+V",), _RO),
-    ActionSpec("range_copy", "Range", "Copy mask over range", ("Shift+C",), _RO,
-               "The mask of this frame; masks that are yours stay"),
-    ActionSpec("range_absent", "Range", "Mark absent in range", ("Shift+X",), _RO,
-               "This object is not to be seen there"),
-    ActionSpec("range_delete", "Range", "Delete masks in range", ("Shift+Delete",), _RO,
-               "Of this object, with its prompts"),
-    ActionSpec("range_delete_all", "Range", "Delete masks of all objects in range",
-               ("Ctrl+Shift+Delete",), _R),
     ActionSpec("play", "Go", "Play or pause", ("Space",), icon="play"),
-    ActionSpec("play_backward", "Go", "Play backward", ("J",),
-               tip="Again: twice as fast, up to eight times"),
-    ActionSpec("pause", "Go", "Pause", ("K",)),
-    ActionSpec("play_forward", "Go", "Play forward", ("L",),
-               tip="Again: twice as fast, up to eight times"),
     ActionSpec("next", "Go", "Next frame", ("Right", "D"), icon="next"),
     ActionSpec("previous", "Go", "Previous frame", ("Left", "A"), icon="previous"),
     ActionSpec("next_10", "Go", "10 frames forward", ("Shift+Right", "Shift+D")),
@@ -135,11 +114,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("zoom_out", "View", "Zoom out", ("Ctrl+-", "-")),
     ActionSpec("fit", "View", "Fit", ("0", "Ctrl+0")),
     ActionSpec("actual_size", "View", "One to one", ("Ctrl+1",)),
-    ActionSpec("timeline_in", "View", "Zoom timeline in", ("Alt++", "Alt+=")),
-    ActionSpec("timeline_out", "View", "Zoom timeline out", ("Alt+-",)),
-    ActionSpec("timeline_whole", "View", "Whole timeline", ("Alt+0",)),
     ActionSpec("hide_masks", "View", "Hide masks", ("M",), checkable=True),
-    ActionSpec("shortcuts", "Help", "Keyboard and mouse…", ("F1",), Needs.NOTHING),
+    ActionSpec("palette", "Help", "Find a command…", ("Ctrl+K", "F1"), Needs.NOTHING,
+               "Type what you want to do"),
+    ActionSpec("shortcuts", "Help", "Keyboard and mouse…", ("Shift+F1",), Needs.NOTHING),
+    ActionSpec("edit_shortcuts", "Help", "Change shortcuts…", (), Needs.NOTHING,
+               "One by one, or as X-AnyLabeling or CVAT have them"),
     ActionSpec("about", "Help", "About VOSTool…", (), Needs.NOTHING),
 )  # fmt: skip
 
@@ -149,12 +129,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Left drag", "Box around the object (Point and Box); moves the picture (Hand)"),
     ("Middle drag", "Moves the picture with every tool"),
     ("Wheel", "Zoom at the cursor; on the timeline, one frame"),
-    ("Press or drag on the timeline", "Moves the playhead; selects the row's object"),
-    ("Shift+drag on the timeline", "Chooses a range; its ends can be dragged on the ruler"),
-    ("Ctrl+wheel on the timeline", "Zooms in time at the cursor"),
-    ("Shift+wheel or middle drag on the timeline", "Moves along in time"),
-    ("Wheel on the timeline's labels", "Scrolls through the objects"),
-    ("Right click on the timeline", "What can be done with the range"),
+    ("Press or drag on the timeline", "Moves the playhead"),
 )
 
 
@@ -169,13 +144,20 @@ def make_actions(
     for spec in ACTIONS:
         action = QAction(spec.text, window)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
-        keys = f" ({spec.shortcuts[0]})" if spec.shortcuts else ""
-        action.setToolTip(f"{spec.text.rstrip('…')}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.checkable)
         handler = handlers[spec.id]
         action.triggered.connect(lambda _checked=False, run=handler: run())
         window.addAction(action)
         made[spec.id] = action
+    set_keys(made, {spec.id: spec.shortcuts for spec in ACTIONS})
     return made
+
+
+def set_keys(actions: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Give the actions these keys, and say them in their tool tips."""
+    for spec in ACTIONS:
+        action, own = actions[spec.id], keys[spec.id]
+        action.setShortcuts([QKeySequence(each) for each in own])
+        named = f" ({own[0]})" if own else ""
+        action.setToolTip(f"{spec.text.rstrip('…')}{named}" + (f"\n{spec.tip}" if spec.tip else ""))

@@ -71,6 +71,11 @@ def _excepthook(bench: Workbench) -> Hook:
 
     def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, value, trace)
-        bench.report(f"Something unforeseen went wrong ({kind.__name__}: {value}).")
+        bench.window.show_problem(
+            "This should not have happened",
+            f"Something unforeseen went wrong ({kind.__name__}: {value}). "
+            "What you did until now is stored.",
+            "".join(traceback.format_exception(kind, value, trace)),
+        )
 
     return hook

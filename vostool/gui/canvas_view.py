@@ -11,6 +11,7 @@ from vostool.gui.tools import Tool
 
 CURSORS = {
     Tool.POINT: Qt.CursorShape.CrossCursor,
+    Tool.NEGATIVE: Qt.CursorShape.CrossCursor,
     Tool.BOX: Qt.CursorShape.CrossCursor,
     Tool.HAND: Qt.CursorShape.OpenHandCursor,
 }
@@ -34,7 +35,7 @@ class ImageViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is not typed
         self.setMouseEnabled(True, True)
 
     def mouseClickEvent(self, event: Any) -> None:
-        if self.tool is not Tool.POINT or event.double():
+        if self.tool not in (Tool.POINT, Tool.NEGATIVE) or event.double():
             event.accept()
             return
         left = event.button() == Qt.MouseButton.LeftButton
@@ -42,6 +43,7 @@ class ImageViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is not typed
         if left or right:
             at = self.mapSceneToView(event.scenePos())
             positive = left and not (event.modifiers() & NEGATIVE_MODIFIERS)
+            positive = positive and self.tool is Tool.POINT
             self.clicked.emit(at.x(), at.y(), positive)
             event.accept()
 

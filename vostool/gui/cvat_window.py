@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QInputDialog
 
 from vostool.errors import PromptError, UsageError
-from vostool.gui import dialogs
 from vostool.gui.cvat_open_dialog import CvatOpenDialog
 from vostool.gui.cvat_push_dialog import CvatPushDialog
 from vostool.io.cvat_server.job import project_job
@@ -39,7 +38,7 @@ def open_job(bench: Workbench) -> None:
     if made is not None:
         bench.open_path(made.folder)
         if made.notes:
-            dialogs.show_problem(bench.window, "Not all of the job came in", "\n".join(made.notes))
+            bench.window.show_problem("Not all of the job came in", "\n".join(made.notes))
 
 
 def push_job(bench: Workbench) -> None:

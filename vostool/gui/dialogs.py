@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
@@ -133,19 +134,13 @@ def ask_to_replace(parent: QWidget, folder: Path) -> bool:
     return answer == QMessageBox.StandardButton.Yes
 
 
-def show_problem(parent: QWidget, title: str, sentence: str) -> None:
-    """Something that stops what the person asked for. Does not block the caller."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, sentence, parent=parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
-
-
-def show_shortcuts(parent: QWidget) -> QDialog:
-    """The keys and the mouse, from the one table of actions."""
+def show_shortcuts(parent: QWidget, keys: Mapping[str, tuple[str, ...]]) -> QDialog:
+    """The keys as they are now and the mouse, from the one table of actions."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard and mouse")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    label = QLabel(shortcuts_html())
+    label = QLabel(shortcuts_html(keys))
+    label.setObjectName("help_page")
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setMargin(12)
     area = QScrollArea()
@@ -161,16 +156,16 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     return dialog
 
 
-def shortcuts_html() -> str:
-    """The table of actions as HTML, by menu, then the mouse."""
+def shortcuts_html(keys: Mapping[str, tuple[str, ...]]) -> str:
+    """The table of actions with these keys as HTML, by menu, then the mouse."""
     rows: list[str] = []
     for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
         rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
         rows += [
             f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
-            f"<td><b>{' or '.join(spec.shortcuts)}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
+            f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
             for spec in ACTIONS
-            if spec.menu == menu and spec.shortcuts
+            if spec.menu == menu and keys[spec.id]
         ]
     rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")
     rows += [

@@ -6,14 +6,13 @@ from PyQt6.QtCore import QObject
 
 from vostool.changes import Changes
 from vostool.frames import FrameSource, Image
+from vostool.gui import settings_values
 from vostool.gui.canvas import Canvas
 from vostool.gui.frame_loader import FrameLoader, FrameWish
 from vostool.gui.overlay_renderer import Overlay, OverlayRenderer, OverlayWish
 from vostool.gui.session import Session
 from vostool.io.frame_cache import FrameCache
 from vostool.overlay import DEFAULT_OPACITY, DEFAULT_OUTLINE
-
-CACHE_BYTES = 1 << 30
 
 
 class Display(QObject):
@@ -33,7 +32,8 @@ class Display(QObject):
         self._serial = 0
         self._shown_serial = 0
         self._masks_hidden = False
-        self.loader = FrameLoader(source, FrameCache(CACHE_BYTES))
+        frame_bytes = settings_values.load().frame_megabytes * 2**20
+        self.loader = FrameLoader(source, FrameCache(frame_bytes))
         self.renderer = OverlayRenderer()
         self.loader.loaded.connect(self._loaded)
         self.loader.failed.connect(self._failed)

@@ -29,6 +29,7 @@ class EngineBar(QFrame):
         close.setText("✕")
         close.setAutoRaise(True)
         close.setToolTip("Hide this line")
+        close.setAccessibleName("Hide this line")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 6, 4)
         layout.addWidget(self.text, 1)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMenu
-
-from vostool.gui import dialogs
 from vostool.gui.background import Background
-from vostool.gui.main_window import MainWindow
 from vostool.gui.models_dialog import ModelsDialog
 from vostool.gui.segmenter_worker import SegmenterWorker
-from vostool.models.engine_options import EngineOptions
 from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_statuses
 from vostool.models.segmenter import SegmenterInfo
 
-QUALITY_TEXTS = {
-    "auto": "Best: nearest prompted frames",
-    "exact": "Exact: the official predictor, all prompted frames",
-    "fast": "Fast: coarser memory, nearest prompted frames",
-    "draft": "Draft: fast on 512 pixels",
-}
+from vostool.gui import settings_values
+from vostool.gui.main_window import MainWindow
+from vostool.gui.quality_texts import QUALITY_TEXTS
 
 
 class EngineChoice(QObject):
@@ -37,7 +31,7 @@ class EngineChoice(QObject):
         self._worker = worker
         self._window = window
         self.current: str | None = None
-        self.quality = "auto"
+        self.quality = settings_values.load().quality
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -56,13 +50,14 @@ class EngineChoice(QObject):
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
         self._window.engine_button.setText(f"loading {name}…")
-        self._worker.use(
-            partial(create_segmenter, name, options=EngineOptions(quality=self.quality))
-        )
+        self._window.activity.begin("engine", f"Loading {name}")
+        options = settings_values.load().engine_options()
+        self._worker.use(partial(create_segmenter, name, options=options))
 
     def use_quality(self, quality: str) -> None:
         """Use the engine at another quality; the one before serves until it is loaded."""
         self.quality = quality
+        settings_values.save(replace(settings_values.load(), quality=quality))
         self._window.actions_by_id["draft"].setChecked(quality == "draft")
         if self.current not in (None, FLOW):
             self.use(str(self.current))
@@ -99,6 +94,8 @@ class EngineChoice(QObject):
 
     def _ready(self, info: SegmenterInfo) -> None:
         self.current = info.name
+        self._window.activity.end("engine")
+        self._window.actions_by_id["draft"].setChecked(self.quality == "draft")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
         self._window.actions_by_id["draft"].setVisible(info.name != FLOW)
         self._window.engine_button.setText(f"{info.title} ({place})")
@@ -106,7 +103,8 @@ class EngineChoice(QObject):
         self._window.engine_bar.setVisible(info.name == FLOW)
 
     def _failed(self, sentence: str) -> None:
-        dialogs.show_problem(self._window, "The engine cannot be used", sentence)
+        self._window.activity.end("engine")
+        self._window.show_problem("The engine cannot be used", sentence)
         if self.current is None:
             self.use(FLOW)
         else:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vostool.gui import cvat_window, dialogs
-from vostool.gui.range_actions import RangeActions
+from vostool.models.segmenter import Direction
+
+from vostool.gui import cvat_window, dialogs, program
+from vostool.gui.name_dialog import finish_and_name
 from vostool.gui.session import Session
 from vostool.gui.tools import Tool
-from vostool.models.segmenter import Direction
 
 if TYPE_CHECKING:
     from vostool.gui.workbench import Workbench
@@ -25,7 +26,6 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **_edit_handlers(bench),
         **_object_handlers(bench),
         **_go_handlers(bench),
-        **_range_handlers(bench),
         **_view_handlers(bench),
         **_job_handlers(bench),
     }
@@ -55,7 +55,11 @@ def _file_handlers(bench: Workbench) -> dict[str, Handler]:
         "export": bench.export,
         "models": lambda: bench.engine.show_dialog(),
         "quit": lambda: bench.window.close(),
-        "shortcuts": lambda: dialogs.show_shortcuts(bench.window),
+        "settings": lambda: program.show_settings(bench),
+        "new_window": lambda: program.open_new_window(bench),
+        "palette": lambda: program.show_palette(bench),
+        "shortcuts": lambda: program.show_keys(bench),
+        "edit_shortcuts": lambda: program.show_settings(bench, shortcuts=True),
         "about": lambda: dialogs.show_about(bench.window),
     }
 
@@ -92,6 +96,7 @@ def _object_handlers(bench: Workbench) -> dict[str, Handler]:
     return {
         "new_object": session(lambda s: s.add_object()),
         "finish": session(lambda s: s.select(None)),
+        "finish_named": session(lambda s: finish_and_name(s, bench.window)),
         "delete_object": session(lambda s: s.delete_object(s.current_object)),
         **{f"object_{number}": select_number(number) for number in range(1, 10)},
     }
@@ -104,22 +109,8 @@ def _go_handlers(bench: Workbench) -> dict[str, Handler]:
         if bench.workspace is not None:
             bench.workspace.player.toggle()
 
-    def shuttle(direction: int) -> Handler:
-        def run() -> None:
-            if bench.workspace is not None:
-                bench.workspace.player.shuttle(direction)
-
-        return run
-
-    def pause() -> None:
-        if bench.workspace is not None:
-            bench.workspace.player.pause()
-
     return {
         "play": play,
-        "play_backward": shuttle(-1),
-        "pause": pause,
-        "play_forward": shuttle(1),
         "next": session(lambda s: s.step(1)),
         "previous": session(lambda s: s.step(-1)),
         "next_10": session(lambda s: s.step(10)),
@@ -128,35 +119,6 @@ def _go_handlers(bench: Workbench) -> dict[str, Handler]:
         "last": session(lambda s: s.go_to(len(s.source) - 1)),
         "next_prompted": session(lambda s: s.go_to_prompted(True)),
         "previous_prompted": session(lambda s: s.go_to_prompted(False)),
-    }
-
-
-def _range_handlers(bench: Workbench) -> dict[str, Handler]:
-    def ranged(act: Callable[[RangeActions], object]) -> Handler:
-        def run() -> None:
-            if bench.workspace is not None:
-                act(bench.workspace.range_actions)
-
-        return run
-
-    def loop() -> None:
-        if bench.workspace is not None:
-            bench.workspace.selection.loop = bench.window.actions_by_id["loop"].isChecked()
-
-    return {
-        "loop": loop,
-        "range_begin": ranged(lambda r: r.begin()),
-        "range_end": ranged(lambda r: r.end()),
-        "range_go_begin": ranged(lambda r: r.go_to_begin()),
-        "range_go_end": ranged(lambda r: r.go_to_end()),
-        "range_clear": ranged(lambda r: r.clear()),
-        "track_range": ranged(lambda r: r.track()),
-        "range_confirm": ranged(lambda r: r.toggle_confirmed(everything=True)),
-        "range_confirm_object": ranged(lambda r: r.toggle_confirmed(everything=False)),
-        "range_copy": ranged(lambda r: r.copy_mask()),
-        "range_absent": ranged(lambda r: r.mark_absent()),
-        "range_delete": ranged(lambda r: r.delete(everything=False)),
-        "range_delete_all": ranged(lambda r: r.delete(everything=True)),
     }
 
 
@@ -179,14 +141,12 @@ def _view_handlers(bench: Workbench) -> dict[str, Handler]:
 
     return {
         "point": lambda: bench.window.set_tool(Tool.POINT),
+        "negative": lambda: bench.window.set_tool(Tool.NEGATIVE),
         "box": lambda: bench.window.set_tool(Tool.BOX),
         "hand": lambda: bench.window.set_tool(Tool.HAND),
         "zoom_in": lambda: bench.window.canvas.zoom(1.25),
         "zoom_out": lambda: bench.window.canvas.zoom(0.8),
         "fit": lambda: bench.window.canvas.fit(),
         "actual_size": lambda: bench.window.canvas.actual_size(),
-        "timeline_in": lambda: bench.window.timeline.zoom_in(),
-        "timeline_out": lambda: bench.window.timeline.zoom_out(),
-        "timeline_whole": lambda: bench.window.timeline.show_whole(),
         "hide_masks": hide_masks,
     }

@@ -19,22 +19,27 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from vostool.gui import preferences, theme
-from vostool.gui.actions import ACTIONS, Needs, make_actions
 from vostool.gui.canvas import Canvas
-from vostool.gui.engine_bar import EngineBar
 from vostool.gui.object_list import ObjectList
 from vostool.gui.run_bar import RunBar
 from vostool.gui.timeline import Timeline
-from vostool.gui.tools import Tool
 from vostool.gui.transport import Transport
+
+from vostool.gui import preferences, theme
+from vostool.gui.actions import ACTIONS, Needs, make_actions
+from vostool.gui.engine_bar import EngineBar
+from vostool.gui.notice_bar import NoticeBar
+from vostool.gui.problem_details import details
+from vostool.gui.recent import RecentMenu
+from vostool.gui.start_page import StartPage
+from vostool.gui.status_parts import ActivityLabel, MemoryLabel
+from vostool.gui.tools import Tool
 
 TOOLBAR = (
     "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Object", "Track", "Range", "Go", "View", "Help")
+MENUS = ("File", "Edit", "Tools", "Object", "Track", "Go", "View", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -42,10 +47,12 @@ class MainWindow(QMainWindow):
 
     Signals:
         path_dropped(Path): a file or folder was dropped on the window.
+        path_chosen(Path): something that was opened lately shall be opened again.
         closing(): the window is about to close.
     """
 
     path_dropped = pyqtSignal(object)
+    path_chosen = pyqtSignal(object)
     closing = pyqtSignal()
 
     def __init__(self, handlers: Mapping[str, Callable[[], object]]) -> None:
@@ -61,6 +68,8 @@ class MainWindow(QMainWindow):
         self.engine_button = QToolButton()
         self.busy_label = QLabel()
         self.busy_label.setObjectName("busy")
+        self.activity = ActivityLabel()
+        self.memory = MemoryLabel()
         self.opening_bar = QProgressBar()
         self._lay_out()
         self._fill_menus()
@@ -78,13 +87,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" - ".join([*parts, "VOSTool"]))
 
     def enable_actions(
-        self,
-        *,
-        source: bool,
-        selected: bool,
-        running: bool,
-        job: bool = False,
-        ranged: bool = False,
+        self, *, source: bool, selected: bool, running: bool, job: bool = False
     ) -> None:
         """Enable what can be used now."""
         possible = {
@@ -93,8 +96,6 @@ class MainWindow(QMainWindow):
             Needs.OBJECT: source and selected,
             Needs.JOB: job and not running,
             Needs.RUN: running,
-            Needs.RANGE: source and ranged,
-            Needs.RANGE_OBJECT: source and ranged and selected,
         }
         for spec in ACTIONS:
             can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
@@ -110,6 +111,20 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         if bar is not None:
             bar.showMessage(text, milliseconds)
+
+    def show_problem(self, title: str, sentence: str, more: str = "") -> None:
+        """Something that stops what the person asked for, without stopping the person.
+
+        Args:
+            more: for the details, such as a traceback.
+        """
+        engine = self.engine_button.text()
+        self.notice.show_problem(title, sentence, details(title, sentence, engine, more))
+
+    def show_hint(self, sentence: str) -> None:
+        """Why something did not happen; it goes by itself and never hides a problem."""
+        if not self.notice.show_hint(sentence):
+            self.show_status(sentence, 15000)
 
     def refresh_icons(self, playing: bool = False) -> None:
         """Draw the icons in the palette's colours."""
@@ -155,6 +170,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.canvas, 1)
         column.addLayout(row)
         self.setCentralWidget(centre)
+        self.start_page = StartPage(self.actions_by_id, self.canvas, centre)
+        self.start_page.path_chosen.connect(self.path_chosen)
+        self.notice = NoticeBar(self.canvas, centre)
         self.canvas.setAcceptDrops(False)
         self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
         self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
@@ -168,8 +186,12 @@ class MainWindow(QMainWindow):
         self.engine_button.setAutoRaise(True)
         self.engine_button.setAccessibleName("Engine")
         self.opening_bar.hide()
-        for label in (self.opening_bar, self.busy_label, self.position, self.engine_button):
+        self.position.setAccessibleName("Place of the mouse")
+        self.busy_label.setAccessibleName("Waiting for a mask")
+        self.opening_bar.setAccessibleName("Opening")
+        for label in (self.opening_bar, self.busy_label, self.position, self.activity, self.memory):
             bar.addPermanentWidget(label)
+        bar.addPermanentWidget(self.engine_button)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self)
@@ -186,8 +208,9 @@ class MainWindow(QMainWindow):
             for spec in ACTIONS:
                 if spec.menu == title and not spec.id.startswith("object_"):
                     menu.addAction(self.actions_by_id[spec.id])
-            if title == "Range":
-                self.timeline.menu_wanted.connect(menu.popup)
+            if title == "File":
+                recent = RecentMenu(self.path_chosen.emit, menu)
+                menu.insertMenu(self.actions_by_id["cvat_open"], recent)
             if title == "View":
                 menu.addSeparator()
                 for dock in self.findChildren(QDockWidget):
@@ -214,7 +237,7 @@ class MainWindow(QMainWindow):
                 bar.addSeparator()
         self.addToolBar(bar)
         tools = QActionGroup(self)
-        for name in ("point", "box", "hand"):
+        for name in ("point", "negative", "box", "hand"):
             tools.addAction(self.actions_by_id[name])
         self.actions_by_id["point"].setChecked(True)
         self.actions_by_id["draft"].setVisible(False)  # until an engine that has it answers

@@ -1,4 +1,4 @@
-"""What the window remembers between two runs: its place, its docks and the theme."""
+"""What the window remembers between two runs: its place, its docks, the theme and the keys."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ def theme_name() -> str:
 def remember_theme(name: str) -> None:
     """Keep the theme for the next run."""
     settings().setValue("theme", name)
+
+
+def keymap_json() -> str:
+    """The stored keymap, "" where there is none."""
+    return str(settings().value("keymap", ""))
+
+
+def remember_keymap(text: str) -> None:
+    """Keep the keymap for the next run."""
+    settings().setValue("keymap", text)
 
 
 def remember_window(window: QMainWindow) -> None:

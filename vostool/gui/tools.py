@@ -11,6 +11,7 @@ class Tool(enum.Enum):
     """The canvas tools; the value is the name shown to the person."""
 
     POINT = "Point"
+    NEGATIVE = "Negative"
     BOX = "Box"
     HAND = "Hand"
 

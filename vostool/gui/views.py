@@ -6,13 +6,12 @@ import math
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
-
 from vostool.changes import Changes
-from vostool.gui import dialogs
-from vostool.gui.frame_range import FrameRange
-from vostool.gui.main_window import MainWindow
 from vostool.gui.track_runs import RunProgress
 from vostool.gui.workspace import Workspace
+
+from vostool.gui.main_window import MainWindow
+from vostool.gui.recent import remember_opened
 
 
 class Views(QObject):
@@ -29,7 +28,6 @@ class Views(QObject):
             (window.timeline.scrubbed, session.go_to),
             (window.timeline.stepped, session.step),
             (window.timeline.object_pressed, session.select),
-            (window.timeline.range_dragged, workspace.selection.select),
             (window.transport.frame_entered, session.go_to),
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
@@ -48,13 +46,13 @@ class Views(QObject):
         self._workspace.document.changed.disconnect(self._document_changed)
         self._workspace.document.history_changed.disconnect(self._update_history)
         self._workspace.session.run_progressed.disconnect(self._run_progressed)
-        self._workspace.selection.changed.disconnect(self._range_changed)
         window = self._window
         window.timeline.set_project(None)
         window.objects.set_document(None)
         window.transport.set_length(0)
         window.canvas.clear_picture()
         window.run_bar.finish()
+        window.activity.end("run")
         window.busy_label.clear()
         window.set_title(None, None)
         window.enable_actions(source=False, selected=False, running=False)
@@ -67,24 +65,18 @@ class Views(QObject):
         session.busy.connect(self._show_busy)
         session.run_progressed.connect(self._run_progressed)
         session.run_ended.connect(self._run_ended)
-        session.problem.connect(lambda text: window.show_status(text, 15000))
+        session.problem.connect(window.show_hint)
         workspace.document.changed.connect(self._document_changed)
         workspace.document.history_changed.connect(self._update_history)
         workspace.player.playing_changed.connect(window.refresh_icons)
-        workspace.player.speed_changed.connect(self._speed_changed)
-        workspace.selection.changed.connect(self._range_changed)
-        storage.problem.connect(
-            lambda text: window.show_status(text or "Saving works again.", 15000)
-        )
+        storage.problem.connect(self._show_storage)
         storage.saved.connect(self._saved)
-        storage.failed.connect(
-            lambda text: dialogs.show_problem(window, "The project was not saved", text)
-        )
+        storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))
 
     def _show_all(self) -> None:
         workspace, window = self._workspace, self._window
         project = workspace.document.project
-        window.timeline.set_project(project, workspace.source.time)
+        window.timeline.set_project(project)
         window.objects.set_document(workspace.document)
         window.transport.set_length(len(workspace.source))
         window.canvas.show_message("")
@@ -102,15 +94,6 @@ class Views(QObject):
         self._window.timeline.set_current_object(object_id)
         self._update_actions()
 
-    def _range_changed(self, chosen: FrameRange | None) -> None:
-        self._window.timeline.set_range(chosen)
-        self._update_actions()
-
-    def _speed_changed(self, speed: int) -> None:
-        if speed != 1:
-            way = "" if speed > 0 else " backward"
-            self._window.show_status(f"Playing{way} at {abs(speed)} times the rate.", 3000)
-
     def _document_changed(self, changes: Changes) -> None:
         self._window.timeline.apply(changes)
         self._window.objects.apply(changes, self._workspace.session.current_object)
@@ -122,7 +105,6 @@ class Views(QObject):
             selected=session.current_object is not None,
             running=session.is_tracking,
             job=session.source.info.kind == "cvat",
-            ranged=self._workspace.selection.value is not None,
         )
         self._update_history()
 
@@ -135,22 +117,32 @@ class Views(QObject):
             actions[name].setText(f"{verb} {title.lower()}" if title else verb)
             actions[name].setIconText(verb)
 
+    def _show_storage(self, sentence: str | None) -> None:
+        if sentence is None:
+            self._window.notice.dismiss()
+            self._window.show_status("Saving works again.", 15000)
+        else:
+            self._window.show_problem("Changes are not stored", sentence)
+
     def _show_busy(self, busy: bool) -> None:
         self._window.busy_label.setText("● working on the mask…" if busy else "")
 
     def _run_progressed(self, progress: RunProgress) -> None:
         self._window.run_bar.show_progress(progress)
+        self._window.activity.begin("run", f"Tracking {progress.done} of {progress.total}")
         if progress.done == 0:
             self._update_actions()
 
     def _run_ended(self, summary: str) -> None:
         self._window.run_bar.finish()
+        self._window.activity.end("run")
         self._window.show_status(summary)
         self._update_actions()
 
     def _saved(self, path: Path) -> None:
         self._window.set_title(self._workspace.document.project.source.path, path)
         self._window.show_status(f"Saved as {path}.")
+        remember_opened(path)
 
     def _show_position(self, x: float, y: float) -> None:
         self._window.position.setText("" if math.isnan(x) else f"x {int(x)}  y {int(y)}")

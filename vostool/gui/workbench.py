@@ -5,22 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread
-
-from vostool.gui import dialogs, preferences
 from vostool.gui.background import Background
-from vostool.gui.engine_choice import EngineChoice
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
 from vostool.gui.gestures import Gestures
-from vostool.gui.handlers import make_handlers
 from vostool.gui.import_dialog import ImportDialog
-from vostool.gui.main_window import MainWindow
 from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
 from vostool.gui.segmenter_worker import SegmenterWorker
-from vostool.gui.views import Views
 from vostool.gui.workspace import Workspace
 from vostool.io.project_file import SUFFIX
+
+from vostool.gui import dialogs, preferences, program
+from vostool.gui.engine_choice import EngineChoice
+from vostool.gui.handlers import make_handlers
+from vostool.gui.main_window import MainWindow
+from vostool.gui.recent import recent_paths, remember_opened
+from vostool.gui.views import Views
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 LABELS_NEED_VIDEO = "Open the video first, then import its labels."
@@ -41,8 +42,12 @@ class Workbench(QObject):
         self._views: Views | None = None
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
+        self._place = Path()
         self.window.canvas.show_message(OPEN_FIRST)
+        self.window.start_page.show_recent(recent_paths())
         self.window.path_dropped.connect(self.take_dropped)
+        self.window.path_chosen.connect(self.open_path)
+        program.use_stored_keys(self.window)
         self.window.closing.connect(self.close)
         self.worker.start(QThread.Priority.LowPriority)
         self.engine.use_default()
@@ -55,7 +60,7 @@ class Workbench(QObject):
 
     def report(self, sentence: str) -> None:
         """One sentence for the person, without stopping them."""
-        self.window.show_status(sentence, 15000)
+        self.window.show_hint(sentence)
 
     # -- opening and closing -------------------------------------------------------------------
 
@@ -72,11 +77,13 @@ class Workbench(QObject):
             self.close_workspace()
         job = Background(opening(place, source_path), self)
         self._opening = job
+        self._place = place
         job.progressed.connect(self._opening_progressed)
         job.succeeded.connect(self._opened)
         job.failed.connect(self._open_failed)
-        job.finished.connect(self.window.opening_bar.hide)
-        self.window.show_status(f"Opening {place.name}…")
+        job.finished.connect(self._opening_ended)
+        self.window.notice.dismiss()
+        self.window.activity.begin("opening", f"Opening {place.name}")
         job.start()
 
     def close(self) -> None:
@@ -111,17 +118,23 @@ class Workbench(QObject):
         self.workspace = Workspace(result, self.window.canvas, self.worker)
         checked = self.window.actions_by_id["only_selected"].isChecked()
         self.workspace.session.only_selected = checked
-        self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
+        remember_opened(self._place)
+        self.window.start_page.hide()
+        self.window.canvas.setFocus()  # not the button that the start page leaves behind
         info = result.source.info
         summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
 
     def _open_failed(self, sentence: str) -> None:
         self._opening = None
-        self.window.show_status("")
-        dialogs.show_problem(self.window, "This cannot be opened", sentence)
+        self.window.show_problem("This cannot be opened", sentence, f"Place: {self._place}")
+
+    def _opening_ended(self) -> None:
+        if self._opening is None or self.sender() is self._opening:
+            self.window.opening_bar.hide()
+            self.window.activity.end("opening")
 
     def _opening_progressed(self, done: int, total: int, what: str) -> None:
         bar = self.window.opening_bar
@@ -140,6 +153,8 @@ class Workbench(QObject):
             self._views.close()
         self._gestures = self._views = None
         workspace.close()
+        self.window.start_page.show_recent(recent_paths())
+        self.window.start_page.show()
 
     # -- what the person asks for --------------------------------------------------------------
 

@@ -1,0 +1,95 @@
+"""Asks for an object's label and number after it was finished, as X-AnyLabeling does."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QCompleter,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from vostool.errors import PromptError
+from vostool.gui.session import Session
+from vostool.object_naming import name_object
+
+HIGHEST_NUMBER = 65535
+
+
+class NameDialog(QDialog):
+    """A label, completed from those in use, and a number."""
+
+    def __init__(self, session: Session, object_id: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Finish object")
+        self._session, self._object_id = session, object_id
+        objects = session.document.project.objects
+        self.label = QLineEdit(objects[object_id].label)
+        self.label.setAccessibleName("Label")
+        completer = QCompleter(sorted({each.label for each in objects.values()}), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.label.setCompleter(completer)
+        self.label.selectAll()
+        self.number = QSpinBox()
+        self.number.setRange(1, HIGHEST_NUMBER)
+        self.number.setValue(object_id)
+        self.number.setAccessibleName("Number")
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.number.valueChanged.connect(lambda _number: self._explain())
+        self.label.textChanged.connect(lambda _text: self._explain())
+        form = QFormLayout(self)
+        form.addRow("Label", self.label)
+        form.addRow("Number", self.number)
+        form.addRow(self.note)
+        form.addRow(buttons)
+        self._explain()
+
+    def accept(self) -> None:
+        """Name the object as one undo step; the next click starts another one."""
+        session, number = self._session, self.number.value()
+        try:
+            edit = name_object(
+                session.document.project, self._object_id, self.label.text(), number
+            )
+        except PromptError as error:  # the object went while the dialog was open
+            self.note.setText(str(error))
+            return
+        if edit.changes:
+            session.document.do(edit)
+        session.select(None)
+        super().accept()
+
+    def _explain(self) -> None:
+        number, objects = self.number.value(), self._session.document.project.objects
+        joins = number != self._object_id and number in objects
+        self.note.setText(
+            f"Object {number} ({objects[number].label}) is there already: both become one."
+            if joins
+            else ""
+        )
+        assert self.ok_button is not None
+        self.ok_button.setEnabled(bool(self.label.text().strip()))
+
+
+def finish_and_name(session: Session, parent: QWidget) -> None:
+    """Ask for the current object's label and number, then let go of it."""
+    if session.current_object is None:
+        return
+    if session.is_tracking:
+        session.problem.emit("A track run is going on; cancel it with Esc before naming objects.")
+        return
+    dialog = NameDialog(session, session.current_object, parent)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -1,0 +1,146 @@
+"""A quiet bar over the canvas' lower edge: what went wrong, with details, and a way to close it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+MARGIN, WIDEST = 12, 860
+Button = TypeVar("Button", QPushButton, QToolButton)
+HINT_MS = 12_000
+"""A hint goes by itself after this long; a problem stays until it is closed or followed."""
+
+
+class NoticeBar(QFrame):
+    """Floats over ``over``, so that its coming and going moves nothing under the mouse.
+
+    It takes no keys: work goes on while it is there.
+    """
+
+    def __init__(self, over: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = over
+        self.setObjectName("notice_bar")
+        self.setAccessibleName("Notice")
+        self.setAutoFillBackground(True)
+        self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.title = QLabel()
+        self.title.setObjectName("notice_title")
+        self.details_button = _button(QPushButton("Details"), "Show or hide the details")
+        self.details_button.setCheckable(True)
+        self.copy_button = _button(QPushButton("Copy"), "Copy the details, to send them on")
+        self.close_button = _button(QToolButton(), "Close this notice")
+        self.close_button.setText("✕")
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName("Details of the notice")
+        self.details.setFixedHeight(150)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(HINT_MS)
+        self._timer.timeout.connect(self.hide)
+        self.close_button.clicked.connect(self.dismiss)
+        self.details_button.toggled.connect(self._show_details)
+        self.copy_button.clicked.connect(self._copy)
+        over.installEventFilter(self)
+        self.hide()
+
+    def show_problem(self, title: str, sentence: str, details: str = "") -> None:
+        """Something that stops what the person asked for; stays until it is closed."""
+        self._timer.stop()
+        self._set(title, sentence, details, "problem")
+
+    def show_hint(self, sentence: str) -> bool:
+        """Why something did not happen; goes by itself. False where a problem stands there."""
+        if self.isVisible() and self.property("kind") == "problem":
+            return False
+        self._set("", sentence, "", "hint")
+        self._timer.start()
+        return True
+
+    def dismiss(self) -> None:
+        """Close the bar."""
+        self._timer.stop()
+        self.hide()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        kinds = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show)
+        if event is not None and event.type() in kinds and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _set(self, title: str, sentence: str, details: str, kind: str) -> None:
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.text.setText(sentence)
+        self.setAccessibleDescription(f"{title}. {sentence}" if title else sentence)
+        self.details.setPlainText(details)
+        self.details_button.setChecked(False)
+        self.details_button.setVisible(bool(details))
+        self._show_details(False)
+        self.setProperty("kind", kind)
+        style = self.style()
+        if style is not None:
+            style.polish(self)
+        self.show()
+        self.raise_()
+        self._place()
+
+    def _show_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+        self.copy_button.setVisible(shown)
+        self._place()
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.details.toPlainText())
+
+    def _place(self) -> None:
+        area = self._over.geometry()
+        width = min(area.width() - 2 * MARGIN, WIDEST)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        height = layout.totalHeightForWidth(width)
+        left = area.left() + (area.width() - width) // 2
+        self.setGeometry(left, area.bottom() - MARGIN - height, width, height)
+
+    def _lay_out(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self.title)
+        texts.addWidget(self.text)
+        row = QHBoxLayout()
+        row.addLayout(texts, 1)
+        for button in (self.copy_button, self.details_button, self.close_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self.details)
+
+
+def _button(button: Button, tip: str) -> Button:
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
