@@ -81,7 +81,7 @@ def test_keys_that_go(opened, action: str, key: str) -> None:
     assert opened.session.playhead == end
     opened.until_shown(end)
     assert opened.window.transport.frame.value() == end
-    assert opened.window.timeline._playhead == end
+    assert opened.window.timeline.playhead == end
 
 
 @pytest.mark.parametrize("key", ["Left", "Home", "Shift+Left", "PgUp"])

@@ -18,6 +18,8 @@ class Needs(enum.Enum):
     OBJECT = "with a selected object"
     JOB = "with an open CVAT job"
     RUN = "while a track run goes"
+    RANGE = "with a range on the timeline"
+    RANGE_OBJECT = "with a range on the timeline and a selected object"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class ActionSpec:
 
 
 _S, _O = Needs.SOURCE, Needs.OBJECT
+_R, _RO = Needs.RANGE, Needs.RANGE_OBJECT
 _NUMBERS = tuple(
     ActionSpec(f"object_{n}", "Object", f"Select object {n}", (str(n),)) for n in range(1, 10)
 )
@@ -85,7 +88,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="From this frame to the end", icon="track_forward"),
     ActionSpec("track_both", "Track", "Track both ways", ("\\", "Ctrl+B"),
                tip="From this frame to the end, then to the start", icon="track_both"),
-    ActionSpec("track_imported", "Track", "Track from imported frames", ("I",),
+    ActionSpec("track_imported", "Track", "Track from imported frames", ("Ctrl+Alt+I",),
                tip="Objects of the last import, from their first frame to the end"),
     ActionSpec("track_initial", "Track", "Track from all annotated frames", ("Ctrl+Alt+T",),
                tip="Initial segmentation: to the end, restarting at every annotated frame"),
@@ -95,13 +98,39 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="What is still missing, from the masks that are there"),
     ActionSpec("track_step", "Track", "Track one frame", ("T",),
                tip="To the next frame, which is shown"),
-    ActionSpec("only_selected", "Track", "Only the selected object", ("O",),
+    ActionSpec("only_selected", "Track", "Only the selected object", ("Ctrl+Alt+O",),
                tip="Runs leave the other objects as they are", checkable=True),
     ActionSpec("draft", "Track", "Draft quality", (), Needs.NOTHING,
                "SAM 2 on 512 pixels: several times faster, coarser edges", checkable=True),
     ActionSpec("cancel", "Track", "Cancel tracking", ("Esc",), Needs.RUN,
                "What is done stays", icon="cancel"),
+    ActionSpec("range_begin", "Range", "Range starts here", ("I",)),
+    ActionSpec("range_end", "Range", "Range ends here", ("O",)),
+    ActionSpec("range_go_begin", "Range", "Go to the start of the range", ("Shift+I",), _R),
+    ActionSpec("range_go_end", "Range", "Go to the end of the range", ("Shift+O",), _R),
+    ActionSpec("range_clear", "Range", "Clear range", ("Alt+X",), _R),
+    ActionSpec("loop", "Range", "Loop", ("Ctrl+L",), tip="Playing goes round in the range, or in "
+               "the whole video where there is none", checkable=True),
+    ActionSpec("track_range", "Range", "Track just this range", ("Shift+T",), _R,
+               "Frames outside it stay as they are"),
+    ActionSpec("range_confirm", "Range", "Confirm range", ("Shift+V",), _R,
+               "The masks of all objects; once more takes it back"),
+    ActionSpec("range_confirm_object", "Range", "Confirm range of this object",
+               ("Ctrl+Shift+V",), _RO),
+    ActionSpec("range_copy", "Range", "Copy mask over range", ("Shift+C",), _RO,
+               "The mask of this frame; masks that are yours stay"),
+    ActionSpec("range_absent", "Range", "Mark absent in range", ("Shift+X",), _RO,
+               "This object is not to be seen there"),
+    ActionSpec("range_delete", "Range", "Delete masks in range", ("Shift+Delete",), _RO,
+               "Of this object, with its prompts"),
+    ActionSpec("range_delete_all", "Range", "Delete masks of all objects in range",
+               ("Ctrl+Shift+Delete",), _R),
     ActionSpec("play", "Go", "Play or pause", ("Space",), icon="play"),
+    ActionSpec("play_backward", "Go", "Play backward", ("J",),
+               tip="Again: twice as fast, up to eight times"),
+    ActionSpec("pause", "Go", "Pause", ("K",)),
+    ActionSpec("play_forward", "Go", "Play forward", ("L",),
+               tip="Again: twice as fast, up to eight times"),
     ActionSpec("next", "Go", "Next frame", ("Right", "D"), icon="next"),
     ActionSpec("previous", "Go", "Previous frame", ("Left", "A"), icon="previous"),
     ActionSpec("next_10", "Go", "10 frames forward", ("Shift+Right", "Shift+D")),
@@ -114,6 +143,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("zoom_out", "View", "Zoom out", ("Ctrl+-", "-")),
     ActionSpec("fit", "View", "Fit", ("0", "Ctrl+0")),
     ActionSpec("actual_size", "View", "One to one", ("Ctrl+1",)),
+    ActionSpec("timeline_in", "View", "Zoom timeline in", ("Alt++", "Alt+=")),
+    ActionSpec("timeline_out", "View", "Zoom timeline out", ("Alt+-",)),
+    ActionSpec("timeline_whole", "View", "Whole timeline", ("Alt+0",)),
     ActionSpec("hide_masks", "View", "Hide masks", ("M",), checkable=True),
     ActionSpec("palette", "Help", "Find a command…", ("Ctrl+K", "F1"), Needs.NOTHING,
                "Type what you want to do"),
@@ -129,7 +161,12 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Left drag", "Box around the object (Point and Box); moves the picture (Hand)"),
     ("Middle drag", "Moves the picture with every tool"),
     ("Wheel", "Zoom at the cursor; on the timeline, one frame"),
-    ("Press or drag on the timeline", "Moves the playhead"),
+    ("Press or drag on the timeline", "Moves the playhead; selects the row's object"),
+    ("Shift+drag on the timeline", "Chooses a range; its ends can be dragged on the ruler"),
+    ("Ctrl+wheel on the timeline", "Zooms in time at the cursor"),
+    ("Shift+wheel or middle drag on the timeline", "Moves along in time"),
+    ("Wheel on the timeline's labels", "Scrolls through the objects"),
+    ("Right click on the timeline", "What can be done with the range"),
 )
 
 

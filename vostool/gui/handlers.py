@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vostool.models.segmenter import Direction
-
 from vostool.gui import cvat_window, dialogs, program
+from vostool.gui.range_actions import RangeActions
 from vostool.gui.name_dialog import finish_and_name
 from vostool.gui.session import Session
 from vostool.gui.tools import Tool
+from vostool.models.segmenter import Direction
 
 if TYPE_CHECKING:
     from vostool.gui.workbench import Workbench
@@ -26,6 +26,7 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **_edit_handlers(bench),
         **_object_handlers(bench),
         **_go_handlers(bench),
+        **_range_handlers(bench),
         **_view_handlers(bench),
         **_job_handlers(bench),
     }
@@ -109,8 +110,22 @@ def _go_handlers(bench: Workbench) -> dict[str, Handler]:
         if bench.workspace is not None:
             bench.workspace.player.toggle()
 
+    def shuttle(direction: int) -> Handler:
+        def run() -> None:
+            if bench.workspace is not None:
+                bench.workspace.player.shuttle(direction)
+
+        return run
+
+    def pause() -> None:
+        if bench.workspace is not None:
+            bench.workspace.player.pause()
+
     return {
         "play": play,
+        "play_backward": shuttle(-1),
+        "pause": pause,
+        "play_forward": shuttle(1),
         "next": session(lambda s: s.step(1)),
         "previous": session(lambda s: s.step(-1)),
         "next_10": session(lambda s: s.step(10)),
@@ -119,6 +134,35 @@ def _go_handlers(bench: Workbench) -> dict[str, Handler]:
         "last": session(lambda s: s.go_to(len(s.source) - 1)),
         "next_prompted": session(lambda s: s.go_to_prompted(True)),
         "previous_prompted": session(lambda s: s.go_to_prompted(False)),
+    }
+
+
+def _range_handlers(bench: Workbench) -> dict[str, Handler]:
+    def ranged(act: Callable[[RangeActions], object]) -> Handler:
+        def run() -> None:
+            if bench.workspace is not None:
+                act(bench.workspace.range_actions)
+
+        return run
+
+    def loop() -> None:
+        if bench.workspace is not None:
+            bench.workspace.selection.loop = bench.window.actions_by_id["loop"].isChecked()
+
+    return {
+        "loop": loop,
+        "range_begin": ranged(lambda r: r.begin()),
+        "range_end": ranged(lambda r: r.end()),
+        "range_go_begin": ranged(lambda r: r.go_to_begin()),
+        "range_go_end": ranged(lambda r: r.go_to_end()),
+        "range_clear": ranged(lambda r: r.clear()),
+        "track_range": ranged(lambda r: r.track()),
+        "range_confirm": ranged(lambda r: r.toggle_confirmed(everything=True)),
+        "range_confirm_object": ranged(lambda r: r.toggle_confirmed(everything=False)),
+        "range_copy": ranged(lambda r: r.copy_mask()),
+        "range_absent": ranged(lambda r: r.mark_absent()),
+        "range_delete": ranged(lambda r: r.delete(everything=False)),
+        "range_delete_all": ranged(lambda r: r.delete(everything=True)),
     }
 
 
@@ -148,5 +192,8 @@ def _view_handlers(bench: Workbench) -> dict[str, Handler]:
         "zoom_out": lambda: bench.window.canvas.zoom(0.8),
         "fit": lambda: bench.window.canvas.fit(),
         "actual_size": lambda: bench.window.canvas.actual_size(),
+        "timeline_in": lambda: bench.window.timeline.zoom_in(),
+        "timeline_out": lambda: bench.window.timeline.zoom_out(),
+        "timeline_whole": lambda: bench.window.timeline.show_whole(),
         "hide_masks": hide_masks,
     }

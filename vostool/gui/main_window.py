@@ -19,27 +19,27 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from vostool.gui.canvas import Canvas
-from vostool.gui.object_list import ObjectList
-from vostool.gui.run_bar import RunBar
-from vostool.gui.timeline import Timeline
-from vostool.gui.transport import Transport
 
 from vostool.gui import preferences, theme
 from vostool.gui.actions import ACTIONS, Needs, make_actions
+from vostool.gui.canvas import Canvas
 from vostool.gui.engine_bar import EngineBar
 from vostool.gui.notice_bar import NoticeBar
+from vostool.gui.object_list import ObjectList
 from vostool.gui.problem_details import details
 from vostool.gui.recent import RecentMenu
+from vostool.gui.run_bar import RunBar
 from vostool.gui.start_page import StartPage
 from vostool.gui.status_parts import ActivityLabel, MemoryLabel
+from vostool.gui.timeline import Timeline
 from vostool.gui.tools import Tool
+from vostool.gui.transport import Transport
 
 TOOLBAR = (
     "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Object", "Track", "Go", "View", "Help")
+MENUS = ("File", "Edit", "Tools", "Object", "Track", "Range", "Go", "View", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -87,7 +87,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" - ".join([*parts, "VOSTool"]))
 
     def enable_actions(
-        self, *, source: bool, selected: bool, running: bool, job: bool = False
+        self,
+        *,
+        source: bool,
+        selected: bool,
+        running: bool,
+        job: bool = False,
+        ranged: bool = False,
     ) -> None:
         """Enable what can be used now."""
         possible = {
@@ -96,6 +102,8 @@ class MainWindow(QMainWindow):
             Needs.OBJECT: source and selected,
             Needs.JOB: job and not running,
             Needs.RUN: running,
+            Needs.RANGE: source and ranged,
+            Needs.RANGE_OBJECT: source and ranged and selected,
         }
         for spec in ACTIONS:
             can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
@@ -211,6 +219,8 @@ class MainWindow(QMainWindow):
             if title == "File":
                 recent = RecentMenu(self.path_chosen.emit, menu)
                 menu.insertMenu(self.actions_by_id["cvat_open"], recent)
+            if title == "Range":
+                self.timeline.menu_wanted.connect(menu.popup)
             if title == "View":
                 menu.addSeparator()
                 for dock in self.findChildren(QDockWidget):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from vostool import edits
 from vostool.changes import Changes, Edit, FrameObject
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
+from vostool.gui import settings_values
 from vostool.gui.document import Document
+from vostool.gui.frame_range import FrameRange
 from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker
 from vostool.gui.track_runs import TrackRuns
 from vostool.history import Step
@@ -18,9 +22,6 @@ from vostool.masks import Provenance
 from vostool.models.segmenter import Direction, SegmentRequest
 from vostool.prompts import Prompts
 from vostool.runs import segment_edit
-
-from vostool import edits
-from vostool.gui import settings_values
 
 ANSWERED_AT_ONCE = 50
 """Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
@@ -143,20 +144,20 @@ class Session(QObject):
     def clear_prompts(self) -> None:
         """Remove the current object's prompts on the current frame."""
         if self.current_object is not None:
-            self._do(edits.clear_prompts(self.document.project, self.playhead, self.current_object))
+            self.do(edits.clear_prompts(self.document.project, self.playhead, self.current_object))
 
     def delete_mask(self) -> None:
         """Remove the current object's mask and prompts on the current frame."""
         if self.current_object is not None:
             frame = self.playhead
-            self._do(edits.delete_masks(self.document.project, [self.current_object], frame, frame))
+            self.do(edits.delete_masks(self.document.project, [self.current_object], frame, frame))
 
     def toggle_confirmed(self) -> None:
         """Confirm all masks of the current frame, or take that back when all are confirmed."""
         project = self.document.project
         records = project.masks.at(self.playhead)
         value = not all(record.confirmed for record in records.values())
-        self._do(edits.confirm(project, self.playhead, records.keys(), value))
+        self.do(edits.confirm(project, self.playhead, records.keys(), value))
 
     def add_object(self) -> None:
         """Make an object and select it."""
@@ -167,7 +168,14 @@ class Session(QObject):
     def delete_object(self, object_id: int | None) -> None:
         """Delete an object with all that belongs to it; None does nothing."""
         if object_id is not None:
-            self._do(edits.delete_object(self.document.project, object_id))
+            self.do(edits.delete_object(self.document.project, object_id))
+
+    def do(self, edit: Edit) -> None:
+        """Apply an edit as one undo step, where it changes anything."""
+        if edit.changes:
+            self.document.do(edit)
+            self._keep_selection_valid()
+            self._drop_stale()
 
     def undo(self) -> None:
         """Take the last step back; a run that is still going is cancelled first."""
@@ -191,9 +199,11 @@ class Session(QObject):
         With ``only_selected`` it tracks the current object alone and leaves the others as they
         are.
         """
-        alone = self.only_selected and self.current_object is not None
-        object_ids = [self.current_object] if alone and self.current_object is not None else None
-        self._runs.start(direction, self.playhead, object_ids)
+        self._runs.start(direction, self.playhead, self._wanted())
+
+    def track_range(self, chosen: FrameRange) -> None:
+        """Track through a range and nowhere else, as one undo step; see :meth:`track`."""
+        self._runs.start_range(chosen, self.playhead, self._wanted())
 
     def track_imported(self) -> None:
         """Track the objects of the last import from their first keyframe to the end; in a project
@@ -268,12 +278,6 @@ class Session(QObject):
             self._busy_timer.start()
         self.worker.segment(request)
 
-    def _do(self, edit: Edit) -> None:
-        if edit.changes:
-            self.document.do(edit)
-            self._keep_selection_valid()
-            self._drop_stale()
-
     def _after_history(self, changes: Changes) -> None:
         """Ask again for masks that undo or redo left without an answer; keep a valid selection."""
         self._keep_selection_valid()
@@ -305,6 +309,11 @@ class Session(QObject):
         if stale and not self._waiting:
             self._busy_timer.stop()
             self.busy.emit(False)
+
+    def _wanted(self) -> list[int] | None:
+        """Objects that a run takes; None takes all."""
+        current = self.current_object
+        return [current] if self.only_selected and current is not None else None
 
     def _keep_selection_valid(self) -> None:
         objects = self.document.project.objects

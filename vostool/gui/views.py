@@ -6,12 +6,13 @@ import math
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
-from vostool.changes import Changes
-from vostool.gui.track_runs import RunProgress
-from vostool.gui.workspace import Workspace
 
+from vostool.changes import Changes
+from vostool.gui.frame_range import FrameRange
 from vostool.gui.main_window import MainWindow
 from vostool.gui.recent import remember_opened
+from vostool.gui.track_runs import RunProgress
+from vostool.gui.workspace import Workspace
 
 
 class Views(QObject):
@@ -28,6 +29,7 @@ class Views(QObject):
             (window.timeline.scrubbed, session.go_to),
             (window.timeline.stepped, session.step),
             (window.timeline.object_pressed, session.select),
+            (window.timeline.range_dragged, workspace.selection.select),
             (window.transport.frame_entered, session.go_to),
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
@@ -46,6 +48,7 @@ class Views(QObject):
         self._workspace.document.changed.disconnect(self._document_changed)
         self._workspace.document.history_changed.disconnect(self._update_history)
         self._workspace.session.run_progressed.disconnect(self._run_progressed)
+        self._workspace.selection.changed.disconnect(self._range_changed)
         window = self._window
         window.timeline.set_project(None)
         window.objects.set_document(None)
@@ -69,6 +72,8 @@ class Views(QObject):
         workspace.document.changed.connect(self._document_changed)
         workspace.document.history_changed.connect(self._update_history)
         workspace.player.playing_changed.connect(window.refresh_icons)
+        workspace.player.speed_changed.connect(self._speed_changed)
+        workspace.selection.changed.connect(self._range_changed)
         storage.problem.connect(self._show_storage)
         storage.saved.connect(self._saved)
         storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))
@@ -76,7 +81,7 @@ class Views(QObject):
     def _show_all(self) -> None:
         workspace, window = self._workspace, self._window
         project = workspace.document.project
-        window.timeline.set_project(project)
+        window.timeline.set_project(project, workspace.source.time)
         window.objects.set_document(workspace.document)
         window.transport.set_length(len(workspace.source))
         window.canvas.show_message("")
@@ -94,6 +99,15 @@ class Views(QObject):
         self._window.timeline.set_current_object(object_id)
         self._update_actions()
 
+    def _range_changed(self, chosen: FrameRange | None) -> None:
+        self._window.timeline.set_range(chosen)
+        self._update_actions()
+
+    def _speed_changed(self, speed: int) -> None:
+        if speed != 1:
+            way = "" if speed > 0 else " backward"
+            self._window.show_status(f"Playing{way} at {abs(speed)} times the rate.", 3000)
+
     def _document_changed(self, changes: Changes) -> None:
         self._window.timeline.apply(changes)
         self._window.objects.apply(changes, self._workspace.session.current_object)
@@ -105,6 +119,7 @@ class Views(QObject):
             selected=session.current_object is not None,
             running=session.is_tracking,
             job=session.source.info.kind == "cvat",
+            ranged=self._workspace.selection.value is not None,
         )
         self._update_history()
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread
+
+from vostool.gui import dialogs, preferences, program
 from vostool.gui.background import Background
+from vostool.gui.engine_choice import EngineChoice
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
 from vostool.gui.gestures import Gestures
+from vostool.gui.handlers import make_handlers
 from vostool.gui.import_dialog import ImportDialog
+from vostool.gui.main_window import MainWindow
 from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
+from vostool.gui.recent import recent_paths, remember_opened
 from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.views import Views
 from vostool.gui.workspace import Workspace
 from vostool.io.project_file import SUFFIX
-
-from vostool.gui import dialogs, preferences, program
-from vostool.gui.engine_choice import EngineChoice
-from vostool.gui.handlers import make_handlers
-from vostool.gui.main_window import MainWindow
-from vostool.gui.recent import recent_paths, remember_opened
-from vostool.gui.views import Views
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 LABELS_NEED_VIDEO = "Open the video first, then import its labels."
@@ -118,6 +118,7 @@ class Workbench(QObject):
         self.workspace = Workspace(result, self.window.canvas, self.worker)
         checked = self.window.actions_by_id["only_selected"].isChecked()
         self.workspace.session.only_selected = checked
+        self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
         remember_opened(self._place)
