@@ -99,6 +99,11 @@ class ModelsDialog(QDialog):
         self.chosen.emit(name)
         self.accept()
 
+    def fetch(self, name: str) -> None:
+        """Begin to fetch a model, as its button does."""
+        if self._job is None:
+            self._fetch(name)
+
     def _fetch(self, name: str, _checked: bool = False) -> None:
         spec = MODELS[name]
         folder = user_checkpoint_dir()
