@@ -7,15 +7,16 @@ from functools import partial
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMenu
-from vostool.gui.background import Background
-from vostool.gui.models_dialog import ModelsDialog
-from vostool.gui.segmenter_worker import SegmenterWorker
-from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_statuses
-from vostool.models.segmenter import SegmenterInfo
 
 from vostool.gui import settings_values
+from vostool.gui.background import Background
 from vostool.gui.main_window import MainWindow
+from vostool.gui.models_dialog import ModelsDialog
 from vostool.gui.quality_texts import QUALITY_TEXTS
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.models.catalog import MOBILE_SAM
+from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_statuses
+from vostool.models.segmenter import SegmenterInfo
 
 
 class EngineChoice(QObject):
@@ -36,6 +37,7 @@ class EngineChoice(QObject):
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
         window.engine_bar.fetch_requested.connect(self.show_dialog)
+        window.engine_bar.small_requested.connect(self.fetch_small)
         self._menu = QMenu(window)
         self._menu.aboutToShow.connect(self._fill_menu)
         window.engine_button.setMenu(self._menu)
@@ -64,9 +66,17 @@ class EngineChoice(QObject):
 
     def show_dialog(self) -> None:
         """List the engines, fetch checkpoints, choose one."""
+        self._open_dialog()
+
+    def fetch_small(self) -> None:
+        """Fetch MobileSAM with its progress shown, and use it."""
+        self._open_dialog().fetch(MOBILE_SAM.name)
+
+    def _open_dialog(self) -> ModelsDialog:
         dialog = ModelsDialog(self.current, self._window)
         dialog.chosen.connect(self.use)
         dialog.open()
+        return dialog
 
     def _fill_menu(self) -> None:
         """The engines that can be used now, and the way to get others."""
