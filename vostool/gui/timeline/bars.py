@@ -131,7 +131,8 @@ def _draw_diamonds(
     stamp = _diamond(colours.text, colours.base, ratio)
     painter = QPainter(image)
     for x in places:
-        painter.drawImage(QPointF((x - 6) * ratio, 0.0), stamp)
+        inside = min(max(x, 6), image.width() / ratio - 7)  # whole at the first and last frame
+        painter.drawImage(QPointF((inside - 6) * ratio, 0.0), stamp)
     painter.end()
 
 
