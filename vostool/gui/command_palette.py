@@ -51,7 +51,7 @@ class CommandPalette(QDialog):
         more: Sequence[tuple[Command, Callable[[], object]]],
         parent: QWidget,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Find a command")
         self.setObjectName("command_palette")
@@ -103,6 +103,12 @@ class CommandPalette(QDialog):
                 self.run_current()
                 return True
         return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent | None) -> bool:
+        """A click into another window closes the palette."""
+        if event is not None and event.type() == QEvent.Type.WindowDeactivate:
+            self.close()
+        return super().event(event)
 
     def _fill(self, typed: str) -> None:
         self.list.clear()

@@ -33,6 +33,7 @@ def show_palette(bench: Workbench) -> CommandPalette:
     ]  # fmt: skip
     palette = CommandPalette(bench.window.actions_by_id, more, bench.window)
     palette.show()
+    palette.activateWindow()
     palette.box.setFocus()
     return palette
 
