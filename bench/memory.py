@@ -196,14 +196,18 @@ def draw(samples: list[tuple[int, int]], path: Path) -> None:
     import pyqtgraph as pg
     from pyqtgraph.exporters import ImageExporter
 
-    pg.mkQApp()
+    app = pg.mkQApp()
     plot = pg.PlotWidget(background="w")
     frames, memory = zip(*samples, strict=True)
     plot.plot(frames, [m / 1e6 for m in memory], pen=pg.mkPen("#1f77b4", width=2))
     plot.setYRange(0, max(memory) / 1e6 * 1.2)
     plot.setLabel("bottom", "frame")
     plot.setLabel("left", "resident memory, MB")
+    plot.getAxis("left").enableAutoSIPrefix(False)
     plot.resize(900, 420)
+    plot.show()
+    for _ in range(3):  # the axis learns how wide its numbers are when it is painted
+        app.processEvents()
     exporter = ImageExporter(plot.plotItem)
     exporter.parameters()["width"] = 900
     exporter.export(str(path))
