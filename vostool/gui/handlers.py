@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vostool.gui import cvat_window, dialogs, program
-from vostool.gui.range_actions import RangeActions
 from vostool.gui.name_dialog import finish_and_name
+from vostool.gui.range_actions import RangeActions
 from vostool.gui.session import Session
 from vostool.gui.tools import Tool
 from vostool.models.segmenter import Direction
