@@ -66,6 +66,11 @@ class ObjectTrack:
         self.hidden = 0
         self.facts: dict[str, float] = {}
 
+    @property
+    def knows(self) -> bool:
+        """Whether any mask has told what the object looks like."""
+        return bool(self._keys)
+
     def reset(self, frame: int, picture: Picture, soft: Soft) -> None:
         """Start, or start again, from a keyframe's mask."""
         self._last, self._soft, self._step, self.hidden = picture, soft, IDENTITY, 0

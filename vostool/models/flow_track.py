@@ -50,8 +50,15 @@ def track_leg(
     spans = {oid: span for oid, span in spans.items() if len(span)}
     if not spans:
         return
-    approach = {oid: _approach(request, oid, span) for oid, span in spans.items()}
-    leg = _Leg(source, request, approach, answer, refiner)
+    # Flow alone goes the way again from the keyframe; where a frame is dear, from what is stored.
+    stored = {
+        (k.frame, k.object_id): k
+        for k in request.context
+        if refiner is not None and k.mask is not None and not k.mask.is_empty
+    }
+    approach = {oid: _approach(request, oid, span, stored) for oid, span in spans.items()}
+    keys = stored | {(k.frame, k.object_id): k for k in request.keyframes}
+    leg = _Leg(source, keys, approach, answer, refiner)
     step = 1 if forward else -1
     begins = [span[0] for span in approach.values()]
     begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
@@ -65,13 +72,16 @@ def track_leg(
             yield TrackedFrame(frame, replies, tracked.problem)
 
 
-def _approach(request: TrackRequest, object_id: int, span: range) -> range:
+def _approach(
+    request: TrackRequest, object_id: int, span: range, stored: Mapping[tuple[int, int], Keyframe]
+) -> range:
     """The span with the frames before it, from the keyframe that it goes on from.
 
     A run whose origin is no keyframe has to know what the object looks like there: it is followed
-    from its nearest keyframe behind, and what lies before the origin is not told.
+    from its nearest keyframe or stored mask behind, and what lies before the origin is not told.
     """
     frames = [k.frame for k in request.keyframes if k.object_id == object_id]
+    frames += [frame for frame, oid in stored if oid == object_id]
     behind = [f for f in frames if (span[0] - f) * span.step >= 0]
     start = min(behind, key=lambda f: abs(span[0] - f), default=span[0])
     return range(start, span.stop, span.step)
@@ -112,7 +122,7 @@ class _Leg:
     def __init__(
         self,
         source: FrameSource,
-        request: TrackRequest,
+        keys: dict[tuple[int, int], Keyframe],
         spans: dict[int, range],
         answer: KeyframeReply,
         refiner: Refiner | None = None,
@@ -120,7 +130,7 @@ class _Leg:
         self._source, self._spans, self._answer = source, spans, answer
         self._refiner = refiner
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
-        self._keys = {(k.frame, k.object_id): k for k in request.keyframes}
+        self._keys = keys
         self._flow = DenseFlow()
 
     def step(self, frame: int) -> TrackedFrame:

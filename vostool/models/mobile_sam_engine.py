@@ -214,10 +214,14 @@ class MobileSamSegmenter:
     def _run(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
         video = self._opened()
         ids = sorted({key.object_id for key in request.keyframes})
+        known: dict[int, dict[int, Mask]] = {}
+        for key in request.keyframes:
+            if key.mask is not None:
+                known.setdefault(key.frame, {})[key.object_id] = key.mask
         for forward in (True, False):
             if request.direction is (Direction.BACKWARD if forward else Direction.FORWARD):
                 continue
-            refiner = FeatureRefiner(video.decoder, self._features, ids)
+            refiner = FeatureRefiner(video.decoder, self._features, ids, known)
             yield from track_leg(
                 video.source, request, forward, cancelled, self._answer, refiner=refiner
             )

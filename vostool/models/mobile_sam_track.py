@@ -8,6 +8,7 @@ of its masks the one wins that agrees with both and that the decoder itself beli
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,18 +18,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vostool.masks import BoolArray
+from vostool.errors import SourceError
+from vostool.masks import BoolArray, Mask
 from vostool.models.flow_object import ObjectTrack, Proposal
 from vostool.models.flow_picture import Picture, Soft
 from vostool.models.flow_track import Proposals
 from vostool.models.mobile_sam_decoder import PromptDecoder
-from vostool.models.mobile_sam_memory import TokenMemory, tokens_of
+from vostool.models.mobile_sam_memory import KEYFRAMES, TokenMemory, tokens_of
 from vostool.prompts import Box, Point
 
 Features = Callable[[int], torch.Tensor]
 """Frame number -> (1, 256, rows, columns)."""
 
 _POINTS = 3
+_SEEN_AT_LEAST = 2.0
+"""Features that have to speak for an object before it counts as found again."""
 _KEPT_BELOW = 0.5
 """Agreement with the prior under which no mask of the decoder is believed."""
 
@@ -51,15 +55,23 @@ class Verdict:
 class FeatureRefiner:
     """Implements :class:`vostool.models.flow_track.Refiner`; belongs to one leg."""
 
-    def __init__(self, decoder: PromptDecoder, features: Features, object_ids: list[int]) -> None:
+    def __init__(
+        self,
+        decoder: PromptDecoder,
+        features: Features,
+        object_ids: list[int],
+        keyframes: Mapping[int, Mapping[int, Mask]] | None = None,
+    ) -> None:
+        """Make one that knows nothing but the keyframes.
+
+        Args:
+            keyframes: masks by frame and object id, on both sides of the run.
+        """
         self._decoder, self._features = decoder, features
         self._memory = TokenMemory(decoder.geometry, object_ids)
+        self._waiting = dict(keyframes or {})
         self._verdicts: dict[int, Verdict] = {}
         self._tokens: torch.Tensor | None = None
-
-    def remember(self, frame: int, softs: Mapping[int, Soft]) -> None:
-        """Know a keyframe before the run comes to it, or though it never will."""
-        self._memory.add_key(frame, tokens_of(self._features(frame)), softs)
 
     def refine(
         self,
@@ -71,16 +83,20 @@ class FeatureRefiner:
     ) -> Proposals:
         features = self._features(frame)
         self._tokens = tokens_of(features)
+        self._take_keyframes(frame)
         self._verdicts = {}
         recalled = self._memory.recall(frame, self._tokens)
         refined: Proposals = {}
+        taken = self._memory.reduce(_union(picture, proposals, given))
         for oid, proposal in proposals.items():
-            if proposal is None or oid not in recalled:
+            if oid not in recalled or not tracks[oid].knows:
                 refined[oid] = proposal
-                continue
-            refined[oid], self._verdicts[oid] = self._redraw(
-                features, picture, proposal, recalled[oid]
-            )
+            elif proposal is None:
+                refined[oid] = self._search(oid, features, picture, recalled[oid], taken)
+            else:
+                refined[oid], self._verdicts[oid] = self._redraw(
+                    features, picture, proposal, recalled[oid]
+                )
         return refined
 
     def score(self, object_id: int, score: float) -> float:
@@ -95,6 +111,35 @@ class FeatureRefiner:
             self._memory.add_key(frame, self._tokens, {**settled, **given})
         elif settled:
             self._memory.add(frame, self._tokens, settled)
+
+    def _take_keyframes(self, frame: int) -> None:
+        """Encode the keyframes that are now among the nearest, however far from the run."""
+        nearest = sorted(self._waiting, key=lambda f: abs(f - frame))[:KEYFRAMES]
+        for key in nearest:
+            masks = self._waiting.pop(key)
+            softs = {oid: mask.to_array().astype(np.float32) for oid, mask in masks.items()}
+            with contextlib.suppress(SourceError):
+                self._memory.add_key(key, tokens_of(self._features(key)), softs)
+
+    def _search(
+        self, oid: int, features: torch.Tensor, picture: Picture, recalled: Soft, taken: Soft
+    ) -> Proposal | None:
+        """Where the memory alone sees an object that flow has lost, outside what others hold."""
+        seen = np.where(taken > 0.5, np.float32(0), recalled)
+        _, pieces, _, _ = cv2.connectedComponentsWithStats((seen > 0.5).astype(np.uint8))
+        sums = np.bincount(pieces.ravel(), seen.ravel())
+        sums[0] = 0
+        best = int(sums.argmax())
+        if sums[best] < _SEEN_AT_LEAST:
+            return None
+        place = np.where(pieces == best, seen, np.float32(0))
+        soft = self._memory.enlarge(place, picture.gray.shape)
+        found = Proposal(picture.whole, soft, np.zeros_like(soft))
+        redrawn, verdict = self._redraw(features, picture, found, place)
+        if min(verdict.recalled, verdict.agreement) < _KEPT_BELOW:
+            return None
+        self._verdicts[oid] = verdict
+        return redrawn
 
     def _redraw(
         self, features: torch.Tensor, picture: Picture, proposal: Proposal, recalled: Soft
@@ -152,6 +197,18 @@ def prompts_of(soft: Soft, scale: float) -> tuple[list[Point], Box] | None:
         cv2.circle(depth, (px, py), int(max(2, deep * 1.5)), 0, -1)
     box = Box(x * scale, y * scale, (x + width) * scale, (y + height) * scale)
     return (points, box) if points else None
+
+
+def _union(picture: Picture, proposals: Proposals, given: Mapping[int, Soft]) -> Soft:
+    """What any object holds, (h, w) of the picture, 0..1."""
+    held = np.zeros(picture.gray.shape, np.float32)
+    for soft in given.values():
+        np.maximum(held, soft, out=held)
+    for proposal in proposals.values():
+        if proposal is not None:
+            part = held[proposal.roi.slices]
+            np.maximum(part, proposal.soft, out=part)
+    return held
 
 
 def _worth(verdict: Verdict) -> float:
