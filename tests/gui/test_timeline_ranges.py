@@ -22,6 +22,12 @@ NONE, SHIFT, CTRL = (
 )  # fmt: skip
 
 
+OFFSCREEN = pytest.mark.qt_log_ignore(
+    "propagateSizeHints", "does not support raise", "grabbing the keyboard"
+)
+"""What the offscreen platform says of every menu and tool tip."""
+
+
 def chosen(hand) -> FrameRange | None:
     value = hand.bench.workspace.selection.value
     assert hand.window.timeline.chosen == value
@@ -115,6 +121,7 @@ def test_the_range_is_gone_with_the_video(opened, video) -> None:
     assert chosen(opened) is None
 
 
+@OFFSCREEN
 def test_right_click_shows_what_can_be_done(two) -> None:
     drag(two, 5, 11)
     shown: list[str] = []
@@ -172,7 +179,8 @@ def test_mark_absent(two) -> None:
     two.keys("1")
     two.keys("Shift+X")
     assert all(two.mask(f, 1).mask.is_empty for f in range(5, 12))
-    assert not two.mask(4, 1).mask.is_empty and not two.mask(5, 2).mask.is_empty
+    assert not two.mask(4, 1).mask.is_empty
+    assert two.mask(5, 2).provenance is Provenance.TRACKED
     undone(two, before)
 
 
@@ -215,7 +223,6 @@ def test_track_just_the_range(opened) -> None:
 
 def test_zoom_with_the_wheel_and_the_keys(opened) -> None:
     timeline = opened.window.timeline
-    timeline.resize(500, timeline.height())
     whole = timeline.scale
     at = place(opened, 12, 60)
     for _ in range(3):
@@ -226,7 +233,7 @@ def test_zoom_with_the_wheel_and_the_keys(opened) -> None:
     opened.keys("Alt+0")
     assert timeline.scale.is_whole
     opened.keys("Alt+=")
-    assert timeline.scale.span < 24 and timeline.scale.first == 0
+    assert timeline.scale.span < 24 and timeline.scale.first < 1
     opened.keys("Alt+-")
     assert timeline.scale.is_whole
 
@@ -245,10 +252,10 @@ def test_pan_by_middle_drag_wheel_and_bar(opened) -> None:
     timeline = opened.window.timeline
     for _ in range(3):
         opened.keys("Alt+=")
-    assert timeline.scale.first == 0
+    before = timeline.scale.first
     wheel(opened, QPoint(300, 60), -240, SHIFT)
     there = timeline.scale.first
-    assert there > 0
+    assert there > before
     drag(opened, 12, 8, NONE, 60, MIDDLE)
     assert timeline.scale.first > there
     bar = timeline.horizontalScrollBar()
@@ -278,6 +285,7 @@ def test_many_rows_scroll_and_the_selected_one_stays(opened) -> None:
     assert opened.session.current_object == 1
 
 
+@OFFSCREEN
 def test_tool_tips_say_frame_time_object_and_state(two) -> None:
     view = two.window.timeline.viewport()
 
@@ -299,6 +307,7 @@ def test_tool_tips_say_frame_time_object_and_state(two) -> None:
 
 def test_j_k_l(opened) -> None:
     player = opened.bench.workspace.player
+    opened.keys("Ctrl+L")  # or it would end before the last key on a slow machine
     opened.go_to(12)
     for expected in (1, 2, 4, 8, 8):
         opened.keys("L")
@@ -312,6 +321,7 @@ def test_j_k_l(opened) -> None:
     opened.keys("Space")
     assert player.speed == 1
     opened.keys("Space")
+    opened.keys("Ctrl+L")
     opened.go_to(0)
     opened.keys("J")
     assert not player.is_playing and opened.session.playhead == 0
