@@ -54,6 +54,11 @@ def settings_dialog(hand, keys: str = "Ctrl+,") -> SettingsDialog:
 def accept(hand, dialog: SettingsDialog) -> None:
     QTest.mouseClick(dialog.ok_button, LEFT)
     hand.until(lambda: not dialog.isVisible())
+    back(hand)
+
+
+def back(hand) -> None:
+    """What a window manager does when a dialog has closed."""
     hand.window.activateWindow()
     hand.until(hand.window.isActiveWindow)
 
@@ -259,7 +264,7 @@ def test_an_object_is_finished_with_label_and_number_as_one_step(opened) -> None
     opened.mark(1, oid=1)
     content = opened.content()
     dialog = naming(opened)
-    assert QApplication.focusWidget() is dialog.label
+    opened.until(lambda: QApplication.focusWidget() is dialog.label)
     QTest.keyClicks(dialog.label, "ladybird")
     dialog.number.setValue(7)
     QTest.keyClick(dialog.label, Qt.Key.Key_Return)
@@ -502,9 +507,11 @@ def test_everything_in_the_dialogs_has_a_name(opened) -> None:
     dialog = settings_dialog(opened)
     assert nameless(dialog) == []
     dialog.reject()
+    back(opened)
     shown = palette(opened)
     assert nameless(shown) == []
     shown.close()
+    back(opened)
     dialog = naming(opened)
     assert nameless(dialog) == []
     dialog.reject()

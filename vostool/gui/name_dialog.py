@@ -35,6 +35,7 @@ class NameDialog(QDialog):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.label.setCompleter(completer)
         self.label.selectAll()
+        self.label.setFocus()
         self.number = QSpinBox()
         self.number.setRange(1, HIGHEST_NUMBER)
         self.number.setValue(object_id)
