@@ -71,7 +71,7 @@ def test_a_truncated_checkpoint_is_never_the_default(folder):
 
 
 def test_unknown_engine_names_the_known():
-    with pytest.raises(UsageError, match=r"no engine 'sam9'; known are flow, sam2.1-tiny, "):
+    with pytest.raises(UsageError, match=r"no engine 'sam9'; known are flow, mobile-sam, sam2.1-tiny, "):
         create_segmenter("sam9")
 
 
@@ -102,7 +102,9 @@ def test_absent_device_is_refused(folder, tiny_checkpoint):
 def test_creates_sam2_from_a_checkpoint(folder, tiny_checkpoint):
     info = create_segmenter("sam2.1-tiny", "cpu", tiny_checkpoint).info
     assert (info.name, info.title) == ("sam2.1-tiny", "SAM 2.1 tiny")
-    assert (info.device, info.dtype) == ("cpu", "float32")
+    assert info.device == "cpu"
+    # bfloat16 where the processor multiplies it, so what is right depends on the machine.
+    assert info.dtype in ("float32", "bfloat16")
 
 
 def test_torch_that_does_not_load_is_one_sentence(folder, tiny_checkpoint, monkeypatch):
