@@ -72,8 +72,8 @@ def curve_image(
     low = scores < LOW_SCORE
     full = np.where(low, _argb(colours.bad, 255), _argb(colour, 255))
     soft = np.where(low, _argb(colours.bad, 70), _argb(colour, 70))
-    pixels = np.where(line, full, np.where((y > tops) & known, soft, np.uint32(0)))
-    image = _image(pixels.astype(np.uint32))
+    painted = np.where(line, full, np.where((y > tops) & known, soft, np.uint32(0)))
+    image = _image(painted.astype(np.uint32))
     image.setDevicePixelRatio(ratio)
     return image
 
@@ -90,7 +90,7 @@ def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
     flags = np.arange(128)
 
     def having(wanted: int) -> NDArray[np.bool_]:
-        return (flags & wanted) != 0
+        return np.asarray((flags & wanted) != 0, np.bool_)
 
     middle = slice(height // 2 - max(height // 14, 1), height // 2 + max(height // 14, 1))
     table[middle, having(FrameState.ABSENT)] = _argb(colour, 255)

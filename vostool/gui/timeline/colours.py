@@ -29,12 +29,18 @@ class TimelineColours(NamedTuple):
         """The colours that go with a palette."""
         role = QPalette.ColorRole
         dark = palette.color(role.Base).lightness() < 128
-        tones = _DARK if dark else _LIGHT
-        roles = (
-            role.Base, role.Window, role.AlternateBase, role.Text, role.PlaceholderText,
-            role.Highlight,
-        )  # fmt: skip
-        return cls(*(_rgb(palette.color(each)) for each in roles), *tones)
+        good, attention, bad = _DARK if dark else _LIGHT
+        return cls(
+            base=_rgb(palette.color(role.Base)),
+            window=_rgb(palette.color(role.Window)),
+            lane=_rgb(palette.color(role.AlternateBase)),
+            text=_rgb(palette.color(role.Text)),
+            dimmed=_rgb(palette.color(role.PlaceholderText)),
+            highlight=_rgb(palette.color(role.Highlight)),
+            good=good,
+            attention=attention,
+            bad=bad,
+        )
 
 
 # Okabe & Ito's bluish green, orange and vermillion, lighter on dark: told apart by everybody.
