@@ -63,6 +63,7 @@ class StartPage(QFrame):
         """List these places as buttons."""
         for button in self.recent_buttons:
             self._recent.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.recent_buttons = []
         for path in paths[:SHOWN]:

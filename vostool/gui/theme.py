@@ -52,7 +52,14 @@ def set_theme(name: str) -> None:
         hints = QGuiApplication.styleHints()
         dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
         name = "Dark" if dark else "Light"
+    # Widgets that a style sheet has polished keep their colours, so it is taken off in between.
+    app = QApplication.instance()
+    sheet = app.styleSheet() if isinstance(app, QApplication) else ""
+    if isinstance(app, QApplication):
+        app.setStyleSheet("")
     QApplication.setPalette(_palette(_COLOURS[name]))
+    if isinstance(app, QApplication):
+        app.setStyleSheet(sheet)
 
 
 def _palette(colours: _Colours) -> QPalette:
