@@ -120,7 +120,7 @@ def record(screen: Screen, folder: Path) -> None:
     time.sleep(LOOKING)
     screen.picture("batch-1-before")
     screen.keys("alt+e")
-    until(lambda: (folder / "labels" / "meadow-2").exists())
+    until((folder / "labels" / "meadow-2").exists)
     screen.picture("batch-2-during")
     until(lambda: len(list((folder / "labels" / "meadow-5").glob("*"))) >= 4)
     time.sleep(2)

@@ -71,7 +71,9 @@ def test_a_truncated_checkpoint_is_never_the_default(folder):
 
 
 def test_unknown_engine_names_the_known():
-    with pytest.raises(UsageError, match=r"no engine 'sam9'; known are flow, mobile-sam, sam2.1-tiny, "):
+    with pytest.raises(
+        UsageError, match=r"no engine 'sam9'; known are flow, mobile-sam, sam2.1-tiny, "
+    ):
         create_segmenter("sam9")
 
 

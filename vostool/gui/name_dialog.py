@@ -61,9 +61,7 @@ class NameDialog(QDialog):
         """Name the object as one undo step; the next click starts another one."""
         session, number = self._session, self.number.value()
         try:
-            edit = name_object(
-                session.document.project, self._object_id, self.label.text(), number
-            )
+            edit = name_object(session.document.project, self._object_id, self.label.text(), number)
         except PromptError as error:  # the object went while the dialog was open
             self.note.setText(str(error))
             return

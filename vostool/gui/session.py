@@ -28,7 +28,7 @@ ANSWERED_AT_ONCE = 50
 RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
 BUSY_AFTER_MS = 100
-"""A click that is not answered by then shows a busy sign (issue 2, "The window")."""
+"""A click that is not answered by then shows a busy sign."""
 
 
 class Session(QObject):

@@ -137,6 +137,7 @@ def _renamed(name: str) -> str:
 def _fold(module: torch.nn.Module) -> None:
     for name, child in module.named_children():
         if isinstance(child, ConvNorm):
-            setattr(module, name, child.fuse().requires_grad_(False))
+            fused: torch.nn.Module = child.fuse()  # type: ignore[no-untyped-call]
+            setattr(module, name, fused.requires_grad_(False))
         else:
             _fold(child)
