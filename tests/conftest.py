@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from vostool.models import catalog
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+FETCHED = (REPOSITORY / "checkpoints", catalog.user_checkpoint_dir())
+"""Where a person's own checkpoints lie; what a test finds must not depend on them."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_fetched_checkpoints() -> Iterator[None]:
+    """Nobody's checkpoints are seen, so that `make demo` does not change what `make test` says."""
+    original = catalog.checkpoint_dirs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            catalog, "checkpoint_dirs", lambda: tuple(d for d in original() if d not in FETCHED)
+        )
+        yield
+
+
+@pytest.fixture(scope="session")
+def fetched_checkpoint_folders() -> tuple[Path, ...]:
+    """Where to look for published weights, for tests that say so and skip without."""
+    return FETCHED
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from cvat_fixtures import START, cvat, held, job_clip, mask_shape, memory_keyrin
 from cvat_stub import PASSWORD, USER, CvatStub
 from drifting_segmenter import DriftingSegmenter, drifted
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
+from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog
 
 from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.gui import network_job
@@ -87,7 +87,10 @@ class Window:
             self.action(name)
 
     def status(self) -> str:
-        return self.bench.window.statusBar().currentMessage()
+        """The passing line of the status bar, or the notice over the canvas."""
+        notice = self.bench.window.notice
+        said = notice.text.text() if notice.isVisible() else ""
+        return f"{said} {self.bench.window.statusBar().currentMessage()}".strip()
 
 
 @pytest.fixture
@@ -332,10 +335,9 @@ def test_what_stays_on_the_server_is_told(window: Window, cvat: CvatStub) -> Non
     line = {"type": "polyline", "frame": START, "label_id": 11, "points": [0.0, 0, 5, 5]}
     cvat.put(7, "shapes", line)
     window.open_job()
-    window.until(lambda: window.bench.window.findChildren(QMessageBox))
-    (box,) = window.bench.window.findChildren(QMessageBox)
-    assert "1 polyline" in box.text()
-    box.close()
+    notice = window.bench.window.notice
+    window.until(notice.isVisible)
+    assert "1 polyline" in notice.text.text() + notice.details.toPlainText()
 
 
 def test_work_goes_on_offline(opened: Window, cvat: CvatStub, engine: DriftingSegmenter) -> None:

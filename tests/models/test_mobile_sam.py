@@ -18,7 +18,7 @@ from vostool.errors import ModelError, PromptError, SourceError
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.generated_clip import generate_clip
 from vostool.masks import Mask
-from vostool.models.catalog import MOBILE_SAM, find_checkpoint
+from vostool.models.catalog import MOBILE_SAM
 from vostool.models.mobile_sam_encoder import Geometry, preprocess
 from vostool.models.mobile_sam_engine import MobileSamSegmenter
 from vostool.models.mobile_sam_network import MobileSam, build_mobile_sam, ready
@@ -181,8 +181,9 @@ def test_preparing_encodes_ahead_unless_somebody_waits(clip):
 
 
 @pytest.fixture(scope="module")
-def published():
-    path = find_checkpoint(MOBILE_SAM)
+def published(fetched_checkpoint_folders):
+    paths = [folder / MOBILE_SAM.file_name for folder in fetched_checkpoint_folders]
+    path = next((path for path in paths if path.is_file()), None)
     if path is None:
         pytest.skip("mobile_sam.pt is not here; `python download_models.py mobile_sam` fetches it")
     return build_mobile_sam(path, CPU)
