@@ -282,7 +282,7 @@ def test_command_refuses_an_unknown_name(capsys, tmp_path):
 
 def test_command_lists_every_model(capsys):
     assert download_cli.main(["--list"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 9
+    assert len(capsys.readouterr().out.splitlines()) == 10
 
 
 def test_script_runs_from_a_checkout_without_torch():
