@@ -64,7 +64,7 @@ def test_without_a_checkpoint_the_default_engine_says_what_it_is(
 ) -> None:
     done = vostool("track", video, "--box", box, "--project", tmp_path / "p.vos", "--end", "2")
     assert done.status == 0
-    assert "No SAM 2 checkpoint" in done.err
+    assert "optical flow is used" in done.err
 
 
 def test_points_of_both_signs(vostool, video, tmp_path, clip) -> None:

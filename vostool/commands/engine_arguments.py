@@ -77,9 +77,10 @@ def made_engine(args: argparse.Namespace) -> Iterator[Segmenter]:
     """The engine that :func:`add_engine`'s options name; closed at the end."""
     name = args.engine or default_engine()
     if name == FLOW and args.engine is None and not args.quiet:
-        output.warn(
-            ["No SAM 2 checkpoint: the optical-flow engine is used; `vostool models` says more."]
+        sentence = (
+            "No checkpoint of SAM 2 or MobileSAM: optical flow is used; see `vostool models`."
         )
+        output.warn([sentence])
     segmenter = create_segmenter(name, args.device, args.checkpoint, engine_options(args))
     try:
         yield segmenter

@@ -33,6 +33,7 @@ class EngineChoice(QObject):
         self._window = window
         self.current: str | None = None
         self.quality = settings_values.load().quality
+        self._has_qualities = False
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -93,7 +94,7 @@ class EngineChoice(QObject):
             assert action is not None
             action.setCheckable(True)
             action.setChecked(quality == self.quality)
-            action.setEnabled(self.current not in (None, FLOW))
+            action.setEnabled(self._has_qualities)
         self._menu.addSeparator()
         self._menu.addAction("Models…", self.show_dialog)
 
@@ -107,7 +108,8 @@ class EngineChoice(QObject):
         self._window.activity.end("engine")
         self._window.actions_by_id["draft"].setChecked(self.quality == "draft")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
-        self._window.actions_by_id["draft"].setVisible(info.name != FLOW)
+        self._has_qualities = bool(info.quality)
+        self._window.actions_by_id["draft"].setVisible(self._has_qualities)
         self._window.engine_button.setText(f"{info.title} ({place})")
         self._window.engine_button.setToolTip(info.detail)
         self._window.engine_bar.setVisible(info.name == FLOW)

@@ -26,7 +26,7 @@ class SegmenterInfo:
         device: "cpu", "cuda" or "mps".
         dtype: "float32", "bfloat16"; empty where there is none.
         detail: one honest sentence about what it can do.
-        quality: "exact", "fast" or "draft"; empty for an engine that has one only.
+        quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.
     """
 
     name: str
