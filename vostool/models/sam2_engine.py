@@ -25,7 +25,13 @@ from vostool.masks import Mask
 from vostool.models.catalog import ModelSpec
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
 from vostool.models.prompt_steps import prompt_steps
-from vostool.models.sam2_backend import AnyEncoder, EncoderOptions, make_disk_features, make_encoder
+from vostool.models.sam2_backend import (
+    AnyEncoder,
+    Backend,
+    EncoderOptions,
+    make_disk_features,
+    make_encoder,
+)
 from vostool.models.sam2_batch import BatchStepper, Due
 from vostool.models.sam2_build import build_for, choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
@@ -77,7 +83,9 @@ class Sam2Segmenter:
         self._options = options
         on_gpu = predictor.device.type != "cpu"
         self._object_batch = options.object_batch or (GPU_OBJECT_BATCH if on_gpu else 1)
-        self._encoder: AnyEncoder | None = make_encoder(predictor, dtype, encoding.backend)
+        self._encoder: AnyEncoder | None = make_encoder(
+            predictor, dtype, _backend(encoding, options)
+        )
         self._source: FrameSource | None = None
         self._video: Video | None = None
 
@@ -306,3 +314,14 @@ def _reply(output: Output, video: Video) -> SegmentReply:
     mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
     score = float(output["object_score_logits"].float().sigmoid().item())
     return SegmentReply(mask, score)
+
+
+def _backend(encoding: EncoderOptions, options: EngineOptions) -> Backend:
+    """What runs the encoder: OpenVINO's bfloat16 by itself only where masks need not be exact.
+
+    On real pictures with trained weights its masks had an IoU of 0.95 to 0.99 with float32's, and
+    one of fourteen clicks answered with another object; PyTorch's bfloat16 had 0.993 to 1.
+    """
+    if encoding.backend == "auto" and not options.pooled_memories:
+        return "torch"
+    return encoding.backend
