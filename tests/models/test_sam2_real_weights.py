@@ -31,6 +31,7 @@ from vostool.frames import FrameSource
 from vostool.io.sources import open_source
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
+from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
 from vostool.models.sam2_features import preprocess
 from vostool.models.segmenter import SegmentRequest
@@ -65,7 +66,8 @@ def checkpoint(weights, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(checkpoint) -> Iterator[Sam2Segmenter]:
-    engine = Sam2Segmenter.from_checkpoint(SPEC, checkpoint, "cpu")
+    # float32 on every processor: the stored masks are float32's, made by another runtime.
+    engine = Sam2Segmenter(SPEC, build_predictor(SPEC, checkpoint, torch.device("cpu")))
     yield engine
     engine.close()
 
