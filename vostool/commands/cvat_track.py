@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from vostool import edits
 from vostool.commands import output
 from vostool.commands.cvat_project import job_opened
 from vostool.commands.engine_arguments import ENGINE_SETTING, check_engine, opened_engine
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.commands.track import kept
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace
-from vostool.errors import ProjectFileError, PromptError
-from vostool.io.autosave import Autosaver
+from vostool.errors import PromptError
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.pull import changed_cells
 from vostool.keyframe_runs import (
@@ -39,7 +37,10 @@ def track_job(args: argparse.Namespace) -> int:
         outcome = None
         with Interrupt() as interrupt:
             if spans:
-                with opened_engine(args, space) as segmenter, _saved(space) as changed:
+                with (
+                    opened_engine(args, space) as segmenter,
+                    kept(space, None, overwrite=False) as changed,
+                ):
                     outcome = _track_all(
                         space.project,
                         segmenter,
@@ -100,25 +101,6 @@ def _track_all(
         if done.cancelled:
             break
     return total
-
-
-@contextmanager
-def _saved(space: Workspace) -> Iterator[Changed]:
-    """Where the run tells its cells; also what was done before a failure is stored.
-
-    Raises:
-        ProjectFileError: at the end, when something could not be stored.
-    """
-    assert space.file is not None
-    saver = Autosaver(space.file, on_problem=lambda text: output.warn([text] if text else []))
-    try:
-        yield saver.changed
-    finally:
-        stored = saver.close()
-    if not stored:
-        raise ProjectFileError(
-            f"The last masks could not be stored in '{space.file.path}': {saver.problem}"
-        )
 
 
 def _finish(

@@ -6,7 +6,7 @@ declares one :class:`ExportFormat` and a writer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from vostool.io.export_frame import ExportFrame
     from vostool.io.staging import StagedFolder
 
-__all__ = ["ExportFormat", "FormatWriter", "OpenWriter", "OptionSpec", "OptionValue"]
+__all__ = [
+    "ExportFormat",
+    "FormatWriter",
+    "OpenWriter",
+    "OptionSpec",
+    "OptionValue",
+    "option_values",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,22 @@ class OptionSpec:
                 raise ValueError(value)
             return words[str(value).lower()]
         return type(self.default)(value)
+
+
+def option_values(
+    name: str, options: Sequence[OptionSpec], given: Mapping[str, OptionValue]
+) -> dict[str, OptionValue]:
+    """All values of a format's options: the given ones checked, the others by default.
+
+    Raises:
+        UsageError: an unknown option or a value that it does not take.
+    """
+    specs = {spec.name: spec for spec in options}
+    for wanted in given:
+        if wanted not in specs:
+            known = ", ".join(specs) or "none"
+            raise UsageError(f"{name} has no option {wanted!r}; its options: {known}.")
+    return {key: spec.check(given.get(key, spec.default)) for key, spec in specs.items()}
 
 
 class FormatWriter(Protocol):
@@ -134,9 +157,4 @@ class ExportFormat:
         Raises:
             UsageError: an unknown option or a value that it does not take.
         """
-        specs = {spec.name: spec for spec in self.options}
-        for name in given:
-            if name not in specs:
-                known = ", ".join(specs) or "none"
-                raise UsageError(f"{self.name} has no option {name!r}; its options: {known}.")
-        return {name: spec.check(given.get(name, spec.default)) for name, spec in specs.items()}
+        return option_values(self.name, self.options, given)

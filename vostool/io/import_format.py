@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from vostool.errors import UsageError
 from vostool.frames import FrameSource, SourceRef
-from vostool.io.export_format import OptionSpec, OptionValue
+from vostool.io.export_format import OptionSpec, OptionValue, option_values
 from vostool.masks import Mask
 from vostool.objects import Colour
 from vostool.progress import Progress
@@ -222,9 +221,4 @@ class ImportFormat:
         Raises:
             UsageError: an unknown option or a value that it does not take.
         """
-        specs = {spec.name: spec for spec in self.options}
-        for name in given:
-            if name not in specs:
-                known = ", ".join(specs) or "none"
-                raise UsageError(f"{self.name} has no option {name!r}; its options: {known}.")
-        return {name: spec.check(given.get(name, spec.default)) for name, spec in specs.items()}
+        return option_values(self.name, self.options, given)

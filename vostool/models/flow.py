@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vostool.errors import ModelError
 from vostool.frames import FrameSource
 from vostool.models.flow_segment import segment_picture
-from vostool.models.flow_track import track_leg
+from vostool.models.flow_track import keyframe_reply, track_leg
 from vostool.models.segmenter import (
     Cancelled,
     Direction,
@@ -60,14 +60,7 @@ class FlowSegmenter:
         self._source = None
 
     def _answer(self, key: Keyframe) -> SegmentReply:
-        if key.mask is not None:
-            return SegmentReply(key.mask, 1.0)
-        if key.prompts is None:
-            raise ModelError(
-                f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
-                "or a prompt; click the object there."
-            )
-        return self.segment(SegmentRequest(key.frame, key.object_id, key.prompts))
+        return keyframe_reply(key, self.segment)
 
     def _opened(self) -> FrameSource:
         if self._source is None:

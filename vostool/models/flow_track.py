@@ -8,7 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from vostool.errors import SourceError
+from vostool.errors import ModelError, SourceError
 from vostool.frames import FrameSource
 from vostool.masks import BoolArray, Mask
 from vostool.models.flow_motion import DenseFlow
@@ -18,6 +18,7 @@ from vostool.models.segmenter import (
     Cancelled,
     Keyframe,
     SegmentReply,
+    SegmentRequest,
     TrackedFrame,
     TrackRequest,
     tracked_span,
@@ -26,6 +27,24 @@ from vostool.models.segmenter import (
 KeyframeReply = Callable[[Keyframe], SegmentReply]
 Proposals = dict[int, Proposal | None]
 """By object id; None for an object that is not to be seen."""
+
+
+def keyframe_reply(
+    key: Keyframe, segment: Callable[[SegmentRequest], SegmentReply]
+) -> SegmentReply:
+    """A keyframe's own mask, or what ``segment`` answers to its prompts.
+
+    Raises:
+        ModelError: it has neither.
+    """
+    if key.mask is not None:
+        return SegmentReply(key.mask, 1.0)
+    if key.prompts is None:
+        raise ModelError(
+            f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
+            "or a prompt; click the object there."
+        )
+    return segment(SegmentRequest(key.frame, key.object_id, key.prompts))
 
 
 def track_leg(

@@ -19,7 +19,7 @@ from vostool.errors import ModelError, PromptError, SourceError
 from vostool.frames import FrameSource
 from vostool.masks import Mask
 from vostool.models.catalog import MOBILE_SAM
-from vostool.models.flow_track import track_leg
+from vostool.models.flow_track import keyframe_reply, track_leg
 from vostool.models.mobile_sam_decoder import PromptDecoder
 from vostool.models.mobile_sam_encoder import FeatureEncoder, Geometry, preprocess
 from vostool.models.mobile_sam_network import MobileSam, build_mobile_sam
@@ -202,14 +202,7 @@ class MobileSamSegmenter:
         return SegmentReply(mask, min(1.0, max(0.0, quality)))
 
     def _answer(self, key: Keyframe) -> SegmentReply:
-        if key.mask is not None:
-            return SegmentReply(key.mask, 1.0)
-        if key.prompts is None:
-            raise ModelError(
-                f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
-                "or a prompt; click the object there."
-            )
-        return self.segment(SegmentRequest(key.frame, key.object_id, key.prompts))
+        return keyframe_reply(key, self.segment)
 
     def _run(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
         video = self._opened()

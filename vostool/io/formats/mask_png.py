@@ -71,13 +71,7 @@ class DavisWriter:
     def write(self, frame: ExportFrame) -> None:
         plan = frame.plan
         ids = self._ids[plan.number]
-        canvas = np.zeros((plan.height, plan.width), np.uint8)
-        overlap = False
-        # Highest id first, so that the lower one paints over it.
-        for mask in sorted(frame.masks, key=lambda m: -ids[m.object.id]):
-            part = canvas[mask.box.window]
-            overlap |= bool(part[mask.box.pixels].any())
-            part[mask.box.pixels] = ids[mask.object.id]
+        canvas, overlap = painted(frame, ids)
         self._overlaps += overlap
         name = self._names.of(frame)
         self._sets.add(frame, name)
@@ -313,3 +307,19 @@ MASKS_BINARY = ExportFormat(
     ),
     open=BinaryWriter,
 )
+
+
+def painted(frame: ExportFrame, ids: Mapping[int, int]) -> tuple[NDArray[np.uint8], bool]:
+    """A frame's objects in one picture, (H, W) uint8, and whether any of them overlap.
+
+    Args:
+        ids: pixel value by the project's object id; where masks overlap the lower value wins.
+    """
+    canvas = np.zeros((frame.plan.height, frame.plan.width), np.uint8)
+    overlap = False
+    # Highest id first, so that the lower one paints over it.
+    for mask in sorted(frame.masks, key=lambda m: -ids[m.object.id]):
+        part = canvas[mask.box.window]
+        overlap |= bool(part[mask.box.pixels].any())
+        part[mask.box.pixels] = ids[mask.object.id]
+    return canvas, overlap

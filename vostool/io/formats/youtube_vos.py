@@ -21,7 +21,7 @@ from vostool.io.dataset import Dataset, video_error
 from vostool.io.export_format import ExportFormat, OptionValue
 from vostool.io.export_frame import ExportFrame
 from vostool.io.export_plan import ExportPlan
-from vostool.io.formats.mask_png import MAX_OBJECTS, FrameNames, indexed_png, voc_palette
+from vostool.io.formats.mask_png import MAX_OBJECTS, FrameNames, indexed_png, painted, voc_palette
 from vostool.io.staging import StagedFolder
 
 META = "meta.json"
@@ -45,13 +45,7 @@ class YoutubeVosWriter:
     def write(self, frame: ExportFrame) -> None:
         plan = frame.plan
         ids = self._ids[plan.number]
-        canvas = np.zeros((plan.height, plan.width), np.uint8)
-        overlap = False
-        # Highest id first, so that the lower one paints over it.
-        for mask in sorted(frame.masks, key=lambda m: -ids[m.object.id]):
-            part = canvas[mask.box.window]
-            overlap |= bool(part[mask.box.pixels].any())
-            part[mask.box.pixels] = ids[mask.object.id]
+        canvas, overlap = painted(frame, ids)
         self._overlaps += overlap
         name = self._names.of(frame)
         path = f"{_place(frame.subset)}Annotations/{plan.video}/{name}.png"
