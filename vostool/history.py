@@ -89,6 +89,12 @@ class History:
         """True while the step is done, so that it may still be extended."""
         return step in self._done
 
+    def is_last(self, step: Step) -> bool:
+        """True while the step is done and no later one has changed anything."""
+        if step not in self._done:
+            return False
+        return not any(later.cells for later in self._done[self._done.index(step) + 1 :])
+
     def undo(self) -> Changes:
         """Take the last step back; empty changes when there is none."""
         if not self._done:

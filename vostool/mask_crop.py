@@ -90,6 +90,17 @@ def intersection(first: Mask, second: Mask) -> Mask:
     return _merged(first, second, intersect=True)
 
 
+def has_pixel(mask: Mask, column: int, row: int) -> bool:
+    """True where this pixel of the frame belongs to the mask; False for one outside the frame."""
+    x, y, width, height = mask.bbox
+    if not (x <= column < x + width and y <= row < y + height):
+        return False
+    at, size = column * mask.height + row, mask.height * mask.width
+    one = {"size": [mask.height, mask.width], "counts": [at, 1, size - at - 1]}
+    pixel = coco_mask.frPyObjects(one, mask.height, mask.width)
+    return int(coco_mask.area(coco_mask.merge([mask.rle(), pixel], intersect=True))) > 0
+
+
 def difference(first: Mask, second: Mask) -> Mask:
     """The pixels of ``first`` that ``second`` does not have; both are of one size."""
     window = Window.of(second)
