@@ -39,7 +39,7 @@ class Display(QObject):
         self.loader.failed.connect(self._failed)
         self.renderer.rendered.connect(self._rendered)
         session.playhead_moved.connect(self.refresh)
-        session.object_selected.connect(self._show_prompts)
+        session.object_selected.connect(self._object_selected)
         session.document.changed.connect(self._document_changed)
         self.loader.start()
         self.renderer.start()
@@ -77,9 +77,7 @@ class Display(QObject):
             else tuple(
                 (oid, record.mask)
                 for oid, record in project.masks.at(frame).items()
-                if oid in project.objects
-                and project.objects[oid].visible
-                and not record.mask.is_empty
+                if self._session.shows(oid) and not record.mask.is_empty
             )
         )
         if not masks:
@@ -109,10 +107,15 @@ class Display(QObject):
         prompts = {
             oid: prompts
             for (frame, oid), prompts in project.prompts.items()
-            if frame == self.shown_frame and oid in project.objects and project.objects[oid].visible
+            if frame == self.shown_frame and self._session.shows(oid)
         }
         colours = {oid: project.objects[oid].colour for oid in prompts}
         self._canvas.show_prompts(prompts, colours, self._session.current_object)
+
+    def _object_selected(self) -> None:
+        if self._session.solo:
+            self.refresh()
+        self._show_prompts()
 
     def _loaded(self, frame: int) -> None:
         image = self.loader.cached(frame)

@@ -7,6 +7,7 @@ from vostool.changes import Edit
 from vostool.errors import PromptError
 from vostool.gui.frame_range import FrameRange, RangeSelection
 from vostool.gui.session import Session
+from vostool.locks import locked_objects
 from vostool.project import Project
 
 
@@ -42,6 +43,8 @@ class RangeActions:
     def delete(self, *, everything: bool) -> None:
         """Delete masks and prompts in the range, of the selected object or of all."""
         chosen, ids = self._selection.value, self._objects(everything)
+        if everything:  # what is locked stays; asked for by itself, it is refused
+            ids = [oid for oid in ids if oid not in locked_objects(self._project)]
         if chosen is not None and ids:
             edit = range_edits.delete_range(self._project, chosen.first, chosen.last, ids)
             self._do(edit, f"No mask and no prompt lies in {_named(chosen)}.")

@@ -18,6 +18,7 @@ from vostool.gui.track_runs import TrackRuns
 from vostool.history import Step
 from vostool.io.import_edit import ImportSummary
 from vostool.keyframe_runs import Span
+from vostool.locks import locked_by, locked_objects, locked_sentence
 from vostool.masks import Provenance
 from vostool.models.segmenter import Direction, SegmentRequest
 from vostool.prompts import Prompts
@@ -73,6 +74,7 @@ class Session(QObject):
         self._rest_timer.timeout.connect(self._prepare)
         self._rest_timer.start()
         self.only_selected = False
+        self.solo = False
         worker.engine_ready.connect(self._prepare)
         worker.answered.connect(self._take_answer)
 
@@ -108,6 +110,13 @@ class Session(QObject):
             self.current_object = object_id
             self.object_selected.emit(object_id)
 
+    def shows(self, object_id: int) -> bool:
+        """True where the canvas shows the object: a visible one, or under ``solo`` the current."""
+        if self.solo and self.current_object is not None:
+            return object_id == self.current_object
+        shown = self.document.project.objects.get(object_id)
+        return shown is not None and shown.visible
+
     def select_row(self, row: int) -> None:
         """Make the object of this row of the list current, where there is one."""
         ids = list(self.document.project.objects)
@@ -134,6 +143,9 @@ class Session(QObject):
             made = edits.add_object(project, self._last_label())
         object_id = made[1] if made is not None else self.current_object
         assert object_id is not None
+        if object_id in locked_objects(project):
+            self.problem.emit(locked_sentence([object_id]))
+            return
         edit = edits.set_prompts(project, frame, object_id, prompts, title)
         if made is not None:
             edit = Edit(title, made[0].changes + edit.changes)
@@ -170,12 +182,21 @@ class Session(QObject):
         if object_id is not None:
             self.do(edits.delete_object(self.document.project, object_id))
 
-    def do(self, edit: Edit) -> None:
-        """Apply an edit as one undo step, where it changes anything."""
-        if edit.changes:
-            self.document.do(edit)
-            self._keep_selection_valid()
-            self._drop_stale()
+    def do(self, edit: Edit, *, even_locked: bool = False) -> bool:
+        """Apply an edit as one undo step, where it changes anything; True where it was applied.
+
+        An edit of a locked object's masks or prompts is refused with a sentence; ``even_locked``
+        is for edits that carry a lock along, such as new numbers for all objects.
+        """
+        locked = () if even_locked else locked_by(self.document.project, edit)
+        if locked:
+            self.problem.emit(locked_sentence(locked))
+        if locked or not edit.changes:
+            return False
+        self.document.do(edit)
+        self._keep_selection_valid()
+        self._drop_stale()
+        return True
 
     def undo(self) -> None:
         """Take the last step back; a run that is still going is cancelled first."""
