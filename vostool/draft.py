@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vostool.changes import Cell, CellChange, Edit, Value
 from vostool.project import Project
 
@@ -35,3 +37,11 @@ class Draft:
                 if type(change.before) is not type(change.after) or change.before != change.after
             ),
         )
+
+
+def joined_edits(title: str, parts: Sequence[Edit]) -> Edit:
+    """Edits made one after the other as one: what was before the first, what is after the last."""
+    changes = [change for part in parts for change in part.changes]
+    before = {change.cell: change.before for change in reversed(changes)}
+    after = {change.cell: change.after for change in changes}
+    return Edit(title, tuple(CellChange(cell, before[cell], after[cell]) for cell in before))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from vostool.changes import Cell, CellChange, Edit, Table
+from vostool.draft import joined_edits
 from vostool.errors import PromptError
 from vostool.locks import lock_objects, locked_objects
 from vostool.object_edits import HIGHEST_SETTING, merge_objects
@@ -50,12 +50,4 @@ def name_object(project: Project, object_id: int, label: str, number: int) -> Ed
     copy.apply(parts[-1])
     if object_id in locked_objects(project):
         parts.append(lock_objects(copy, [number], True))
-    return _joined("Name object", parts)
-
-
-def _joined(title: str, parts: Sequence[Edit]) -> Edit:
-    """All as one edit: what was there before the first, what is there after the last."""
-    changes = [change for part in parts for change in part.changes]
-    before = {change.cell: change.before for change in reversed(changes)}
-    after = {change.cell: change.after for change in changes}
-    return Edit(title, tuple(CellChange(cell, before[cell], after[cell]) for cell in before))
+    return joined_edits("Name object", parts)
