@@ -16,7 +16,7 @@ import torch
 
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
-from vostool.models.prompt_steps import box_around
+from vostool.models.prompt_steps import box_along
 from vostool.models.sam2_build import build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
 from vostool.models.segmenter import Direction, Keyframe, SegmentRequest, TrackRequest
@@ -84,17 +84,17 @@ def official_prompt(predictor, state, frame, object_id, prompts):
 
 
 def official_correction(predictor, state, frame, object_id, prompts):
-    """Clicks on a tracked mask, which brings its own box along."""
+    """Clicks on a tracked mask, which brings its own box along unless one lies beside it."""
     for count in range(1, len(prompts.points) + 1):
         points = prompts.points[:count]
-        box = box_around(prompts.base, points)
+        box = box_along(prompts.base, points)
         _, ids, masks = predictor.add_new_points_or_box(
             state,
             frame,
             object_id,
             points=np.array([(p.x, p.y) for p in points], np.float32),
             labels=np.array([int(p.positive) for p in points], np.int32),
-            box=np.array([box.x0, box.y0, box.x1, box.y1], np.float32),
+            box=None if box is None else np.array([box.x0, box.y0, box.x1, box.y1], np.float32),
         )
     return masks[ids.index(object_id), 0].float().numpy()
 
@@ -233,14 +233,13 @@ def test_two_objects_equal_official(predictor, jpeg_folder, jpeg_source):
     assert set(steps[0].replies) == {3, 7}
 
 
-def test_a_correction_brings_the_box_of_its_mask_and_of_the_clicks_outside():
+def test_a_correction_brings_the_box_of_its_mask_unless_the_object_reaches_farther():
     base = Mask.from_array(np.pad(np.ones((20, 30), bool), ((10, 70), (20, 50))))
-    assert box_around(base, ()) == Box(20, 10, 50, 30)
-    inside, outside = Point(30, 20), Point(80, 15)
-    assert box_around(base, (inside, Point(90, 90, False))) == Box(20, 10, 50, 30)
-    assert box_around(base, (inside, outside)) == Box(20, 10, 85, 30)
-    assert box_around(base, (Point(99, 99),)) == Box(20, 10, 100, 100)
-    assert box_around(Mask.empty(8, 8), (inside,)) is None
+    inside, edge, outside = Point(30, 20), Point(50, 30), Point(50.5, 20)
+    assert box_along(base, ()) == Box(20, 10, 50, 30)
+    assert box_along(base, (inside, edge, Point(90, 90, False))) == Box(20, 10, 50, 30)
+    assert box_along(base, (inside, outside)) is None
+    assert box_along(Mask.empty(8, 8), (inside,)) is None
 
 
 def test_later_keyframes_equal_official(predictor, jpeg_folder, jpeg_source):

@@ -31,7 +31,8 @@ from vostool.frames import FrameSource
 from vostool.io.sources import open_source
 from vostool.masks import Mask
 from vostool.models.catalog import MODELS
-from vostool.models.sam2_build import build_predictor
+from vostool.models.engine_options import EngineOptions
+from vostool.models.sam2_build import build_for, build_predictor
 from vostool.models.sam2_engine import Sam2Segmenter
 from vostool.models.sam2_features import preprocess
 from vostool.models.segmenter import SegmentRequest
@@ -80,6 +81,10 @@ def sources(tmp_path_factory) -> dict[str, FrameSource]:
 
 @pytest.fixture(scope="module")
 def answers(engine, sources) -> dict[str, Mask]:
+    return all_answers(engine, sources)
+
+
+def all_answers(engine, sources) -> dict[str, Mask]:
     """The engine's mask of every case; each clip is opened once, as in the window."""
     stored = read_masks()
     masks = {}
@@ -168,6 +173,16 @@ def test_the_engine_gives_the_onnx_masks_for_the_same_picture(
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engine_gives_the_stored_masks(name, answers):
     assert answers[name].iou(read_masks()[name]) > 0.99
+
+
+def test_bfloat16_gives_the_same_masks_as_float32(checkpoint, sources):
+    built = build_for(EngineOptions(quality="exact"), SPEC, checkpoint, torch.device("cpu"))
+    engine = Sam2Segmenter(SPEC, built, torch.bfloat16)
+    answered, stored = all_answers(engine, sources), read_masks()
+    engine.close()
+    overlaps = [answered[name].iou(stored[name]) for name in NAMES]
+    assert np.mean(overlaps) > 0.99
+    assert min(overlaps) > 0.95
 
 
 def test_the_stored_masks_would_notice_swapped_colours(onnx_model, sources):

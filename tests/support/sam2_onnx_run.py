@@ -8,11 +8,14 @@ was never tracked:
 - a box, or several points: the single mask, unless it is unstable (then the best of three);
 - a further click: all points so far, and the logits before it, clamped to -32..32;
 - a mask to start from: +10 inside and -10 outside, as if those were the logits before.
+
+And the one thing the program adds: a mask under correction brings its box along, unless a positive
+click lies beside that box (docs/decisions.md).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -23,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sam2_onnx_weights import DECODER, ENCODER
 
-from vostool.prompts import Prompts
+from vostool.prompts import Box, Prompts
 
 Array = NDArray[np.float32]
 
@@ -73,11 +76,15 @@ class OnnxSam2:
         self, features: dict[str, Array], prompts: Prompts, height: int, width: int
     ) -> Answer:
         """The mask after the last of the prompts: start mask, then the box, then each point."""
+        under_correction = prompts.base is not None and prompts.box is None
         counts = range(0 if prompts.box is not None else 1, len(prompts.points) + 1)
         start = prompts.start_mask
         logits = None if start is None else _as_logits(start.to_array())
         for count in counts:
-            points, labels = _inputs(prompts, count, height, width)
+            told = replace(prompts, points=prompts.points[:count])
+            if under_correction:
+                told = replace(told, box=_box_along(told))
+            points, labels = _inputs(told, height, width)
             logits, quality = self._decode(features, points, labels, logits)
         assert logits is not None
         scaled = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -117,9 +124,20 @@ def _as_logits(mask: NDArray[np.bool_]) -> Array:
     return np.asarray(small, np.float32)
 
 
-def _inputs(prompts: Prompts, count: int, height: int, width: int) -> tuple[Array, Array]:
+def _box_along(prompts: Prompts) -> Box | None:
+    """Around the mask under correction; None where a positive click lies beside that box."""
+    assert prompts.base is not None
+    ys, xs = np.nonzero(prompts.base.to_array())
+    left, top, right, bottom = xs.min(), ys.min(), xs.max() + 1, ys.max() + 1
+    for point in prompts.points:
+        if point.positive and not (left <= point.x <= right and top <= point.y <= bottom):
+            return None
+    return Box(float(left), float(top), float(right), float(bottom))
+
+
+def _inputs(prompts: Prompts, height: int, width: int) -> tuple[Array, Array]:
     """Coordinates (1, N, 2) in the model's square, labels (1, N): 2 and 3 are a box's corners."""
-    box, points = prompts.box, prompts.points[:count]
+    box, points = prompts.box, prompts.points
     corners = [] if box is None else [(box.x0, box.y0), (box.x1, box.y1)]
     labels = ([] if box is None else [2, 3]) + [int(p.positive) for p in points]
     places = np.array(corners + [(p.x, p.y) for p in points], np.float32)

@@ -17,18 +17,18 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
 
     The start mask stands as ``mask`` in every step, whether it was given or is being corrected.
 
-    A mask under correction brings its own box along. A click on top of a mask alone is ambiguous
-    to the model, which then takes the best of three masks and may answer with a part or a
-    neighbour: with the image half's trained weights, one click that put back a missing quarter or
-    took away a wrong lump gave a mean IoU of 0.88 without the box and 0.93 with it (14 cases on
-    five real clips; the worst fell from 0.75 to 0.51 without it).
+    A mask under correction brings its own box along (:func:`box_along`). A click on top of a mask
+    alone is ambiguous to the model, which then takes the best of three masks and may answer with a
+    part or a neighbour: with the image half's trained weights, one click that put back a missing
+    quarter or took away a wrong lump gave a mean IoU of 0.88 without the box and 0.93 with it (14
+    cases on five real clips; the worst was 0.51 without and 0.71 with it).
     """
     start = prompts.start_mask
     whole = replace(prompts, mask=start, base=None)
     if prompts.base is not None and prompts.mask is None and prompts.box is None:
         so_far = [whole.points[: n + 1] for n in range(len(whole.points))]
         return [Prompts(mask=start)] + [
-            Prompts(points, box_around(prompts.base, points), start) for points in so_far
+            Prompts(points, box_along(prompts.base, points), start) for points in so_far
         ]
     steps = []
     if start is not None:
@@ -39,20 +39,17 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
     return steps
 
 
-CORRECTION_MARGIN = 5.0
-"""Pixels by which a correction's box reaches beyond a positive click outside the mask."""
+def box_along(mask: Mask, points: Sequence[Point]) -> Box | None:
+    """The box of a mask under correction; None for an empty mask or a positive point beside it.
 
-
-def box_around(mask: Mask, points: Sequence[Point]) -> Box | None:
-    """The box of a mask and of the positive points outside it; None for an empty mask."""
+    A positive click beside the box says that the object reaches farther, nobody knows how far. A
+    box that is stretched to the click cuts the object off there: after a half of the object was cut
+    away, a click into it gave a mean IoU of 0.72 with such a box and 0.87 without (56 cases on five
+    real clips; after a quarter, 0.87 with and without).
+    """
     x, y, width, height = mask.bbox
     if width == 0 or height == 0:
         return None
-    inside = [p for p in points if p.positive]
-    near = CORRECTION_MARGIN
-    return Box(
-        max(min([x, *(p.x - near for p in inside)]), 0.0),
-        max(min([y, *(p.y - near for p in inside)]), 0.0),
-        min(max([x + width, *(p.x + near for p in inside)]), float(mask.width)),
-        min(max([y + height, *(p.y + near for p in inside)]), float(mask.height)),
-    )
+    box = Box(x, y, x + width, y + height)
+    reaches = all(box.x0 <= p.x <= box.x1 and box.y0 <= p.y <= box.y1 for p in points if p.positive)
+    return box if reaches else None
