@@ -126,7 +126,9 @@ def _bounds(masks: Sequence[ExportMask]) -> tuple[int, int, int, int]:
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
     bgra = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA)
-    done, data = cv2.imencode(".png", bgra, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    # OpenCV's own choice of filter and strategy: a level of compression that is named makes it try
+    # all filters, three times as long for files of the same size.
+    done, data = cv2.imencode(".png", bgra)
     if not done:
         raise ExportError("A cut-out could not be encoded as PNG; choose fewer or smaller frames.")
     return bytes(data)
