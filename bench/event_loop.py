@@ -99,7 +99,7 @@ def measure(arguments: argparse.Namespace) -> int:
     session.prompt(Prompts(box=Box(*(float(v) for v in corners.split(",")))), "Draw box")
     spin(lambda: len(workspace.document.project.masks) > 0)
     phase("track, at rest")
-    session.track(Direction.FORWARD)
+    session.tracking.track(Direction.FORWARD)
     end = time.monotonic() + arguments.seconds / 2
     spin(lambda: time.monotonic() > end or not session.is_tracking)
     phase("track and scrub")
@@ -108,12 +108,12 @@ def measure(arguments: argparse.Namespace) -> int:
         session.go_to((session.playhead + 1) % max(len(workspace.document.project.masks), 1))
         pause = time.monotonic() + 0.03
         spin(lambda until=pause: time.monotonic() > until)
-    session.cancel()
+    session.tracking.runs.cancel()
     spin(lambda: not session.is_tracking)
     waits: list[float] = []
     if not session.is_tracking:
         session.go_to(0)
-        session.track(Direction.FORWARD)
+        session.tracking.track(Direction.FORWARD)
     phase("track, click, correct")
     for turn in range(arguments.clicks):
         frames = workspace.document.project.masks.frames()
@@ -134,7 +134,7 @@ def measure(arguments: argparse.Namespace) -> int:
         waits.append(time.perf_counter() - asked)
         if not session.is_tracking:
             break
-    session.cancel()
+    session.tracking.runs.cancel()
     spin(lambda: not session.is_tracking)
     phase("play with masks")
     session.go_to(0)

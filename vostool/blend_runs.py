@@ -8,6 +8,7 @@ were there: until the second leg reaches a frame it keeps what it had, and cance
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -58,6 +59,17 @@ def blend_spans(
             ids.setdefault((before[-1], frame), []).append(oid)
         if behind and behind[0] > frame + 1:
             ids.setdefault((frame, behind[0]), []).append(oid)
+    return [BlendSpan(*ends, tuple(ids[ends])) for ends in sorted(ids)]
+
+
+def spans_around(project: Project, frame: int, object_ids: Collection[int]) -> list[BlendSpan]:
+    """The spans that ``frame`` lies in, or both of those that meet there, of these objects."""
+    ids: dict[tuple[int, int], list[int]] = {}
+    for oid in object_ids:
+        frames = [key.frame for key in keyframes(project, [oid])]
+        for left, right in itertools.pairwise(frames):
+            if left <= frame <= right and right - left > 1:
+                ids.setdefault((left, right), []).append(oid)
     return [BlendSpan(*ends, tuple(ids[ends])) for ends in sorted(ids)]
 
 

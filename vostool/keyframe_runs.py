@@ -121,12 +121,18 @@ def last_result(project: Project) -> int:
     return spans[0].start
 
 
-def plan_span(project: Project, span: Span) -> TrackRequest | None:
-    """The request of a span as the project is now; None where no object is there to be tracked."""
+def plan_span(
+    project: Project, span: Span, object_ids: Collection[int] | None = None
+) -> TrackRequest | None:
+    """The request of a span as the project is now; None where no object is there to be tracked.
+
+    Args:
+        object_ids: None takes every object. Locked ones are left out.
+    """
+    wanted = project.objects.keys() if object_ids is None else object_ids
+    wanted = [oid for oid in wanted if oid in project.objects]
     locked = locked_objects(project)
-    keys = [
-        key for oid in project.objects if oid not in locked for key in _start(project, span, oid)
-    ]
+    keys = [key for oid in wanted if oid not in locked for key in _start(project, span, oid)]
     ids = {key.object_id for key in keys}
     if not ids:
         return None

@@ -115,7 +115,7 @@ def test_tools(opened) -> None:
 
 def test_digits_select_objects(opened) -> None:
     for _ in range(10):
-        opened.keys("N")
+        opened.keys("Shift+N")
     for digit in range(1, 10):
         opened.keys(str(digit))
         assert opened.session.current_object == digit
@@ -128,14 +128,14 @@ def test_digits_select_objects(opened) -> None:
 
 
 def test_a_digit_without_an_object_changes_nothing(opened) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     opened.keys("5")
     assert opened.session.current_object == 1
 
 
 def test_object_keys(opened) -> None:
-    opened.keys("N")
-    opened.keys("N")
+    opened.keys("Shift+N")
+    opened.keys("Shift+N")
     assert list(opened.project.objects) == [1, 2]
     opened.keys("F")
     assert opened.session.current_object is None
@@ -179,7 +179,7 @@ def test_every_key_is_wired_to_its_action(opened, monkeypatch) -> None:
 
 
 def test_keys_work_while_the_object_list_has_the_focus(opened) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     table = opened.window.objects.table
     table.setFocus()
     assert QApplication.focusWidget() is table
@@ -192,8 +192,8 @@ def test_keys_work_while_the_object_list_has_the_focus(opened) -> None:
 
 
 def test_typing_a_label_does_not_trigger_keys(opened) -> None:
-    opened.keys("N")
-    opened.keys("N")
+    opened.keys("Shift+N")
+    opened.keys("Shift+N")
     table = opened.window.objects.table
     table.setFocus()
     table.setCurrentIndex(opened.window.objects.model.index(1, 3))
@@ -209,7 +209,7 @@ def test_typing_a_label_does_not_trigger_keys(opened) -> None:
 
 
 def test_a_frame_number_can_be_typed(opened) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     box = opened.window.transport.frame
     box.setFocus()
     box.selectAll()

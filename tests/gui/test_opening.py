@@ -45,7 +45,7 @@ def test_before_anything_is_open(hand, monkeypatch) -> None:
     assert "Open a video" in hand.canvas._message.text()
     assert not hand.window.actions_by_id["play"].isEnabled()
     assert not hand.window.objects.isEnabled()
-    for keys in ("Space", "Right", "N", "Ctrl+Z", "]", "C", "Ctrl+S"):
+    for keys in ("Space", "Right", "Shift+N", "Ctrl+Z", "]", "C", "Ctrl+S"):
         hand.keys(keys)
     hand.click(10, 10)
     assert hand.bench.workspace is None

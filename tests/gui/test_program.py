@@ -352,7 +352,7 @@ def test_settings_hold_at_once_and_are_kept(opened) -> None:
     dialog.frame_memory.setValue(128)
     accept(opened, dialog)
     assert QGuiApplication.palette().base().color().lightness() < 128
-    opened.keys("N")
+    opened.keys("Shift+N")
     assert opened.project.objects[1].label == "car"
     opened.open(opened.session.source.info.path)
     assert opened.bench.workspace.display.loader._cache.max_bytes == 128 * 2**20
@@ -495,7 +495,7 @@ def nameless(root: QWidget) -> list[str]:
 
 
 def test_everything_in_the_window_has_a_name(opened) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     assert nameless(opened.window) == []
     for widget in (opened.canvas, opened.window.timeline, opened.window.objects.table,
                    opened.window.notice, opened.window.activity, opened.window.memory):  # fmt: skip
@@ -503,7 +503,7 @@ def test_everything_in_the_window_has_a_name(opened) -> None:
 
 
 def test_everything_in_the_dialogs_has_a_name(opened) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     dialog = settings_dialog(opened)
     assert nameless(dialog) == []
     dialog.reject()

@@ -67,7 +67,7 @@ def test_save_as_and_open_again(opened, saved: Path) -> None:
 
 
 def test_changes_after_saving_go_to_the_file(opened, saved: Path) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     opened.bench.close()
     project, warning = read_project(saved)
     assert warning is None

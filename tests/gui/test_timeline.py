@@ -60,8 +60,8 @@ def test_the_wheel_steps(opened) -> None:
 
 
 def test_pressing_a_row_selects_its_object(opened) -> None:
-    opened.keys("N")
-    opened.keys("N")
+    opened.keys("Shift+N")
+    opened.keys("Shift+N")
     QTest.mouseClick(opened.window.timeline.viewport(), LEFT, NONE, QPoint(20, 26 + 10))
     assert opened.session.current_object == 1
     assert opened.session.playhead == 0
@@ -141,7 +141,7 @@ def test_rename_by_double_click(opened) -> None:
     opened.until(lambda: opened.project.objects[1].label == "ladybird", 2000)
     assert opened.session.current_object == 1
     opened.window.setFocus()
-    opened.keys("N")
+    opened.keys("Shift+N")
     assert opened.project.objects[2].label == "ladybird"
     opened.keys("Ctrl+Z")
     opened.keys("Ctrl+Z")

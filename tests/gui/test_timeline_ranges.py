@@ -198,7 +198,7 @@ def test_copy_over(two) -> None:
 
 @pytest.mark.parametrize("keys", ["Shift+V", "Shift+Delete", "Shift+C", "Shift+T"])
 def test_nothing_to_do_is_said_and_no_step_is_made(opened, keys: str) -> None:
-    opened.keys("N")
+    opened.keys("Shift+N")
     drag(opened, 5, 11)
     before = opened.session.document.history.last
     with opened.qtbot.waitSignal(opened.session.problem) as said:
@@ -273,7 +273,7 @@ def test_a_touchpads_parts_of_a_notch_add_up(opened) -> None:
 def test_many_rows_scroll_and_the_selected_one_stays(opened) -> None:
     timeline = opened.window.timeline
     for _ in range(20):
-        opened.keys("N")
+        opened.keys("Shift+N")
     rows = timeline.layout_of_rows
     assert rows.farthest > 0 and rows.current == 19
     assert rows.top(19) + ROW_HEIGHT <= rows.bottom

@@ -33,7 +33,7 @@ ACTS: dict[str, Callable] = {
     "clear": lambda h: h.keys("C"),
     "delete mask": lambda h: h.keys("Delete"),
     "confirm": lambda h: h.keys("V"),
-    "new object": lambda h: h.keys("N"),
+    "new object": lambda h: h.keys("Shift+N"),
     "delete object": lambda h: h.keys("Ctrl+Delete"),
     "rename": _rename,
     "track": lambda h: h.run("]"),
@@ -46,7 +46,7 @@ def test_undo_and_redo_of(opened, name: str) -> None:
     opened.mark(1, oid=1)
     before = opened.content()
     ACTS[name](opened)
-    opened.until(lambda: not opened.session._waiting)
+    opened.until(lambda: not opened.session.clicks.waiting)
     after = opened.content()
     assert after != before
     opened.keys("Ctrl+Z")
@@ -64,7 +64,7 @@ def test_a_long_program_goes_back_to_every_earlier_state(opened) -> None:
     states.append(opened.content())
     for name in ("second object", "track", "confirm", "clear", "new object", "delete object"):
         ACTS[name](opened)
-        opened.until(lambda: not opened.session._waiting)
+        opened.until(lambda: not opened.session.clicks.waiting)
         states.append(opened.content())
     for state in reversed(states[:-1]):
         opened.keys("Ctrl+Z")
@@ -105,7 +105,7 @@ def test_undo_of_the_second_of_two_unanswered_clicks(opened, engine) -> None:
     opened.click(opened.middle(1)[0] + 8, opened.middle(1)[1], RIGHT)
     opened.keys("Ctrl+Z")
     engine.clicks.set()
-    opened.until(lambda: opened.mask(0, 1) is not None and not opened.session._waiting)
+    opened.until(lambda: opened.mask(0, 1) is not None and not opened.session.clicks.waiting)
     assert opened.mask(0, 1).mask == opened.truth(0, 1)
     assert len(opened.project.prompts[0, 1].points) == 1
 

@@ -104,7 +104,7 @@ def _track(bench: Workbench, spans: Callable[[Project], list[Span]]) -> bool:
         return False
     session = bench.workspace.session
     try:
-        return session.track_spans(spans(session.document.project))
+        return session.tracking.spans(spans(session.document.project))
     except (PromptError, UsageError) as error:
         bench.report(str(error))
         return False

@@ -7,11 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vostool.gui import cvat_window, dialogs, program
+from vostool.gui.mask_handlers import mask_handlers
 from vostool.gui.name_dialog import finish_and_name
+from vostool.gui.object_handlers import object_handlers
 from vostool.gui.range_actions import RangeActions
 from vostool.gui.session import Session
-from vostool.gui.tools import Tool
-from vostool.models.segmenter import Direction
+from vostool.gui.track_handlers import track_handlers
 
 if TYPE_CHECKING:
     from vostool.gui.workbench import Workbench
@@ -28,7 +29,10 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **_go_handlers(bench),
         **_range_handlers(bench),
         **_view_handlers(bench),
+        **mask_handlers(bench),
         **_job_handlers(bench),
+        **object_handlers(bench),
+        **track_handlers(bench),
     }
 
 
@@ -68,23 +72,12 @@ def _file_handlers(bench: Workbench) -> dict[str, Handler]:
 def _edit_handlers(bench: Workbench) -> dict[str, Handler]:
     session = partial(_session, bench)
 
-    def only_selected() -> None:
-        checked = bench.window.actions_by_id["only_selected"].isChecked()
-        if bench.workspace is not None:
-            bench.workspace.session.only_selected = checked
-
     return {
-        "only_selected": only_selected,
         "undo": session(lambda s: s.undo()),
         "redo": session(lambda s: s.redo()),
         "clear": session(lambda s: s.clear_prompts()),
         "delete_mask": session(lambda s: s.delete_mask()),
         "confirm": session(lambda s: s.toggle_confirmed()),
-        "track_forward": session(lambda s: s.track(Direction.FORWARD)),
-        "track_backward": session(lambda s: s.track(Direction.BACKWARD)),
-        "track_both": session(lambda s: s.track(Direction.BOTH)),
-        "track_imported": session(lambda s: s.track_imported()),
-        "cancel": session(lambda s: s.cancel()),
     }
 
 
@@ -98,7 +91,6 @@ def _object_handlers(bench: Workbench) -> dict[str, Handler]:
         "new_object": session(lambda s: s.add_object()),
         "finish": session(lambda s: s.select(None)),
         "finish_named": session(lambda s: finish_and_name(s, bench.window)),
-        "delete_object": session(lambda s: s.delete_object(s.current_object)),
         **{f"object_{number}": select_number(number) for number in range(1, 10)},
     }
 
@@ -184,10 +176,6 @@ def _view_handlers(bench: Workbench) -> dict[str, Handler]:
             bench.workspace.display.hide_masks(hidden)
 
     return {
-        "point": lambda: bench.window.set_tool(Tool.POINT),
-        "negative": lambda: bench.window.set_tool(Tool.NEGATIVE),
-        "box": lambda: bench.window.set_tool(Tool.BOX),
-        "hand": lambda: bench.window.set_tool(Tool.HAND),
         "zoom_in": lambda: bench.window.canvas.zoom(1.25),
         "zoom_out": lambda: bench.window.canvas.zoom(0.8),
         "fit": lambda: bench.window.canvas.fit(),

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -29,17 +29,20 @@ from vostool.gui.object_list import ObjectList
 from vostool.gui.problem_details import details
 from vostool.gui.recent import RecentMenu
 from vostool.gui.run_bar import RunBar
+from vostool.gui.scope_button import ScopeButton
 from vostool.gui.start_page import StartPage
 from vostool.gui.status_parts import ActivityLabel, MemoryLabel
 from vostool.gui.timeline import Timeline
-from vostool.gui.tools import Tool
+from vostool.gui.tool_palette import ToolPalette
+from vostool.gui.tool_strip import ToolStrip
+from vostool.gui.tools import Tool, tint
 from vostool.gui.transport import Transport
 
 TOOLBAR = (
-    "open", "export", "", "undo", "redo", "", "point", "box", "hand", "",
+    "open", "export", "", "undo", "redo", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Object", "Track", "Range", "Go", "View", "Help")
+MENUS = ("File", "Edit", "Tools", "Mask", "Object", "Track", "Range", "Go", "View", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -60,10 +63,11 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, handlers)
         self.canvas = Canvas()
         self.timeline = Timeline()
-        self.objects = ObjectList()
+        self.objects = ObjectList(self.actions_by_id)
         self.engine_bar = EngineBar()
         self.transport = Transport(self.actions_by_id)
-        self.run_bar = RunBar(self.actions_by_id["cancel"])
+        self.run_bar = RunBar(self.actions_by_id["pause_run"], self.actions_by_id["cancel"])
+        self.scope = ScopeButton(self.actions_by_id)
         self.position = QLabel()
         self.engine_button = QToolButton()
         self.busy_label = QLabel()
@@ -112,7 +116,7 @@ class MainWindow(QMainWindow):
     def set_tool(self, tool: Tool) -> None:
         """Choose what the left button does on the canvas."""
         self.canvas.set_tool(tool)
-        self.actions_by_id[tool.value.lower()].setChecked(True)
+        self.actions_by_id[tool.action].setChecked(True)
 
     def show_status(self, text: str, milliseconds: int = 8000) -> None:
         """A passing line in the status bar."""
@@ -139,7 +143,7 @@ class MainWindow(QMainWindow):
         for spec in ACTIONS:
             if spec.icon:
                 name = "pause" if spec.id == "play" and playing else spec.icon
-                self.actions_by_id[spec.id].setIcon(theme.icon(name))
+                self.actions_by_id[spec.id].setIcon(theme.icon(name, tint(spec.id)))
 
     # -- events --------------------------------------------------------------------------------
 
@@ -174,7 +178,9 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.transport)
         row.addWidget(self.run_bar, 1)
+        row.addWidget(self.scope)
         column.addWidget(self.engine_bar)
+        column.addWidget(ToolStrip(self.canvas, self.actions_by_id))
         column.addWidget(self.canvas, 1)
         column.addLayout(row)
         self.setCentralWidget(centre)
@@ -246,10 +252,7 @@ class MainWindow(QMainWindow):
             else:
                 bar.addSeparator()
         self.addToolBar(bar)
-        tools = QActionGroup(self)
-        for name in ("point", "negative", "box", "hand"):
-            tools.addAction(self.actions_by_id[name])
-        self.actions_by_id["point"].setChecked(True)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolPalette(self.actions_by_id, self))
         self.actions_by_id["draft"].setVisible(False)  # until an engine that has it answers
         for name, text in (("open", "Open"), ("cancel", "Cancel"), ("export", "Export")):
             self.actions_by_id[name].setIconText(text)

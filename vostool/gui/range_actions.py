@@ -85,7 +85,7 @@ class RangeActions:
     def track(self) -> None:
         """Track through the range and nowhere else."""
         if self._selection.value is not None:
-            self._session.track_range(self._selection.value)
+            self._session.tracking.through(self._selection.value)
 
     @property
     def _project(self) -> Project:

@@ -30,6 +30,12 @@ class RateMeter:
         self._last = now
         self._marks.append((now, self.done))
 
+    def skip(self, seconds: float) -> None:
+        """Leave out a time in which the run rested."""
+        self._started += seconds
+        self._last += seconds
+        self._marks = deque(((t + seconds, n) for t, n in self._marks), maxlen=self.WINDOW)
+
     @property
     def elapsed(self) -> float:
         """Seconds from the start to the last frame."""

@@ -1,28 +1,29 @@
-"""How far a track run is, with its rate, the time left and a way to stop it."""
+"""How far a track run is, with its rate, the time left, and ways to let it rest and to stop it."""
 
 from __future__ import annotations
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from vostool.gui.track_runs import RunProgress
+from vostool.gui.run_parts import RunProgress
 from vostool.gui.transport import tool_button
 
 
 class RunBar(QWidget):
     """Visible while a run goes."""
 
-    def __init__(self, cancel: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, pause: QAction, cancel: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pause = pause
         self._bar = QProgressBar()
         self._bar.setAccessibleName("Tracking progress")
-        self._bar.setFormat("Tracking: %v of %m frames")
         self._text = QLabel()
         self._text.setMinimumWidth(220)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 2, 6, 2)
         layout.addWidget(self._bar, 1)
         layout.addWidget(self._text)
+        layout.addWidget(tool_button(pause, with_text=True))
         layout.addWidget(tool_button(cancel, with_text=True))
         self.hide()
 
@@ -30,12 +31,21 @@ class RunBar(QWidget):
         """Show how far the run is."""
         self._bar.setMaximum(progress.total)
         self._bar.setValue(progress.done)
-        self._text.setText(progress_text(progress.rate, progress.seconds_left))
+        what = "Paused" if progress.paused else "Tracking"
+        self._bar.setFormat(f"{what}: %v of %m frames")
+        said = progress_text(progress.rate, progress.seconds_left)
+        self._text.setText("clicks are answered" if progress.paused else said)
+        self._show_paused(progress.paused)
         self.show()
 
     def finish(self) -> None:
         """The run is over."""
+        self._show_paused(False)
         self.hide()
+
+    def _show_paused(self, paused: bool) -> None:
+        self._pause.setChecked(paused)
+        self._pause.setIconText("Resume" if paused else "Pause")
 
 
 def progress_text(rate: float, seconds_left: float | None) -> str:

@@ -37,10 +37,16 @@ class SegmentAnswer:
 
 @dataclass(frozen=True, eq=False)
 class TrackJob:
-    """One run, with the event that cancels it (a queued signal would arrive too late)."""
+    """One run, with the events that cancel it or let it rest (a signal would arrive too late)."""
 
     request: TrackRequest
     cancel: threading.Event = field(default_factory=threading.Event)
+    held: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def rests(self) -> bool:
+        """True while nothing is to be done for it."""
+        return self.held.is_set() and not self.cancel.is_set()
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,18 @@ class SegmenterWorker(QThread):
             self._tracks.append(job)
             self._wake.notify()
 
+    def hold(self, job: TrackJob, value: bool) -> None:
+        """Let a run rest after the frame it works on, or go on; clicks are answered."""
+        with self._wake:
+            (job.held.set if value else job.held.clear)()
+            self._wake.notify()
+
+    def cancel(self, job: TrackJob) -> None:
+        """End a run after the frame it works on, also one that rests."""
+        with self._wake:
+            job.cancel.set()
+            self._wake.notify()
+
     def take_tracked(self) -> list[TrackedFrame]:
         """Empty the inbox."""
         with self._wake:
@@ -185,10 +203,10 @@ class SegmenterWorker(QThread):
             return None
         if self._segments:
             return partial(self._answer, self._newest())
-        if self._running is None and self._tracks:
+        if self._running is None and self._tracks and not self._tracks[0].rests:
             return partial(self._start, self._tracks.pop(0))
         if self._running is not None:
-            return self._step
+            return None if self._running[0].rests else self._step
         if self._ahead and isinstance(engine, Prepares):
             return partial(self._prepare, engine, self._ahead.pop(0))
         return None

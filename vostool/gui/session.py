@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vostool import edits
-from vostool.changes import Changes, Edit, FrameObject
+from vostool.changes import Changes, Edit
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
 from vostool.gui import settings_values
+from vostool.gui.click_answers import ClickAnswers
 from vostool.gui.document import Document
-from vostool.gui.frame_range import FrameRange
-from vostool.gui.segmenter_worker import SegmentAnswer, SegmenterWorker
-from vostool.gui.track_runs import TrackRuns
-from vostool.history import Step
+from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.tracking import Tracking
 from vostool.io.import_edit import ImportSummary
-from vostool.keyframe_runs import Span
 from vostool.locks import locked_by, locked_objects, locked_sentence
-from vostool.masks import Provenance
-from vostool.models.segmenter import Direction, SegmentRequest
+from vostool.models.segmenter import SegmentRequest
 from vostool.prompts import Prompts
-from vostool.runs import segment_edit
 
-ANSWERED_AT_ONCE = 50
-"""Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
 RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
-BUSY_AFTER_MS = 100
-"""A click that is not answered by then shows a busy sign."""
 
 
 class Session(QObject):
@@ -38,7 +28,7 @@ class Session(QObject):
     Signals:
         playhead_moved(int): another frame is current.
         object_selected(object): id of the current object, or None for "the next click makes one".
-        busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more.
+        busy(bool): a click waits for its mask, or none does any more.
         run_progressed(RunProgress), run_ended(str): of a track run; the text is for the status bar.
         problem(str): one sentence about something that went wrong.
     """
@@ -58,25 +48,21 @@ class Session(QObject):
         self.playhead = 0
         self.direction = 0
         self.current_object: int | None = next(iter(document.project.objects), None)
-        self._waiting: dict[tuple[int, int], tuple[SegmentRequest, Step | None]] = {}
-        self._runs = TrackRuns(document, worker)
-        self._runs.progressed.connect(self.run_progressed)
-        self._runs.ended.connect(self.run_ended)
-        self._runs.problem.connect(self.problem)
+        self.clicks = ClickAnswers(document, worker)
+        self.clicks.busy.connect(self.busy)
+        self.clicks.problem.connect(self.problem)
+        self.tracking = Tracking(self, worker)
+        self.tracking.runs.progressed.connect(self.run_progressed)
+        self.tracking.runs.ended.connect(self.run_ended)
+        self.tracking.runs.problem.connect(self.problem)
         self._imported: tuple[int, ...] = ()
-        self._busy_timer = QTimer(self)
-        self._busy_timer.setSingleShot(True)
-        self._busy_timer.setInterval(BUSY_AFTER_MS)
-        self._busy_timer.timeout.connect(lambda: self.busy.emit(bool(self._waiting)))
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
         self._rest_timer.setInterval(RESTS_AFTER_MS)
         self._rest_timer.timeout.connect(self._prepare)
         self._rest_timer.start()
-        self.only_selected = False
         self.solo = False
         worker.engine_ready.connect(self._prepare)
-        worker.answered.connect(self._take_answer)
 
     # -- where the person is -------------------------------------------------------------------
 
@@ -140,7 +126,7 @@ class Session(QObject):
         frame = self.playhead
         made: tuple[Edit, int] | None = None
         if self.current_object is None:
-            made = edits.add_object(project, self._last_label())
+            made = edits.add_object(project, self.label_for_new())
         object_id = made[1] if made is not None else self.current_object
         assert object_id is not None
         if object_id in locked_objects(project):
@@ -151,7 +137,7 @@ class Session(QObject):
             edit = Edit(title, made[0].changes + edit.changes)
         step = self.document.do(edit)
         self.select(object_id)
-        self._ask(SegmentRequest(frame, object_id, prompts), step)
+        self.clicks.ask(SegmentRequest(frame, object_id, prompts), step)
 
     def clear_prompts(self) -> None:
         """Remove the current object's prompts on the current frame."""
@@ -173,7 +159,7 @@ class Session(QObject):
 
     def add_object(self) -> None:
         """Make an object and select it."""
-        edit, object_id = edits.add_object(self.document.project, self._last_label())
+        edit, object_id = edits.add_object(self.document.project, self.label_for_new())
         self.document.do(edit)
         self.select(object_id)
 
@@ -195,12 +181,12 @@ class Session(QObject):
             return False
         self.document.do(edit)
         self._keep_selection_valid()
-        self._drop_stale()
+        self.clicks.drop_stale()
         return True
 
     def undo(self) -> None:
         """Take the last step back; a run that is still going is cancelled first."""
-        self._runs.cancel_if_last()
+        self.tracking.runs.cancel_if_last()
         self._after_history(self.document.undo())
 
     def redo(self) -> None:
@@ -212,33 +198,11 @@ class Session(QObject):
     @property
     def is_tracking(self) -> bool:
         """True while a run goes."""
-        return self._runs.going
+        return self.tracking.runs.going
 
-    def track(self, direction: Direction) -> None:
-        """Start a run at the playhead; BOTH covers the whole video.
-
-        With ``only_selected`` it tracks the current object alone and leaves the others as they
-        are.
-        """
-        self._runs.start(direction, self.playhead, self._wanted())
-
-    def track_range(self, chosen: FrameRange) -> None:
-        """Track through a range and nowhere else, as one undo step; see :meth:`track`."""
-        self._runs.start_range(chosen, self.playhead, self._wanted())
-
-    def track_imported(self) -> None:
-        """Track the objects of the last import from their first keyframe to the end; in a project
-        that was opened again, all objects with imported masks.
-        """
-        self._runs.start_imported(self._imported)
-
-    def track_spans(self, spans: Sequence[Span]) -> bool:
-        """Run spans one after the other, as one undo step; False where none could be started."""
-        return self._runs.start_spans(spans)
-
-    def cancel(self) -> None:
-        """Cancel the run; what is done stays."""
-        self._runs.cancel()
+    def track_imported(self) -> bool:
+        """Track the objects of the last import; see :meth:`Tracking.imported`."""
+        return self.tracking.imported(self._imported)
 
     def take_import(self, summary: ImportSummary, *, track: bool) -> None:
         """Go on after an import was applied: select, show its first frame, and track from it.
@@ -246,7 +210,7 @@ class Session(QObject):
         Boxes get their masks from the run, or else one by one, those near the playhead first.
         """
         self._imported = (*summary.new_objects, *summary.matched_objects)
-        self._drop_stale()
+        self.clicks.drop_stale()
         if summary.frames and self.playhead not in summary.frames:
             self.go_to(summary.frames[0])
         if self.current_object is None and self._imported:
@@ -255,36 +219,15 @@ class Session(QObject):
             self.track_imported()
             return
         prompts = self.document.project.prompts
-        self._ask_unanswered(key for key in prompts if key[1] in self._imported)
+        wanted = [key for key in prompts if key[1] in self._imported]
+        self.clicks.ask_unanswered(wanted, self.playhead)
 
     def close(self) -> None:
         """Cancel the run and take no more answers."""
         self.worker.engine_ready.disconnect(self._prepare)
-        self.worker.answered.disconnect(self._take_answer)
-        self._busy_timer.stop()
+        self.clicks.close()
         self._rest_timer.stop()
-        self._runs.close()
-
-    # -- answers from the thread ---------------------------------------------------------------
-
-    def _take_answer(self, answer: SegmentAnswer) -> None:
-        request = answer.request
-        key = (request.frame, request.object_id)
-        waiting = self._waiting.get(key)
-        if waiting is None or waiting[0] is not request:
-            return
-        del self._waiting[key]
-        if not self._waiting:
-            self._busy_timer.stop()
-            self.busy.emit(False)
-        if answer.problem is not None:
-            self.problem.emit(answer.problem)
-        step = waiting[1]
-        if answer.reply is None:
-            return
-        edit = segment_edit(self.document.project, *key, request.prompts, answer.reply)
-        if edit is not None and step is not None:
-            self.document.extend(step, edit)
+        self.tracking.runs.close()
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -293,55 +236,19 @@ class Session(QObject):
         near = (self.playhead, self.playhead + 1, self.playhead - 1)
         self.worker.prepare([f for f in near if 0 <= f < len(self.source)])
 
-    def _ask(self, request: SegmentRequest, step: Step | None) -> None:
-        self._waiting[request.frame, request.object_id] = (request, step)
-        if not self._busy_timer.isActive():
-            self._busy_timer.start()
-        self.worker.segment(request)
-
     def _after_history(self, changes: Changes) -> None:
         """Ask again for masks that undo or redo left without an answer; keep a valid selection."""
         self._keep_selection_valid()
-        self._drop_stale()
-        self._ask_unanswered(changes.prompts)
-
-    def _ask_unanswered(self, keys: Iterable[FrameObject]) -> None:
-        """Ask for the masks of prompts that have none, those near the playhead first."""
-        project = self.document.project
-        unanswered = []
-        for key in keys:
-            record = project.masks.get(*key)
-            own = (Provenance.PROMPTED, Provenance.IMPORTED, Provenance.EDITED)
-            answered = record is not None and record.provenance in own
-            if key in project.prompts and not answered:
-                unanswered.append(key)
-        unanswered.sort(key=lambda key: abs(key[0] - self.playhead))
-        for key in reversed(unanswered[:ANSWERED_AT_ONCE]):  # the worker takes the newest first
-            self._ask(SegmentRequest(*key, project.prompts[key]), self.document.history.last)
-
-    def _drop_stale(self) -> None:
-        """Wait no more for answers to prompts that have changed or gone since they were asked."""
-        prompts = self.document.project.prompts
-        stale = [
-            key for key, (asked, _) in self._waiting.items() if prompts.get(key) != asked.prompts
-        ]
-        for key in stale:
-            del self._waiting[key]
-        if stale and not self._waiting:
-            self._busy_timer.stop()
-            self.busy.emit(False)
-
-    def _wanted(self) -> list[int] | None:
-        """Objects that a run takes; None takes all."""
-        current = self.current_object
-        return [current] if self.only_selected and current is not None else None
+        self.clicks.drop_stale()
+        self.clicks.ask_unanswered(changes.prompts, self.playhead)
 
     def _keep_selection_valid(self) -> None:
         objects = self.document.project.objects
         if self.current_object is not None and self.current_object not in objects:
             self.select(max(objects, default=None))
 
-    def _last_label(self) -> str:
+    def label_for_new(self) -> str:
+        """The label that the next object gets: that of the current one, or of the last."""
         objects = self.document.project.objects
         current = self.current_object
         if current is not None:

@@ -10,8 +10,9 @@ from PyQt6.QtCore import QObject
 from vostool.changes import Changes
 from vostool.gui.frame_range import FrameRange
 from vostool.gui.main_window import MainWindow
+from vostool.gui.object_handlers import list_connections
 from vostool.gui.recent import remember_opened
-from vostool.gui.track_runs import RunProgress
+from vostool.gui.run_parts import RunProgress
 from vostool.gui.workspace import Workspace
 
 
@@ -33,7 +34,7 @@ class Views(QObject):
             (window.transport.frame_entered, session.go_to),
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
-            (window.objects.delete_requested, session.delete_object),
+            *list_connections(window, session),
             (window.canvas.hovered, self._show_position),
         )
         for signal, slot in self._window_connections:
@@ -144,7 +145,8 @@ class Views(QObject):
 
     def _run_progressed(self, progress: RunProgress) -> None:
         self._window.run_bar.show_progress(progress)
-        self._window.activity.begin("run", f"Tracking {progress.done} of {progress.total}")
+        what = "Tracking paused at" if progress.paused else "Tracking"
+        self._window.activity.begin("run", f"{what} {progress.done} of {progress.total}")
         if progress.done == 0:
             self._update_actions()
 

@@ -116,8 +116,8 @@ class Workbench(QObject):
         assert isinstance(result, Opened)
         self.close_workspace()
         self.workspace = Workspace(result, self.window.canvas, self.worker)
-        checked = self.window.actions_by_id["only_selected"].isChecked()
-        self.workspace.session.only_selected = checked
+        self.workspace.session.tracking.scope = self.window.scope.value
+        self.workspace.session.solo = self.window.actions_by_id["solo"].isChecked()
         self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
