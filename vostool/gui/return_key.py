@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QSpinBox, QStyledItemDelegate
+from PyQt6.QtWidgets import QLineEdit, QSpinBox, QStyledItemDelegate
 
 
 class LabelDelegate(QStyledItemDelegate):
@@ -19,6 +19,31 @@ class NumberBox(QSpinBox):
 
     def event(self, event: QEvent | None) -> bool:
         return _claim_return(event) or super().event(event)
+
+
+class LineBox(QLineEdit):
+    """Return enters the text and Esc empties it; both leave the box, and do nothing else.
+
+    Signals:
+        left(): by one of these keys.
+    """
+
+    left = pyqtSignal()
+
+    def event(self, event: QEvent | None) -> bool:
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event is not None and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return _claim_return(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        super().keyPressEvent(event)
+        keys = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event is not None and event.key() in keys:
+            if event.key() == Qt.Key.Key_Escape:
+                self.clear()
+            self.left.emit()
 
 
 def _claim_return(event: QEvent | None) -> bool:

@@ -1,0 +1,89 @@
+"""The table of objects: several rows may be chosen, one is current; two columns are switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from vostool.gui.object_model import COLOUR, FRAMES, LABEL, LOCKED, NUMBER, SHOWN, ObjectModel
+from vostool.gui.return_key import LabelDelegate
+
+_SWITCHES = (SHOWN, LOCKED)
+
+
+class ObjectTable(QTableView):
+    """Rows follow the model's; rows that do not match a filter are hidden.
+
+    Signals:
+        switched(int, int): the row and the column (SHOWN or LOCKED) that was clicked.
+        row_reached(int): the arrow keys made this row current.
+    """
+
+    switched = pyqtSignal(int, int)
+    row_reached = pyqtSignal(int)
+
+    def __init__(self, model: ObjectModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setItemDelegate(LabelDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName("Objects")
+        vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
+        assert vertical is not None and horizontal is not None
+        vertical.hide()
+        horizontal.setHighlightSections(False)
+        for column in (SHOWN, COLOUR, NUMBER, FRAMES, LOCKED):
+            horizontal.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        horizontal.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
+        horizontal.moveSection(LOCKED, 1)
+
+    def chosen_rows(self) -> list[int]:
+        """Rows that are selected and not hidden by the filter, ascending."""
+        chosen = self.selectionModel()
+        rows = [] if chosen is None else [index.row() for index in chosen.selectedRows()]
+        return sorted(row for row in rows if not self.isRowHidden(row))
+
+    def show_rows(self, wanted: Callable[[int], bool]) -> None:
+        """Hide all other rows."""
+        model = self.model()
+        for row in range(model.rowCount() if model is not None else 0):
+            self.setRowHidden(row, not wanted(row))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        index = self._switch(event)
+        if index is None:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        index = self._switch(event)
+        if index is None:
+            super().mouseReleaseEvent(event)
+        else:
+            self.switched.emit(index.row(), index.column())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        if self._switch(event) is None:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        super().keyPressEvent(event)
+        if event is not None and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.row_reached.emit(self.currentIndex().row())
+
+    def _switch(self, event: QMouseEvent | None) -> QModelIndex | None:
+        """The cell under the mouse where the left button is on a switch."""
+        if event is None or event.button() is not Qt.MouseButton.LeftButton:
+            return None
+        index = self.indexAt(event.position().toPoint())
+        return index if index.isValid() and index.column() in _SWITCHES else None
