@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPen
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
 from vostool.frames import Image
-from vostool.gui.canvas_view import CURSORS, ImageViewBox
+from vostool.gui.canvas_view import ImageViewBox
+from vostool.gui.cursors import cursor
+from vostool.gui.drawing.options import ToolOptions
+from vostool.gui.drawing.pointer import Pointer
+from vostool.gui.drawing.previews import Previews
 from vostool.gui.tools import Tool
 from vostool.objects import Colour
 from vostool.prompts import Prompts
@@ -25,18 +29,31 @@ CURRENT_MARK, OTHER_MARK = 13, 9
 class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     """Shows one frame; zoom and pan stay as they are when the frame changes.
 
+    Attributes:
+        pointer: the mouse for the tools that draw; options: what the tools are set to;
+        previews: what they lay over the canvas for a while.
+
     Signals (image pixels):
         clicked(x, y, positive), box_drawn(x0, y0, x1, y1): prompting gestures.
         hovered(x, y): where the mouse is; NaN when it is outside the frame.
+        tool_changed(Tool): another tool was chosen.
+        key_claimed(str): a key of :meth:`claim_keys` was pressed.
+        overlay_shown(): the masks have been painted anew.
     """
 
     clicked = pyqtSignal(float, float, bool)
     box_drawn = pyqtSignal(float, float, float, float)
     hovered = pyqtSignal(float, float)
+    tool_changed = pyqtSignal(object)
+    key_claimed = pyqtSignal(str)
+    overlay_shown = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__(useOpenGL=False)
         self.view = ImageViewBox()
+        self.pointer, self.options = Pointer(), ToolOptions()
+        self.previews = Previews(self.view, self.overlay_shown)
+        self._claimed: frozenset[str] = frozenset()
         self.setCentralItem(self.view)
         self._frame_item = pg.ImageItem(axisOrder="row-major")
         self._overlay_item = pg.ImageItem(axisOrder="row-major")
@@ -78,6 +95,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             self._overlay_item.clear()
         else:
             self._overlay_item.setImage(overlay, autoLevels=False, levels=None)
+        self.overlay_shown.emit()
 
     def clear_picture(self) -> None:
         """Show nothing."""
@@ -107,8 +125,18 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what the left button does."""
-        self.view.tool = tool
-        self.viewport().setCursor(CURSORS[tool])
+        self.view.tool = self.pointer.tool = tool
+        self.viewport().setCursor(cursor(tool))
+        self.tool_changed.emit(tool)
+
+    @property
+    def tool(self) -> Tool:
+        """What the left button does."""
+        return self.view.tool
+
+    def claim_keys(self, keys: Iterable[str]) -> None:
+        """While the canvas has the focus these keys ("Esc", "Ctrl+Z") are no shortcuts."""
+        self._claimed = frozenset(keys)
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -127,6 +155,57 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     # -- gestures ------------------------------------------------------------------------------
 
+    def event(self, event: QEvent | None) -> bool:
+        # Qt asks the focused widget before it takes a key for a shortcut.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if _keys(event) in self._claimed:
+                event.accept()
+                return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _keys(event) in self._claimed:
+            self.key_claimed.emit(_keys(event))
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.press(event, self._image_place(event)):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.press(event, self._image_place(event), double=True):
+            super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._image_place(event)
+        if self.pointer.move(event, at):
+            self._tell_hovered(at)
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.release(event, self._image_place(event)):
+            super().mouseReleaseEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = self.pointer.wheel_steps(event)
+        if steps:
+            self.options.step(self.tool, steps)
+        elif not self.pointer.is_down:  # a preview belongs to the view it was begun in
+            super().wheelEvent(event)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointer.leave()
+        super().leaveEvent(event)
+
+    def _image_place(self, event: QMouseEvent) -> QPointF:
+        """Where the mouse is, in image pixels; finer than a screen pixel where it is known."""
+        to_scene, _ = self.viewportTransform().inverted()
+        at: QPointF = self.view.mapSceneToView(to_scene.map(event.position()))
+        return at
+
     def _rubber_band(self, x0: float, y0: float, x1: float, y1: float, done: bool) -> None:
         self._rubber.setRect(QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)))
         self._rubber.setVisible(not done)
@@ -134,7 +213,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             self.box_drawn.emit(x0, y0, x1, y1)
 
     def _hover(self, scene_position: Any) -> None:
-        at = self.view.mapSceneToView(scene_position)
+        self._tell_hovered(self.view.mapSceneToView(scene_position))
+
+    def _tell_hovered(self, at: QPointF) -> None:
         height, width = self._size
         inside = 0 <= at.x() < width and 0 <= at.y() < height
         self.hovered.emit(*((at.x(), at.y()) if inside else (float("nan"), float("nan"))))
@@ -158,6 +239,11 @@ class _Marks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph is not type
 
     def mouseClickEvent(self, event: Any) -> None:
         event.ignore()
+
+
+def _keys(event: QKeyEvent) -> str:
+    keys = QKeySequence(event.keyCombination())
+    return keys.toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

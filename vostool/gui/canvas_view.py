@@ -9,12 +9,6 @@ from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 
 from vostool.gui.tools import Tool
 
-CURSORS = {
-    Tool.POINT: Qt.CursorShape.CrossCursor,
-    Tool.NEGATIVE: Qt.CursorShape.CrossCursor,
-    Tool.BOX: Qt.CursorShape.CrossCursor,
-    Tool.HAND: Qt.CursorShape.OpenHandCursor,
-}
 NEGATIVE_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 

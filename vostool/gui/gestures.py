@@ -1,67 +1,78 @@
-"""Gestures on the canvas become prompts of the current object."""
+"""What the mouse does on the canvas of one workspace: prompts, strokes, and choosing objects."""
 
 from __future__ import annotations
 
-import math
-
 from PyQt6.QtCore import QObject
 
-from vostool.errors import PromptError
 from vostool.gui.canvas import Canvas
-from vostool.gui.tools import clip_box
+from vostool.gui.drawing.desk import Desk
+from vostool.gui.drawing.gesture import Gesture
+from vostool.gui.drawing.move import MoveGesture
+from vostool.gui.drawing.outline import LassoGesture, PolygonGesture
+from vostool.gui.drawing.paint import PaintGesture
+from vostool.gui.drawing.pointer import PointerEvent
+from vostool.gui.drawing.scribble import ScribbleGesture
+from vostool.gui.drawing.select import SelectGesture, pick
+from vostool.gui.drawing.wand import WandGesture
+from vostool.gui.prompt_gestures import PromptGestures
+from vostool.gui.tools import Tool
 from vostool.gui.workspace import Workspace
-from vostool.prompts import Box, Point, with_box, with_point
-
-NOT_SHOWN_YET = "This frame is still being read; click again when it is shown."
 
 
 class Gestures(QObject):
-    """Listens to one canvas for one workspace."""
+    """Hands what the canvas reports to the gesture of the tool that is chosen."""
 
     def __init__(self, canvas: Canvas, workspace: Workspace) -> None:
         super().__init__()
         self._canvas = canvas
-        self._workspace = workspace
-        canvas.clicked.connect(self._click)
-        canvas.box_drawn.connect(self._box)
+        self._desk = desk = Desk(canvas, workspace)
+        self._prompts = PromptGestures(desk)
+        paint = PaintGesture(desk)
+        self._gestures: dict[Tool, Gesture] = {
+            Tool.SCRIBBLE: ScribbleGesture(desk),
+            Tool.BRUSH: paint,
+            Tool.ERASER: paint,
+            Tool.POLYGON: PolygonGesture(desk),
+            Tool.LASSO: LassoGesture(desk),
+            Tool.WAND: WandGesture(desk),
+            Tool.MOVE: MoveGesture(desk),
+            Tool.SELECT: SelectGesture(desk),
+        }
+        self._current = Gesture(desk)
+        self._connections = (
+            (canvas.pointer.acted, self._act),
+            (canvas.pointer.picked, self._pick),
+            (canvas.tool_changed, self._use),
+            (canvas.key_claimed, self._key),
+            (canvas.options.changed, self._follow),
+            (workspace.document.changed, self._follow),
+            (workspace.session.object_selected, self._follow),
+            (workspace.session.playhead_moved, self._follow),
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+        self._use(canvas.tool)
 
     def close(self) -> None:
-        """Listen no more."""
-        self._canvas.clicked.disconnect(self._click)
-        self._canvas.box_drawn.disconnect(self._box)
+        """Listen no more, and leave nothing on the canvas."""
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        self._current.end()
+        self._prompts.close()
 
-    def _click(self, x: float, y: float, positive: bool) -> None:
-        session = self._workspace.session
-        info = self._workspace.source.info
-        if not (0 <= x < info.width and 0 <= y < info.height and math.isfinite(x + y)):
-            return
-        if not self._may_prompt():
-            return
-        project = self._workspace.document.project
-        old = record = None
-        if session.current_object is not None:
-            key = (session.playhead, session.current_object)
-            old, record = project.prompts.get(key), project.masks.get(*key)
-        if not positive and old is None and record is None:
-            session.problem.emit(
-                "Begin with a click on the object; a negative point takes away from its mask."
-            )
-            return
-        title = "Add positive point" if positive else "Add negative point"
-        session.prompt(with_point(old, record, Point(x, y, positive)), title)
+    def _use(self, tool: Tool) -> None:
+        self._current.end()
+        self._current = self._gestures.get(tool) or Gesture(self._desk)
+        self._current.begin()
 
-    def _box(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        info = self._workspace.source.info
-        try:
-            box = clip_box(Box.from_corners(x0, y0, x1, y1), info.width, info.height)
-        except PromptError:
-            return  # a line, no box: the person let go where the drag began
-        if box is not None and self._may_prompt():
-            self._workspace.session.prompt(with_box(box), "Draw box")
+    def _act(self, event: PointerEvent) -> None:
+        self._current.take(event)
 
-    def _may_prompt(self) -> bool:
-        """True where the picture seen is the playhead's, so that the prompt lands on its frame."""
-        shown = self._workspace.display.shown_frame == self._workspace.session.playhead
-        if not shown:
-            self._workspace.session.problem.emit(NOT_SHOWN_YET)
-        return shown
+    def _pick(self, x: float, y: float) -> None:
+        pick(self._desk, x, y)
+
+    def _key(self, name: str) -> None:
+        self._current.key(name)
+
+    def _follow(self, _what: object = None) -> None:
+        self._current.project_changed()

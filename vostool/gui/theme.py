@@ -33,6 +33,8 @@ _TONES = {
     "good": ("#166329", "#57c97b"),
     "attention": ("#865000", "#e3a64b"),
     "bad": ("#b02025", "#ff8078"),
+    "model": ("#1c62b8", "#6fb1ff"),
+    "mask": ("#9a4b00", "#f0a04b"),
 }
 """Each on the light and on the dark base; all at a contrast of 4.5 or more."""
 
@@ -83,31 +85,42 @@ def _palette(colours: _Colours) -> QPalette:
 
 
 def tone(name: str) -> QColor:
-    """A text colour that reads on the palette's base: "good", "attention" or "bad"."""
+    """A colour of _TONES that reads on the palette's base, such as "good" or "model"."""
     light, dark = _TONES[name]
     base = QGuiApplication.palette().color(QPalette.ColorRole.Base)
     return QColor(dark if base.lightness() < 128 else light)
 
 
-def icon(name: str) -> QIcon:
-    """An icon of ``resources/icons``, drawn in the palette's text colour, dimmed when disabled."""
-    template = _resource(f"icons/{name}.svg").decode()
+def icon(name: str, tint: str | None = None) -> QIcon:
+    """An icon of ``resources/icons``, drawn in the palette's text colour, dimmed when disabled.
+
+    Args:
+        tint: the name of a tone to draw it in instead; see :func:`tone`.
+    """
     palette = QGuiApplication.palette()
     made = QIcon()
     for mode, group in (
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
-        colour = palette.color(group, QPalette.ColorRole.ButtonText).name()
-        svg = QSvgRenderer(QByteArray(template.replace("currentColor", colour).encode()))
+        colour = palette.color(group, QPalette.ColorRole.ButtonText)
+        if tint is not None and mode is QIcon.Mode.Normal:
+            colour = tone(tint)
         for scale in (1, 2):
-            pixmap = QPixmap(QSize(ICON_SIZE * scale, ICON_SIZE * scale))
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            svg.render(painter, QRectF(0, 0, ICON_SIZE * scale, ICON_SIZE * scale))
-            painter.end()
-            made.addPixmap(pixmap, mode)
+            made.addPixmap(icon_picture(name, colour, ICON_SIZE * scale), mode)
     return made
+
+
+def icon_picture(name: str, colour: QColor, side: int) -> QPixmap:
+    """An icon in one colour, ``side`` pixels wide and high."""
+    template = _resource(f"icons/{name}.svg").decode()
+    svg = QSvgRenderer(QByteArray(template.replace("currentColor", colour.name()).encode()))
+    pixmap = QPixmap(QSize(side, side))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    svg.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
 
 
 def _resource(name: str) -> bytes:

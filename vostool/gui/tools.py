@@ -1,4 +1,4 @@
-"""The canvas' tools, and what of a drawn box lies in the picture."""
+"""The canvas' tools: which ask the model, which change the mask, and what of a box is in the picture."""
 
 from __future__ import annotations
 
@@ -7,13 +7,57 @@ import enum
 from vostool.prompts import Box
 
 
+class Kind(enum.Enum):
+    """What a tool does; the value is the heading of its group."""
+
+    MODEL = "Model"
+    MASK = "Mask"
+    VIEW = "View"
+
+
 class Tool(enum.Enum):
     """The canvas tools; the value is the name shown to the person."""
 
     POINT = "Point"
     NEGATIVE = "Negative"
     BOX = "Box"
+    SCRIBBLE = "Scribble"
+    BRUSH = "Brush"
+    ERASER = "Eraser"
+    POLYGON = "Polygon"
+    LASSO = "Lasso"
+    WAND = "Wand"
+    MOVE = "Move"
+    SELECT = "Select"
     HAND = "Hand"
+
+    @property
+    def action(self) -> str:
+        """The id of the action that chooses the tool."""
+        return self.value.lower()
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it asks the model, changes the mask, or neither."""
+        if self in (Tool.POINT, Tool.NEGATIVE, Tool.BOX, Tool.SCRIBBLE):
+            return Kind.MODEL
+        return Kind.VIEW if self in (Tool.SELECT, Tool.HAND) else Kind.MASK
+
+    @property
+    def draws(self) -> bool:
+        """True where each press, move and release counts, and not clicks and boxes only."""
+        return self not in (Tool.POINT, Tool.NEGATIVE, Tool.BOX, Tool.HAND)
+
+    @property
+    def has_size(self) -> bool:
+        """True for the round ones."""
+        return self in (Tool.BRUSH, Tool.ERASER)
+
+
+def tint(action: str) -> str | None:
+    """The tone of the icon of the action that chooses a tool; None for any other action."""
+    kinds = {tool.action: tool.kind for tool in Tool}
+    return {Kind.MODEL: "model", Kind.MASK: "mask"}.get(kinds.get(action, Kind.VIEW))
 
 
 def clip_box(box: Box, width: int, height: int) -> Box | None:

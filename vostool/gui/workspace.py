@@ -10,6 +10,7 @@ from vostool.gui.canvas import Canvas
 from vostool.gui.display import Display
 from vostool.gui.document import Document
 from vostool.gui.frame_range import RangeSelection
+from vostool.gui.mask_editor import MaskEditor
 from vostool.gui.opening import Opened
 from vostool.gui.player import Player
 from vostool.gui.range_actions import RangeActions
@@ -28,6 +29,7 @@ class Workspace(QObject):
         self.document = Document(opened.project, self)
         self.storage = Storage(self.document, opened.file)
         self.session = Session(opened.source, self.document, worker)
+        self.mask_editor = MaskEditor(self.session)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection)
@@ -41,6 +43,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop what runs, store what waits, give files and threads back."""
         self.player.pause()
+        self.mask_editor.close()
         self.session.close()
         if isinstance(self.source, JobFrames):
             self.source.hang_up()  # no thread may wait for a dead network

@@ -1,0 +1,1 @@
+"""The canvas tools that draw: strokes, outlines, the wand, moving masks, and what they preview."""

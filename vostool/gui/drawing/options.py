@@ -1,0 +1,52 @@
+"""What the tools are set to: sizes and switches that stay when another tool is chosen."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vostool.gui.tools import Tool
+
+SIZES = (1, 400)
+TOLERANCES = (0, 255)
+
+
+class ToolOptions(QObject):
+    """The options of all tools.
+
+    Attributes:
+        size: the brush's and the eraser's diameter, in image pixels.
+        tolerance: of the wand, 0..255 for each of red, green and blue.
+        contiguous: the wand takes only what hangs together with the click.
+        adding: polygon, lasso and wand add to the mask; False: they take away.
+        positive: a scribble says "part of the object"; False: "not part of it".
+
+    Signals:
+        changed(): some option has another value.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 20
+        self.tolerance = 24
+        self.contiguous = True
+        self.adding = True
+        self.positive = True
+
+    def set(self, **values: int | bool) -> None:
+        """Set options by their names; numbers stop at their bounds."""
+        before = dict(self.__dict__)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.size = min(max(self.size, SIZES[0]), SIZES[1])
+        self.tolerance = min(max(self.tolerance, TOLERANCES[0]), TOLERANCES[1])
+        if self.__dict__ != before:
+            self.changed.emit()
+
+    def step(self, tool: Tool, steps: int) -> None:
+        """Make the tool's number larger (steps above 0) or smaller, by a tenth or by one."""
+        if tool is Tool.WAND:
+            self.set(tolerance=self.tolerance + 2 * steps)
+        elif tool.has_size:
+            self.set(size=self.size + steps * max(round(self.size * 0.1), 1))

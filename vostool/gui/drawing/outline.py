@@ -1,0 +1,155 @@
+"""Polygon and lasso: an outline is drawn, and its inside is added or taken away."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from PyQt6.QtGui import QColor
+
+from vostool.gui.drawing.desk import TAKEN_AWAY, Desk
+from vostool.gui.drawing.gesture import Gesture
+from vostool.gui.drawing.outline_item import OutlineItem
+from vostool.gui.drawing.pointer import PointerEvent
+from vostool.mask_edit import Position, draw_polygon
+
+CLOSES = ("Return", "Enter")
+TAKES_BACK = ("Esc", "Backspace", "Ctrl+Z")
+FEWEST = 3
+
+
+class OutlineGesture(Gesture):
+    """What both have in common."""
+
+    title = "Polygon"
+    corners = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._path: list[Position] = []
+        self._item: OutlineItem | None = None
+        self._adds = True
+
+    @property
+    def goes_on(self) -> bool:
+        """True while an outline is being drawn."""
+        return self._item is not None
+
+    def end(self) -> None:
+        self.give_up()
+
+    def start(self, event: PointerEvent) -> bool:
+        """Begin an outline; False where the mask cannot be changed."""
+        adds = self.desk.options.adding != event.other_way
+        if not self.desk.may_change(adding=adds):
+            return False
+        self._adds, self._path = adds, []
+        colour = QColor(*self.desk.colour) if adds else TAKEN_AWAY
+        self._item = OutlineItem(colour, corners=self.corners, dashed=not adds)
+        self.desk.previews.add(self._item)
+        return True
+
+    def give_up(self) -> None:
+        """Forget the outline."""
+        self.desk.previews.drop(self._item)
+        self._item, self._path = None, []
+        self.desk.canvas.claim_keys(())
+
+    def close(self) -> None:
+        """Change the mask by what is inside the outline."""
+        item, path = self._item, tuple(self._path)
+        if item is None or len(path) < FEWEST:
+            self.give_up()
+            return
+        item.show_path(path)
+        self._item, self._path = None, []
+        self.desk.canvas.claim_keys(())
+        previews = self.desk.previews
+
+        def then(changed: bool) -> None:
+            if changed:
+                previews.drop_with_overlay(item)
+            else:
+                previews.drop(item)
+
+        change = partial(draw_polygon, corners=path, add=self._adds)
+        self.desk.editor.edit(
+            self.title, change, nothing="The mask has these pixels already.", then=then
+        )
+
+
+class PolygonGesture(OutlineGesture):
+    """Each click is a corner; a double click or Enter closes it, and Esc takes a corner back."""
+
+    def press(self, event: PointerEvent) -> None:
+        if self.goes_on and not event.left:
+            self._take_back()
+            return
+        if event.double and self.goes_on:
+            self._close_or_say()  # its first click has put the last corner
+            return
+        if not self.goes_on and not self.start(event):
+            return
+        self._path.append((event.x, event.y))
+        self.desk.canvas.claim_keys((*CLOSES, *TAKES_BACK))
+        self._show(event)
+
+    def drag(self, event: PointerEvent) -> None:
+        self.hover(event)
+
+    def hover(self, event: PointerEvent) -> None:
+        if self.goes_on:
+            self._show(event)
+
+    def key(self, name: str) -> None:
+        if name in CLOSES:
+            self._close_or_say()
+        else:
+            self._take_back()
+
+    def _close_or_say(self) -> None:
+        if len(self._path) < FEWEST:
+            self.desk.session.problem.emit(
+                "A polygon needs at least three corners; add more before closing it."
+            )
+        else:
+            self.close()
+
+    def _take_back(self) -> None:
+        self._path = self._path[:-1]
+        if not self._path:
+            self.give_up()
+        elif self._item is not None:
+            self._item.show_path(self._path)
+
+    def _show(self, event: PointerEvent) -> None:
+        if self._item is not None:
+            self._item.show_path(self._path, (event.x, event.y))
+
+
+class LassoGesture(OutlineGesture):
+    """A press begins the outline, and letting go closes it."""
+
+    title = "Lasso"
+    corners = False
+
+    def press(self, event: PointerEvent) -> None:
+        if not self.goes_on and self.start(event):
+            self.desk.canvas.claim_keys(("Esc",))
+            self.drag(event)
+
+    def drag(self, event: PointerEvent) -> None:
+        if self._item is None:
+            return
+        at = (event.x, event.y)
+        # Steps below half a pixel of image and screen make it slow and not better.
+        if not self._path or math.dist(self._path[-1], at) > max(0.5, 1 / self.desk.previews.scale):
+            self._path.append(at)
+            self._item.show_path(self._path)
+
+    def release(self, event: PointerEvent) -> None:
+        if self.goes_on:
+            self.close()
+
+    def key(self, name: str) -> None:
+        self.give_up()

@@ -1,0 +1,28 @@
+"""Which object lies under the mouse."""
+
+from __future__ import annotations
+
+import math
+
+from vostool.mask_crop import has_pixel
+from vostool.project import Project
+from vostool.stacking import front_to_back
+
+
+def objects_at(project: Project, frame: int, x: float, y: float) -> list[int]:
+    """Ids of the shown objects whose masks have this pixel (image pixels), the front one first."""
+    column, row = math.floor(x), math.floor(y)
+    masks = project.masks.at(frame)
+    return [
+        oid
+        for oid in front_to_back(project)
+        if oid in masks and project.objects[oid].visible and has_pixel(masks[oid].mask, column, row)
+    ]
+
+
+def next_at(project: Project, frame: int, x: float, y: float, current: int | None) -> int | None:
+    """The object to select: the front one, or the one behind the current one; None where none is."""
+    there = objects_at(project, frame, x, y)
+    if current in there:
+        return there[(there.index(current) + 1) % len(there)]
+    return there[0] if there else None
