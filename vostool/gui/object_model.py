@@ -70,10 +70,10 @@ class ObjectModel(QAbstractTableModel):
         return False
 
     def object_at(self, row: int) -> AnnotatedObject | None:
-        """The object of a row."""
+        """The object of a row; None where there is none any more."""
         if self._document is None or not 0 <= row < len(self._ids):
             return None
-        return self._document.project.objects[self._ids[row]]
+        return self._document.project.objects.get(self._ids[row])
 
     def is_locked(self, object_id: int) -> bool:
         """True where the object is locked."""
