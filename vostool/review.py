@@ -8,47 +8,39 @@ imported are never in it, nor those that were dismissed as they are now.
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.changes import Changes, Edit, FrameObject
+from vostool import review_order
+from vostool.changes import Cell, Changes, Edit, FrameObject, Table
 from vostool.draft import Draft
 from vostool.mask_notes import DISMISSED, note_cell, note_value, parse_note
-from vostool.masks import BoolArray
 from vostool.project import Project
-from vostool.review_measures import Measures, ObjectRow
-from vostool.review_reasons import Finding, findings, risks
+from vostool.review_measures import Measures
+from vostool.review_order import ReviewFilter, ReviewItem
+from vostool.review_reasons import JUMPS, Finding, findings, rate
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
-_PIECE = 16
+_PIECE = 4
 """Frames measured between two looks at the clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
-    """One mask to look at.
-
-    Attributes:
-        risk: in 0..1, comparable within one queue only.
-    """
-
-    frame: int
-    object_id: int
-    risk: float
-
-    @property
-    def rank(self) -> tuple[float, int, int]:
-        """Sorts the queue: the highest risk first, then by frame and object."""
-        return -self.risk, self.frame, self.object_id
+_BATCH = 256
+"""Frames measured before they are rated: rating many at once costs little more than one."""
+_MARKED = 1000
+"""Changed cells that are read between two looks at the clock."""
+EVERYTHING = ReviewFilter()
 
 
 class ReviewQueue:
-    """The queue of one project. Belongs to the thread that owns the project."""
+    """The queue of one project. Belongs to the thread that owns the project.
+
+    Every way to look into it takes a :class:`ReviewFilter`.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -56,7 +48,8 @@ class ReviewQueue:
         self._measures = Measures(project)
         self._waiting = np.zeros(project.source.frame_count, np.bool_)
         self._count = 0
-        self._wait(project.masks.frames())
+        self._unread: deque[Iterator[int]] = deque(map(self._frames_of, [*project.objects]))
+        self._steps: Iterator[None] | None = None
 
     @property
     def count(self) -> int:
@@ -65,34 +58,36 @@ class ReviewQueue:
 
     @property
     def pending(self) -> int:
-        """Frames that are still to be measured; 0 when the queue is complete."""
-        return int(self._waiting.sum())
+        """Frames that are known to wait for being measured; 0 when the queue is complete."""
+        busy = bool(self._unread) or self._steps is not None
+        return max(int(self._waiting.sum()), int(busy))
+
+    def count_of(self, only: ReviewFilter) -> int:
+        """Masks left to look at of those asked for."""
+        return sum(int(np.count_nonzero(r)) for r in only.risks(self._measures.rows).values())
 
     def update(self, changes: Changes) -> None:
         """Follow the project; what takes longer than a moment is left for :meth:`work`."""
-        frames = [frame for frame, _ in changes.masks]
-        frames += [frame for frame, _ in changes.prompts]
-        frames += self._measures.note(changes.settings)
         for oid in changes.objects:
             if oid not in self._project.objects:
                 row = self._measures.rows.get(oid)
                 self._count -= 0 if row is None else int(np.count_nonzero(row.risk))
-                frames += self._measures.forget(oid)
-        self._wait(frames)
+                self._wait(self._measures.forget(oid))
+        self._unread.append(self._frames_in(changes.cells))
         self.work(UPDATE_SECONDS)
 
     def work(self, seconds: float) -> bool:
         """Measure what waits, for about so long; True when nothing waits any more."""
         end = time.monotonic() + seconds
-        waiting = np.flatnonzero(self._waiting)
-        for start in range(0, len(waiting), _PIECE):
-            piece = waiting[start : start + _PIECE]
-            self._measures.measure(piece.tolist())
-            self._waiting[piece] = False
-            self._rate(piece)
+        while True:
+            if self._steps is None:
+                self._steps = self._make_steps()
+            if next(self._steps, self) is self:
+                self._steps = None
+                if not self._unread and not self._waiting.any():
+                    return True
             if time.monotonic() >= end:
-                return start + _PIECE >= len(waiting)
-        return True
+                return False
 
     def findings(self, frame: int, object_id: int) -> tuple[Finding, ...]:
         """Why the mask may be wrong, what weighs most first; empty when it is not in the queue."""
@@ -108,76 +103,84 @@ class ReviewQueue:
             return None
         return ReviewItem(frame, object_id, float(row.risk[frame]))
 
-    def items(self, limit: int | None = None) -> list[ReviewItem]:
-        """The queue in its order, or as much of it as is asked for."""
-        found: list[ReviewItem] = []
-        for oid, row in self._measures.rows.items():
-            frames = np.flatnonzero(row.risk)
-            if limit is not None and len(frames) > limit:
-                frames = frames[np.argsort(-row.risk[frames], kind="stable")[:limit]]
-            found += [ReviewItem(int(f), oid, float(row.risk[f])) for f in frames]
-        return sorted(found, key=lambda item: item.rank)[:limit]
+    def jumps(self) -> dict[int, NDArray[np.int64]]:
+        """By object, the frames in the queue where its area or its place jumps, ascending."""
+        rows = self._measures.rows.items()
+        return {oid: np.flatnonzero(row.reasons & JUMPS) for oid, row in rows}
 
-    def next_in_rank(self, after: ReviewItem | None = None) -> ReviewItem | None:
+    def items(
+        self, limit: int | None = None, only: ReviewFilter = EVERYTHING, *, in_time: bool = False
+    ) -> list[ReviewItem]:
+        """The queue in its order (or in time), or as much of it as is asked for."""
+        order = review_order.by_time if in_time else review_order.by_rank
+        return order(only.risks(self._measures.rows), limit)
+
+    def next_in_rank(
+        self, after: ReviewItem | None = None, only: ReviewFilter = EVERYTHING
+    ) -> ReviewItem | None:
         """The item behind ``after``, which may have left the queue; None at the end."""
-        best = None
-        for oid, row in self._measures.rows.items():
-            behind = row.risk > 0
-            if after is not None:
-                behind &= _is_behind(row, oid, after)
-            if behind.any():
-                frame = int(np.argmax(np.where(behind, row.risk, 0)))
-                item = ReviewItem(frame, oid, float(row.risk[frame]))
-                best = item if best is None or item.rank < best.rank else best
-        return best
+        return review_order.next_in_rank(only.risks(self._measures.rows), after)
 
-    def previous_in_rank(self, before: ReviewItem) -> ReviewItem | None:
+    def previous_in_rank(
+        self, before: ReviewItem, only: ReviewFilter = EVERYTHING
+    ) -> ReviewItem | None:
         """The item ahead of ``before``, which may have left the queue; None at the start."""
-        best = None
-        for oid, row in self._measures.rows.items():
-            ahead = (row.risk > 0) & ~_is_behind(row, oid, before)
-            if oid == before.object_id and row.risk[before.frame] == np.float32(before.risk):
-                ahead[before.frame] = False
-            if ahead.any():
-                backward = np.where(ahead, row.risk, np.inf)[::-1]
-                frame = len(backward) - 1 - int(np.argmin(backward))
-                item = ReviewItem(frame, oid, float(row.risk[frame]))
-                best = item if best is None or item.rank > best.rank else best
-        return best
+        return review_order.previous_in_rank(only.risks(self._measures.rows), before)
 
-    def next_in_time(self, frame: int, object_id: int = 0) -> ReviewItem | None:
+    def next_in_time(
+        self, frame: int, object_id: int = 0, only: ReviewFilter = EVERYTHING
+    ) -> ReviewItem | None:
         """The first item after this place, by frame and then by object id; None at the end."""
-        places = [
-            (int(later[0]), oid)
-            for oid, row in self._measures.rows.items()
-            if len(later := np.flatnonzero(row.risk[_first_after(frame, oid > object_id) :]))
-        ]
-        starts = {oid: _first_after(frame, oid > object_id) for _, oid in places}
-        found = min(((start + starts[oid], oid) for start, oid in places), default=None)
-        return None if found is None else self.item(*found)
+        return review_order.next_in_time(only.risks(self._measures.rows), frame, object_id)
 
-    def previous_in_time(self, frame: int, object_id: int = 0) -> ReviewItem | None:
+    def previous_in_time(
+        self, frame: int, object_id: int = 0, only: ReviewFilter = EVERYTHING
+    ) -> ReviewItem | None:
         """The last item before this place, by frame and then by object id; None at the start."""
-        places = [
-            (int(earlier[-1]), oid)
-            for oid, row in self._measures.rows.items()
-            if len(earlier := np.flatnonzero(row.risk[: max(frame + (oid < object_id), 0)]))
-        ]
-        found = max(places, default=None)
-        return None if found is None else self.item(*found)
+        return review_order.previous_in_time(only.risks(self._measures.rows), frame, object_id)
+
+    def _frames_of(self, object_id: int) -> Iterator[int]:
+        # A row may change before its turn comes; a list of its frames costs a millisecond.
+        yield from list(self._project.masks.row(object_id))
+
+    def _frames_in(self, cells: Iterable[Cell]) -> Iterator[int]:
+        for table, key in cells:
+            if table in (Table.MASKS, Table.PROMPTS) and isinstance(key, tuple):
+                yield key[0]
+            elif table is Table.SETTINGS and isinstance(key, str):
+                yield from self._measures.note([key])
 
     def _wait(self, frames: Iterable[int]) -> None:
         places = np.fromiter(frames, np.int64)
         self._waiting[places[(places >= 0) & (places < len(self._waiting))]] = True
 
-    def _rate(self, measured: NDArray[np.int64]) -> None:
-        """Rate these frames and those whose reasons look at them: one before, two after."""
-        frames = np.unique(np.add.outer(measured, np.arange(-1, 3)))
-        frames = frames[(frames >= 0) & (frames < len(self._waiting))]
-        for row in self._measures.rows.values():
-            new = risks(row, frames, self._size).astype(np.float32)
-            self._count += int(np.count_nonzero(new)) - int(np.count_nonzero(row.risk[frames]))
-            row.risk[frames] = new
+    def _make_steps(self) -> Iterator[None]:
+        """Read what changed, measure some of it and rate it; pauses wherever it can."""
+        while self._unread:
+            frames = list(itertools.islice(self._unread[0], _MARKED))
+            self._wait(frames)
+            if len(frames) < _MARKED:
+                self._unread.popleft()
+            yield
+        batch = np.flatnonzero(self._waiting)[:_BATCH]
+        for start in range(0, len(batch), _PIECE):
+            piece = batch[start : start + _PIECE]
+            self._waiting[piece] = False
+            self._measures.measure(piece.tolist())
+            yield
+        # Reasons look at the frame before and, where that is corrected, at the one behind.
+        frames_to_rate = np.unique(np.add.outer(batch, np.arange(-1, 3)))
+        inside = (frames_to_rate >= 0) & (frames_to_rate < len(self._waiting))
+        for oid in list(self._measures.rows):
+            self._rate(oid, frames_to_rate[inside])
+            yield
+
+    def _rate(self, object_id: int, frames: NDArray[np.int64]) -> None:
+        row = self._measures.rows.get(object_id)
+        if row is not None and len(frames):
+            risk, reasons = rate(row, frames, self._size)
+            self._count += int(np.count_nonzero(risk)) - int(np.count_nonzero(row.risk[frames]))
+            row.risk[frames], row.reasons[frames] = risk, reasons
 
 
 def dismiss(project: Project, places: Collection[FrameObject]) -> Edit:
@@ -200,16 +203,3 @@ def bring_back_dismissed(project: Project, object_ids: Collection[int] | None = 
         if object_ids is None or place.object_id in object_ids:
             draft.put(note_cell(*place), None)
     return draft.edit("Bring dismissed back")
-
-
-def _is_behind(row: ObjectRow, object_id: int, item: ReviewItem) -> BoolArray:
-    """Where the row's items come after ``item`` in the queue's order."""
-    risk = np.float32(item.risk)
-    tied = row.risk == risk
-    tied[: _first_after(item.frame, object_id > item.object_id)] = False
-    behind: BoolArray = (row.risk < risk) | tied
-    return behind
-
-
-def _first_after(frame: int, includes_frame: bool) -> int:
-    return max(frame if includes_frame else frame + 1, 0)

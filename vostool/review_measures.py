@@ -35,6 +35,7 @@ class ObjectRow:
         kept: a person stands behind the mask, or prompted it.
         dismissed: the person put aside what was said of this mask.
         risk: float32 in 0..1; 0 says that the frame is not in the queue.
+        reasons: uint8, a bit for each reason of what is in the queue.
         seen: the masks that were measured, Mask or None.
     """
 
@@ -47,6 +48,7 @@ class ObjectRow:
     kept: NDArray[np.bool_]
     dismissed: NDArray[np.bool_]
     risk: NDArray[np.float32]
+    reasons: NDArray[np.uint8]
     seen: NDArray[np.object_]
 
     @classmethod
@@ -62,6 +64,7 @@ class ObjectRow:
             np.zeros(count, np.bool_),
             np.zeros(count, np.bool_),
             np.zeros(count, np.float32),
+            np.zeros(count, np.uint8),
             np.full(count, None, np.object_),
         )
 

@@ -58,6 +58,10 @@ WEIGHTS: dict[Reason, float] = {
     Reason.DISAGREEMENT: 0.8,
 }
 
+REASON_BITS: dict[Reason, np.uint8] = {reason: np.uint8(1 << n) for n, reason in enumerate(Reason)}
+"""A bit for each reason, for many masks at once."""
+JUMPS = REASON_BITS[Reason.AREA_JUMP] | REASON_BITS[Reason.POSITION_JUMP]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -99,15 +103,20 @@ def strengths(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> dict[Rea
     return {reason: np.where(here, values, 0.0) for reason, values in found.items()}
 
 
-def risks(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> Strengths:
-    """The risk of the masks on these frames, (len(frames),) in 0..1; 0 for those not to be asked
-    about: kept, prompted, dismissed or missing.
+def rate(
+    row: ObjectRow, frames: Frames, size: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """The risk of the masks on these frames, in 0..1, and their reasons as bits, each
+    (len(frames),); 0 for those not to be asked about: kept, prompted, dismissed or missing.
     """
     right = np.ones(len(frames))
+    bits = np.zeros(len(frames), np.uint8)
     for reason, values in strengths(row, frames, size).items():
         right *= 1 - WEIGHTS[reason] * values
+        bits[values > 0] |= REASON_BITS[reason]
     settled = row.kept[frames] | row.dismissed[frames]
-    return np.where(settled, 0.0, 1 - right)
+    bits[settled] = 0
+    return np.where(settled, 0.0, 1 - right).astype(np.float32), bits
 
 
 def findings(row: ObjectRow, frame: int, size: tuple[int, int]) -> tuple[Finding, ...]:

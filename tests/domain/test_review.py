@@ -19,7 +19,7 @@ from vostool.mask_notes import AGREEMENT, note_cell, note_value
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Point, Prompts
-from vostool.review import ReviewItem, ReviewQueue, bring_back_dismissed, dismiss
+from vostool.review import ReviewFilter, ReviewItem, ReviewQueue, bring_back_dismissed, dismiss
 from vostool.review_reasons import Finding, Reason
 
 H, W, FRAMES = 60, 90, 30
@@ -255,11 +255,11 @@ def test_the_queue_goes_on_behind_an_item_that_has_left_it(make_video) -> None:
 def test_a_change_to_everything_holds_nobody_up(make_video) -> None:
     project = make_video(4, frames=1000)
     queue = ReviewQueue(project)
-    assert queue.pending == 1000
+    assert queue.pending > 0
     start = time.process_time()
     assert not queue.work(0.0)
     assert time.process_time() - start < 0.1, "one piece, however much waits"
-    assert 0 < queue.pending < 1000 and queue.work(60)
+    assert queue.pending > 0 and queue.work(60) and queue.pending == 0
     start = time.process_time()
     for frame in range(100, 200):
         queue.update(put(project, frame, 1, tracked(square(6, 20), 0.2)))
