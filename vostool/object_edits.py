@@ -11,7 +11,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import replace
 
-from vostool.changes import Cell, Edit, Table, Value
+from vostool.changes import Cell, Edit, Json, Table, Value
 from vostool.draft import Draft
 from vostool.errors import PromptError
 from vostool.locks import LOCKED_SETTING, locked_objects
@@ -21,6 +21,7 @@ from vostool.masks import MaskRecord, Provenance
 from vostool.objects import AnnotatedObject
 from vostool.project import Project
 from vostool.prompts import Prompts
+from vostool.stacking import STACKING_SETTING, front_to_back
 
 HIGHEST_SETTING = "highest_object_id"
 
@@ -167,6 +168,9 @@ def renumber_objects(project: Project) -> Edit:
         draft.put(Cell(Table.SETTINGS, HIGHEST_SETTING), len(numbers))
     locked: list[int] = sorted(numbers[oid] for oid in locked_objects(project))
     draft.put(Cell(Table.SETTINGS, LOCKED_SETTING), list(locked) or None)
+    if STACKING_SETTING in project.settings:
+        stacked: Json = [numbers[oid] for oid in front_to_back(project)]
+        draft.put(Cell(Table.SETTINGS, STACKING_SETTING), stacked)
     return draft.edit("Renumber objects")
 
 

@@ -6,7 +6,7 @@ little on a large frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from vostool.objects import Colour, palette_colour
 
 DEFAULT_OPACITY = 0.45
 DEFAULT_OUTLINE = 2
+WHITE: Colour = (255, 255, 255)
 
 
 def overlay_rgba(
@@ -24,17 +25,59 @@ def overlay_rgba(
     colours: Mapping[int, Colour],
     opacity: float = DEFAULT_OPACITY,
     outline: int = DEFAULT_OUTLINE,
+    *,
+    front_to_back: Sequence[int] | None = None,
+    selected: int | None = None,
 ) -> NDArray[np.uint8]:
-    """Paint masks into one transparent picture; where they overlap, the lower id is in front.
+    """Paint masks into one transparent picture.
 
     Args:
         masks: (H, W) bool arrays by object id, all of one size.
         colours: RGB by object id; an object that is not among them gets its palette colour.
         opacity: of the inside, 0..1; the outline is always opaque.
         outline: its width in pixels, drawn inside the mask; 0 draws none.
+        front_to_back: who is in front where masks overlap (:mod:`vostool.stacking`); None: the
+            lower id.
+        selected: this object's outline is whole, whatever lies in front of it, with a white edge.
 
     Returns:
         (H, W, 4) uint8 RGBA, straight (not premultiplied) alpha.
+
+    Raises:
+        ValueError: no mask at all (so no size), or masks of different sizes.
+    """
+    picture = transparent(masks)
+    words = words_of(picture)
+    alpha = alpha_of(opacity)
+    for object_id in back_first(masks, front_to_back):
+        box = bounding_box(masks[object_id])
+        if box is None:
+            continue
+        colour = colours.get(object_id, palette_colour(object_id))
+        inside = masks[object_id][box]
+        np.copyto(words[box], word(colour, alpha), where=inside)
+        if outline > 0:
+            np.copyto(words[box], word(colour, 255), where=inside & ~eroded(inside, outline))
+    if selected is not None and selected in masks and outline > 0:
+        emphasise(words, masks[selected], colours.get(selected, palette_colour(selected)), outline)
+    return picture
+
+
+def emphasise(
+    words: NDArray[np.uint32], mask: BoolArray, colour: Colour, outline: int = DEFAULT_OUTLINE
+) -> None:
+    """Draw a whole outline with a white edge, twice as wide as ``outline`` pixels."""
+    box = bounding_box(mask)
+    if box is None:
+        return
+    inside = mask[box]
+    edge = inside & ~eroded(inside, outline)
+    np.copyto(words[box], word(colour, 255), where=inside & ~eroded(inside, 2 * outline))
+    np.copyto(words[box], word(WHITE, 255), where=edge)
+
+
+def transparent(masks: Mapping[int, BoolArray]) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8, nothing drawn yet.
 
     Raises:
         ValueError: no mask at all (so no size), or masks of different sizes.
@@ -43,20 +86,24 @@ def overlay_rgba(
     if len(shapes) != 1:
         raise ValueError(f"an overlay needs masks of one size, not {sorted(shapes)}")
     height, width = shapes.pop()
-    picture = np.zeros((height, width, 4), np.uint8)
-    # One 32-bit word a pixel: a masked copy of words is several times faster than of 4-vectors.
-    words = picture.view(np.uint32)[..., 0]
-    alpha = round(255 * min(max(opacity, 0.0), 1.0))
-    for object_id in sorted(masks, reverse=True):
-        box = _bounding_box(masks[object_id])
-        if box is None:
-            continue
-        colour = colours.get(object_id, palette_colour(object_id))
-        inside = masks[object_id][box]
-        np.copyto(words[box], _word(colour, alpha), where=inside)
-        if outline > 0:
-            np.copyto(words[box], _word(colour, 255), where=inside & ~_eroded(inside, outline))
-    return picture
+    return np.zeros((height, width, 4), np.uint8)
+
+
+def words_of(picture: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """One 32-bit word a pixel: a masked copy of words is several times faster than of 4-vectors."""
+    words: NDArray[np.uint32] = picture.view(np.uint32)[..., 0]
+    return words
+
+
+def back_first(masks: Iterable[int], front_to_back: Sequence[int] | None) -> list[int]:
+    """Ids in the order of painting, so that the front one covers the others."""
+    depth = {oid: place for place, oid in enumerate(front_to_back or ())}
+    return sorted(masks, key=lambda oid: (depth.get(oid, len(depth)), oid), reverse=True)
+
+
+def alpha_of(opacity: float) -> int:
+    """0..1 as 0..255; what is beyond stops at the ends."""
+    return round(255 * min(max(opacity, 0.0), 1.0))
 
 
 def blend(image: Image, overlay: NDArray[np.uint8]) -> Image:
@@ -69,11 +116,13 @@ def blend(image: Image, overlay: NDArray[np.uint8]) -> Image:
     return blended
 
 
-def _word(colour: Colour, alpha: int) -> np.uint32:
+def word(colour: Colour, alpha: int) -> np.uint32:
+    """A pixel as :func:`words_of` has it."""
     return np.uint32(np.array([*colour, alpha], np.uint8).view(np.uint32)[0])
 
 
-def _bounding_box(mask: BoolArray) -> tuple[slice, slice] | None:
+def bounding_box(mask: BoolArray) -> tuple[slice, slice] | None:
+    """Rows and columns of the tight box; None for an empty mask."""
     rows = np.flatnonzero(mask.any(axis=1))
     if rows.size == 0:
         return None
@@ -82,7 +131,7 @@ def _bounding_box(mask: BoolArray) -> tuple[slice, slice] | None:
     return slice(top, bottom), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _eroded(mask: BoolArray, radius: int) -> BoolArray:
+def eroded(mask: BoolArray, radius: int) -> BoolArray:
     """Erosion by a square of side ``2 * radius + 1``; outside the box counts as background."""
     padded = np.pad(mask, radius)
     height, width = mask.shape

@@ -13,6 +13,7 @@ from vostool.errors import ExportError
 from vostool.frames import FrameSource
 from vostool.overlay import blend, overlay_rgba
 from vostool.project import Project
+from vostool.stacking import front_to_back
 
 _TILE_WIDTH = 640
 _COLUMNS = 3
@@ -56,7 +57,8 @@ def _tile(project: Project, source: FrameSource, frame: int) -> PillowImage.Imag
         for object_id, record in project.masks.at(frame).items()
     }
     colours = {object_id: shown.colour for object_id, shown in project.objects.items()}
-    tile = PillowImage.fromarray(blend(np.asarray(picture), overlay_rgba(masks, colours)))
+    overlay = overlay_rgba(masks, colours, front_to_back=front_to_back(project))
+    tile = PillowImage.fromarray(blend(np.asarray(picture), overlay))
     ImageDraw.Draw(tile).text(
         (8, 6), f"frame {frame}", "white", stroke_width=2, stroke_fill="black"
     )

@@ -154,6 +154,11 @@ class ExportFrame:
         """``file_name``, below its video's folder where the data set holds several videos."""
         return self.plan.folder + self.file_name
 
+    @property
+    def front_first(self) -> list[ExportMask]:
+        """The masks, the front one first: where masks overlap, the earlier one has the pixel."""
+        return sorted(self.masks, key=lambda mask: self.plan.depth[mask.object.id])
+
     def image(self) -> Image:
         """The picture, RGB uint8 (H, W, 3), read-only; decoded once for all formats.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from vostool.errors import ExportError, UsageError
 from vostool.frames import FrameSource, SourceInfo
@@ -15,6 +16,7 @@ from vostool.io.export_options import ExportOptions, ImageFiles, named
 from vostool.io.mask_cleaning import Cleaning
 from vostool.objects import AnnotatedObject
 from vostool.project import Project
+from vostool.stacking import front_to_back
 
 ENDINGS = {ImageFiles.NONE: ".jpg", ImageFiles.JPEG: ".jpg", ImageFiles.PNG: ".png"}
 
@@ -115,6 +117,11 @@ class ExportPlan:
         """
         found = (self.mask(index, obj) for obj in self.objects)
         return tuple(mask for mask in found if mask is not None)
+
+    @cached_property
+    def depth(self) -> dict[int, int]:
+        """How many of the project's objects are in front of each one, by project id."""
+        return {oid: depth for depth, oid in enumerate(front_to_back(self.project))}
 
     def first_appearances(self) -> dict[int, int]:
         """The first written frame with a mask of each object that has one, by project id."""

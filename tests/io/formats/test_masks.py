@@ -12,6 +12,7 @@ from vostool.errors import ExportError
 from vostool.io.exporters import FrameChoice, ImageFiles
 from vostool.io.formats.mask_png import voc_palette
 from vostool.objects import AnnotatedObject
+from vostool.stacking import bring_to_front
 
 
 @pytest.fixture
@@ -70,6 +71,18 @@ def test_the_lower_id_wins_and_it_is_told(exported, memory_source, make_project,
     picture = read(folder / "Annotations/clip/00000.png")
     assert (picture == np.where(hard_masks["one pixel"], 1, 2)).all()
     assert any("overlap on 1 frames" in text for text in report.warnings)
+
+
+def test_an_object_brought_to_the_front_keeps_its_pixels(
+    exported, memory_source, make_project, hard_masks
+):
+    source = memory_source()
+    masks = {(0, 1): hard_masks["full"], (0, 2): hard_masks["one pixel"]}
+    project = make_project(source, masks)
+    project.apply(bring_to_front(project, 2))
+    folder, _ = exported(project, source)
+    picture = read(folder / "Annotations/clip/00000.png")
+    assert (picture == np.where(hard_masks["one pixel"], 2, 1)).all()
 
 
 def test_ids_are_contiguous_by_first_appearance(exported, memory_source, make_project, hard_masks):

@@ -100,7 +100,7 @@ def test_a_palette_picture_keeps_all_but_overlaps(write_masks, given_masks):
     for frame in {frame for frame, _ in masks}:
         expected = np.zeros(shape, np.uint8)
         here = [oid for place, oid in masks if place == frame and oid in numbers]
-        for oid in sorted(here, key=lambda oid: -numbers[oid]):
+        for oid in sorted(here, reverse=True):
             expected[masks[frame, oid]] = numbers[oid]
         with Image.open(folder / f"Annotations/clip/{frame:05d}.png") as picture:
             assert picture.mode == "P"

@@ -67,7 +67,7 @@ def test_formats_without_overlaps_keep_the_lower_id(
 ):
     shape, masks = given_masks
     if name == "masks":
-        # DAVIS ids follow first appearance, which the lowest id must then win by too.
+        # DAVIS ids follow first appearance, so one object keeps its own.
         masks = {(frame, oid): m for (frame, oid), m in masks.items() if oid == 1} or {
             (0, 1): np.ones(shape, bool)
         }

@@ -3,7 +3,7 @@
 DAVIS: 8-bit mode P with the VOC palette, background 0. Its evaluator takes the number of objects
 from the first frame and wants ids without gaps, so ids are written in the order of first
 appearance and ``objects.json`` says which object each one is. 255 means void in ground truth.
-Where masks overlap the lower written id wins, as in SAM 2's tools; the binary layout
+Where masks overlap the front one wins (vostool/stacking.py); the binary layout
 (``video/001/frame.png``, SAM 2's "per object" layout) keeps overlaps. A split is told by lists
 under ``ImageSets``: of videos (``ImageSets/2017/train.txt``, as in DAVIS), or of ``video/frame``
 where the videos themselves are cut (``ImageSets/train.txt``).
@@ -85,7 +85,7 @@ class DavisWriter:
         self._sets.close()
         if self._overlaps:
             self._warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the lower id was kept there "
+                f"Objects overlap on {self._overlaps} frames: the object in front was kept there "
                 "(masks-binary keeps both)."
             )
         return self._warnings
@@ -280,7 +280,7 @@ MASKS = ExportFormat(
     suffix=".png",
     keeps=("exact masks with holes and parts", "labels and object ids (objects.json)"),
     loses=(
-        "overlaps (the lower id wins)",
+        "overlaps (the object in front wins)",
         "object ids in the pictures (made contiguous)",
         "the difference between absent and not labelled",
         "prompts",
@@ -313,12 +313,11 @@ def painted(frame: ExportFrame, ids: Mapping[int, int]) -> tuple[NDArray[np.uint
     """A frame's objects in one picture, (H, W) uint8, and whether any of them overlap.
 
     Args:
-        ids: pixel value by the project's object id; where masks overlap the lower value wins.
+        ids: pixel value by the project's object id; where masks overlap the front one wins.
     """
     canvas = np.zeros((frame.plan.height, frame.plan.width), np.uint8)
     overlap = False
-    # Highest id first, so that the lower one paints over it.
-    for mask in sorted(frame.masks, key=lambda m: -ids[m.object.id]):
+    for mask in reversed(frame.front_first):  # the front one paints over the others
         part = canvas[mask.box.window]
         overlap |= bool(part[mask.box.pixels].any())
         part[mask.box.pixels] = ids[mask.object.id]

@@ -4,8 +4,8 @@ MOT: ``frame, id, left, top, width, height, confidence, class, visibility`` with
 counts frames, ids and pixels from 1 ("All frame numbers, target IDs and bounding boxes are
 1-based", motchallenge.net); CVAT and datumaro read boxes from 0, which is an option. MOTS:
 ``frame id class height width rle`` with compressed COCO run lengths, where no pixel belongs to two
-objects: the lower id wins. MOTS' own tools know cars as class 1, pedestrians as class 2 and regions
-to ignore as class 10, so other labels get other numbers. Formats: motchallenge.net and
+objects: the one in front wins. MOTS' own tools know cars as class 1, pedestrians as class 2 and
+regions to ignore as class 10, so other labels get other numbers. Formats: motchallenge.net and
 www.vision.rwth-aachen.de/page/mots; read with py-motmetrics 1.4 and TrackEval 1.3.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from vostool.io.dataset import Dataset
 from vostool.io.export_format import ExportFormat, OptionSpec, OptionValue
 from vostool.io.export_frame import ExportFrame
-from vostool.io.formats.overlaps import lower_id_wins
+from vostool.io.formats.overlaps import front_wins
 from vostool.io.formats.sequences import NUMBERING, Sequences
 from vostool.io.staging import StagedFolder
 
@@ -71,13 +71,13 @@ class MotsWriter:
 
     def write(self, frame: ExportFrame) -> None:
         number = self._sequences.begin(frame)
-        kept, cut = lower_id_wins(frame.masks)
+        kept, cut = front_wins(frame.front_first)
         self._overlaps += cut
         self._sequences.write(
             [
                 f"{number} {mask.id} {self._classes[mask.object.label]} "
                 f"{left.height} {left.width} {left.counts.decode('ascii')}"
-                for mask, left in kept
+                for mask, left in sorted(kept, key=lambda each: each[0].id)
             ]
         )
 
@@ -88,7 +88,7 @@ class MotsWriter:
         warnings = self._sequences.finish()
         if self._overlaps:
             warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the lower id was kept there."
+                f"Objects overlap on {self._overlaps} frames: the object in front was kept there."
             )
         others = [name for name, number in self._classes.items() if number > 2]
         if others:
@@ -152,7 +152,7 @@ MOTS = ExportFormat(
         "labels (labels.txt)",
         "frame numbers, from 1",
     ),
-    loses=("overlaps (the lower id wins)", *_LOST),
+    loses=("overlaps (the object in front wins)", *_LOST),
     open=MotsWriter,
     options=(NUMBERING,),
     overlaps=False,

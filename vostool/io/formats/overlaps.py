@@ -10,11 +10,11 @@ from vostool.io.export_frame import ExportMask
 from vostool.masks import Mask
 
 
-def lower_id_wins(masks: Sequence[ExportMask]) -> tuple[list[tuple[ExportMask, Mask]], bool]:
+def front_wins(masks: Sequence[ExportMask]) -> tuple[list[tuple[ExportMask, Mask]], bool]:
     """What each object keeps of its mask, without those that keep nothing.
 
     Args:
-        masks: of one frame, by ascending id.
+        masks: of one frame, the front one first.
 
     Returns:
         The masks that are left, in the same order, and whether any had to give pixels away.

@@ -3,7 +3,7 @@
 The pictures are DAVIS' (8-bit mode P, VOC palette, 0 is the background). ``meta.json`` says for
 each object of a video which category it has and on which frames it is seen; a loader looks for
 its first mask on the first of these frames, so only frames that still show it after overlaps are
-listed. Where masks overlap the lower id wins, as in SAM 2's tools. Names of frames and keys of
+listed. Where masks overlap the front one wins (vostool/stacking.py). Names of frames and keys of
 objects are text: ``{"videos": {"clip": {"objects": {"1": {"category": "car", "frames": ["00000",
 "00005"]}}}}}``.
 """
@@ -67,7 +67,7 @@ class YoutubeVosWriter:
             self._folder.write(_place(subset) + META, text.encode("ascii") + b"\n")
         if self._overlaps:
             self._warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the lower id was kept there "
+                f"Objects overlap on {self._overlaps} frames: the object in front was kept there "
                 "(masks-binary keeps both)."
             )
         return self._warnings
@@ -132,7 +132,7 @@ YOUTUBE_VOS = ExportFormat(
         "the frames of each object",
     ),
     loses=(
-        "overlaps (the lower id wins)",
+        "overlaps (the object in front wins)",
         "objects that are never seen",
         "the difference between absent and not labelled",
         "colours and attributes",

@@ -74,7 +74,7 @@ class AnimationWriter(ClipWriter):
         if not self._is_due(times, frame.index, seconds):
             return
         image = scaled(frame.image(), self._size)
-        picture = painted(image, shapes_of(frame.masks, self._size), self._look)
+        picture = painted(image, shapes_of(frame.front_first, self._size), self._look)
         self._pipe.write(picture, round(seconds / self.tick))
         self._shown = seconds
 

@@ -69,7 +69,7 @@ class OverlayVideoWriter(ClipWriter):
     def add(self, frame: ExportFrame, times: Timeline) -> None:
         assert self._pipe is not None
         image = scaled(frame.image(), self._size)
-        picture = painted(image, shapes_of(frame.masks, self._size), self._look)
+        picture = painted(image, shapes_of(frame.front_first, self._size), self._look)
         if self.values["side-by-side"]:
             picture = np.concatenate((image, picture), axis=1)
         self._pipe.write(even_sized(picture), times.ticks[frame.index])

@@ -67,7 +67,7 @@ class Shape:
     """A mask at the size in which it is drawn.
 
     Attributes:
-        id: of the object; the lower one is in front.
+        id: of the object.
         label, colour: of the object.
         left, top: the box's first column and row.
         pixels: (h, w) bool, the mask in its tight box.
@@ -106,7 +106,10 @@ def scaled(image: Image, size: tuple[int, int]) -> Image:
 
 
 def shapes_of(masks: Sequence[ExportMask], size: tuple[int, int]) -> list[Shape]:
-    """Masks at a (width, height); a pixel is kept where at least half of it is covered."""
+    """Masks at a (width, height), in the same order.
+
+    A pixel is kept where at least half of it is covered.
+    """
     found = []
     for mask in masks:
         whole = mask.record.mask
@@ -125,7 +128,11 @@ def shapes_of(masks: Sequence[ExportMask], size: tuple[int, int]) -> list[Shape]
 
 
 def painted(image: Image, shapes: Sequence[Shape], look: Look) -> Image:
-    """A new picture with the shapes drawn in; ``image`` is (H, W, 3) RGB uint8."""
+    """A new picture with the shapes drawn in, the front one first in ``shapes``.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+    """
     picture = image.copy()
     if not shapes:
         return picture
@@ -155,7 +162,7 @@ def _lay_over(picture: Image, shapes: Sequence[Shape], look: Look) -> None:
         masks[shape.id] = np.zeros((bottom - top, right - left), np.bool_)
         masks[shape.id][y - top : y - top + high, x - left : x - left + wide] = shape.pixels
     colours = {shape.id: shape.colour for shape in shapes}
-    overlay = overlay_rgba(masks, colours, look.fill, look.outline)
+    overlay = overlay_rgba(masks, colours, look.fill, look.outline, front_to_back=tuple(masks))
     window = picture[top:bottom, left:right]
     # Where boxes overlap, each blends with what was there before all of them.
     before = window.copy()
