@@ -113,8 +113,9 @@ def _flood(image: Image, column: int, row: int, tolerance: int) -> Mask:
     region = np.zeros((height + 2, width + 2), np.uint8)
     flags = 4 | (1 << 8) | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE
     reach = (tolerance, tolerance, tolerance)
+    # It is only read, but OpenCV wants one that it could write to, and frames are not.
     _, _, _, box = cv2.floodFill(
-        np.ascontiguousarray(image), region, (column, row), (0, 0, 0), reach, reach, flags
+        np.array(image, order="C"), region, (column, row), (0, 0, 0), reach, reach, flags
     )
     left, top, wide, high = box
     window = Window(left, top, wide, high)

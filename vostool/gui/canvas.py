@@ -157,10 +157,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def event(self, event: QEvent | None) -> bool:
         # Qt asks the focused widget before it takes a key for a shortcut.
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if _keys(event) in self._claimed:
-                event.accept()
-                return True
+        asked = event is not None and event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and _keys(event) in self._claimed:
+            event.accept()
+            return True
         return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

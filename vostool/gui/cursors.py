@@ -1,4 +1,4 @@
-"""The mouse over the canvas: a cross asks the model, a cross with an orange sign draws on the mask."""
+"""The mouse over the canvas: a cross asks the model, an orange sign beside it edits the mask."""
 
 from __future__ import annotations
 

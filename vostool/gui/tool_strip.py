@@ -5,7 +5,9 @@ It is there with every tool and always as high, so that choosing a tool never mo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
@@ -44,7 +46,7 @@ class ToolStrip(QFrame):
         self.name.setObjectName("tool_name")
         self.kind.setObjectName("tool_kind")
         self.hint.setObjectName("note")
-        self.size = _Number("Size", SIZES, " px", canvas)
+        self.brush_size = _Number("Size", SIZES, " px", canvas)
         self.tolerance = _Number("Tolerance", TOLERANCES, "", canvas)
         self.contiguous = QCheckBox("Connected only")
         self.contiguous.setToolTip("Only what hangs together with the place that is clicked")
@@ -54,9 +56,8 @@ class ToolStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 6, 2)
         row.setSpacing(8)
-        for widget in (self.name, self.kind, self.size, self.sign, self.mode):
-            row.addWidget(widget)
-        for widget in (self.tolerance, self.contiguous, self.hint):
+        shown: tuple[QWidget, ...] = (self.name, self.kind, self.brush_size, self.sign, self.mode)
+        for widget in (*shown, self.tolerance, self.contiguous, self.hint):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.mask_button)
@@ -70,7 +71,7 @@ class ToolStrip(QFrame):
         options = self._options
         self._canvas.tool_changed.connect(self._show_tool)
         options.changed.connect(self._show_options)
-        self.size.box.valueChanged.connect(lambda value: options.set(size=value))
+        self.brush_size.box.valueChanged.connect(lambda value: options.set(size=value))
         self.tolerance.box.valueChanged.connect(lambda value: options.set(tolerance=value))
         self.contiguous.toggled.connect(lambda on: options.set(contiguous=on))
         self.mode.first.toggled.connect(lambda on: options.set(adding=on))
@@ -86,7 +87,7 @@ class ToolStrip(QFrame):
             if style is not None:  # a property alone does not bring the sheet's rules
                 style.unpolish(label)
                 style.polish(label)
-        self.size.setVisible(tool.has_size)
+        self.brush_size.setVisible(tool.has_size)
         self.sign.setVisible(tool is Tool.SCRIBBLE)
         self.mode.setVisible(tool in AREA_TOOLS)
         self.tolerance.setVisible(tool is Tool.WAND)
@@ -96,7 +97,7 @@ class ToolStrip(QFrame):
 
     def _show_options(self) -> None:
         options = self._options
-        self.size.show_value(options.size)
+        self.brush_size.show_value(options.size)
         self.tolerance.show_value(options.tolerance)
         self.contiguous.setChecked(options.contiguous)
         self.mode.show_value(options.adding)
@@ -137,7 +138,7 @@ class _Number(QWidget):
 
     def _place(self, value: int) -> int:
         part = (value - self._least) / (self._most - self._least)
-        return int(round(100 * part**0.5))
+        return round(100 * math.sqrt(part))
 
     def _slid(self, place: int) -> None:
         self.box.setValue(round(self._least + (place / 100) ** 2 * (self._most - self._least)))
@@ -156,13 +157,17 @@ class _Choice(QWidget):
         for button, text in ((self.first, first), (self.second, second)):
             button.setText(text)
             button.setCheckable(True)
-            button.clicked.connect(lambda: canvas.setFocus())
+            button.clicked.connect(partial(_focus, canvas))
             self._group.addButton(button)
             row.addWidget(button)
 
     def show_value(self, first: bool) -> None:
         """Let one of them be down."""
         (self.first if first else self.second).setChecked(True)
+
+
+def _focus(canvas: Canvas, _checked: bool = False) -> None:
+    canvas.setFocus()
 
 
 def _mask_button(actions: Mapping[str, QAction]) -> QToolButton:

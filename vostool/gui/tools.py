@@ -1,4 +1,4 @@
-"""The canvas' tools: which ask the model, which change the mask, and what of a box is in the picture."""
+"""The canvas' tools: which ask the model and which change the mask; boxes cut to the frame."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class GhostItem(QGraphicsPixmapItem):
         pixels = np.ascontiguousarray(decode_window(mask, window)[::step, ::step])
         rgba = overlay_rgba({1: pixels}, {1: colour}, 0.5)
         high, wide = pixels.shape
-        picture = QImage(rgba.data, wide, high, 4 * wide, QImage.Format.Format_RGBA8888)
+        picture = QImage(rgba.tobytes(), wide, high, 4 * wide, QImage.Format.Format_RGBA8888)
         super().__init__(QPixmap.fromImage(picture))
         self._size = (wide, high)
         self.put(QRectF(window.left, window.top, window.width, window.height))

@@ -21,7 +21,7 @@ def objects_at(project: Project, frame: int, x: float, y: float) -> list[int]:
 
 
 def next_at(project: Project, frame: int, x: float, y: float, current: int | None) -> int | None:
-    """The object to select: the front one, or the one behind the current one; None where none is."""
+    """The object to select: the front one, or that behind the current one; None without any."""
     there = objects_at(project, frame, x, y)
     if current in there:
         return there[(there.index(current) + 1) % len(there)]
