@@ -63,6 +63,7 @@ class ObjectList(QWidget):
         self.add_button = _button("Add", "")
         self.delete_button = _button("Delete", "Delete the chosen objects with all their masks")
         self.solo_button = _button("Solo", "")
+        actions["solo"].setIconText("Solo")
         self.solo_button.setDefaultAction(actions["solo"])
         self.more_button = _button("More", "What else can be done with the chosen objects")
         self.more_button.setMenu(self.menu)

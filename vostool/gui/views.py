@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtBoundSignal
 
 from vostool.changes import Changes
 from vostool.gui.frame_range import FrameRange
@@ -26,7 +27,7 @@ class Views(QObject):
         self._show_all()
         self._connect_workspace()
         session = workspace.session
-        self._window_connections = (
+        self._window_connections: tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...] = (
             (window.timeline.scrubbed, session.go_to),
             (window.timeline.stepped, session.step),
             (window.timeline.object_pressed, session.select),
