@@ -23,7 +23,7 @@ from vostool.mask_notes import DISMISSED, note_cell, note_value, parse_note
 from vostool.project import Project
 from vostool.review_measures import Measures
 from vostool.review_order import ReviewFilter, ReviewItem
-from vostool.review_reasons import JUMPS, Finding, findings, rate
+from vostool.review_reasons import JUMPS, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
@@ -66,7 +66,7 @@ class ReviewQueue:
         """Masks left to look at of those asked for."""
         return sum(int(np.count_nonzero(r)) for r in only.risks(self._measures.rows).values())
 
-    def update(self, changes: Changes) -> None:
+    def update(self, changes: Changes, seconds: float = UPDATE_SECONDS) -> None:
         """Follow the project; what takes longer than a moment is left for :meth:`work`."""
         for oid in changes.objects:
             if oid not in self._project.objects:
@@ -74,7 +74,7 @@ class ReviewQueue:
                 self._count -= 0 if row is None else int(np.count_nonzero(row.risk))
                 self._wait(self._measures.forget(oid))
         self._unread.append(self._frames_in(changes.cells))
-        self.work(UPDATE_SECONDS)
+        self.work(seconds)
 
     def work(self, seconds: float) -> bool:
         """Measure what waits, for about so long; True when nothing waits any more."""
@@ -95,6 +95,16 @@ class ReviewQueue:
         if row is None or not (0 <= frame < len(row.risk)) or row.risk[frame] == 0:
             return ()
         return findings(row, frame, self._size)
+
+    def reasons(self, frame: int, object_id: int) -> tuple[Reason, ...]:
+        """The reasons alone, in the order of their weights; cheaper than :meth:`findings`."""
+        row = self._measures.rows.get(object_id)
+        if row is None or not (0 <= frame < len(row.reasons)):
+            return ()
+        bits = row.reasons[frame]
+        return tuple(
+            r for r in sorted(REASON_BITS, key=lambda r: -WEIGHTS[r]) if REASON_BITS[r] & bits
+        )
 
     def item(self, frame: int, object_id: int) -> ReviewItem | None:
         """The item of a mask, or None when it is not in the queue."""

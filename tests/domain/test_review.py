@@ -19,7 +19,8 @@ from vostool.mask_notes import AGREEMENT, note_cell, note_value
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Point, Prompts
-from vostool.review import ReviewFilter, ReviewItem, ReviewQueue, bring_back_dismissed, dismiss
+from vostool.review import ReviewQueue, bring_back_dismissed, dismiss
+from vostool.review_order import ReviewItem
 from vostool.review_reasons import Finding, Reason
 
 H, W, FRAMES = 60, 90, 30

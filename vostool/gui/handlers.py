@@ -11,6 +11,7 @@ from vostool.gui.mask_handlers import mask_handlers
 from vostool.gui.name_dialog import finish_and_name
 from vostool.gui.object_handlers import object_handlers
 from vostool.gui.range_actions import RangeActions
+from vostool.gui.review_handlers import review_handlers
 from vostool.gui.session import Session
 from vostool.gui.track_handlers import track_handlers
 
@@ -33,6 +34,7 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **_job_handlers(bench),
         **object_handlers(bench),
         **track_handlers(bench),
+        **review_handlers(bench),
     }
 
 

@@ -28,6 +28,7 @@ from vostool.gui.notice_bar import NoticeBar
 from vostool.gui.object_list import ObjectList
 from vostool.gui.problem_details import details
 from vostool.gui.recent import RecentMenu
+from vostool.gui.review_dock import ReviewDock
 from vostool.gui.run_bar import RunBar
 from vostool.gui.scope_button import ScopeButton
 from vostool.gui.start_page import StartPage
@@ -42,7 +43,21 @@ TOOLBAR = (
     "open", "export", "", "undo", "redo", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Mask", "Object", "Track", "Range", "Go", "View", "Help")
+MENUS = (
+    "File",
+    "Edit",
+    "Tools",
+    "Mask",
+    "Object",
+    "Track",
+    "Range",
+    "Review",
+    "Go",
+    "View",
+    "Help",
+)
+MNEMONICS = {"Track": "Tr&ack", "Review": "Rev&iew"}
+"""Where another menu has the first letter."""
 
 
 class MainWindow(QMainWindow):
@@ -190,6 +205,7 @@ class MainWindow(QMainWindow):
         self.canvas.setAcceptDrops(False)
         self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
         self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.review_dock = ReviewDock(self, self.actions_by_id)
         corner = Qt.Corner.BottomRightCorner
         self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         bar = self.statusBar()
@@ -217,7 +233,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         assert bar is not None
         for title in MENUS:
-            menu = bar.addMenu(f"&{title}")
+            menu = bar.addMenu(MNEMONICS.get(title, f"&{title}"))
             assert menu is not None
             for spec in ACTIONS:
                 if spec.menu == title and not spec.id.startswith("object_"):

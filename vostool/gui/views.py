@@ -13,6 +13,7 @@ from vostool.gui.frame_range import FrameRange
 from vostool.gui.main_window import MainWindow
 from vostool.gui.object_handlers import list_connections
 from vostool.gui.recent import remember_opened
+from vostool.gui.review_view import ReviewView
 from vostool.gui.run_parts import RunProgress
 from vostool.gui.workspace import Workspace
 
@@ -40,10 +41,12 @@ class Views(QObject):
         )
         for signal, slot in self._window_connections:
             signal.connect(slot)
+        self._review = ReviewView(window, workspace)
         workspace.display.refresh()
 
     def close(self) -> None:
         """Disconnect, and show that nothing is open."""
+        self._review.close()
         for signal, slot in self._window_connections:
             signal.disconnect(slot)
         # The last frames of a run still reach the document when the workspace closes.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
+from vostool.gui import collector
 from vostool.gui.canvas import Canvas
 from vostool.gui.display import Display
 from vostool.gui.document import Document
@@ -14,6 +15,7 @@ from vostool.gui.mask_editor import MaskEditor
 from vostool.gui.opening import Opened
 from vostool.gui.player import Player
 from vostool.gui.range_actions import RangeActions
+from vostool.gui.review_work import Review
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.session import Session
 from vostool.gui.storage import Storage
@@ -30,11 +32,13 @@ class Workspace(QObject):
         self.storage = Storage(self.document, opened.file)
         self.session = Session(opened.source, self.document, worker)
         self.mask_editor = MaskEditor(self.session)
+        self.review = Review(self.session)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection)
         self.player = Player(self.session, self.selection)
         worker.open(opened.source.clone())
+        collector.leave_alone_what_lives()
 
     def is_of(self, path: Path) -> bool:
         """True where this file, folder or project is what is open."""
@@ -43,10 +47,13 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop what runs, store what waits, give files and threads back."""
         self.player.pause()
+        self.session.builder.settle()
         self.mask_editor.close()
         self.session.close()
         if isinstance(self.source, JobFrames):
             self.source.hang_up()  # no thread may wait for a dead network
         self.display.close()
+        self.document.settle()
         self.storage.close()
         self.source.close()
+        collector.look_at_everything_again()
