@@ -18,7 +18,7 @@ Position = tuple[float, float]
 """(x, y) in image pixels."""
 
 MOST_POINTS = 6
-SPACING_SHARE = 0.04
+SPACING_SHARE = 0.03
 """Least distance of two points, as a share of the frame's diagonal."""
 
 

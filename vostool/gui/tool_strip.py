@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QWidget,
@@ -45,6 +46,7 @@ class ToolStrip(QFrame):
         self.name, self.kind, self.hint = QLabel(), QLabel(), QLabel()
         self.name.setObjectName("tool_name")
         self.kind.setObjectName("tool_kind")
+        self.kind.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.hint.setObjectName("note")
         self.brush_size = _Number("Size", SIZES, " px", canvas)
         self.tolerance = _Number("Tolerance", TOLERANCES, "", canvas)
@@ -87,6 +89,7 @@ class ToolStrip(QFrame):
             if style is not None:  # a property alone does not bring the sheet's rules
                 style.unpolish(label)
                 style.polish(label)
+            label.update()
         self.brush_size.setVisible(tool.has_size)
         self.sign.setVisible(tool is Tool.SCRIBBLE)
         self.mode.setVisible(tool in AREA_TOOLS)
@@ -157,6 +160,7 @@ class _Choice(QWidget):
         for button, text in ((self.first, first), (self.second, second)):
             button.setText(text)
             button.setCheckable(True)
+            button.setObjectName("choice")
             button.clicked.connect(partial(_focus, canvas))
             self._group.addButton(button)
             row.addWidget(button)
