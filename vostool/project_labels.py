@@ -7,6 +7,8 @@ none: one is made up for it here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vostool.errors import LabelsError
 from vostool.labels import AttributeSpec, LabelSpec, labels_from_json
 from vostool.objects import AnnotatedObject
@@ -57,6 +59,17 @@ def object_attributes(
         AttributeSpec(name) for name in own if name.strip() and name not in {s.name for s in specs}
     ]
     return tuple((spec, own.get(spec.name, spec.default)) for spec in (*specs, *rest))
+
+
+def with_attributes(project: Project, annotated: AnnotatedObject) -> AnnotatedObject:
+    """The object with every attribute that it has by its label's defaults, too."""
+    own = dict(annotated.attributes)
+    missing = tuple(
+        (spec.name, value)
+        for spec, value in object_attributes(project, annotated)
+        if spec.name not in own
+    )
+    return replace(annotated, attributes=(*annotated.attributes, *missing))
 
 
 def colour_of_first(project: Project, label: str) -> tuple[int, int, int] | None:

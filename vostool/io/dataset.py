@@ -15,6 +15,7 @@ from vostool.io.export_options import ExportOptions, Split, SplitBy
 from vostool.io.export_plan import ExportPlan, make_plan, own_name
 from vostool.objects import AnnotatedObject, Colour
 from vostool.project import Project
+from vostool.project_labels import declared_label, with_attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ExportItem:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A class of objects: its name, and the colour of its first object."""
+    """A class of objects: its name, and its colour or else that of its first object."""
 
     name: str
     colour: Colour
@@ -135,7 +136,8 @@ def make_dataset(
             warnings.append(f"{name} was left out: {error}")
             continue
         folder = f"{name}/" if merged else ""
-        plan = replace(plan, number=len(plans) + 1, folder=folder, object_ids=ids)
+        objects = tuple(with_attributes(item.project, chosen) for chosen in plan.objects)
+        plan = replace(plan, number=len(plans) + 1, folder=folder, object_ids=ids, objects=objects)
         plans.append(plan)
         warnings += [f"{name}: {text}" if merged else text for text in plan.warnings]
     if not plans:
@@ -194,7 +196,9 @@ def _labels(plans: Sequence[ExportPlan]) -> tuple[Label, ...]:
     found: dict[str, Label] = {}
     for plan in plans:
         for obj in plan.objects:
-            found.setdefault(obj.label, Label(obj.label, obj.colour))
+            known = declared_label(plan.project, obj.label)
+            colour = known.colour if known is not None else None
+            found.setdefault(obj.label, Label(obj.label, colour or obj.colour))
     return tuple(found.values())
 
 

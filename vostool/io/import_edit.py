@@ -16,6 +16,8 @@ from pycocotools import mask as coco_mask
 from vostool.changes import Cell, CellChange, Edit, FrameObject, Table, Value
 from vostool.io.import_format import Imported, Shape
 from vostool.io.import_identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
+from vostool.io.import_labels import label_specs
+from vostool.label_edits import add_labels
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Box, Prompts
@@ -127,6 +129,8 @@ def import_edit(
     if new:
         cells[Cell(Table.SETTINGS, "highest_object_id")] = max(project.next_object_id() - 1, *new)
     cells.update(builder.cells)
+    declared = add_labels(project, label_specs(imported.labels))
+    cells.update((change.cell, change.after) for change in declared.changes)
     changes = [project.change(cell, value) for cell, value in cells.items()]
     return Edit(TITLE, tuple(c for c in changes if _differs(c))), ImportSummary(
         new_objects=new,

@@ -153,11 +153,16 @@ class ImportedObject:
 
 @dataclass(frozen=True, slots=True)
 class ImportedAttribute:
-    """An attribute that a label declares: its name, its default and the values it may take."""
+    """An attribute that a label declares: its name, its default and the values it may take.
+
+    ``kind`` is CVAT's input type, as the file has it; ``mutable`` allows a value a frame.
+    """
 
     name: str
     default: str = ""
     values: tuple[str, ...] = ()
+    kind: str = "text"
+    mutable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,14 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute that a label declares; ``id`` is CVAT's ``spec_id``."""
+    """An attribute that a label declares; ``id`` is CVAT's ``spec_id``, ``kind`` its input type."""
 
     id: int
     name: str
     default: str
+    kind: str = "text"
+    values: tuple[str, ...] = ()
+    mutable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,9 @@ def _label_json(label: Label) -> dict[str, Json]:
         "id": label.id,
         "name": label.name,
         "colour": None if label.colour is None else list(label.colour),
-        "attributes": [[a.id, a.name, a.default] for a in label.attributes],
+        "attributes": [
+            [a.id, a.name, a.default, a.kind, list(a.values), a.mutable] for a in label.attributes
+        ],
     }
 
 
@@ -184,8 +189,16 @@ def _label(entry: Any) -> Label:
         int(entry["id"]),
         str(entry["name"]),
         None if colour is None else (int(colour[0]), int(colour[1]), int(colour[2])),
-        tuple(Attribute(int(i), str(n), str(d)) for i, n, d in entry["attributes"]),
+        tuple(map(_attribute, entry["attributes"])),
     )
+
+
+def _attribute(entry: Any) -> Attribute:
+    number, name, default, *more = entry
+    # Projects of an older version keep these three alone.
+    kind, values, mutable = more or ("text", (), False)
+    allowed = tuple(str(value) for value in values)
+    return Attribute(int(number), str(name), str(default), str(kind), allowed, bool(mutable))
 
 
 def _packed(numbers: tuple[int, ...]) -> list[Json]:

@@ -97,7 +97,14 @@ def _label(entry: Mapping[str, Any]) -> Label:
         str(entry["name"]),
         _colour(str(entry.get("color") or "")),
         tuple(
-            Attribute(int(a["id"]), str(a["name"]), str(a.get("default_value") or ""))
+            Attribute(
+                int(a["id"]),
+                str(a["name"]),
+                str(a.get("default_value") or ""),
+                str(a.get("input_type") or "text").lower(),
+                tuple(str(value) for value in a.get("values") or ()),
+                a.get("mutable") is True,
+            )
             for a in entry.get("attributes") or ()
         ),
     )

@@ -25,7 +25,13 @@ from vostool.io.cvat_server.job import RATE, Job
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import READ, decode_shape, named_attributes
 from vostool.io.import_edit import import_edit
-from vostool.io.import_format import Imported, ImportedObject, Shape
+from vostool.io.import_format import (
+    Imported,
+    ImportedAttribute,
+    ImportedLabel,
+    ImportedObject,
+    Shape,
+)
 from vostool.masks import Mask
 from vostool.objects import palette_colour
 from vostool.project import Project
@@ -156,7 +162,22 @@ def _imported(job: Job, found: list[Found], identities: Identities) -> Imported:
                 where=f"{shape.kind[:-1]} {shape.id}",
             )
         )
-    return Imported(tuple(_objects(job, identities)), shapes)
+    return Imported(tuple(_objects(job, identities)), shapes, _labels(job))
+
+
+def _labels(job: Job) -> tuple[ImportedLabel, ...]:
+    """The job's labels, whether anything bears them or not."""
+    return tuple(
+        ImportedLabel(
+            label.name,
+            label.colour,
+            tuple(
+                ImportedAttribute(a.name, a.default, a.values, a.kind, a.mutable)
+                for a in label.attributes
+            ),
+        )
+        for label in job.labels
+    )
 
 
 def _objects(job: Job, identities: Identities) -> list[ImportedObject]:

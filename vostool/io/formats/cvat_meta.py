@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from vostool.io.dataset import Dataset
+from vostool.labels import AttributeSpec, LabelSpec
 from vostool.masks import MaskRecord, Provenance
-from vostool.objects import AnnotatedObject
+from vostool.objects import AnnotatedObject, Colour, palette_colour
+from vostool.project_labels import declared_labels
 
 IDENTITY = "object_id"
 """The attribute that carries the object's id; declared, or CVAT drops it silently."""
@@ -33,16 +35,29 @@ class CvatLabels:
         names: dict[str, dict[str, None]] = {label.name: {} for label in self._dataset.labels}
         for plan, obj in self._dataset.objects():
             names[obj.label].update(dict.fromkeys(self._own[plan.object_ids[obj.id]]))
-        lines = ["<labels>"]
-        for label in self._dataset.labels:
-            attributes = "".join(_declared(name) for name in (IDENTITY, *names[label.name]))
-            red, green, blue = label.colour
-            lines.append(
-                f"<label><name>{text(label.name)}</name>"
-                f"<color>#{red:02x}{green:02x}{blue:02x}</color><type>any</type>"
-                f"<attributes>{attributes}</attributes></label>"
+        specs = self._specs()
+        lines = [
+            _label(
+                label.name,
+                label.colour,
+                _by_name(specs.get(label.name), names[label.name]),
             )
-        return "\n".join([*lines, "</labels>"])
+            for label in self._dataset.labels
+        ]
+        lines += [
+            _label(spec.name, spec.colour or palette_colour(number), _by_name(spec, ()))
+            for number, spec in enumerate(specs.values(), 1)
+            if spec.name not in names
+        ]
+        return "\n".join(["<labels>", *lines, "</labels>"])
+
+    def _specs(self) -> dict[str, LabelSpec]:
+        """The labels that the projects declare; the first one counts where two differ."""
+        found: dict[str, LabelSpec] = {}
+        for plan in self._dataset.videos:
+            for spec in declared_labels(plan.project):
+                found.setdefault(spec.name, spec)
+        return found
 
     def attributes(self, object_id: int) -> str:
         """The ``<attribute>`` elements of a shape, by the object's id in the data set."""
@@ -82,8 +97,29 @@ def _attributes(object_id: int, own: Mapping[str, str]) -> str:
     )
 
 
-def _declared(name: str) -> str:
+def _by_name(label: LabelSpec | None, names: Iterable[str]) -> list[AttributeSpec]:
+    """What a label declares, identity first, then what only its objects have, as text."""
+    declared = () if label is None else label.attributes
+    found = {spec.name: spec for spec in declared if spec.name != IDENTITY}
+    rest = (AttributeSpec(name) for name in names if name not in found)
+    return [AttributeSpec(IDENTITY), *found.values(), *rest]
+
+
+def _label(name: str, colour: Colour, attributes: Iterable[AttributeSpec]) -> str:
+    red, green, blue = colour
     return (
-        f"<attribute><name>{text(name)}</name><mutable>False</mutable>"
-        "<input_type>text</input_type><default_value></default_value><values></values></attribute>"
+        f"<label><name>{text(name)}</name>"
+        f"<color>#{red:02x}{green:02x}{blue:02x}</color><type>any</type>"
+        f"<attributes>{''.join(map(_declared, attributes))}</attributes></label>"
+    )
+
+
+def _declared(spec: AttributeSpec) -> str:
+    # CVAT writes one value a line, and the default of what has no choices among them.
+    values = "\n".join(spec.values or ((spec.default,) if spec.default else ()))
+    return (
+        f"<attribute><name>{text(spec.name)}</name><mutable>{spec.mutable}</mutable>"
+        f"<input_type>{spec.kind.value}</input_type>"
+        f"<default_value>{text(spec.default)}</default_value>"
+        f"<values>{text(values)}</values></attribute>"
     )

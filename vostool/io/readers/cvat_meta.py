@@ -107,7 +107,11 @@ def _attribute(node: Node) -> ImportedAttribute:
     values = node.value("values")
     parts = values.splitlines() if "\n" in values else values.split(" ")
     return ImportedAttribute(
-        node.value("name"), node.value("default_value"), tuple(p for p in parts if p)
+        node.value("name"),
+        node.value("default_value"),
+        tuple(p for p in parts if p),
+        node.value("input_type").lower() or "text",
+        node.value("mutable").lower() == "true",
     )
 
 
