@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
+from gaps import Gaps
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -27,28 +27,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--clicks", type=int, default=6, help="clicks while a run goes on")
     parser.add_argument("--seconds", type=float, default=15.0, help="how long to track and scrub")
     return parser.parse_args()
-
-
-class Gaps:
-    """Gaps between ticks by phase, in milliseconds."""
-
-    def __init__(self) -> None:
-        self.phase = "start"
-        self.by_phase: dict[str, list[float]] = {}
-        self._last = time.perf_counter()
-
-    def tick(self) -> None:
-        now = time.perf_counter()
-        self.by_phase.setdefault(self.phase, []).append((now - self._last) * 1000)
-        self._last = now
-
-    def report(self) -> str:
-        lines = [f"{'phase':<24}{'ticks':>8}{'median':>9}{'95 %':>8}{'99 %':>8}{'max':>9}  ms"]
-        for phase, gaps in self.by_phase.items():
-            values = np.percentile(gaps, [50, 95, 99, 100])
-            cells = "".join(f"{v:>{w}.1f}" for v, w in zip(values, (9, 8, 8, 9), strict=True))
-            lines.append(f"{phase:<24}{len(gaps):>8}{cells}")
-        return "\n".join(lines)
 
 
 def main() -> int:
@@ -81,28 +59,24 @@ def measure(arguments: argparse.Namespace) -> int:
         while not until() and time.monotonic() < end:
             app.processEvents()
 
-    def phase(name: str) -> None:
-        gaps.tick()
-        gaps.phase = name
-
     spin(lambda: bench.engine.current is not None)
-    phase("open")
+    gaps.begin("open")
     bench.open_path(arguments.video)
     spin(lambda: bench.workspace is not None and bench.workspace.display.shown_frame == 0)
     workspace = bench.workspace
     assert workspace is not None
     session, info = workspace.session, workspace.source.info
-    phase("click")
+    gaps.begin("click")
     corners = arguments.box or ",".join(
         str(v) for v in (info.width / 3, info.height / 3, info.width / 1.5, info.height / 1.5)
     )
     session.prompt(Prompts(box=Box(*(float(v) for v in corners.split(",")))), "Draw box")
     spin(lambda: len(workspace.document.project.masks) > 0)
-    phase("track, at rest")
+    gaps.begin("track, at rest")
     session.tracking.track(Direction.FORWARD)
     end = time.monotonic() + arguments.seconds / 2
     spin(lambda: time.monotonic() > end or not session.is_tracking)
-    phase("track and scrub")
+    gaps.begin("track and scrub")
     end = time.monotonic() + arguments.seconds / 2
     while time.monotonic() < end and session.is_tracking:
         session.go_to((session.playhead + 1) % max(len(workspace.document.project.masks), 1))
@@ -114,7 +88,7 @@ def measure(arguments: argparse.Namespace) -> int:
     if not session.is_tracking:
         session.go_to(0)
         session.tracking.track(Direction.FORWARD)
-    phase("track, click, correct")
+    gaps.begin("track, click, correct")
     for turn in range(arguments.clicks):
         frames = workspace.document.project.masks.frames()
         session.go_to(frames[(turn * 7 + 2) % max(len(frames) - 1, 1)])
@@ -136,12 +110,12 @@ def measure(arguments: argparse.Namespace) -> int:
             break
     session.tracking.runs.cancel()
     spin(lambda: not session.is_tracking)
-    phase("play with masks")
+    gaps.begin("play with masks")
     session.go_to(0)
     workspace.player.toggle()
     end = time.monotonic() + arguments.seconds / 3
     spin(lambda: time.monotonic() > end)
-    phase("close")
+    gaps.begin("close")
     print(f"{arguments.video.name}: {info.width}x{info.height}, engine {bench.engine.current}")
     bench.window.close()
     print(gaps.report())

@@ -27,19 +27,27 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def make_project(frames: int, objects: int):
-    """A project with a mask of every object on every frame, and what a day of work leaves."""
-    from vostool import edits
-    from vostool.changes import Cell, Table
+    """A project without a video; see :func:`fill_project`."""
     from vostool.frames import SourceRef
-    from vostool.masks import Mask, MaskRecord, Provenance
     from vostool.project import Project
-    from vostool.prompts import Box, Prompts
 
     project = Project(SourceRef(Path("/generated.mp4"), "video", 1, "", 640, 360, frames, 25.0))
+    fill_project(project, frames, objects)
+    return project
+
+
+def fill_project(project, frames: int, objects: int) -> None:
+    """A mask of every object on every frame, and what a day of work leaves."""
+    from vostool import edits
+    from vostool.changes import Cell, Table
+    from vostool.masks import Mask, MaskRecord, Provenance
+    from vostool.prompts import Box, Prompts
+
+    height, width = project.source.height, project.source.width
     rng = np.random.default_rng(7)
-    shape = np.zeros((360, 640), np.bool_)
-    shape[100:160, 200:290] = True
-    mask, empty = Mask.from_array(shape), Mask.empty(360, 640)
+    shape = np.zeros((height, width), np.bool_)
+    shape[60:120, 100:190] = True
+    mask, empty = Mask.from_array(shape), Mask.empty(height, width)
     for _ in range(objects):
         project.apply(edits.add_object(project)[0])
     values = []
@@ -57,11 +65,10 @@ def make_project(frames: int, objects: int):
                 frame < frames // 5,
             )
             values.append((Cell(Table.MASKS, (frame, oid)), record))
-        prompts = Prompts(box=Box(200, 100, 290, 160))
+        prompts = Prompts(box=Box(100, 60, 190, 120))
         for frame in rng.integers(0, frames, 60).tolist():
             values.append((Cell(Table.PROMPTS, (frame, oid)), prompts))
     project.load(values)
-    return project
 
 
 class Table:

@@ -6,6 +6,7 @@ tracking run adds to its step frame by frame, so that undo takes the whole run b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vostool.changes import Cell, CellChange, Changes, Edit
@@ -95,23 +96,67 @@ class History:
             return False
         return not any(later.cells for later in self._done[self._done.index(step) + 1 :])
 
+    def do_in_parts(self, edit: Edit, size: int) -> tuple[Step, Iterator[Changes]]:
+        """:meth:`do`, but each item of the iterator applies ``size`` more cells.
+
+        Nothing else may be done, undone or redone until the iterator is at its end.
+        """
+        step, _ = self.do(Edit(edit.title, ()))
+
+        def apply() -> Iterator[Changes]:
+            for part in _parts(edit.changes, size):
+                some = Edit(edit.title, part)
+                step.absorb(some)
+                yield self._project.apply(some)
+
+        return step, apply()
+
     def undo(self) -> Changes:
         """Take the last step back; empty changes when there is none."""
-        if not self._done:
-            return Changes()
-        step = self._done.pop()
-        self._undone.append(step)
-        return self._project.revert(step.edit)
+        return _all(self.undo_in_parts(0))
 
     def redo(self) -> Changes:
         """Bring the last undone step back; empty changes when there is none."""
-        if not self._undone:
-            return Changes()
-        step = self._undone.pop()
-        self._done.append(step)
-        return self._project.apply(step.edit)
+        return _all(self.redo_in_parts(0))
+
+    def undo_in_parts(self, size: int) -> Iterator[Changes]:
+        """:meth:`undo`, ``size`` cells (0: all) at a time, as :meth:`do_in_parts`."""
+        if self._done:
+            step = self._done.pop()
+            self._undone.append(step)
+            for part in _parts(tuple(step.cells.values()), size):
+                yield self._project.revert(Edit(step.title, part))
+
+    def redo_in_parts(self, size: int) -> Iterator[Changes]:
+        """:meth:`redo`, ``size`` cells (0: all) at a time, as :meth:`do_in_parts`."""
+        if self._undone:
+            step = self._undone.pop()
+            self._done.append(step)
+            for part in _parts(tuple(step.cells.values()), size):
+                yield self._project.apply(Edit(step.title, part))
+
+    @property
+    def next_undo_size(self) -> int:
+        """How many cells undo would write."""
+        return len(self._done[-1].cells) if self._done else 0
+
+    @property
+    def next_redo_size(self) -> int:
+        """How many cells redo would write."""
+        return len(self._undone[-1].cells) if self._undone else 0
 
     def discard_if_empty(self, step: Step) -> None:
         """Forget a step that came to nothing, such as a run cancelled before its first frame."""
         if not step.cells and step in self._done:
             self._done.remove(step)
+
+
+def _parts(changes: tuple[CellChange, ...], size: int) -> Iterator[tuple[CellChange, ...]]:
+    size = size or max(len(changes), 1)
+    for start in range(0, len(changes), size):
+        yield changes[start : start + size]
+
+
+def _all(parts: Iterator[Changes]) -> Changes:
+    """The one part of an undivided step; empty changes where there was none."""
+    return next(iter([*parts]), Changes())

@@ -38,6 +38,8 @@ def locked_by(project: Project, edit: Edit) -> list[int]:
     Confirming a mask, a label and a colour are none of these. Ids ascend.
     """
     locked = locked_objects(project)
+    if not locked:
+        return []
     return sorted({oid for change in edit.changes if (oid := _touched(change)) in locked})
 
 

@@ -112,6 +112,7 @@ class MaskTable:
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, MaskRecord]] = {}
+        self._shared: set[int] = set()  # rows that a copy holds too: copied before they are written
 
     def get(self, frame: int, object_id: int) -> MaskRecord | None:
         """The record of one object on one frame, or None."""
@@ -120,6 +121,9 @@ class MaskTable:
     def put(self, frame: int, object_id: int, record: MaskRecord | None) -> None:
         """Set one record; None removes it."""
         row = self._rows.setdefault(object_id, {})
+        if object_id in self._shared:
+            row = self._rows[object_id] = dict(row)
+            self._shared.discard(object_id)
         if record is None:
             row.pop(frame, None)
         else:
@@ -146,9 +150,11 @@ class MaskTable:
                 yield frame, oid, record
 
     def copy(self) -> MaskTable:
-        """An independent table that shares the immutable records."""
+        """An independent table; takes no time, since a row is copied when one of both writes it."""
         other = MaskTable()
-        other._rows = {oid: dict(row) for oid, row in self._rows.items()}
+        other._rows = dict(self._rows)
+        self._shared = set(self._rows)
+        other._shared = set(self._rows)
         return other
 
     def __len__(self) -> int:

@@ -14,13 +14,14 @@ from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
 from vostool.errors import UsageError
-from vostool.gui import preferences, theme
+from vostool.gui import collector, preferences, theme
 from vostool.gui.workbench import Workbench
 
 
 def make_application(arguments: list[str]) -> QApplication:
     """The QApplication with our style; OpenCV's own Qt plugins are kept out of its way."""
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
+    collector.keep_pauses_short()
     app = QApplication(arguments)
     app.setApplicationName("VOSTool")
     app.setApplicationVersion(__version__)

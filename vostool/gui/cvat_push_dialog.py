@@ -75,7 +75,7 @@ class CvatPushDialog(QDialog):
         """Fetch the server's annotations and show what a push would change."""
         if self.work.is_running:
             return
-        project, job, chosen = self._document.project.snapshot(), self._job, self.on_conflict
+        project, job, chosen = self._document.snapshot(), self._job, self.on_conflict
         known = self._plan.annotations if self._plan is not None else None
 
         def work(progress: Progress) -> Plan:

@@ -191,7 +191,7 @@ class ImportDialog(QDialog):
         self._start(lambda progress: plan(chosen, imported), "Comparing…")
 
     def _planner(self) -> Callable[[str, Imported], _Plan]:
-        project: Project = self._document.project.snapshot()
+        project: Project = self._document.snapshot()
         policy = ImportPolicy(
             OBJECTS[self.objects.currentText()],
             UNGROUPED[self.ungrouped.currentText()],

@@ -39,12 +39,16 @@ class ObjectActions:
 
     def delete(self) -> None:
         """Delete the objects with all that belongs to them; nothing is asked."""
-        project = self._project.snapshot()
-        parts = []
-        for oid in self._chosen:
-            parts.append(edits.delete_object(project, oid))
-            project.apply(parts[-1])
-        self._session.do(joined_edits(_several("Delete object", self._chosen), parts))
+        chosen, masks = self._chosen, self._project.masks
+
+        def build(project: Project) -> Edit:
+            copy, parts = project.snapshot(), []
+            for oid in chosen:
+                parts.append(edits.delete_object(copy, oid))
+                copy.apply(parts[-1])
+            return joined_edits(_several("Delete object", chosen), parts)
+
+        self._session.builder.do(build, sum(len(masks.row(oid)) for oid in chosen))
 
     def show(self, value: bool | None = None) -> None:
         """Show the objects, or hide them; None: the other than now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vostool import range_edits
 from vostool.changes import Edit
 from vostool.errors import PromptError
+from vostool.gui.edit_builder import Build
 from vostool.gui.frame_range import FrameRange, RangeSelection
 from vostool.gui.session import Session
 from vostool.locks import locked_objects
@@ -46,8 +47,11 @@ class RangeActions:
         if everything:  # what is locked stays; asked for by itself, it is refused
             ids = [oid for oid in ids if oid not in locked_objects(self._project)]
         if chosen is not None and ids:
-            edit = range_edits.delete_range(self._project, chosen.first, chosen.last, ids)
-            self._do(edit, f"No mask and no prompt lies in {_named(chosen)}.")
+            self._do(
+                lambda project: range_edits.delete_range(project, chosen.first, chosen.last, ids),
+                len(chosen) * len(ids),
+                f"No mask and no prompt lies in {_named(chosen)}.",
+            )
 
     def toggle_confirmed(self, *, everything: bool) -> None:
         """Confirm the masks in the range, or take that back where all of them are confirmed."""
@@ -55,17 +59,27 @@ class RangeActions:
         if chosen is None or not ids:
             return
         first, last = chosen.first, chosen.last
-        edit = range_edits.confirm_range(self._project, first, last, True, ids)
-        if not edit.changes:
-            edit = range_edits.confirm_range(self._project, first, last, False, ids)
-        self._do(edit, f"No mask lies in {_named(chosen)}; track it first, then confirm it.")
+
+        def toggled(project: Project) -> Edit:
+            edit = range_edits.confirm_range(project, first, last, True, ids)
+            return (
+                edit
+                if edit.changes
+                else range_edits.confirm_range(project, first, last, False, ids)
+            )
+
+        nothing = f"No mask lies in {_named(chosen)}; track it first, then confirm it."
+        self._do(toggled, len(chosen) * len(ids), nothing)
 
     def mark_absent(self) -> None:
         """Say that the selected object is not to be seen in the range."""
         chosen, ids = self._selection.value, self._objects(False)
         if chosen is not None and ids:
-            edit = range_edits.mark_absent(self._project, ids, chosen.first, chosen.last)
-            self._do(edit, f"The object is marked absent in {_named(chosen)} already.")
+            self._do(
+                lambda project: range_edits.mark_absent(project, ids, chosen.first, chosen.last),
+                len(chosen) * len(ids),
+                f"The object is marked absent in {_named(chosen)} already.",
+            )
 
     def copy_mask(self) -> None:
         """Copy the selected object's mask on the playhead's frame over the range."""
@@ -73,14 +87,19 @@ class RangeActions:
         object_id = session.current_object
         if chosen is None or object_id is None:
             return
+        source = session.playhead
         try:
-            edit = range_edits.copy_mask_over(
-                self._project, object_id, session.playhead, chosen.first, chosen.last
-            )
+            range_edits.copy_mask_over(self._project, object_id, source, source, source)
         except PromptError as error:
             session.problem.emit(str(error))
             return
-        self._do(edit, f"Every mask in {_named(chosen)} is yours already and was left as it is.")
+        self._do(
+            lambda project: range_edits.copy_mask_over(
+                project, object_id, source, chosen.first, chosen.last
+            ),
+            len(chosen),
+            f"Every mask in {_named(chosen)} is yours already and was left as it is.",
+        )
 
     def track(self) -> None:
         """Track through the range and nowhere else."""
@@ -97,11 +116,8 @@ class RangeActions:
             return list(self._project.objects)
         return [] if current is None else [current]
 
-    def _do(self, edit: Edit, nothing: str) -> None:
-        if edit.changes:
-            self._session.do(edit)
-        else:
-            self._session.problem.emit(nothing)
+    def _do(self, build: Build, cells: int, nothing: str) -> None:
+        self._session.builder.do(build, cells, nothing)
 
 
 def _named(chosen: FrameRange) -> str:

@@ -11,6 +11,7 @@ from vostool.frames import FrameSource
 from vostool.gui import settings_values
 from vostool.gui.click_answers import ClickAnswers
 from vostool.gui.document import Document
+from vostool.gui.edit_builder import EditBuilder
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.tracking import Tracking
 from vostool.io.import_edit import ImportSummary
@@ -62,6 +63,9 @@ class Session(QObject):
         self._rest_timer.timeout.connect(self._prepare)
         self._rest_timer.start()
         self.solo = False
+        self.builder = EditBuilder(document, self.do)
+        self.builder.problem.connect(self.problem)
+        document.settled.connect(self._after_history)
         worker.engine_ready.connect(self._prepare)
 
     # -- where the person is -------------------------------------------------------------------
@@ -162,11 +166,6 @@ class Session(QObject):
         edit, object_id = edits.add_object(self.document.project, self.label_for_new())
         self.document.do(edit)
         self.select(object_id)
-
-    def delete_object(self, object_id: int | None) -> None:
-        """Delete an object with all that belongs to it; None does nothing."""
-        if object_id is not None:
-            self.do(edits.delete_object(self.document.project, object_id))
 
     def do(self, edit: Edit, *, even_locked: bool = False) -> bool:
         """Apply an edit as one undo step, where it changes anything; True where it was applied.

@@ -19,7 +19,7 @@ def open_project_row(document: Document, source: FrameSource, path: Path | None)
     Args:
         path: its file, or None where it was not saved under a name yet.
     """
-    project = document.project.snapshot()
+    project = document.snapshot()
     place = path or project.source.path.with_suffix(SUFFIX)
     name = path.stem if path is not None else project.source.path.stem
     return BatchProject(place, held=HeldProject(project, source, name))
