@@ -58,6 +58,9 @@ class ExportReport:
     warnings: tuple[str, ...]
 
 
+LAST_STEP = "putting into place"
+
+
 def write_dataset(  # noqa: PLR0917 - called by the two doors in exporters only
     dataset: Dataset,
     formats: Sequence[ExportFormat],
@@ -78,7 +81,10 @@ def write_dataset(  # noqa: PLR0917 - called by the two doors in exporters only
     """
     total = dataset.frame_count
     with one_sentence(destination), ExitStack() as stack:
-        staging = Staging(destination, [entry.name for entry in formats], options.overwrite)
+        names = [entry.name for entry in formats]
+        staging = Staging(
+            destination, names, options.overwrite, lambda: progress(total, total, LAST_STEP)
+        )
         stack.enter_context(staging)
         writers: list[tuple[ExportFormat, FormatWriter]] = []
         for entry in formats:
@@ -90,7 +96,7 @@ def write_dataset(  # noqa: PLR0917 - called by the two doors in exporters only
         for frame in _frames(dataset, decode, progress, tally):
             _write_frame(frame, writers, staging, options)
             tally.count(frame)
-        progress(total, total, "putting into place")
+        progress(total, total, LAST_STEP)
         for entry, writer in writers:
             tally.warnings += [f"{entry.name}: {text}" for text in writer.finish()]
         tally.warnings += staging.publish()

@@ -12,7 +12,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -45,10 +45,16 @@ def one_sentence(destination: Path) -> Iterator[None]:
 
 
 class StagedFolder:
-    """One folder in the making; remembers what was written into it."""
+    """One folder in the making; remembers what was written into it.
 
-    def __init__(self, path: Path) -> None:
+    Attributes:
+        go_on: raises :class:`~vostool.errors.Cancelled` where nobody wants the folder any more; a
+            writer asks now and then while it completes its files.
+    """
+
+    def __init__(self, path: Path, go_on: Callable[[], None] = lambda: None) -> None:
         self.path = path
+        self.go_on = go_on
         self.file_count = 0
         self.byte_count = 0
         self._made: set[Path] = set()
@@ -88,8 +94,15 @@ class Staging:
         ExportError: a folder is there already and ``overwrite`` is false, or is a file.
     """
 
-    def __init__(self, destination: Path, names: Sequence[str], overwrite: bool) -> None:
+    def __init__(
+        self,
+        destination: Path,
+        names: Sequence[str],
+        overwrite: bool,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> None:
         self.destination = destination.absolute()
+        self._go_on = go_on
         self._names = tuple(names)
         self._overwrite = overwrite
         self._made: list[Path] = []
@@ -104,7 +117,7 @@ class Staging:
                 stage = tempfile.mkdtemp(".partial", ".vostool-", self.destination)
                 self._stage = Path(stage)
                 for name in self._names:
-                    self._folders[name] = StagedFolder(self._stage / name)
+                    self._folders[name] = StagedFolder(self._stage / name, self._go_on)
             except BaseException:
                 self._clean()
                 raise

@@ -142,6 +142,35 @@ def test_a_cancel_leaves_nothing_and_no_process(render, tmp_path, monkeypatch, n
     assert all(process.returncode is not None for process in started)
 
 
+def test_a_cancel_while_the_gif_is_put_together_leaves_nothing_and_no_process(
+    render, tmp_path, monkeypatch
+):
+    started, asked = [], []
+
+    class Slow(subprocess.Popen):
+        def __init__(self, command, *arguments, **options):
+            started.append(self)
+            super().__init__(command, *arguments, **options)
+
+        def wait(self, timeout=None):
+            if timeout is not None and self.args[-1].endswith(".palette") and len(asked) < 2:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            return super().wait(timeout)
+
+    monkeypatch.setattr(subprocess, "Popen", Slow)
+
+    def progress(done, total, what=""):
+        if what == "putting into place":
+            asked.append(done)
+        if len(asked) > 1:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        render("overlay-gif", progress)
+    assert not (tmp_path / "out").exists()
+    assert started and all(process.returncode is not None for process in started)
+
+
 def test_what_cannot_be_rendered_is_declared():
     for name in (*VIDEOS, "cutouts"):
         assert FORMATS[name].family == "rendered"

@@ -128,12 +128,13 @@ class GifWriter(AnimationWriter):
         pictures = ("-f", "nut", "-i", f"file:{self._lossless}")
         try:
             run((*pictures, "-vf", "palettegen=stats_mode=full", "-update", "1",
-                 "-c:v", "png", "-f", "image2"), palette)  # fmt: skip
+                 "-c:v", "png", "-f", "image2"), palette, self.folder.go_on)  # fmt: skip
             last = max(2, self.remaining)
             run((*pictures, "-f", "png_pipe", "-i", f"file:{palette}",
                  "-lavfi", "paletteuse=dither=sierra2_4a:diff_mode=rectangle",
                  "-fps_mode", "passthrough", "-enc_time_base", f"{self.tick}",
-                 "-loop", "0", "-final_delay", f"{last}", "-f", "gif"), self._target)  # fmt: skip
+                 "-loop", "0", "-final_delay", f"{last}", "-f", "gif"),
+                self._target, self.folder.go_on)  # fmt: skip
         finally:
             self._lossless.unlink(missing_ok=True)
             palette.unlink(missing_ok=True)

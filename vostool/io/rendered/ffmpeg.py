@@ -7,13 +7,14 @@ and drawing, and the pipe holds it back to a few pictures.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from vostool.io.rendered.sound import SILENT, Sound
 
 _BUFFER = 1 << 20
 _LAST_WORDS = 20_000
+_ASK_SECONDS = 0.2
 _WINDOWS_NO_CONSOLE = 0x08000000  # CREATE_NO_WINDOW
 _WINDOWS_NEW_GROUP = 0x00000200  # CREATE_NEW_PROCESS_GROUP
 _QUIET = ("-hide_banner", "-loglevel", "error")
@@ -166,12 +168,18 @@ class VideoPipe:
         raise error
 
 
-def run(arguments: Sequence[str], target: Path) -> None:
-    """One FFmpeg run from file to file; raises as :class:`VideoPipe` does."""
+def run(arguments: Sequence[str], target: Path, go_on: Callable[[], None]) -> None:
+    """One FFmpeg run from file to file; raises as :class:`VideoPipe` does, and what ``go_on`` does,
+    which is asked a few times a second.
+    """
     with tempfile.TemporaryFile() as errors:
         process = _start((*arguments, f"file:{target}"), errors, subprocess.DEVNULL)
         try:
-            code = process.wait()
+            code = None
+            while code is None:
+                go_on()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = process.wait(_ASK_SECONDS)
         except BaseException:
             process.kill()
             process.wait()
