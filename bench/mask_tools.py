@@ -86,6 +86,15 @@ def measure(frames: Path, moves: int) -> int:
         app.processEvents()
         return 1000 * (time.perf_counter() - start)
 
+    def drag(start: QPoint) -> tuple[float, list[float], float, float]:
+        port = canvas.viewport()
+        press = timed(lambda: QTest.mousePress(port, left, none, start))
+        steps = [timed(lambda n=n: QTest.mouseMove(port, at(n / moves))) for n in range(moves)]
+        begun = time.perf_counter()
+        release = timed(lambda: QTest.mouseRelease(port, left, none, at(1)))
+        spin(lambda: not workspace.mask_editor.is_busy)
+        return press, steps, release, 1000 * (time.perf_counter() - begun)
+
     print(
         f"{'tool':<10}{'size':>6}{'press':>8}{'move p95':>10}{'worst':>8}{'release':>9}{'mask':>8}"
     )
@@ -93,14 +102,8 @@ def measure(frames: Path, moves: int) -> int:
         QTest.keySequence(canvas, QKeySequence(keys))
         if size:
             canvas.options.set(size=size)
-        port, where = canvas.viewport(), at(0) if keys != "Shift+M" else at(0.05)
         spin(lambda: False, 0.3)
-        press = timed(lambda: QTest.mousePress(port, left, none, where))
-        steps = [timed(lambda n=n: QTest.mouseMove(port, at(n / moves))) for n in range(moves)]
-        start = time.perf_counter()
-        release = timed(lambda: QTest.mouseRelease(port, left, none, at(1)))
-        spin(lambda: not workspace.mask_editor.is_busy)
-        whole = 1000 * (time.perf_counter() - start)
+        press, steps, release, whole = drag(at(0.05))
         name = canvas.tool.value
         print(f"{name:<10}{size or '':>6}{press:>8.1f}{np.percentile(steps, 95):>10.1f}"
               f"{max(steps):>8.1f}{release:>9.1f}{whole:>8.1f}")  # fmt: skip

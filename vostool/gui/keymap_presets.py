@@ -15,6 +15,7 @@ _X_ANYLABELING: dict[str, tuple[str, ...]] = {
     "point": ("Q",),
     "negative": ("E",),
     "box": ("R",),
+    "polygon": ("P", "G"),
     "clear": ("B",),
     "finish_named": ("F", "Return"),
     "finish": ("Shift+F",),

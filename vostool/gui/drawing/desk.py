@@ -97,7 +97,7 @@ class Desk:
         current = self.session.current_object
         if current is not None and current in locked_objects(self.project):
             return locked_sentence([current])
-        if current is not None and not self.project.objects[current].visible:
+        if current is not None and not self.session.shows(current):
             return (
                 f"Object {current} is hidden; show it in the list of objects to draw on its mask."
             )

@@ -11,7 +11,7 @@ from vostool.gui.cursors import cursor
 from vostool.gui.drawing.desk import Desk
 from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.ghost_item import GhostItem, Handle, HandlesItem
-from vostool.gui.drawing.picking import objects_at
+from vostool.gui.drawing.picking import shown_at
 from vostool.gui.drawing.pointer import PointerEvent
 from vostool.gui.tools import Tool
 from vostool.mask_shape import fit_to_box, move
@@ -116,7 +116,7 @@ class MoveGesture(Gesture):
     def _choose(self, event: PointerEvent) -> bool:
         """Select the object under the mouse; the current one stays where its mask is there."""
         session = self.desk.session
-        there = objects_at(self.desk.project, session.playhead, event.x, event.y)
+        there = shown_at(session, event.x, event.y)
         if not there:
             session.problem.emit(NO_MASK_HERE)
         elif session.current_object not in there:

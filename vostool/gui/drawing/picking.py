@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from vostool.gui.session import Session
 from vostool.mask_crop import has_pixel
 from vostool.project import Project
 from vostool.stacking import front_to_back
 
 
 def objects_at(project: Project, frame: int, x: float, y: float) -> list[int]:
-    """Ids of the shown objects whose masks have this pixel (image pixels), the front one first."""
+    """Ids of the visible objects whose masks have this pixel (image pixels), front one first."""
     column, row = math.floor(x), math.floor(y)
     masks = project.masks.at(frame)
     return [
@@ -20,9 +21,15 @@ def objects_at(project: Project, frame: int, x: float, y: float) -> list[int]:
     ]
 
 
-def next_at(project: Project, frame: int, x: float, y: float, current: int | None) -> int | None:
+def shown_at(session: Session, x: float, y: float) -> list[int]:
+    """Those of :func:`objects_at` on the current frame that the canvas shows."""
+    there = objects_at(session.document.project, session.playhead, x, y)
+    return [oid for oid in there if session.shows(oid)]
+
+
+def next_at(session: Session, x: float, y: float) -> int | None:
     """The object to select: the front one, or that behind the current one; None without any."""
-    there = objects_at(project, frame, x, y)
+    there, current = shown_at(session, x, y), session.current_object
     if current in there:
         return there[(there.index(current) + 1) % len(there)]
     return there[0] if there else None

@@ -21,6 +21,6 @@ def pick(desk: Desk, x: float, y: float) -> None:
     desk.editor.finish()
     session = desk.session
     if desk.is_inside(x, y) and desk.is_shown():
-        found = next_at(desk.project, session.playhead, x, y, session.current_object)
+        found = next_at(session, x, y)
         if found is not None:
             session.select(found)
