@@ -118,9 +118,11 @@ def vos(folder, ids, objects):
 def test_youtube_vos_names_its_objects(tmp_path, make_target, ids):
     objects = {"3": {"category": "car", "frames": ["00000"]}, "7": {"category": "dog"}}
     vos(tmp_path, ids, objects)
-    found = read_labels(tmp_path, make_target())
-    assert {(e.proposed_id, e.label) for e in found.objects} == {(3, "car"), (7, "dog")}
-    assert found.skipped == ()
+    for chosen in (tmp_path, tmp_path / "meta.json"):
+        assert detect_format(chosen).name == "masks"
+        found = read_labels(chosen, make_target())
+        assert {(e.proposed_id, e.label) for e in found.objects} == {(3, "car"), (7, "dog")}
+        assert found.skipped == ()
 
 
 def test_an_id_beyond_the_declared_objects_and_a_missing_picture_are_named(

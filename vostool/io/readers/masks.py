@@ -17,7 +17,7 @@ from vostool.io.readers.collector import Collector, find_frame, some
 from vostool.io.readers.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.readers.mask_folders import MaskFolder, find_folder, mask_pngs
-from vostool.io.readers.mask_objects import MaskObject, objects_beside
+from vostool.io.readers.mask_objects import NAMES, MaskObject, objects_beside
 from vostool.masks import Mask
 from vostool.progress import Progress
 
@@ -34,7 +34,7 @@ def read(
         LabelsError: there are no masks or several videos to choose from, ``objects.json`` or
             ``meta.json`` is damaged, or no picture fits the target.
     """
-    with open_tree(path) as tree:
+    with open_tree(folder_of(path)) as tree:
         folder = find_folder(tree, str(values["folder"]), str(values["layout"]))
         known = objects_beside(tree, folder.video)
         reader = _MaskReader(Collector(tree.shown(folder.video), target), known, values)
@@ -159,10 +159,15 @@ def _pictures(folder: MaskFolder) -> Iterator[tuple[int | None, str]]:
             yield oid, name
 
 
+def folder_of(path: Path) -> Path:
+    """The folder that a list of objects (:data:`NAMES`) lies in, or the path itself."""
+    return path.parent if path.name in NAMES and path.is_file() else path
+
+
 def detect(path: Path) -> bool:
     """True where the first PNGs hold ids and are no photographs."""
     try:
-        with peek_tree(path) as tree:
+        with peek_tree(folder_of(path)) as tree:
             names = mask_pngs(tree)
             looked = {*names[:1], *names[len(names) // 2 :][:1], *names[-1:]}
             return bool(looked) and all(
@@ -175,7 +180,7 @@ def detect(path: Path) -> bool:
 MASKS = ImportFormat(
     name="masks",
     title="Mask PNGs (DAVIS, YouTube-VOS, one picture an object)",
-    suffixes=(".png", ".zip", ""),
+    suffixes=(".png", ".zip", ".json", ""),
     keeps=(
         "exact masks with holes and parts",
         "overlaps, where each object has its own pictures",
