@@ -9,13 +9,18 @@ from vostool.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Va
 from vostool.masks import MaskRecord, Provenance
 from vostool.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project import Project
+from vostool.project_labels import colour_of_first
 from vostool.prompts import Prompts
 
 
 def add_object(project: Project, label: str = DEFAULT_LABEL) -> tuple[Edit, int]:
-    """A new object with the next free id and its palette colour; also returns that id."""
+    """A new object with the next free id, and that id.
+
+    It has its palette colour, or as the first of a label with a colour, the label's.
+    """
     object_id = project.next_object_id()
     new = AnnotatedObject.new(object_id, label)
+    new = replace(new, colour=colour_of_first(project, label) or new.colour)
     changes = (
         project.change(Cell(Table.OBJECTS, object_id), new),
         project.change(Cell(Table.SETTINGS, "highest_object_id"), object_id),

@@ -127,6 +127,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("swap_objects", "Object", "Swap with…", ("Ctrl+Alt+W",), _O,
                "Exchanges two objects from this frame on"),
     ActionSpec("renumber", "Object", "Renumber all objects", (), tip="1, 2, 3 ... in their order"),
+    ActionSpec("labels", "Object", "Labels…", ("Ctrl+Shift+L",), Needs.NOTHING,
+               "Names, colours and attributes; to and from CVAT"),
     ActionSpec("delete_object", "Object", "Delete object", ("Ctrl+Delete",), _O,
                "All chosen ones, with their masks; Undo brings them back"),
     *_NUMBERS,

@@ -79,6 +79,10 @@ class ObjectActions:
             lambda: label_edits.set_label(self._project, self._chosen, dialog.label.text())
         ))  # fmt: skip
 
+    def set_attribute(self, name: str, value: str) -> None:
+        """Give the objects a value of an attribute; it holds on all their frames."""
+        self._try(lambda: label_edits.set_attribute(self._project, self._chosen, name, value))
+
     # -- who is who ----------------------------------------------------------------------------
 
     def merge(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtBoundSignal
 
+from vostool.gui.label_handlers import show_labels
 from vostool.gui.object_actions import ObjectActions
 from vostool.gui.session import Session
 
@@ -50,6 +51,7 @@ def object_handlers(bench: Workbench) -> dict[str, Handler]:
         "range_relabel": ranged(lambda actions: actions.relabel_range),
         "renumber": on(ObjectActions.renumber),
         "find_object": partial(_find, bench),
+        "labels": lambda: show_labels(bench),
     }
 
 
@@ -78,6 +80,7 @@ def list_connections(
         (objects.delete_requested, lambda ids: on(ids).delete()),
         (objects.visibility_wanted, lambda ids, value: on(ids).show(value)),
         (objects.lock_wanted, lambda ids, value: on(ids).lock(value)),
+        (objects.attribute_wanted, lambda ids, *pair: on(ids).set_attribute(*pair)),
     )
 
 

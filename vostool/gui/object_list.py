@@ -17,18 +17,20 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.changes import Changes
+from vostool.gui.attribute_panel import AttributePanel
 from vostool.gui.document import Document
 from vostool.gui.object_model import COLOUR, LOCKED, SHOWN, ObjectModel, colour_icon
 from vostool.gui.object_table import ObjectTable
 from vostool.gui.return_key import LineBox
 from vostool.objects import AnnotatedObject
+from vostool.project_labels import LABELS_SETTING
 
 __all__ = ["ObjectList", "colour_icon"]
 
 MENU = (
     "finish_named", "relabel", "recolour", "", "solo", "show_object", "lock", "",
     "merge_objects", "split_object", "swap_objects", "range_move", "range_relabel", "",
-    "renumber", "", "delete_object",
+    "renumber", "labels", "", "delete_object",
 )  # fmt: skip
 """Ids of the actions in the list's menu; "" is a line."""
 
@@ -41,7 +43,7 @@ class ObjectList(QWidget):
         add_requested()
         delete_requested(object): ids of the objects to delete.
         visibility_wanted(object, bool), lock_wanted(object, bool): of the objects with these ids.
-        picked(object): ids of all chosen objects, whenever they change.
+        attribute_wanted(object, str, str): a name and a value for the objects with these ids.
     """
 
     selected = pyqtSignal(int)
@@ -49,7 +51,7 @@ class ObjectList(QWidget):
     delete_requested = pyqtSignal(object)
     visibility_wanted = pyqtSignal(object, bool)
     lock_wanted = pyqtSignal(object, bool)
-    picked = pyqtSignal(object)
+    attribute_wanted = pyqtSignal(object, str, str)
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,8 @@ class ObjectList(QWidget):
         self.filter.setPlaceholderText("Filter by label, number or attribute")
         self.filter.setAccessibleName("Filter objects")
         self.filter.setClearButtonEnabled(True)
+        self.filter.clears = True
+        self.attributes = AttributePanel()
         self.menu = _menu(actions, self)
         self.add_button = _button("Add", "")
         self.delete_button = _button("Delete", "Delete the chosen objects with all their masks")
@@ -69,6 +73,7 @@ class ObjectList(QWidget):
         self.more_button.setMenu(self.menu)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._clicking = False
+        self._current: int | None = None
         self._lay_out()
         new = actions["new_object"]
         new.changed.connect(lambda: self.add_button.setToolTip(new.toolTip()))
@@ -81,15 +86,16 @@ class ObjectList(QWidget):
         self.table.switched.connect(self._switch)
         self.table.doubleClicked.connect(self._double_clicked)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        chosen = self.table.selectionModel()
-        assert chosen is not None
-        chosen.selectionChanged.connect(lambda *_: self._announce())
+        self.attributes.changed.connect(self._give_attribute)
+        self.attributes.labels_wanted.connect(actions["labels"].trigger)
         self.setEnabled(False)
 
     def set_document(self, document: Document | None) -> None:
         """Show another project, or none."""
         self.model.set_document(document)
         self.filter.clear()
+        self._current = None
+        self.attributes.show_object(None, None)
         self.setEnabled(document is not None)
 
     def apply(self, changes: Changes, current: int | None) -> None:
@@ -100,6 +106,8 @@ class ObjectList(QWidget):
             self.choose(oid for oid in chosen if current in chosen)
         if changes.objects:
             self._apply_filter()
+        if changes.objects or LABELS_SETTING in changes.settings:
+            self.attributes.show_object(self.model.project, current)
 
     def set_current(self, object_id: int | None) -> None:
         """Select an object's row; None selects nothing. A person's own choice of rows stays."""
@@ -109,6 +117,8 @@ class ObjectList(QWidget):
         elif not (self._clicking and row in self.table.chosen_rows()):
             self.table.selectRow(row)
         self.delete_button.setEnabled(row >= 0)
+        self.attributes.show_object(self.model.project, object_id)
+        self._current = object_id
 
     def chosen_ids(self) -> list[int]:
         """Ids of the chosen objects, ascending."""
@@ -174,8 +184,16 @@ class ObjectList(QWidget):
         words = self.filter.text().casefold().split()
         self.table.show_rows(lambda row: _matches(self.model.object_at(row), words))
 
-    def _announce(self) -> None:
-        self.picked.emit(self.chosen_ids())
+    def _give_attribute(self, name: str, value: str) -> None:
+        """To the current object, and to all chosen ones of its label."""
+        project = self.model.project
+        if project is None or self._current is None:
+            return
+        objects, chosen = project.objects, {self._current, *self.chosen_ids()}
+        label = objects[self._current].label
+        self.attribute_wanted.emit(
+            sorted(oid for oid in chosen if objects[oid].label == label), name, value
+        )
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -188,6 +206,7 @@ class ObjectList(QWidget):
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
+        layout.addWidget(self.attributes)
 
 
 def _matches(shown: AnnotatedObject | None, words: list[str]) -> bool:

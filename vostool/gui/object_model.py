@@ -14,6 +14,7 @@ from vostool.gui import theme
 from vostool.gui.document import Document
 from vostool.locks import LOCKED_SETTING, locked_objects
 from vostool.objects import AnnotatedObject
+from vostool.project import Project
 
 SHOWN, COLOUR, NUMBER, LABEL, FRAMES, LOCKED = range(6)
 HEADINGS = ("", "", "#", "Label", "Frames", "")
@@ -46,6 +47,11 @@ class ObjectModel(QAbstractTableModel):
         self._document = document
         self._read()
         self.endResetModel()
+
+    @property
+    def project(self) -> Project | None:
+        """The project that is shown."""
+        return None if self._document is None else self._document.project
 
     def refresh_icons(self) -> None:
         """Draw the icons in the palette's colours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QLineEdit, QSpinBox, QStyledItemDelegate
+from PyQt6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QStyledItemDelegate
 
 
 class LabelDelegate(QStyledItemDelegate):
@@ -21,18 +21,31 @@ class NumberBox(QSpinBox):
         return _claim_return(event) or super().event(event)
 
 
+class RealBox(QDoubleSpinBox):
+    """Return enters the number, and nothing else."""
+
+    def event(self, event: QEvent | None) -> bool:
+        return _claim_return(event) or super().event(event)
+
+
 class LineBox(QLineEdit):
-    """Return enters the text and Esc empties it; both leave the box, and do nothing else.
+    """Return enters the text; Esc, where ``clears`` is set, empties it; both leave the box.
 
     Signals:
         left(): by one of these keys.
     """
 
     left = pyqtSignal()
+    clears = False
 
     def event(self, event: QEvent | None) -> bool:
         escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if escape and event is not None and event.type() == QEvent.Type.ShortcutOverride:
+        if (
+            escape
+            and self.clears
+            and event is not None
+            and event.type() == QEvent.Type.ShortcutOverride
+        ):
             event.accept()
             return True
         return _claim_return(event) or super().event(event)
@@ -41,7 +54,7 @@ class LineBox(QLineEdit):
         super().keyPressEvent(event)
         keys = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event is not None and event.key() in keys:
-            if event.key() == Qt.Key.Key_Escape:
+            if event.key() == Qt.Key.Key_Escape and self.clears:
                 self.clear()
             self.left.emit()
 

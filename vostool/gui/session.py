@@ -17,6 +17,7 @@ from vostool.gui.tracking import Tracking
 from vostool.io.import_edit import ImportSummary
 from vostool.locks import locked_by, locked_objects, locked_sentence
 from vostool.models.segmenter import SegmentRequest
+from vostool.project_labels import declared_labels
 from vostool.prompts import Prompts
 
 RESTS_AFTER_MS = 250
@@ -252,4 +253,7 @@ class Session(QObject):
         current = self.current_object
         if current is not None:
             return objects[current].label
-        return objects[max(objects)].label if objects else settings_values.load().first_label
+        if objects:
+            return objects[max(objects)].label
+        declared = declared_labels(self.document.project)
+        return declared[0].name if declared else settings_values.load().first_label

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vostool.changes import Cell, Value
 from vostool.gui.background import Background
 from vostool.gui.document import Document
+from vostool.gui.label_memory import is_untouched
 from vostool.io import project_file
 from vostool.io.autosave import Autosaver
 from vostool.io.drafts import is_draft
@@ -125,7 +126,7 @@ class Storage(QObject):
         path = self._file.path
         self._file.close()
         self._file = None
-        if is_draft(path) and (drop_draft or not self._document.project.cells()):
+        if is_draft(path) and (drop_draft or is_untouched(self._document.project)):
             with contextlib.suppress(OSError):
                 path.unlink()
 

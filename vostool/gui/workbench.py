@@ -14,6 +14,7 @@ from vostool.gui.export.places import open_project_row
 from vostool.gui.gestures import Gestures
 from vostool.gui.handlers import make_handlers
 from vostool.gui.import_dialog import ImportDialog
+from vostool.gui.label_memory import begin_with_labels
 from vostool.gui.main_window import MainWindow
 from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
@@ -116,6 +117,7 @@ class Workbench(QObject):
         assert isinstance(result, Opened)
         self.close_workspace()
         self.workspace = Workspace(result, self.window.canvas, self.worker)
+        begin_with_labels(self.workspace.document)
         self.workspace.session.tracking.scope = self.window.scope.value
         self.workspace.session.solo = self.window.actions_by_id["solo"].isChecked()
         self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
