@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from vostool import edits, object_edits
+from vostool import edits
 from vostool.gui.review_view import run_text
 from vostool.gui.run_parts import RunSummary
 from vostool.gui.timeline.states import FrameState
@@ -55,6 +57,11 @@ def left(hand) -> set[int]:
     return {item.frame for item in hand.review.queue.items()}
 
 
+def in_front(hand) -> bool:
+    """The panel is seen; of docks in tabs Qt calls all visible."""
+    return not hand.panel.visibleRegion().isEmpty()
+
+
 def rows(hand) -> list[tuple[str, str, str]]:
     model = hand.panel.model
     hand.until(lambda: not hand.review._news.isActive())
@@ -67,7 +74,7 @@ def test_the_run_says_what_is_left_and_the_key_for_it(tracked) -> None:
     assert "Object 1 (object) was not found on 1 frame." in tracked.status()
     assert tracked.window.review_dock.windowTitle() == f"Review ({count})"
     assert tracked.window.review_dock.button.text() == f"{count} to review"
-    assert f"{count} left to review." in tracked.panel.left.text()
+    assert tracked.panel.left.text() == f"{count} to review"
     assert {LOW, JUMP, GONE} <= left(tracked)
 
 
@@ -104,14 +111,14 @@ def test_reasons_are_said_in_words_with_their_numbers(tracked) -> None:
 
 
 def test_going_shows_the_panel(tracked) -> None:
-    assert not tracked.panel.isVisible(), "the list of objects is in front"
+    assert not in_front(tracked), "the list of objects is"
     tracked.keys("N")
-    assert tracked.panel.isVisible()
+    assert in_front(tracked)
 
 
 def test_a_row_can_be_clicked(tracked) -> None:
     tracked.window.review_dock.reveal()
-    tracked.until(tracked.panel.isVisible)
+    tracked.until(lambda: in_front(tracked))
     table, model = tracked.panel.table, tracked.panel.model
     index = model.index(model.rowCount() - 1, 2)
     table.scrollTo(index)
@@ -122,15 +129,15 @@ def test_a_row_can_be_clicked(tracked) -> None:
 
 
 def test_confirm_settles_and_goes_on(tracked) -> None:
-    before = tracked.review.queue.count
     tracked.keys("N")
     frame = tracked.session.playhead
     tracked.keys("Y")
-    assert tracked.mask(frame, 1).confirmed and frame not in left(tracked)
+    assert tracked.mask(frame, 1).confirmed
     assert tracked.session.playhead != frame, "on to the next"
-    assert tracked.review.queue.count < before
+    tracked.until(lambda: frame not in left(tracked))
     tracked.keys("Ctrl+Z")
-    assert frame in left(tracked) and not tracked.mask(frame, 1).confirmed
+    tracked.until(lambda: frame in left(tracked))
+    assert not tracked.mask(frame, 1).confirmed
 
 
 def test_confirming_the_frame_takes_all_its_objects(tracked) -> None:
@@ -146,18 +153,20 @@ def test_confirming_the_frame_takes_all_its_objects(tracked) -> None:
 
 def test_dismiss_leaves_the_mask_as_it_is_and_is_undone(tracked) -> None:
     tracked.keys("N")
-    frame, record = tracked.session.playhead, None
+    frame = tracked.session.playhead
     record = tracked.mask(frame, 1)
     content = tracked.content()
     tracked.keys("Shift+Y")
-    assert frame not in left(tracked) and tracked.mask(frame, 1) is record
+    tracked.until(lambda: frame not in left(tracked))
+    assert tracked.mask(frame, 1) is record
     assert tracked.session.playhead != frame
     tracked.keys("Ctrl+Z")
-    assert frame in left(tracked) and tracked.content() == content
+    tracked.until(lambda: frame in left(tracked))
+    assert tracked.content() == content
     tracked.keys("Ctrl+Y")
-    assert frame not in left(tracked)
+    tracked.until(lambda: frame not in left(tracked))
     tracked.window.actions_by_id["review_bring_back"].trigger()
-    assert frame in left(tracked)
+    tracked.until(lambda: frame in left(tracked))
     assert not any(parse_note(name) for name in tracked.project.settings)
     tracked.window.actions_by_id["review_bring_back"].trigger()
     assert "Nothing was dismissed" in tracked.status()
@@ -167,12 +176,10 @@ def test_a_place_leaves_the_queue_when_it_is_corrected(tracked) -> None:
     tracked.keys("N")
     frame = tracked.session.playhead
     tracked.until_shown(frame)
-    before = tracked.review.queue.count
     tracked.click_object(1)
+    tracked.until(lambda: tracked.mask(frame, 1).provenance is Provenance.PROMPTED)
     tracked.until(lambda: frame not in left(tracked))
-    assert tracked.mask(frame, 1).provenance is Provenance.PROMPTED
     tracked.until(lambda: "settled" in tracked.panel.why.text())
-    tracked.until(lambda: tracked.review.queue.count < before)
     tracked.keys("N")
     assert tracked.session.playhead != frame
 
@@ -188,13 +195,14 @@ def test_settling_needs_the_place_to_be_shown(tracked) -> None:
 
 
 def test_filters_by_reason_and_object(tracked) -> None:
-    tracked.session.do(object_edits.relabel(tracked.project, [1], "bird"))
+    bird = replace(tracked.project.objects[1], label="bird")
+    tracked.session.do(edits.change_object(tracked.project, bird, "Rename"))
     tracked.window.review_dock.reveal()
     combo = tracked.panel.reasons
     combo.setCurrentIndex(combo.findData(Reason.LOW_SCORE))
     combo.activated.emit(combo.currentIndex())
     assert [(frame, obj) for frame, obj, _ in rows(tracked)] == [(str(LOW), "1 bird")]
-    assert "1 with this filter" in tracked.panel.left.text()
+    assert tracked.panel.left.text().startswith("1 of ")
     tracked.keys("N")
     assert tracked.session.playhead == LOW
     tracked.keys("N")
@@ -249,7 +257,7 @@ def test_an_empty_queue_says_so(opened) -> None:
 
 def test_the_status_bar_brings_the_panel_to_the_front(tracked) -> None:
     QTest.mouseClick(tracked.window.review_dock.button, LEFT)
-    assert tracked.panel.isVisible()
+    assert in_front(tracked)
 
 
 def test_many_places_are_listed_a_page_at_a_time(opened) -> None:
@@ -266,10 +274,13 @@ def test_many_places_are_listed_a_page_at_a_time(opened) -> None:
     bar = opened.window.review_dock.panel.table.verticalScrollBar()
     opened.window.review_dock.reveal()
     opened.until(lambda: bar.maximum() > 0)
-    bar.setValue(bar.maximum())
-    opened.until(lambda: model.rowCount() == 400)
-    bar.setValue(bar.maximum())
-    opened.until(lambda: model.rowCount() == 480)
+
+    def scrolled(rows: int) -> bool:
+        bar.setValue(bar.maximum())
+        return model.rowCount() == rows
+
+    opened.until(lambda: scrolled(400))
+    opened.until(lambda: scrolled(480))
     listed = [model.item_at(row) for row in range(480)]
     assert listed == queue.items()
 

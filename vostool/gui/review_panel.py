@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -28,6 +29,7 @@ from vostool.review_order import ReviewFilter, ReviewItem
 from vostool.review_reasons import Reason
 
 BUTTONS = ("review_previous", "review_next", "review_confirm", "review_dismiss")
+SHORT = {"review_confirm": "Confirm", "review_dismiss": "Dismiss"}
 MORE = ("review_confirm_frame", "review_bring_back")
 NOTHING_OPEN = "Nothing is open."
 
@@ -117,10 +119,10 @@ class ReviewPanel(QWidget):
         if review is None:
             return NOTHING_OPEN
         left, asked = review.queue.count, review.queue.count_of(review.only)
-        text = f"{left} left to review" if left else "Nothing to review"
+        text = f"{left} to review" if left else "Nothing to review"
         if asked != left:
-            text += f", {asked} with this filter"
-        return f"{text}; looking…" if review.queue.pending else f"{text}."
+            text = f"{asked} of {text}"
+        return f"{text}, looking…" if review.queue.pending else text
 
     def _why_text(self, here: ReviewItem | None) -> str:
         review = self._review
@@ -147,12 +149,17 @@ class ReviewPanel(QWidget):
         filters.addWidget(self.order, 0, 1)
         filters.addWidget(self.reasons, 1, 0)
         filters.addWidget(self.objects, 1, 1)
+        self.left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         filters.setColumnStretch(0, 1)
         filters.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
         for name in BUTTONS:
-            buttons.addWidget(tool_button(actions[name], with_text=name != "review_previous"))
+            actions[name].setIconText(SHORT.get(name, ""))
+            button = tool_button(actions[name])
+            if name in SHORT:  # with their icons the dock would take too much of the window
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            buttons.addWidget(button)
         buttons.addStretch()
         more = QToolButton()
         more.setText("More")
@@ -175,7 +182,7 @@ def _combo(name: str, items: list[str]) -> QComboBox:
     combo.addItems(items)
     combo.setAccessibleName(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
+    combo.setMinimumContentsLength(6)
     return combo
 
 
