@@ -10,6 +10,8 @@ from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPix
 from PyQt6.QtSvg import QSvgRenderer
 from PyQt6.QtWidgets import QApplication
 
+from vostool.gui.clear_style import ClearStyle
+
 ICON_SIZE = 20
 THEMES = ("System", "Light", "Dark")
 
@@ -41,7 +43,7 @@ _TONES = {
 
 def apply_style(app: QApplication) -> None:
     """The same widgets on every system, so that what was looked at is what people get."""
-    app.setStyle("Fusion")
+    app.setStyle(ClearStyle())
     app.setStyleSheet(_resource("style.qss").decode())
 
 
