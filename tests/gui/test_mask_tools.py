@@ -148,6 +148,50 @@ def test_the_stroke_is_seen_while_it_is_drawn_and_goes_with_the_mask(opened) -> 
     opened.until(lambda: len(opened.canvas.previews._items) == 2, 3000)  # the ring
 
 
+def test_a_stroke_belongs_to_the_frame_and_object_it_was_begun_on(opened) -> None:
+    draw(opened, box_mask(100, 40, 140, 80))
+    opened.session.select(None)
+    draw(opened, box_mask(10, 10, 20, 20))
+    port = opened.canvas.viewport()
+    for keys in ("B", "Shift+G"):
+        opened.go_to(0)
+        opened.keys(keys)
+        before = opened.mask(0, 2).mask.area
+        QTest.mousePress(port, LEFT, NONE, opened.at(40, 40))
+        QTest.mouseMove(port, opened.at(90, 40))
+        opened.keys("Right")
+        opened.keys("1")
+        QTest.mouseMove(port, opened.at(90, 90))
+        QTest.mouseRelease(port, LEFT, NONE, opened.at(90, 90))
+        done(opened)
+        assert opened.mask(0, 2).mask.area > before
+        assert opened.mask(0, 1).mask == box_mask(100, 40, 140, 80)
+        assert opened.project.masks.frames() == [0]
+        opened.keys("2")
+
+
+def test_a_polygon_goes_where_it_is_closed(opened) -> None:
+    draw(opened, box_mask(100, 40, 140, 80))
+    opened.keys("G")
+    for corner in [(40, 40), (120, 40), (80, 100)]:
+        opened.click(*corner)
+    opened.keys("Right")
+    opened.until_shown(1)
+    opened.keys("Return")
+    done(opened)
+    assert opened.mask(0, 1).mask == box_mask(100, 40, 140, 80)
+    assert opened.mask(1, 1).mask.iou(draw_polygon(EMPTY, [(40, 40), (120, 40), (80, 100)])) > 0.95
+
+
+def test_playing_stops_for_a_stroke(opened) -> None:
+    opened.keys("B")
+    opened.keys("Space")
+    QTest.mousePress(opened.canvas.viewport(), LEFT, NONE, opened.at(40, 40))
+    assert not opened.bench.workspace.player.is_playing
+    QTest.mouseRelease(opened.canvas.viewport(), LEFT, NONE, opened.at(40, 40))
+    done(opened)
+
+
 def test_esc_gives_a_stroke_up(opened) -> None:
     opened.keys("B")
     port = opened.canvas.viewport()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -20,6 +21,13 @@ MaskChange = Callable[[Mask], Mask]
 Then = Callable[[bool], object]
 """Told once, on the GUI thread, whether the mask has changed."""
 MOST_PARKED = 50
+
+
+class Place(NamedTuple):
+    """A frame and an object; None: one that is made for it."""
+
+    frame: int
+    object_id: int | None
 
 
 @dataclass(eq=False)
@@ -54,23 +62,30 @@ class MaskEditor(QObject):
         self._document.history_changed.connect(self._unpark)
 
     def edit(
-        self, title: str, change: MaskChange, *, nothing: str = "", then: Then | None = None
+        self,
+        title: str,
+        change: MaskChange,
+        *,
+        on: Place | None = None,
+        nothing: str = "",
+        then: Then | None = None,
     ) -> None:
-        """Change the current object's mask on the current frame; makes the object where none is.
+        """Change an object's mask on a frame.
 
         Args:
             title: what Undo shows.
+            on: where; None takes the current object on the current frame.
             nothing: said to the person where the change leaves the mask as it is.
         """
         session = self._session
-        made: tuple[Edit, int] | None = None
-        if session.current_object is None:
-            made = edits.add_object(self._document.project, session.label_for_new())
-        object_id = made[1] if made is not None else session.current_object
-        assert object_id is not None
-        step = self._document.do(Edit(title, made[0].changes if made is not None else ()))
-        session.select(object_id)
-        key = (session.playhead, object_id)
+        place = on if on is not None else Place(session.playhead, session.current_object)
+        object_id, made = place.object_id, Edit(title, ())
+        if object_id is None:
+            made, object_id = edits.add_object(self._document.project, session.label_for_new())
+        step = self._document.do(Edit(title, made.changes))
+        if on is None or place.object_id is None:
+            session.select(object_id)
+        key = (place.frame, object_id)
         self._jobs.append(_Job(title, step, key, change, nothing, then or (lambda changed: None)))
         self._next()
 

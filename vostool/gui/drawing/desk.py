@@ -8,7 +8,7 @@ from vostool.frames import Image
 from vostool.gui.canvas import Canvas
 from vostool.gui.drawing.options import ToolOptions
 from vostool.gui.drawing.previews import Previews
-from vostool.gui.mask_editor import MaskEditor
+from vostool.gui.mask_editor import MaskEditor, Place
 from vostool.gui.session import Session
 from vostool.gui.workspace import Workspace
 from vostool.locks import locked_objects, locked_sentence
@@ -67,6 +67,11 @@ class Desk:
         """The current frame's picture, (H, W, 3) uint8 RGB, where it is decoded."""
         return self.workspace.display.loader.cached(self.session.playhead)
 
+    @property
+    def place(self) -> Place:
+        """The current frame and object, to which a stroke belongs from its press on."""
+        return Place(self.session.playhead, self.session.current_object)
+
     def is_inside(self, x: float, y: float) -> bool:
         """True for a place in the frame (image pixels)."""
         info = self.workspace.source.info
@@ -75,8 +80,9 @@ class Desk:
     def is_shown(self) -> bool:
         """True where the picture seen is the playhead's, so that what is done lands on its frame.
 
-        Says so to the person where it is not.
+        Says so to the person where it is not. Stops playing, which would take the frame away.
         """
+        self.workspace.player.pause()
         shown = self.workspace.display.shown_frame == self.session.playhead
         if not shown:
             self.session.problem.emit(NOT_SHOWN_YET)

@@ -13,6 +13,7 @@ from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.ghost_item import GhostItem, Handle, HandlesItem
 from vostool.gui.drawing.picking import shown_at
 from vostool.gui.drawing.pointer import PointerEvent
+from vostool.gui.mask_editor import MaskChange, Place, Then
 from vostool.gui.tools import Tool
 from vostool.mask_shape import fit_to_box, move
 from vostool.prompts import Box
@@ -30,6 +31,7 @@ class MoveGesture(Gesture):
         self._handle: Handle | None = None
         self._start = QPointF()
         self._box = QRectF()
+        self._place = Place(0, None)
 
     def begin(self) -> None:
         self.desk.previews.add(self._handles)
@@ -64,6 +66,7 @@ class MoveGesture(Gesture):
         record = self.desk.record
         if record is None or not self.desk.may_change(adding=False):
             return
+        self._place = self.desk.place
         self._handle, self._start = handle, QPointF(event.x, event.y)
         self._box = QRectF(*map(float, record.mask.bbox))
         self._ghost = GhostItem(record.mask, self.desk.colour)
@@ -94,10 +97,13 @@ class MoveGesture(Gesture):
 
         if handle is None:
             dx, dy = round(target.left() - start.left()), round(target.top() - start.top())
-            self.desk.editor.edit("Move mask", partial(move, dx=dx, dy=dy), then=then)
+            self._edit("Move mask", partial(move, dx=dx, dy=dy), then)
         else:
             box = Box(target.left(), target.top(), target.right(), target.bottom())
-            self.desk.editor.edit("Stretch mask", partial(fit_to_box, box=box), then=then)
+            self._edit("Stretch mask", partial(fit_to_box, box=box), then)
+
+    def _edit(self, title: str, change: MaskChange, then: Then) -> None:
+        self.desk.editor.edit(title, change, on=self._place, then=then)
 
     def key(self, name: str) -> None:
         self._let_go()

@@ -11,6 +11,7 @@ from vostool.gui.drawing.desk import TAKEN_AWAY, Desk
 from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.outline_item import OutlineItem
 from vostool.gui.drawing.pointer import PointerEvent
+from vostool.gui.mask_editor import Place
 from vostool.mask_edit import Position, draw_polygon
 
 CLOSES = ("Return", "Enter")
@@ -55,8 +56,8 @@ class OutlineGesture(Gesture):
         self._item, self._path = None, []
         self.desk.canvas.claim_keys(())
 
-    def close(self) -> None:
-        """Change the mask by what is inside the outline."""
+    def close(self, on: Place | None = None) -> None:
+        """Change the mask by what is inside the outline; ``on`` as for the editor."""
         item, path = self._item, tuple(self._path)
         if item is None or len(path) < FEWEST:
             self.give_up()
@@ -74,7 +75,7 @@ class OutlineGesture(Gesture):
 
         change = partial(draw_polygon, corners=path, add=self._adds)
         self.desk.editor.edit(
-            self.title, change, nothing="The mask has these pixels already.", then=then
+            self.title, change, on=on, nothing="The mask has these pixels already.", then=then
         )
 
 
@@ -112,7 +113,7 @@ class PolygonGesture(OutlineGesture):
             self.desk.session.problem.emit(
                 "A polygon needs at least three corners; add more before closing it."
             )
-        else:
+        elif self.desk.may_change(adding=self._adds):  # frame or object may be others by now
             self.close()
 
     def _take_back(self) -> None:
@@ -132,9 +133,11 @@ class LassoGesture(OutlineGesture):
 
     title = "Lasso"
     corners = False
+    _place: Place | None = None
 
     def press(self, event: PointerEvent) -> None:
         if not self.goes_on and self.start(event):
+            self._place = self.desk.place
             self.desk.canvas.claim_keys(("Esc",))
             self.drag(event)
 
@@ -149,7 +152,7 @@ class LassoGesture(OutlineGesture):
 
     def release(self, event: PointerEvent) -> None:
         if self.goes_on:
-            self.close()
+            self.close(self._place)
 
     def key(self, name: str) -> None:
         self.give_up()

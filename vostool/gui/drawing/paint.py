@@ -11,6 +11,7 @@ from vostool.gui.drawing.desk import TAKEN_AWAY, Desk
 from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.pointer import PointerEvent
 from vostool.gui.drawing.stroke_item import Ring, StrokeItem
+from vostool.gui.mask_editor import Place
 from vostool.gui.tools import Tool
 from vostool.mask_edit import Position, erase, paint
 
@@ -26,6 +27,7 @@ class PaintGesture(Gesture):
         self._erases = False
         self._size = 1
         self._hovered: PointerEvent | None = None
+        self._place = Place(0, None)
 
     def begin(self) -> None:
         for item in self._ring.items:
@@ -43,6 +45,7 @@ class PaintGesture(Gesture):
         if self._stroke is not None or not self.desk.may_change(adding=not erases):
             return
         self._erases, self._size = erases, self.desk.options.size
+        self._place = self.desk.place
         info = self.desk.workspace.source.info
         previews = self.desk.previews
         seen = previews.seen.intersected(QRectF(0, 0, info.width, info.height))
@@ -73,7 +76,7 @@ class PaintGesture(Gesture):
 
         title = "Erase" if self._erases else "Brush"
         change = partial(erase if self._erases else paint, path=path, size=size)
-        self.desk.editor.edit(title, change, then=then)
+        self.desk.editor.edit(title, change, on=self._place, then=then)
 
     def key(self, name: str) -> None:
         self._drop_stroke()

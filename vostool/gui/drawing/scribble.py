@@ -16,6 +16,8 @@ WIDTH = 5
 """Of the line in screen pixels."""
 BEGIN_WITH_OBJECT = "Begin with a stroke on the object; a negative one takes away from its mask."
 
+CHANGED_MEANWHILE = "Another frame or object was chosen during the stroke; draw it again."
+
 
 class ScribbleGesture(Gesture):
     """Positive or negative; Ctrl or the right button makes one the other."""
@@ -25,6 +27,7 @@ class ScribbleGesture(Gesture):
         self._path: list[Position] = []
         self._stroke: StrokeItem | None = None
         self._positive = True
+        self._place = desk.place
 
     def end(self) -> None:
         self._drop()
@@ -36,7 +39,7 @@ class ScribbleGesture(Gesture):
         info, previews = self.desk.workspace.source.info, self.desk.previews
         seen = previews.seen.intersected(QRectF(0, 0, info.width, info.height))
         colour = POSITIVE if self._positive else NEGATIVE
-        self._path = []
+        self._path, self._place = [], self.desk.place
         self._stroke = StrokeItem(seen, previews.scale, WIDTH / previews.scale, colour)
         previews.add(self._stroke)
         self.desk.canvas.claim_keys(("Esc",))
@@ -56,6 +59,9 @@ class ScribbleGesture(Gesture):
         self._drop()
 
     def _prompt(self) -> None:
+        if self.desk.place != self._place:
+            self.desk.session.problem.emit(CHANGED_MEANWHILE)
+            return
         self.desk.editor.finish()
         session, info = self.desk.session, self.desk.workspace.source.info
         places = sample_stroke(self._path, info.width, info.height)
