@@ -107,10 +107,16 @@ def transparent(
     image: Image, alpha: NDArray[np.uint8], kept: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """(H, W, 4) straight RGBA; the colours are black where ``kept`` is 0."""
-    # OpenCV, since NumPy's masked assignment takes ten times as long.
-    pixels = cv2.cvtColor(cv2.bitwise_and(image, image, mask=kept), cv2.COLOR_RGB2RGBA)
+    pixels = np.zeros((*kept.shape, 4), np.uint8)
     pixels[..., 3] = alpha
-    return np.asarray(pixels, np.uint8)
+    # Only where something is kept, and by OpenCV: on a whole full-HD frame its own masked "and"
+    # takes 40 ms, NumPy's masked assignment longer.
+    x, y, width, height = cv2.boundingRect(kept)
+    part = slice(y, y + height), slice(x, x + width)
+    if width:
+        inside = np.ascontiguousarray(image[part])
+        pixels[part][..., :3] = cv2.copyTo(inside, np.ascontiguousarray(kept[part]))
+    return pixels
 
 
 def _whole(frame: ExportFrame) -> tuple[int, int, int, int]:
