@@ -20,7 +20,7 @@ from vostool.labels import AttributeSpec
 from vostool.project import Project
 from vostool.project_labels import object_attributes
 
-_HIGHEST = 240  # pixels; more attributes than fit are scrolled to
+_HIGHEST, _LOWEST = 240, 76  # pixels; attributes that do not fit are scrolled to
 _MUTABLE = "CVAT may hold another value on each frame; here it holds on all frames of the object."
 
 Shown = tuple[tuple[AttributeSpec, str], ...]
@@ -90,7 +90,9 @@ class AttributePanel(QWidget):
             old.hide()
             old.deleteLater()
         self._area.setWidget(inner)
-        self._area.setFixedHeight(min(inner.sizeHint().height() + 4, _HIGHEST))
+        wanted = min(inner.sizeHint().height() + 4, _HIGHEST)
+        self._area.setMaximumHeight(wanted)
+        self._area.setMinimumHeight(min(wanted, _LOWEST))
         self._area.setVisible(bool(attributes))
         self.heading.setText(text)
         self.heading.setVisible(bool(text))

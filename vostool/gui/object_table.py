@@ -12,6 +12,7 @@ from vostool.gui.object_model import COLOUR, FRAMES, LABEL, LOCKED, NUMBER, SHOW
 from vostool.gui.return_key import LabelDelegate
 
 _SWITCHES = (SHOWN, LOCKED)
+_LEAST_HEIGHT = 118  # pixels: the heading and three rows, where other docks take the room
 
 
 class ObjectTable(QTableView):
@@ -39,6 +40,7 @@ class ObjectTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName("Objects")
+        self.setMinimumHeight(_LEAST_HEIGHT)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         assert vertical is not None and horizontal is not None
         vertical.hide()
