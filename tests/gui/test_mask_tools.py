@@ -317,6 +317,17 @@ def test_keys_and_strip_size_the_brush(opened) -> None:
     assert pixels(opened).sum() == 1
 
 
+def test_return_in_the_strip_goes_back_to_the_canvas(opened) -> None:
+    opened.keys("B")
+    strip = opened.window.findChild(object, "tool_strip")
+    strip.brush_size.box.setFocus()
+    strip.brush_size.box.selectAll()
+    QTest.keyClicks(strip.brush_size.box, "33")
+    QTest.keyClick(strip.brush_size.box, Qt.Key.Key_Return)
+    assert opened.canvas.options.size == 33
+    assert QApplication.focusWidget() is opened.canvas
+
+
 def test_the_ring_is_as_large_as_the_brush(opened) -> None:
     opened.keys("B")
     opened.canvas.options.set(size=30)
@@ -520,6 +531,25 @@ def test_dragging_another_object_s_mask_selects_it(opened) -> None:
     assert opened.mask(0, 2).mask == box_mask(100, 40, 140, 80)
     stroke(opened, (200, 120), (210, 120))
     assert "there is none here" in opened.status()
+
+
+def test_a_handle_of_the_prompted_box_asks_the_model_again(opened) -> None:
+    x, y, w, h = opened.truth(0, 1).bbox
+    opened.keys("R")
+    opened.drag((x - 12, y), (x + w, y + h))
+    opened.until(lambda: opened.mask(0, 1) is not None)
+    first = opened.project.prompts[0, 1]
+    stroke(opened, (first.box.x0, y + h / 2), (x - 6, y + h / 2), (x, y + h / 2))
+    now = opened.project.prompts[0, 1]
+    assert now.box.x0 == pytest.approx(x, abs=1)
+    assert (now.box.y0, now.box.x1, now.box.y1) == (first.box.y0, first.box.x1, first.box.y1)
+    assert opened.session.document.history.undo_title == "Change box"
+    opened.keys("Ctrl+Z")
+    assert opened.project.prompts[0, 1] == first
+    opened.drag((150, 20), (200, 60))  # beside the handles: a new one
+    assert opened.project.prompts[0, 1].box.x0 == pytest.approx(150, abs=1)
+    opened.keys("Q")
+    assert not opened.canvas.previews._items
 
 
 def test_a_drag_that_ends_where_it_began_changes_nothing(opened) -> None:

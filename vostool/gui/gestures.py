@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from vostool.gui.canvas import Canvas
+from vostool.gui.drawing.box import BoxGesture
 from vostool.gui.drawing.desk import Desk
 from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.move import MoveGesture
@@ -29,6 +30,7 @@ class Gestures(QObject):
         self._prompts = PromptGestures(desk)
         paint = PaintGesture(desk)
         self._gestures: dict[Tool, Gesture] = {
+            Tool.BOX: BoxGesture(desk),
             Tool.SCRIBBLE: ScribbleGesture(desk),
             Tool.BRUSH: paint,
             Tool.ERASER: paint,

@@ -111,6 +111,7 @@ class MaskEditor(QObject):
         if self._running is not None or not self._jobs:
             return
         job = self._jobs.pop(0)
+        self._document.settle()
         project, source = self._document.project, self._document.project.source
         record = project.masks.get(*job.key)
         size = (source.height, source.width)
@@ -135,6 +136,7 @@ class MaskEditor(QObject):
         self._next()
 
     def _apply(self, job: _Job, future: Future[Mask]) -> bool:
+        self._document.settle()
         project, history = self._document.project, self._document.history
         problem = job.nothing
         edit = Edit(job.title, ())
@@ -158,6 +160,7 @@ class MaskEditor(QObject):
         else:  # something else was done in between, which this change does not belong to
             self._document.discard_if_empty(job.step)
             self._document.do(edit)
+        self._session.clicks.drop_stale()
         return True
 
     def _unpark(self) -> None:

@@ -130,7 +130,9 @@ class _Number(QWidget):
         self._least, self._most = bounds
         self.slider.valueChanged.connect(self._slid)
         self.slider.sliderReleased.connect(canvas.setFocus)
-        self.box.editingFinished.connect(canvas.setFocus)
+        line = self.box.lineEdit()
+        if line is not None:  # Return goes back to the canvas, Tab on to the next box
+            line.returnPressed.connect(canvas.setFocus)
 
     def show_value(self, value: int) -> None:
         """Show a number in both."""

@@ -7,6 +7,7 @@ and follows every move, so these tools are served before pyqtgraph sees the even
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
@@ -56,8 +57,13 @@ class PointerEvent:
 class Pointer(QObject):
     """Follows one gesture at a time.
 
+    Attributes:
+        tool: the one that is chosen.
+        grabs: says of a place (image pixels) that a press there is taken also with a tool that
+            does not draw, as on a handle; or None.
+
     Signals:
-        acted(PointerEvent): with a tool that draws.
+        acted(PointerEvent): moves without a button with every tool, the rest with those that draw.
         picked(x, y): a Shift+click with any tool, which chooses an object.
     """
 
@@ -67,6 +73,7 @@ class Pointer(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.tool = Tool.POINT
+        self.grabs: Callable[[QPointF], bool] | None = None
         self._button: Qt.MouseButton | None = None
         self._silent = False
 
@@ -84,7 +91,8 @@ class Pointer(QObject):
             self._button, self._silent = button, True
             self.picked.emit(at.x(), at.y())
             return True
-        if not self.tool.draws or button not in SERVED:
+        taken = self.tool.draws or (self.grabs is not None and self.grabs(at))
+        if not taken or button not in SERVED:
             return False
         self._button, self._silent = button, False
         self._tell(Phase.PRESS, event, at, double)
@@ -93,8 +101,7 @@ class Pointer(QObject):
     def move(self, event: QMouseEvent, at: QPointF) -> bool:
         """Take a move; False where the rest of the canvas shall see it too."""
         if self._button is None:
-            if self.tool.draws:
-                self._tell(Phase.HOVER, event, at)
+            self._tell(Phase.HOVER, event, at)
             return False
         if not self._silent:
             self._tell(Phase.DRAG, event, at)
