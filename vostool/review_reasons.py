@@ -85,10 +85,12 @@ def strengths(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> dict[Rea
     """
     here = row.area[frames] >= 0
     before, _ = _areas(row, frames)
-    score = row.score[frames].astype(np.float64)
+    # An object that stays away is asked about once, where it went.
+    still_gone = (row.area[frames] == 0) & (before == 0)
+    score = np.nan_to_num(row.score[frames].astype(np.float64), nan=1.0)
     touches = _touches(row, frames, size) & (before > 0) & ~_touches(row, frames - 1, size)
     found = {
-        Reason.LOW_SCORE: _ramp(LOW_SCORE - np.nan_to_num(score, nan=1.0), 0.0, LOW_SCORE),
+        Reason.LOW_SCORE: np.where(still_gone, 0.0, _ramp(LOW_SCORE - score, 0.0, LOW_SCORE)),
         Reason.EMPTY: np.where((row.area[frames] == 0) & (before > 0), 1.0, 0.0),
         Reason.AREA_JUMP: _blamed(row, frames, area_jump),
         Reason.POSITION_JUMP: _blamed(row, frames, position_jump),

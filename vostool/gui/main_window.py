@@ -38,6 +38,7 @@ from vostool.gui.tool_palette import ToolPalette
 from vostool.gui.tool_strip import ToolStrip
 from vostool.gui.tools import Tool, tint
 from vostool.gui.transport import Transport
+from vostool.gui.view_side import ViewSide
 
 TOOLBAR = (
     "open", "export", "", "undo", "redo", "",
@@ -81,8 +82,9 @@ class MainWindow(QMainWindow):
         self.objects = ObjectList(self.actions_by_id)
         self.engine_bar = EngineBar()
         self.transport = Transport(self.actions_by_id)
-        self.run_bar = RunBar(self.actions_by_id["pause_run"], self.actions_by_id["cancel"])
         self.scope = ScopeButton(self.actions_by_id)
+        ends = (self.actions_by_id["pause_run"], self.actions_by_id["cancel"])
+        self.run_bar = RunBar(*ends, self.scope)
         self.position = QLabel()
         self.engine_button = QToolButton()
         self.busy_label = QLabel()
@@ -206,6 +208,7 @@ class MainWindow(QMainWindow):
         self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
         self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)
+        self.view_side = ViewSide(self)
         corner = Qt.Corner.BottomRightCorner
         self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         bar = self.statusBar()

@@ -195,6 +195,7 @@ def _make_table(model: ReviewModel) -> QTableView:
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setAccessibleName("Places to review")
     vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
     assert vertical is not None and horizontal is not None

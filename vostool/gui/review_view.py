@@ -25,6 +25,7 @@ class ReviewView(QObject):
         self._panel, self._dock = window.review_dock.panel, window.review_dock
         self._jumps: dict[int, NDArray[np.int64]] = {}
         self._run: RunSummary | None = None
+        self._said = ""
         self._panel.show_review(self._review, workspace.document.project)
         self._review.changed.connect(self._refresh)
         self._review.went.connect(self._went)
@@ -58,6 +59,8 @@ class ReviewView(QObject):
                 self._window.timeline.set_jumps(oid, frames.tolist())
 
     def _went(self) -> None:
+        if self._said and self._window.notice.text.text() == self._said:
+            self._window.notice.dismiss()  # it has been followed
         self._panel.show_current()
         self._dock.reveal()
 
@@ -78,6 +81,7 @@ class ReviewView(QObject):
         key = action.shortcut().toString() or "Review > Next"
         text = run_text(summary, self._review.queue.count, key, self._label)
         if text:
+            self._said = text
             self._window.show_hint(text)
 
     def _label(self, object_id: int) -> str:

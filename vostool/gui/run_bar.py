@@ -10,20 +10,24 @@ from vostool.gui.transport import tool_button
 
 
 class RunBar(QWidget):
-    """Visible while a run goes."""
+    """Visible while a run goes, instead of what chooses the objects of the next one."""
 
-    def __init__(self, pause: QAction, cancel: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, pause: QAction, cancel: QAction, instead_of: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._instead_of = instead_of
         self._pause = pause
         self._bar = QProgressBar()
         self._bar.setAccessibleName("Tracking progress")
+        self._bar.setFormat("%v of %m")
         self._text = QLabel()
         self._text.setMinimumWidth(220)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 2, 6, 2)
         layout.addWidget(self._bar, 1)
         layout.addWidget(self._text)
-        layout.addWidget(tool_button(pause, with_text=True))
+        layout.addWidget(tool_button(pause))
         layout.addWidget(tool_button(cancel, with_text=True))
         self.hide()
 
@@ -31,17 +35,17 @@ class RunBar(QWidget):
         """Show how far the run is."""
         self._bar.setMaximum(progress.total)
         self._bar.setValue(progress.done)
-        what = "Paused" if progress.paused else "Tracking"
-        self._bar.setFormat(f"{what}: %v of %m frames")
         said = progress_text(progress.rate, progress.seconds_left)
-        self._text.setText("clicks are answered" if progress.paused else said)
+        self._text.setText("paused; clicks are answered" if progress.paused else said)
         self._show_paused(progress.paused)
+        self._instead_of.hide()
         self.show()
 
     def finish(self) -> None:
         """The run is over."""
         self._show_paused(False)
         self.hide()
+        self._instead_of.show()
 
     def _show_paused(self, paused: bool) -> None:
         self._pause.setChecked(paused)
