@@ -42,8 +42,15 @@ class PromptDecoder:
         geometry: of the frames.
     """
 
-    def __init__(self, network: MobileSam, geometry: Geometry) -> None:
-        self._network, self.geometry = network, geometry
+    def __init__(
+        self, network: MobileSam, geometry: Geometry, dtype: torch.dtype = torch.float32
+    ) -> None:
+        """Take the network.
+
+        Args:
+            dtype: bfloat16 runs the mask decoder under autocast, float32 without.
+        """
+        self._network, self.geometry, self._dtype = network, geometry, dtype
         self._square = Square(network)
         self._device = next(network.parameters()).device
         self._positions = network.prompt_encoder.get_dense_pe()
@@ -69,14 +76,16 @@ class PromptDecoder:
         sparse, dense = prompts(
             points=self._points(points), boxes=self._box(box), masks=_batch(before)
         )
-        logits, quality, _, _ = self._network.mask_decoder(
-            image_embeddings=self._square(features.to(self._device, torch.float32)),
-            image_pe=self._positions,
-            sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense,
-            multimask_output=several,
-            repeat_image=False,
-        )
+        half = self._dtype is not torch.float32
+        with torch.autocast(self._device.type, self._dtype, enabled=half):
+            logits, quality, _, _ = self._network.mask_decoder(
+                image_embeddings=self._square(features.to(self._device, torch.float32)),
+                image_pe=self._positions,
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
+                multimask_output=several,
+                repeat_image=False,
+            )
         return Decoded(logits[0].float(), quality[0].float())
 
     def full_size(self, logits: torch.Tensor) -> BoolArray:

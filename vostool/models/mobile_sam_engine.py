@@ -108,7 +108,7 @@ class MobileSamSegmenter:
             raise ModelError(f"{MOBILE_SAM.title} was closed; choose the engine again.")
         geometry = Geometry.of(source.info.height, source.info.width)
         with self._computing():
-            decoder = PromptDecoder(self._network, geometry)
+            decoder = PromptDecoder(self._network, geometry, self._dtype)
         features = FeatureCache(
             self._read, FeatureEncoder(self._network, geometry, self._dtype), self._cache_bytes
         )
@@ -214,7 +214,8 @@ class MobileSamSegmenter:
         for forward in (True, False):
             if request.direction is (Direction.BACKWARD if forward else Direction.FORWARD):
                 continue
-            refiner = FeatureRefiner(video.decoder, self._features, ids, known)
+            compared = self._dtype if self._device.type == "cpu" else torch.float32
+            refiner = FeatureRefiner(video.decoder, self._features, ids, known, compared)
             yield from track_leg(
                 video.source, request, forward, cancelled, self._answer, refiner=refiner
             )

@@ -33,6 +33,8 @@ Features = Callable[[int], torch.Tensor]
 _POINTS = 3
 _SEEN_AT_LEAST = 2.0
 """Features that have to speak for an object before it counts as found again."""
+_LIMIT = 30.0
+"""Logits beyond this say nothing more, and their exponentials overflow."""
 _KEPT_BELOW = 0.5
 """Agreement with the prior under which no mask of the decoder is believed."""
 
@@ -61,14 +63,16 @@ class FeatureRefiner:
         features: Features,
         object_ids: list[int],
         keyframes: Mapping[int, Mapping[int, Mask]] | None = None,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         """Make one that knows nothing but the keyframes.
 
         Args:
             keyframes: masks by frame and object id, on both sides of the run.
+            dtype: in which features are compared, as :class:`TokenMemory` has it.
         """
         self._decoder, self._features = decoder, features
-        self._memory = TokenMemory(decoder.geometry, object_ids)
+        self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
         self._waiting = dict(keyframes or {})
         self._verdicts: dict[int, Verdict] = {}
         self._tokens: torch.Tensor | None = None
@@ -164,7 +168,7 @@ class FeatureRefiner:
         verdict, here = best
         if verdict.agreement < _KEPT_BELOW:
             return Proposal(picture.whole, prior, match), verdict
-        redrawn = np.asarray(1 / (1 + np.exp(-here)), np.float32)
+        redrawn = np.asarray(1 / (1 + np.exp(-np.clip(here, -_LIMIT, _LIMIT))), np.float32)
         return Proposal(picture.whole, redrawn, match), verdict
 
     def _judge(self, hard: BoolArray, prior: Soft, recalled: Soft, quality: float) -> Verdict:
