@@ -7,7 +7,7 @@ blob takes about 2 KB) and several exporters write it as it stands.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +112,7 @@ class MaskTable:
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, MaskRecord]] = {}
+        self._kept: dict[int, set[int]] = {}
         self._shared: set[int] = set()  # rows that a copy holds too: copied before they are written
 
     def get(self, frame: int, object_id: int) -> MaskRecord | None:
@@ -121,13 +122,19 @@ class MaskTable:
     def put(self, frame: int, object_id: int, record: MaskRecord | None) -> None:
         """Set one record; None removes it."""
         row = self._rows.setdefault(object_id, {})
+        kept = self._kept.setdefault(object_id, set())
         if object_id in self._shared:
             row = self._rows[object_id] = dict(row)
+            kept = self._kept[object_id] = set(kept)
             self._shared.discard(object_id)
         if record is None:
             row.pop(frame, None)
         else:
             row[frame] = record
+        if record is not None and record.is_kept:
+            kept.add(frame)
+        else:
+            kept.discard(frame)
 
     def at(self, frame: int) -> dict[int, MaskRecord]:
         """Records of one frame by object id."""
@@ -136,6 +143,13 @@ class MaskTable:
     def row(self, object_id: int) -> Mapping[int, MaskRecord]:
         """Records of one object by frame, in no particular order. Not to be modified."""
         return self._rows.get(object_id, {})
+
+    def kept(self, object_id: int) -> Set[int]:
+        """Frames with a mask that a person stands behind, known without a look at all the others.
+
+        Not to be modified.
+        """
+        return self._kept.get(object_id, frozenset())
 
     def frames(self, object_id: int | None = None) -> list[int]:
         """Sorted frames that hold a record of the object (of any object when None)."""
@@ -153,6 +167,7 @@ class MaskTable:
         """An independent table; takes no time, since a row is copied when one of both writes it."""
         other = MaskTable()
         other._rows = dict(self._rows)
+        other._kept = dict(self._kept)
         self._shared = set(self._rows)
         other._shared = set(self._rows)
         return other

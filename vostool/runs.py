@@ -33,9 +33,10 @@ def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, 
             record = project.masks.get(frame, oid)
             found[frame, oid] = Keyframe(frame, oid, prompts, record.mask if record else None)
     for oid in object_ids:
-        for frame, record in project.masks.row(oid).items():
-            if (frame, oid) not in found and is_kept(record):
-                found[frame, oid] = Keyframe(frame, oid, None, record.mask)
+        row = project.masks.row(oid)
+        for frame in project.masks.kept(oid):
+            if (frame, oid) not in found:
+                found[frame, oid] = Keyframe(frame, oid, None, row[frame].mask)
     return tuple(found[key] for key in sorted(found))
 
 

@@ -121,3 +121,26 @@ def test_a_copy_is_independent() -> None:
     copy.put(3, 2, record)
     assert copy.get(0, 1) is record
     assert table.get(3, 2) is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 5), st.integers(1, 2),
+            st.none() | st.tuples(st.sampled_from(Provenance), st.booleans()), st.booleans(),
+        ),
+        max_size=25,
+    )
+)  # fmt: skip
+def test_the_kept_frames_are_those_of_the_records_in_every_copy(program) -> None:
+    mask = Mask.empty(2, 2)
+    tables = [MaskTable()]
+    for frame, oid, made, copies in program:
+        if copies:
+            tables.append(tables[-1].copy())
+        record = None if made is None else MaskRecord(mask, made[0], None, made[1])
+        tables[-1].put(frame, oid, record)
+    for table in tables:
+        for oid in (1, 2):
+            kept = {frame for frame, record in table.row(oid).items() if record.is_kept}
+            assert table.kept(oid) == kept

@@ -20,7 +20,7 @@ from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Point, Prompts
 from vostool.review import ReviewQueue, bring_back_dismissed, dismiss
-from vostool.review_order import ReviewItem
+from vostool.review_order import ReviewFilter, ReviewItem
 from vostool.review_reasons import Finding, Reason
 
 H, W, FRAMES = 60, 90, 30
@@ -267,3 +267,56 @@ def test_a_change_to_everything_holds_nobody_up(make_video) -> None:
     spent = (time.process_time() - start) / 100
     assert queue.work(60) and queue.count == 100
     assert spent < 0.01, f"{spent * 1000:.1f} ms a frame of a run"
+
+
+def test_one_reason_or_one_object_in_both_orders(make_video) -> None:
+    project = make_video(3)
+    put(project, 4, 1, tracked(square(5, 20), 0.2))
+    put(project, 9, 2, tracked(square(25, 20), 0.1))
+    put(project, 14, 1, tracked(Mask.empty(H, W)))
+    queue = ready(project)
+    low, first = ReviewFilter(Reason.LOW_SCORE), ReviewFilter(object_id=1)
+    assert [item.place for item in queue.items(only=low)] == [(9, 2), (4, 1)]
+    assert [item.place for item in queue.items(only=low, in_time=True)] == [(4, 1), (9, 2)]
+    assert [item.place for item in queue.items(1, low, in_time=True)] == [(4, 1)]
+    assert {item.object_id for item in queue.items(only=first)} == {1}
+    assert (queue.count_of(low), queue.count_of(ReviewFilter())) == (2, queue.count)
+    assert queue.count_of(ReviewFilter(Reason.LOW_SCORE, 1)) == 1
+    worst = queue.next_in_rank(None, low)
+    assert worst is not None and worst.place == (9, 2)
+    following = queue.next_in_rank(worst, low)
+    assert following is not None and following.place == (4, 1)
+    assert queue.next_in_rank(following, low) is None
+    assert queue.previous_in_rank(following, low) == worst
+    assert queue.next_in_time(0, only=low) == following
+    assert queue.previous_in_time(29, only=first) == queue.items(only=first, in_time=True)[-1]
+    for item in queue.items():
+        said = tuple(finding.reason for finding in queue.findings(*item.place))
+        assert set(queue.reasons(*item.place)) == set(said)
+    assert queue.reasons(0, 1) == queue.reasons(0, 99) == queue.reasons(99, 1) == ()
+
+
+def test_jumps_are_those_in_the_queue(make_video) -> None:
+    project = make_video(2)
+    put(project, 10, 1, tracked(square(35, 20)))
+    queue = ready(project)
+    assert {oid: frames.tolist() for oid, frames in queue.jumps().items()} == {1: [10, 11], 2: []}
+    follow(queue, project.apply(dismiss(project, [(10, 1), (11, 1)])))
+    assert queue.jumps()[1].tolist() == []
+
+
+def test_an_object_that_stays_away_is_asked_about_once(make_video) -> None:
+    project = make_video()
+    for frame in range(10, 20):
+        put(project, frame, 1, tracked(Mask.empty(H, W), 0.2))
+    assert [item.place for item in ready(project).items()] == [(10, 1)]
+
+
+def test_the_worst_are_found_among_many_of_the_same_risk(make_video) -> None:
+    project = make_video(1, frames=600)
+    for frame in range(600):
+        put(project, frame, 1, tracked(square(5, 20), 0.4 if frame % 50 else 0.1))
+    queue = ready(project)
+    assert len(queue.items()) == queue.count == 600
+    for limit in (1, 12, 13, 200, 599):
+        assert queue.items(limit) == queue.items()[:limit]
