@@ -328,6 +328,15 @@ def test_return_in_the_strip_goes_back_to_the_canvas(opened) -> None:
     assert QApplication.focusWidget() is opened.canvas
 
 
+def test_sizes_are_there_again_in_the_next_window(opened) -> None:
+    from vostool.gui.drawing.options import ToolOptions
+
+    opened.canvas.options.set(size=77, tolerance=9, contiguous=False, adding=False)
+    opened.bench.close_workspace()
+    again = ToolOptions()
+    assert (again.size, again.tolerance, again.contiguous, again.adding) == (77, 9, False, True)
+
+
 def test_the_ring_is_as_large_as_the_brush(opened) -> None:
     opened.keys("B")
     opened.canvas.options.set(size=30)
@@ -367,6 +376,11 @@ def test_a_double_click_closes_the_polygon(opened) -> None:
     QTest.mouseDClick(opened.canvas.viewport(), LEFT, NONE, opened.at(80, 100))
     done(opened)
     expected = draw_polygon(EMPTY, [(40, 40), (120, 40), (80, 100)])
+    assert opened.mask(0, 1).mask.iou(expected) > 0.95
+    opened.keys("Ctrl+Z")
+    for corner in [(40, 40), (120, 40), (80, 100), (40, 40)]:  # or a click on the first corner
+        opened.click(*corner)
+    done(opened)
     assert opened.mask(0, 1).mask.iou(expected) > 0.95
 
 

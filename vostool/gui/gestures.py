@@ -61,6 +61,7 @@ class Gestures(QObject):
             signal.disconnect(slot)
         self._current.end()
         self._prompts.close()
+        self._canvas.options.remember()
 
     def _use(self, tool: Tool) -> None:
         self._current.end()

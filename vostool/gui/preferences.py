@@ -37,6 +37,25 @@ def remember_keymap(text: str) -> None:
     settings().setValue("keymap", text)
 
 
+def tool_options() -> tuple[int, int, bool]:
+    """The size of the brush, the tolerance of the wand, and whether it takes one part only."""
+    store, found = settings(), []
+    for name, default in (("brush_size", 20), ("wand_tolerance", 24)):
+        try:
+            found.append(int(str(store.value(name, default))))
+        except ValueError:
+            found.append(default)
+    return found[0], found[1], str(store.value("wand_contiguous", "true")).lower() == "true"
+
+
+def remember_tool_options(size: int, tolerance: int, contiguous: bool) -> None:
+    """Keep them for the next run."""
+    store = settings()
+    store.setValue("brush_size", size)
+    store.setValue("wand_tolerance", tolerance)
+    store.setValue("wand_contiguous", contiguous)
+
+
 def remember_window(window: QMainWindow) -> None:
     """Keep the window's size, place and docks."""
     store = settings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.gui.preferences import remember_tool_options, tool_options
 from vostool.gui.tools import Tool
 
 SIZES = (1, 400)
@@ -28,9 +29,10 @@ class ToolOptions(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.size = 20
-        self.tolerance = 24
-        self.contiguous = True
+        size, tolerance, contiguous = tool_options()
+        self.size = min(max(size, SIZES[0]), SIZES[1])
+        self.tolerance = min(max(tolerance, TOLERANCES[0]), TOLERANCES[1])
+        self.contiguous = contiguous
         self.adding = True
         self.positive = True
 
@@ -43,6 +45,10 @@ class ToolOptions(QObject):
         self.tolerance = min(max(self.tolerance, TOLERANCES[0]), TOLERANCES[1])
         if self.__dict__ != before:
             self.changed.emit()
+
+    def remember(self) -> None:
+        """Keep what is set for the next run, but for the two that turn a tool's meaning round."""
+        remember_tool_options(self.size, self.tolerance, self.contiguous)
 
     def step(self, tool: Tool, steps: int) -> None:
         """Make the tool's number larger (steps above 0) or smaller, by a tenth or by one."""

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor
 
 from vostool.gui.drawing.desk import TAKEN_AWAY, Desk
 from vostool.gui.drawing.gesture import Gesture
+from vostool.gui.drawing.ghost_item import GRIP
 from vostool.gui.drawing.outline_item import OutlineItem
 from vostool.gui.drawing.pointer import PointerEvent
 from vostool.gui.mask_editor import Place
@@ -80,14 +81,17 @@ class OutlineGesture(Gesture):
 
 
 class PolygonGesture(OutlineGesture):
-    """Each click is a corner; a double click or Enter closes it, and Esc takes a corner back."""
+    """Each click is a corner; a click on the first, a double click or Enter closes it.
+
+    Esc, Backspace and the right button take the last corner back.
+    """
 
     def press(self, event: PointerEvent) -> None:
         if self.goes_on and not event.left:
             self._take_back()
             return
-        if event.double and self.goes_on:
-            self._close_or_say()  # its first click has put the last corner
+        if self.goes_on and (event.double or self._is_first(event)):
+            self._close_or_say()  # a double click's first click has put the last corner
             return
         if not self.goes_on and not self.start(event):
             return
@@ -115,6 +119,13 @@ class PolygonGesture(OutlineGesture):
             )
         elif self.desk.may_change(adding=self._adds):  # frame or object may be others by now
             self.close()
+
+    def _is_first(self, event: PointerEvent) -> bool:
+        """True for a click on the corner the polygon began with, once it can be closed."""
+        if len(self._path) < FEWEST:
+            return False
+        gap = math.dist(self._path[0], (event.x, event.y))
+        return gap * self.desk.previews.scale <= GRIP
 
     def _take_back(self) -> None:
         self._path = self._path[:-1]

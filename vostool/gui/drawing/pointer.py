@@ -84,6 +84,8 @@ class Pointer(QObject):
 
     def press(self, event: QMouseEvent, at: QPointF, *, double: bool = False) -> bool:
         """Take a press (``at`` is in image pixels); False where it is not ours."""
+        if self._button == event.button():
+            self.release(event, at)  # a window that came up in between has taken the release
         if self._button is not None:
             return True  # a second button does not end or change what goes on
         button, shift = event.button(), Qt.KeyboardModifier.ShiftModifier
