@@ -47,6 +47,7 @@ class ReviewPanel(QWidget):
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._track_correction = actions["track_correction"]
         self._review: Review | None = None
         self._project: Project | None = None
         self.model = ReviewModel(self)
@@ -131,7 +132,9 @@ class ReviewPanel(QWidget):
         found = review.queue.findings(*here.place)
         where = f"Frame {here.frame}, object {here.object_id}"
         if not found:
-            return f"{where}: settled."
+            key = self._track_correction.shortcut().toString()
+            more = f" {key} tracks what a correction changes." if key else ""
+            return f"{where}: settled.{more}"
         return f"{where}:\n" + "\n".join(finding.text for finding in found)
 
     def _clicked(self, index: QModelIndex) -> None:
