@@ -14,6 +14,7 @@ from vostool.gui.range_actions import RangeActions
 from vostool.gui.review_handlers import review_handlers
 from vostool.gui.session import Session
 from vostool.gui.track_handlers import track_handlers
+from vostool.gui.view_handlers import view_handlers
 
 if TYPE_CHECKING:
     from vostool.gui.workbench import Workbench
@@ -35,6 +36,7 @@ def make_handlers(bench: Workbench) -> dict[str, Handler]:
         **object_handlers(bench),
         **track_handlers(bench),
         **review_handlers(bench),
+        **view_handlers(bench),
     }
 
 

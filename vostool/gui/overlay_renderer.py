@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,32 +10,53 @@ from PyQt6.QtCore import pyqtSignal
 
 from vostool.frames import Image
 from vostool.gui.latest import LatestThread
-from vostool.masks import Mask
+from vostool.gui.view_adjust import Adjustment
+from vostool.masks import BoolArray, Mask
 from vostool.objects import Colour
-from vostool.overlay import overlay_rgba
+from vostool.overlay_styles import Look, styled_rgba
+
+Rectangle = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the frame."""
 
 
 @dataclass(frozen=True)
 class OverlayWish:
-    """What is to be drawn over one frame's picture; a later wish has a higher ``serial``."""
+    """What is to be drawn over one frame's picture; a later wish has a higher ``serial``.
+
+    Attributes:
+        before: for the difference to the last run, masks as they were before it.
+        adjustment: how the picture itself is shown.
+    """
 
     serial: int
     frame: int
     image: Image
     masks: tuple[tuple[int, Mask], ...]
     colours: dict[int, Colour]
-    opacity: float
-    outline: int
+    look: Look
+    before: tuple[tuple[int, Mask], ...] = ()
+    adjustment: Adjustment = field(default_factory=Adjustment)
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """The picture with RGBA (H, W, 4) uint8 to lay over it, or None where nothing is drawn."""
+    """What the canvas shows of a frame.
+
+    Attributes:
+        image: the frame's picture, (H, W, 3) as it was decoded.
+        rgba: (H, W, 4) uint8 to lay over it, or None where nothing is drawn.
+        adjusted: the picture as it is shown, where that is another.
+        adjustment: what it was adjusted by.
+        boxes: tight boxes of the masks by object id, where the mask has pixels.
+    """
 
     serial: int
     frame: int
     image: Image
     rgba: NDArray[np.uint8] | None
+    adjusted: Image | None = None
+    adjustment: Adjustment = field(default_factory=Adjustment)
+    boxes: dict[int, Rectangle] = field(default_factory=dict)
 
 
 class OverlayRenderer(LatestThread[OverlayWish]):
@@ -48,8 +69,23 @@ class OverlayRenderer(LatestThread[OverlayWish]):
     rendered = pyqtSignal(object)
 
     def work(self, request: OverlayWish) -> None:
-        arrays = {oid: mask.to_array() for oid, mask in request.masks}
+        arrays, before = _decoded(request.masks), _decoded(request.before)
         rgba = None
-        if arrays:
-            rgba = overlay_rgba(arrays, request.colours, request.opacity, request.outline)
-        self.rendered.emit(Overlay(request.serial, request.frame, request.image, rgba))
+        if arrays or before:
+            rgba = styled_rgba(arrays, request.colours, request.look, before)
+        boxes = {oid: mask.bbox for oid, mask in request.masks}
+        self.rendered.emit(
+            Overlay(
+                request.serial,
+                request.frame,
+                request.image,
+                rgba,
+                request.adjustment.applied(request.image),
+                request.adjustment,
+                {oid: box for oid, box in boxes.items() if box[2]},
+            )
+        )
+
+
+def _decoded(masks: tuple[tuple[int, Mask], ...]) -> dict[int, BoolArray]:
+    return {oid: mask.to_array() for oid, mask in masks}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +36,6 @@ class Views(QObject):
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
             *list_connections(window, session),
-            (window.canvas.hovered, self._show_position),
         )
         for signal, slot in self._window_connections:
             signal.connect(slot)
@@ -164,6 +162,3 @@ class Views(QObject):
         self._window.set_title(self._workspace.document.project.source.path, path)
         self._window.show_status(f"Saved as {path}.")
         remember_opened(path)
-
-    def _show_position(self, x: float, y: float) -> None:
-        self._window.position.setText("" if math.isnan(x) else f"x {int(x)}  y {int(y)}")

@@ -20,6 +20,7 @@ from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
 from vostool.gui.recent import recent_paths, remember_opened
 from vostool.gui.segmenter_worker import SegmenterWorker
+from vostool.gui.tour import Tour
 from vostool.gui.views import Views
 from vostool.gui.workspace import Workspace
 from vostool.io.project_file import SUFFIX
@@ -44,6 +45,7 @@ class Workbench(QObject):
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
         self._place = Path()
+        self.tour = Tour(self)
         self.window.canvas.show_message(OPEN_FIRST)
         self.window.start_page.show_recent(recent_paths())
         self.window.path_dropped.connect(self.take_dropped)
@@ -123,7 +125,9 @@ class Workbench(QObject):
         self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
+        self.window.view_side.open(self.workspace)
         remember_opened(self._place)
+        self.tour.opened()
         self.window.start_page.hide()
         self.window.canvas.setFocus()  # not the button that the start page leaves behind
         info = result.source.info
@@ -155,6 +159,7 @@ class Workbench(QObject):
             self._gestures.close()
             self._views.close()
         self._gestures = self._views = None
+        self.window.view_side.close()
         workspace.close()
         self.window.start_page.show_recent(recent_paths())
         self.window.start_page.show()
