@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 WIDTH, HEIGHT = 1920, 1080
-CASES = (("B", 20), ("B", 300), ("X", 60), ("Shift+G", 0), ("S", 0), ("Shift+M", 0), ("U", 0))
+CASES = (("B", 20), ("B", 300), ("X", 60), ("Shift+G", 0), ("Shift+M", 0), ("U", 0), ("S", 0))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -52,10 +52,6 @@ def main() -> int:
 
 
 def measure(frames: Path, moves: int) -> int:
-    from PyQt6.QtCore import QPoint, QPointF, Qt
-    from PyQt6.QtGui import QKeySequence
-    from PyQt6.QtTest import QTest
-
     from vostool.gui.app import make_application
     from vostool.gui.workbench import Workbench
 
@@ -63,58 +59,95 @@ def measure(frames: Path, moves: int) -> int:
     bench = Workbench()
     bench.show()
     bench.window.resize(1920, 1080)
-
-    def spin(until: Callable[[], bool], limit: float = 60.0) -> None:
-        end = time.monotonic() + limit
-        while not until() and time.monotonic() < end:
-            app.processEvents()
-
     spin(lambda: bench.engine.current is not None)
     bench.open_path(frames)
     spin(lambda: bench.workspace is not None and bench.workspace.display.shown_frame == 0)
-    workspace = bench.workspace
-    assert workspace is not None
-    canvas, left, none = bench.window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
-
-    def at(part: float) -> QPoint:
-        x, y = 960 + 500 * math.cos(9 * part), 540 + 400 * math.sin(7 * part)
-        return canvas.mapFromScene(canvas.view.mapViewToScene(QPointF(x, y)))
-
-    def timed(act: Callable[[], object]) -> float:
-        start = time.perf_counter()
-        act()
-        app.processEvents()
-        return 1000 * (time.perf_counter() - start)
-
-    def drag(start: QPoint) -> tuple[float, list[float], float, float]:
-        port = canvas.viewport()
-        press = timed(lambda: QTest.mousePress(port, left, none, start))
-        steps = [timed(lambda n=n: QTest.mouseMove(port, at(n / moves))) for n in range(moves)]
-        begun = time.perf_counter()
-        release = timed(lambda: QTest.mouseRelease(port, left, none, at(1)))
-        spin(lambda: not workspace.mask_editor.is_busy)
-        return press, steps, release, 1000 * (time.perf_counter() - begun)
-
-    print(
-        f"{'tool':<10}{'size':>6}{'press':>8}{'move p95':>10}{'worst':>8}{'release':>9}{'mask':>8}"
-    )
+    hand = Hand(bench, moves)
+    print("tool        size   press  move p95   worst  release    mask")
     for keys, size in CASES:
-        QTest.keySequence(canvas, QKeySequence(keys))
-        if size:
-            canvas.options.set(size=size)
-        spin(lambda: False, 0.3)
-        press, steps, release, whole = drag(at(0.05))
-        name = canvas.tool.value
-        print(f"{name:<10}{size or '':>6}{press:>8.1f}{np.percentile(steps, 95):>10.1f}"
-              f"{max(steps):>8.1f}{release:>9.1f}{whole:>8.1f}")  # fmt: skip
+        print(hand.stroke(keys, size))
     for name in ("fill_holes", "drop_specks", "keep_largest", "grow", "shrink", "smooth"):
-        start = time.perf_counter()
-        asked = timed(bench.window.actions_by_id[name].trigger)
-        spin(lambda: not workspace.mask_editor.is_busy)
-        whole = 1000 * (time.perf_counter() - start)
-        print(f"{name:<26}{'':>16}{asked:>9.1f}{whole:>8.1f}")
+        print(hand.action(name))
     bench.window.close()
+    app.processEvents()
     return 0
+
+
+def spin(until: Callable[[], bool], limit: float = 60.0) -> None:
+    """Let the window work until something holds."""
+    from PyQt6.QtWidgets import QApplication
+
+    end = time.monotonic() + limit
+    while not until() and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.001)  # as a loop that waits for events leaves the processor to others
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Milliseconds of an event and of what it has to repaint."""
+    from PyQt6.QtWidgets import QApplication
+
+    start = time.perf_counter()
+    act()
+    QApplication.processEvents()
+    return 1000 * (time.perf_counter() - start)
+
+
+class Hand:
+    """Mouse and keys on the canvas."""
+
+    def __init__(self, bench, moves: int) -> None:
+        self.bench, self.moves, self.canvas = bench, moves, bench.window.canvas
+
+    def at(self, part: float):
+        """A place on a path through the whole frame."""
+        return self.on_screen(960 + 500 * math.cos(9 * part), 540 + 400 * math.sin(7 * part))
+
+    def on_screen(self, x: float, y: float):
+        from PyQt6.QtCore import QPointF
+
+        return self.canvas.mapFromScene(self.canvas.view.mapViewToScene(QPointF(x, y)))
+
+    def start(self, keys: str):
+        """Where the stroke begins: on the mask to move it, on the disk for the wand."""
+        record = self.bench.workspace.document.project.masks.get(0, 1)
+        if keys == "Shift+M" and record is not None:
+            rows, columns = np.nonzero(record.mask.to_array())
+            return self.on_screen(columns[len(columns) // 2] + 0.5, rows[len(rows) // 2] + 0.5)
+        return self.on_screen(960, 540) if keys == "U" else self.at(0)
+
+    def stroke(self, keys: str, size: int) -> str:
+        """One stroke of the tool that these keys choose, as a line of the table."""
+        from PyQt6.QtCore import Qt
+        from PyQt6.QtGui import QKeySequence
+        from PyQt6.QtTest import QTest
+
+        QTest.keySequence(self.canvas, QKeySequence(keys))
+        if size:
+            self.canvas.options.set(size=size)
+        spin(lambda: False, 0.3)
+        port, left, none = self.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+        path = [self.at(number / self.moves) for number in range(self.moves + 1)]
+        first = self.start(keys)
+        press = timed(lambda: QTest.mousePress(port, left, none, first))
+        steps = [timed(lambda place=place: QTest.mouseMove(port, place)) for place in path]
+        begun = time.perf_counter()
+        release = timed(lambda: QTest.mouseRelease(port, left, none, path[-1]))
+        whole = self.finish(begun)
+        name, p95 = self.canvas.tool.value, np.percentile(steps, 95)
+        return (f"{name:<10}{size or '':>6}{press:>8.1f}{p95:>10.1f}{max(steps):>8.1f}"
+                f"{release:>9.1f}{whole:>8.1f}")  # fmt: skip
+
+    def action(self, name: str) -> str:
+        """One change of the whole mask, as a line of the table."""
+        begun = time.perf_counter()
+        asked = timed(self.bench.window.actions_by_id[name].trigger)
+        return f"{name:<26}{'':>16}{asked:>9.1f}{self.finish(begun):>8.1f}"
+
+    def finish(self, begun: float) -> float:
+        """Milliseconds from ``begun`` until the mask has been changed."""
+        spin(lambda: not self.bench.workspace.mask_editor.is_busy)
+        return 1000 * (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":

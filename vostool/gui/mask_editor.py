@@ -55,6 +55,7 @@ class MaskEditor(QObject):
         self._session = session
         self._document = session.document
         self._thread = ThreadPoolExecutor(1, "mask-editor")
+        self._thread.submit(int)  # the thread starts now and not with the first stroke
         self._jobs: list[_Job] = []
         self._parked: list[_Job] = []
         self._running: tuple[_Job, Future[Mask]] | None = None

@@ -12,12 +12,15 @@ from vostool.gui.drawing.gesture import Gesture
 from vostool.gui.drawing.ghost_item import GRIP
 from vostool.gui.drawing.outline_item import OutlineItem
 from vostool.gui.drawing.pointer import PointerEvent
+from vostool.gui.drawing.stroke_item import StrokeItem
 from vostool.gui.mask_editor import Place
 from vostool.mask_edit import Position, draw_polygon
 
 CLOSES = ("Return", "Enter")
 TAKES_BACK = ("Esc", "Backspace", "Ctrl+Z")
 FEWEST = 3
+LINE = 3
+"""Of the lasso while it is drawn, in screen pixels; an area that grows would cost more a move."""
 
 
 class OutlineGesture(Gesture):
@@ -144,11 +147,16 @@ class LassoGesture(OutlineGesture):
 
     title = "Lasso"
     corners = False
-    _place: Place | None = None
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._place: Place | None = None
+        self._line: StrokeItem | None = None
 
     def press(self, event: PointerEvent) -> None:
         if not self.goes_on and self.start(event):
             self._place = self.desk.place
+            self._line = self._begin_line()
             self.desk.canvas.claim_keys(("Esc",))
             self.drag(event)
 
@@ -159,11 +167,29 @@ class LassoGesture(OutlineGesture):
         # Steps below half a pixel of image and screen make it slow and not better.
         if not self._path or math.dist(self._path[-1], at) > max(0.5, 1 / self.desk.previews.scale):
             self._path.append(at)
-            self._item.show_path(self._path)
+            if self._line is not None:
+                self._line.add(*at)
 
     def release(self, event: PointerEvent) -> None:
         if self.goes_on:
             self.close(self._place)
+        self._drop_line()
+
+    def give_up(self) -> None:
+        super().give_up()
+        self._drop_line()
+
+    def _begin_line(self) -> StrokeItem:
+        previews = self.desk.previews
+        colour = QColor(*self.desk.colour) if self._adds else TAKEN_AWAY
+        line = StrokeItem(previews.seen, previews.scale, LINE / previews.scale, colour)
+        line.setOpacity(1.0)
+        previews.add(line)
+        return line
+
+    def _drop_line(self) -> None:
+        self.desk.previews.drop(self._line)
+        self._line = None
 
     def key(self, name: str) -> None:
         self.give_up()
