@@ -406,6 +406,20 @@ def test_corners_are_taken_back_one_by_one(opened) -> None:
     assert opened.session.current_object is None
 
 
+def test_a_polygon_stays_its_object_s_and_shows_whose(opened) -> None:
+    draw(opened, box_mask(20, 20, 60, 60))
+    opened.session.select(None)
+    draw(opened, box_mask(100, 40, 140, 80))
+    opened.keys("G")
+    opened.click(100, 100)
+    opened.click(30, 30, LEFT, SHIFT)
+    assert opened.session.current_object == 2
+    (item,) = opened.canvas.previews._items
+    assert item.pen().color().getRgb()[:3] == opened.project.objects[2].colour
+    opened.keys("1")
+    assert item.pen().color().getRgb()[:3] == opened.project.objects[1].colour
+
+
 def test_two_corners_are_no_polygon(opened) -> None:
     opened.keys("G")
     opened.click(40, 40)

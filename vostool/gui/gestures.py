@@ -72,7 +72,8 @@ class Gestures(QObject):
         self._current.take(event)
 
     def _pick(self, x: float, y: float) -> None:
-        pick(self._desk, x, y)
+        if not self._current.goes_on:  # what is being drawn stays that object's
+            pick(self._desk, x, y)
 
     def _key(self, name: str) -> None:
         self._current.key(name)

@@ -12,6 +12,11 @@ class Gesture:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
+    @property
+    def goes_on(self) -> bool:
+        """True between two clicks that belong together."""
+        return False
+
     def begin(self) -> None:
         """The tool was chosen."""
 

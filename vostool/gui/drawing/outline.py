@@ -40,6 +40,15 @@ class OutlineGesture(Gesture):
         """True while an outline is being drawn."""
         return self._item is not None
 
+    @property
+    def colour(self) -> QColor:
+        """Of the line and of the fill."""
+        return QColor(*self.desk.colour) if self._adds else TAKEN_AWAY
+
+    def project_changed(self) -> None:
+        if self._item is not None:
+            self._item.set_colour(self.colour)
+
     def end(self) -> None:
         self.give_up()
 
@@ -49,8 +58,7 @@ class OutlineGesture(Gesture):
         if not self.desk.may_change(adding=adds):
             return False
         self._adds, self._path = adds, []
-        colour = QColor(*self.desk.colour) if adds else TAKEN_AWAY
-        self._item = OutlineItem(colour, corners=self.corners, dashed=not adds)
+        self._item = OutlineItem(self.colour, corners=self.corners, dashed=not adds)
         self.desk.previews.add(self._item)
         return True
 
@@ -181,8 +189,7 @@ class LassoGesture(OutlineGesture):
 
     def _begin_line(self) -> StrokeItem:
         previews = self.desk.previews
-        colour = QColor(*self.desk.colour) if self._adds else TAKEN_AWAY
-        line = StrokeItem(previews.seen, previews.scale, LINE / previews.scale, colour)
+        line = StrokeItem(previews.seen, previews.scale, LINE / previews.scale, self.colour)
         line.setOpacity(1.0)
         previews.add(line)
         return line

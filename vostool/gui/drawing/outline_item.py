@@ -26,13 +26,18 @@ class OutlineItem(QGraphicsPolygonItem):
 
     def __init__(self, colour: QColor, *, corners: bool, dashed: bool) -> None:
         super().__init__()
-        pen = QPen(colour, 2, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
+        self._style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        self.set_colour(colour)
+        self._marks: list[QGraphicsRectItem] | None = [] if corners else None
+
+    def set_colour(self, colour: QColor) -> None:
+        """Draw line and fill in another colour."""
+        pen = QPen(colour, 2, self._style)
         pen.setCosmetic(True)
         self.setPen(pen)
         fill = QColor(colour)
         fill.setAlpha(FILL_ALPHA)
         self.setBrush(QBrush(fill))
-        self._marks: list[QGraphicsRectItem] | None = [] if corners else None
 
     def show_path(self, path: Sequence[Position], end: Position | None = None) -> None:
         """Show these corners and, after them, where the mouse is (image pixels)."""

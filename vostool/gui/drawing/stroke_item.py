@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QColor, QGuiApplication, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 OPACITY = 0.55
@@ -25,6 +25,9 @@ class StrokeItem(QGraphicsItem):
 
     def __init__(self, seen: QRectF, scale: float, size: float, colour: QColor) -> None:
         super().__init__()
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            scale *= application.devicePixelRatio()
         self._seen, self._scale = seen, scale
         self._reach = size / 2 + 2 / scale
         # A rectangle of no area would be a picture that cannot be painted on.
