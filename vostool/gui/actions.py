@@ -108,6 +108,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("keep_largest", "Mask", "Keep largest part", ("Ctrl+Alt+L",), _O),
     ActionSpec("grow", "Mask", "Grow by a pixel", ("Ctrl+Up",), _O),
     ActionSpec("shrink", "Mask", "Shrink by a pixel", ("Ctrl+Down",), _O),
+    ActionSpec("refine_visible", "Mask", "Refine on the visible part", ("Ctrl+R",), _O,
+               "Zoomed in: the model looks at what is seen alone, for a finer outline"),
     ActionSpec("smooth", "Mask", "Smooth outline", ("Ctrl+Alt+M",), _O),
     ActionSpec("new_object", "Object", "New object", ("Shift+N",)),
     ActionSpec("finish", "Object", "Finish object", ("F", "Return"), _O,

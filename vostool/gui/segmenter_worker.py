@@ -12,6 +12,7 @@ from PyQt6.QtCore import QThread, pyqtSignal
 
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource
+from vostool.gui.side_requests import CloseUpRequest, close_up, preview
 from vostool.gui.thread_priority import yield_to_window
 from vostool.models.segmenter import (
     Prepares,
@@ -70,6 +71,7 @@ class SegmenterWorker(QThread):
         tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
             it is emptied, so that a fast run does not flood the event loop.
         track_ended(TrackEnd): no more frames of this job will follow.
+        previewed(PreviewAnswer), closed_up(CloseUpAnswer): see :mod:`vostool.gui.side_requests`.
     """
 
     engine_ready = pyqtSignal(object)
@@ -77,6 +79,8 @@ class SegmenterWorker(QThread):
     answered = pyqtSignal(object)
     tracked = pyqtSignal()
     track_ended = pyqtSignal(object)
+    previewed = pyqtSignal(object)
+    closed_up = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,6 +92,9 @@ class SegmenterWorker(QThread):
         self._segments: dict[tuple[int, int], SegmentRequest] = {}
         self._tracks: list[TrackJob] = []
         self._ahead: list[int] = []
+        self._ready: set[int] = set()
+        self._preview: SegmentRequest | None = None
+        self._close_ups: list[CloseUpRequest] = []
         self._stop = False
         self._inbox: list[TrackedFrame] = []
         self._engine: Segmenter | None = None
@@ -108,6 +115,8 @@ class SegmenterWorker(QThread):
             self._source, self._source_is_new = source, True
             self._segments.clear()
             self._tracks.clear()
+            self._close_ups.clear()
+            self._preview = None
             self._inbox.clear()
             self._ahead = []
             if self._running is not None:
@@ -126,6 +135,21 @@ class SegmenterWorker(QThread):
         """Get these frames ready for a click while nobody waits; replaces an earlier list."""
         with self._wake:
             self._ahead = list(frames)
+            self._wake.notify()
+
+    def preview(self, request: SegmentRequest | None) -> None:
+        """Ask what a click would give, for when nothing else is to be done; None: no more.
+
+        The latest counts. It waits until the frame is ready for a click, and during a run.
+        """
+        with self._wake:
+            self._preview = request
+            self._wake.notify()
+
+    def close_up(self, request: CloseUpRequest) -> None:
+        """Ask for a mask on a part of a frame; it is waited for, like a click."""
+        with self._wake:
+            self._close_ups.append(request)
             self._wake.notify()
 
     def track(self, job: TrackJob) -> None:
@@ -201,15 +225,28 @@ class SegmenterWorker(QThread):
         engine = self._engine
         if engine is None:
             return None
-        if self._segments:
-            return partial(self._answer, self._newest())
+        if self._segments or self._close_ups:
+            return self._click(engine)
         if self._running is None and self._tracks and not self._tracks[0].rests:
             return partial(self._start, self._tracks.pop(0))
         if self._running is not None:
             return None if self._running[0].rests else self._step
+        return self._guess(engine)
+
+    def _click(self, engine: Segmenter) -> Callable[[], None]:
+        if self._segments:
+            return partial(self._answer, self._newest())
+        return partial(self._close_up, engine, self._close_ups.pop(0))
+
+    def _guess(self, engine: Segmenter) -> Callable[[], None] | None:
+        """What nobody asked for: the next click's frame, then the mask that a click would give."""
         if self._ahead and isinstance(engine, Prepares):
             return partial(self._prepare, engine, self._ahead.pop(0))
-        return None
+        wish = self._preview
+        if wish is None or (isinstance(engine, Prepares) and wish.frame not in self._ready):
+            return None
+        self._preview = None
+        return lambda: self.previewed.emit(preview(engine, wish))
 
     def _newest(self) -> SegmentRequest:
         return self._segments.pop(next(reversed(self._segments)))
@@ -219,12 +256,19 @@ class SegmenterWorker(QThread):
 
         def preempted() -> bool:
             # Read without the lock: a look that comes one block too late costs nothing.
-            waited_for = self._segments or self._tracks or self._factory or self._source_is_new
+            clicks = self._segments or self._close_ups
+            waited_for = clicks or self._tracks or self._factory or self._source_is_new
             return bool(self._stop or waited_for or self._ahead is not rest)
 
         # Nobody asked for this, so nobody is told: a click on the frame will say what is wrong.
         with contextlib.suppress(Exception):
             engine.prepare(frame, preempted)
+            if not preempted():
+                self._ready.add(frame)
+
+    def _close_up(self, engine: Segmenter, request: CloseUpRequest) -> None:
+        if self._source is not None:
+            self.closed_up.emit(close_up(engine, self._source, request))
 
     def _build(self, factory: EngineFactory) -> None:
         try:
@@ -240,12 +284,14 @@ class SegmenterWorker(QThread):
         if self._engine is not None:
             self._engine.close()
         self._engine = engine
+        self._ready.clear()
         self.info = engine.info
         if self._source is not None:
             engine.open(self._source)
         self.engine_ready.emit(self.info)
 
     def _open_source(self) -> None:
+        self._ready.clear()
         self._drop_run()
         if self._engine is not None and self._source is not None:
             try:
@@ -259,6 +305,7 @@ class SegmenterWorker(QThread):
         assert self._engine is not None
         try:
             answer = SegmentAnswer(request, self._engine.segment(request))
+            self._ready.add(request.frame)
         except VosToolError as error:
             answer = SegmentAnswer(request, None, str(error))
         except Exception as error:

@@ -39,6 +39,7 @@ def view_handlers(bench: Workbench) -> dict[str, Callable[[], object]]:
         "opacity_down": side(lambda s: s.state.step_opacity(-OPACITY_STEP)),
         "peek": side(lambda s: s.peek.begin()),
         "picture_as_it_is": side(lambda s: s.state.set(adjustment=Adjustment())),
+        "refine_visible": side(lambda s: s.refine.start() if s.refine is not None else None),
         "to_front": lambda: _stack(bench, bring_to_front),
         "to_back": lambda: _stack(bench, send_to_back),
         "stack_by_number": lambda: _restack(bench),

@@ -9,6 +9,8 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QDockWidget
 
 from vostool.gui.display import Appearance
+from vostool.gui.hover_preview import HoverPreview
+from vostool.gui.local_refine import LocalRefine
 from vostool.gui.mask_labels import MaskLabels
 from vostool.gui.minimap import Minimap
 from vostool.gui.overlay_renderer import Overlay
@@ -30,6 +32,7 @@ class ViewSide(QObject):
 
     Attributes:
         state: what the person has chosen.
+        refine, preview: of the open workspace; None without one.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -38,6 +41,8 @@ class ViewSide(QObject):
         self._workspace: Workspace | None = None
         self._overlay: Overlay | None = None
         self._place = (math.nan, math.nan)
+        self.refine: LocalRefine | None = None
+        self.preview: HoverPreview | None = None
         self.state = ViewState(self)
         self.panel = ViewPanel(self.state)
         self.labels = MaskLabels(window.canvas.view)
@@ -56,12 +61,19 @@ class ViewSide(QObject):
     def open(self, workspace: Workspace) -> None:
         """Follow this workspace until :meth:`close`."""
         self._workspace = workspace
+        self.refine = LocalRefine(self._window, workspace)
+        self.preview = HoverPreview(self._window, workspace)
+        self.preview.set_wanted(self.state.values.preview)
         workspace.display.shown.connect(self._shown)
         workspace.display.set_appearance(_appearance(self.state.values))
 
     def close(self) -> None:
         """Follow nothing."""
         self.peek.end()
+        if self.refine is not None and self.preview is not None:
+            self.refine.close()
+            self.preview.close()
+        self.refine = self.preview = None
         if self._workspace is not None:
             self._workspace.display.shown.disconnect(self._shown)
             self._workspace = None
@@ -76,6 +88,8 @@ class ViewSide(QObject):
             action = self._window.actions_by_id[f"style_{style.name.lower()}"]
             action.setChecked(style is values.style)
         self.minimap.set_wanted(values.minimap)
+        if self.preview is not None:
+            self.preview.set_wanted(values.preview)
         if self._workspace is not None:
             display = self._workspace.display
             newly = values.style is Style.DIFFERENCE is not display.appearance.style

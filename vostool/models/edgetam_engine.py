@@ -17,11 +17,12 @@ import torch
 from transformers import EdgeTamVideoModel
 
 from vostool.errors import ModelError, PromptError, SourceError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.masks import Mask
 from vostool.models.catalog import EDGETAM
 from vostool.models.edgetam_build import build_edgetam
 from vostool.models.edgetam_state import ObjectTracker, Output, PromptReplay, Video, encode
+from vostool.models.one_picture import OnePicture
 from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_build import choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
@@ -109,6 +110,15 @@ class EdgeTamSegmenter:
         with self._computing():
             output = PromptReplay(video).output(request.frame, request.prompts, remember=False)
             return _reply(output, video)
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        kept = self._source, self._video
+        self._source = self._video = None
+        try:
+            self.open(OnePicture(picture))
+            return self.segment(SegmentRequest(0, 1, prompts))
+        finally:
+            self._source, self._video = kept
 
     def prepare(self, frame: int, preempted: Cancelled) -> None:
         """Encode the frame ahead of a click; it cannot be left half-way, so it is asked before."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vostool.errors import ModelError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.models.flow_segment import segment_picture
 from vostool.models.flow_track import keyframe_reply, track_leg
 from vostool.models.segmenter import (
@@ -18,6 +18,7 @@ from vostool.models.segmenter import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.prompts import Prompts
 
 
 class FlowSegmenter:
@@ -48,6 +49,9 @@ class FlowSegmenter:
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         return segment_picture(self._opened().frame(request.frame), request.prompts)
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        return segment_picture(picture, prompts)
 
     def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
         source = self._opened()

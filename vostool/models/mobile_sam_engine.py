@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from vostool.errors import ModelError, PromptError, SourceError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.masks import Mask
 from vostool.models.catalog import MOBILE_SAM
 from vostool.models.flow_track import keyframe_reply, track_leg
@@ -24,6 +24,7 @@ from vostool.models.mobile_sam_decoder import PromptDecoder
 from vostool.models.mobile_sam_encoder import FeatureEncoder, Geometry, preprocess
 from vostool.models.mobile_sam_network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam_track import FeatureRefiner
+from vostool.models.one_picture import OnePicture
 from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_build import choose_device, choose_dtype
 from vostool.models.sam2_features import DEFAULT_CACHE_BYTES, FeatureCache
@@ -128,6 +129,15 @@ class MobileSamSegmenter:
             return SegmentReply(start, 1.0)
         with self._computing():
             return self._replay(video, request.frame, steps)
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        kept = self._video
+        self._video = None
+        try:
+            self.open(OnePicture(picture))
+            return self.segment(SegmentRequest(0, 1, prompts))
+        finally:
+            self._video = kept
 
     def prepare(self, frame: int, preempted: Cancelled) -> None:
         video = self._opened()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +21,11 @@ import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import ModelError, PromptError, SourceError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.masks import Mask
 from vostool.models.catalog import ModelSpec
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
+from vostool.models.one_picture import OnePicture
 from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2_backend import (
     AnyEncoder,
@@ -143,6 +145,17 @@ class Sam2Segmenter:
             device=self._device,
         )
         self._video = Video(self._predictor, features, facts.height, facts.width, len(source))
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        kept = self._source, self._video, self._encoding
+        self._source = self._video = None  # so that opening the picture lets go of nothing
+        self._encoding = replace(self._encoding, on_disk=False)
+        try:
+            self.open(OnePicture(picture))
+            return self.segment(SegmentRequest(0, 1, prompts))
+        finally:
+            self._forget()
+            self._source, self._video, self._encoding = kept
 
     def prepare(self, frame: int, preempted: Cancelled) -> None:
         """Encode a frame into the feature cache ahead of a click; see :class:`Prepares`."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.masks import Mask
 from vostool.prompts import Prompts
 
@@ -157,6 +157,19 @@ class Prepares(Protocol):
 
         Returns early, with nothing kept, soon after ``preempted()`` turns True: somebody waits.
         A frame that cannot be decoded is passed over in silence; a click on it will say so.
+        """
+        ...
+
+
+@runtime_checkable
+class SeesPictures(Protocol):
+    """An engine that can be asked about a picture that belongs to no video."""
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        """The mask of the prompted object in a picture (H, W, 3) RGB uint8, such as a close-up.
+
+        Prompts are in the picture's pixels and the mask has its size. What is kept of the open
+        video stays, and a track iterator that is unfinished goes on.
         """
         ...
 
