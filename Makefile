@@ -9,7 +9,7 @@ OUT ?= demo-output
 # setuptools warns at length about every editable install of this layout.
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
-.PHONY: demo test lint types imports tests real-weights run clean
+.PHONY: demo test lint types imports tests real-weights fuzz run clean
 
 demo: $(VENV)/demo.stamp
 	$(PY) -m vostool demo --out $(OUT)
@@ -33,6 +33,10 @@ tests: $(VENV)/test.stamp $(READERS)/readers.stamp
 real-weights: $(VENV)/real.stamp
 	$(PY) tests/support/fetch_real_weights.py
 	$(PY) -m pytest tests/models/test_sam2_real_weights.py
+
+# Thousands of random actions on the window, other ones each time.
+fuzz: $(VENV)/test.stamp
+	VOSTOOL_FUZZ_STEPS=$(or $(STEPS),6000) $(PY) -m pytest -o faulthandler_timeout=0 tests/gui/test_fuzz.py
 
 run: $(VENV)/app.stamp
 	$(PY) -m vostool

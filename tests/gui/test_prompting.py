@@ -201,3 +201,21 @@ def _prompts(x: float = 30):
     from vostool.prompts import Prompts
 
     return Prompts(points=(Point(x, 75),), box=Box(5, 5, 60, 100))
+
+
+def test_a_click_whose_object_is_split_before_its_answer_gets_one(opened, engine) -> None:
+    opened.mark(1, oid=1)
+    opened.go_to(5)
+    engine.clicks.clear()
+    opened.click_object(1)
+    opened.keys("Ctrl+Alt+S")
+    assert opened.session.current_object == 2
+    engine.clicks.set()
+    opened.until(lambda: opened.mask(5, 2) is not None)
+    assert opened.mask(5, 2).mask == opened.truth(5, 1)
+    assert opened.mask(5, 1) is None
+    content = opened.content()
+    opened.keys("Ctrl+Z")
+    opened.keys("Ctrl+Y")
+    opened.until(lambda: not opened.session.clicks.waiting)
+    assert opened.content() == content
