@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vostool.changes import Cell, CellChange, Changes, Edit
+from vostool.changes import Cell, CellChange, Changes, Edit, Table
 from vostool.project import Project
 
 MAX_STEPS = 500
@@ -80,11 +80,22 @@ class History:
         allowed = Edit(edit.title, kept)
         step.absorb(allowed)
         for change in kept:
-            redone_first = next((s for s in reversed(self._undone) if change.cell in s.cells), None)
-            if redone_first is not None:
-                old = redone_first.cells[change.cell]
-                redone_first.cells[change.cell] = old._replace(before=change.after)
+            self._tell_redo(change)
         return self._project.apply(allowed)
+
+    def _tell_redo(self, change: CellChange) -> None:
+        """Let redo lead on from a value that came after the undo."""
+        cell = change.cell
+        for step in reversed(self._undone):
+            if (old := step.cells.get(cell)) is not None:
+                step.cells[cell] = old._replace(before=change.after)
+                return
+            if cell.table is Table.MASKS:
+                prompts = step.cells.get(Cell(Table.PROMPTS, cell.key))
+                if prompts is not None and prompts.after is None:
+                    # The step took prompts away before they had their mask; now it takes both.
+                    step.cells[cell] = CellChange(cell, change.after, None)
+                    return
 
     def holds(self, step: Step) -> bool:
         """True while the step is done, so that it may still be extended."""

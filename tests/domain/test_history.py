@@ -18,7 +18,9 @@ from vostool import history as history_module
 from vostool.changes import Cell, Edit, Table, Value
 from vostool.frames import SourceRef
 from vostool.history import History, Step
+from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
+from vostool.prompts import Point, Prompts
 
 NAMES = ("a", "b")
 VALUES = st.none() | st.integers(0, 3)
@@ -165,6 +167,24 @@ def test_what_a_run_wrote_while_a_click_was_undone_survives_its_redo_and_undo(
     assert dict(project.settings) == {"a": 1}
     history.undo()
     assert dict(project.settings) == {"a": 2}
+
+
+def test_prompts_taken_away_before_their_mask_came_take_it_along_when_redone(
+    project: Project,
+) -> None:
+    history, key = History(project), (3, 1)
+    prompts = Prompts(points=(Point(1, 1),))
+    asked, _ = history.do(Edit("Click", (project.change(Cell(Table.PROMPTS, key), prompts),)))
+    history.do(Edit("Clear", (project.change(Cell(Table.PROMPTS, key), None),)))
+    history.undo()
+    record = MaskRecord(Mask.empty(6, 8), Provenance.PROMPTED)
+    history.extend(asked, Edit("Mask", (project.change(Cell(Table.MASKS, key), record),)))
+    history.redo()
+    assert not project.prompts and not len(project.masks)
+    history.undo()
+    assert project.masks.get(*key) == record and project.prompts == {key: prompts}
+    history.undo()
+    assert not project.prompts and not len(project.masks)
 
 
 def test_doing_something_else_forgets_what_could_be_redone(project: Project) -> None:
