@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui import preferences, theme
 from vostool.gui.actions import ACTIONS, Needs, make_actions
 from vostool.gui.canvas import Canvas
+from vostool.gui.drops import dropped_paths
 from vostool.gui.engine_bar import EngineBar
 from vostool.gui.notice_bar import NoticeBar
 from vostool.gui.object_list import ObjectList
@@ -65,12 +66,12 @@ class MainWindow(QMainWindow):
     """Lays out the widgets; what they do is the handlers' business.
 
     Signals:
-        path_dropped(Path): a file or folder was dropped on the window.
+        paths_dropped(list[Path]): files or folders were dropped on the window.
         path_chosen(Path): something that was opened lately shall be opened again.
         closing(): the window is about to close.
     """
 
-    path_dropped = pyqtSignal(object)
+    paths_dropped = pyqtSignal(object)
     path_chosen = pyqtSignal(object)
     closing = pyqtSignal()
 
@@ -170,14 +171,14 @@ class MainWindow(QMainWindow):
             self.refresh_icons()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and _dropped_path(event) is not None:
+        if event is not None and dropped_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        path = _dropped_path(event) if event is not None else None
-        if event is not None and path is not None:
+        paths = dropped_paths(event.mimeData()) if event is not None else []
+        if event is not None and paths:
             event.acceptProposedAction()
-            self.path_dropped.emit(path)
+            self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.closing.emit()
@@ -275,9 +276,3 @@ class MainWindow(QMainWindow):
         self.actions_by_id["draft"].setVisible(False)  # until an engine that has it answers
         for name, text in (("open", "Open"), ("cancel", "Cancel"), ("export", "Export")):
             self.actions_by_id[name].setIconText(text)
-
-
-def _dropped_path(event: QDropEvent) -> Path | None:
-    data = event.mimeData()
-    urls = data.urls() if data is not None else []
-    return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None

@@ -76,12 +76,14 @@ def stored_keymap() -> Keymap:
     return Keymap.from_json(preferences.keymap_json())
 
 
-def open_new_window(bench: Workbench) -> None:
-    """Another window, as a process of its own.
+def open_new_window(bench: Workbench, path: Path | None = None) -> None:
+    """Another window, as a process of its own, with this open in it where it is given.
 
     An engine holds the whole GPU for a time and a project is locked by its process, so that two
     windows of one process would wait for each other; apart, neither can take the other down.
     """
-    started, _ = QProcess.startDetached(sys.executable, ["-m", "vostool"], str(Path.cwd()))
+    opened = [] if path is None else [str(path)]
+    arguments = ["-m", "vostool", *opened]
+    started, _ = QProcess.startDetached(sys.executable, arguments, str(Path.cwd()))
     if not started:
         bench.report("No other window could be started; run vostool once more.")

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QThread
 
 from vostool.gui import dialogs, preferences, program
 from vostool.gui.background import Background
+from vostool.gui.drops import Drops
 from vostool.gui.engine_choice import EngineChoice
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
@@ -27,8 +28,6 @@ from vostool.io.project_file import SUFFIX
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 LABELS_NEED_VIDEO = "Open the video first, then import its labels."
-LABEL_ENDINGS = frozenset({".xml", ".json", ".zip", ".txt", ".yaml", ".yml"})
-"""Files that are no video and no project, so that dropping one means to import it."""
 WORKER_SECONDS = 10
 
 
@@ -48,7 +47,8 @@ class Workbench(QObject):
         self.tour = Tour(self)
         self.window.canvas.show_message(OPEN_FIRST)
         self.window.start_page.show_recent(recent_paths())
-        self.window.path_dropped.connect(self.take_dropped)
+        self.drops = Drops(self)
+        self.window.paths_dropped.connect(self.drops.take)
         self.window.path_chosen.connect(self.open_path)
         program.use_stored_keys(self.window)
         self.window.closing.connect(self.close)
@@ -60,6 +60,7 @@ class Workbench(QObject):
         if not preferences.restore_window(self.window):
             self.window.resize(1280, 800)
         self.window.show()
+        self.window.start_page.buttons["open"].setFocus()  # and no tool that needs a video
 
     def report(self, sentence: str) -> None:
         """One sentence for the person, without stopping them."""
@@ -133,6 +134,7 @@ class Workbench(QObject):
         info = result.source.info
         summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
+        self.drops.opened(self._place)
 
     def _open_failed(self, sentence: str) -> None:
         self._opening = None
@@ -224,13 +226,6 @@ class Workbench(QObject):
             workspace.session.take_import(dialog.summary, track=dialog.track_wanted)
         self.window.canvas.setFocus()  # or the frame's number would take the next keys
         dialog.deleteLater()
-
-    def take_dropped(self, path: Path) -> None:
-        """Open what was dropped; label files are brought into the open video."""
-        if path.suffix.lower() in LABEL_ENDINGS and path.is_file():
-            self.import_labels(path)
-        else:
-            self.open_path(path)
 
     def export(self) -> None:
         """Show the export dialog, with what is labelled now as its first row."""
