@@ -73,7 +73,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                "Ctrl+click: not part of it. Drag: box", checkable=True, icon="point"),
     ActionSpec("negative", "Tools", "Negative point", (),
                tip="Click: not part of the object. Drag: box", checkable=True, icon="negative"),
-    ActionSpec("box", "Tools", "Box", ("R",), tip="Drag a box around the object",
+    ActionSpec("box", "Tools", "Box", ("R",), tip="Drag a box around the object, or the "
+               "sides of the one that is there",
                checkable=True, icon="box"),
     ActionSpec("scribble", "Tools", "Scribble", ("S",), tip="Draw a line on the object. Right or "
                "Ctrl: not part of it", checkable=True, icon="scribble"),
