@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from vostool.gui.timeline.scale import TimeScale
+from vostool.gui.timeline.thumbnails import spread
 from vostool.gui.view_adjust import Adjustment
 from vostool.gui.view_state import ViewState
 from vostool.overlay_styles import ADDED, Style
@@ -107,7 +111,7 @@ def test_opacity_by_keys_and_slider(labelled) -> None:
     assert slider.value() == round(100 * state.values.opacity)
     inside = labelled.truth(0, 1).to_array()
     slider.setValue(100)
-    labelled.until(lambda: (overlay(labelled)[inside][:, 3] == 255).all())
+    labelled.until(lambda: overlay(labelled)[inside][:, 3].min() == 255)
     for _ in range(12):
         labelled.keys("Alt+Down")
     assert state.values.opacity == 0
@@ -203,3 +207,33 @@ def test_tables_of_adjustments() -> None:
     assert Adjustment(gamma=2.0).table()[64] > 64 > Adjustment(gamma=0.5).table()[64]
     for one in (Adjustment(20, 50, 2.0), Adjustment(-20, -30, 0.4)):
         assert (np.diff(one.table().astype(int)) >= 0).all()
+
+
+def test_thumbnails_fill_the_span_and_follow_the_zoom(labelled) -> None:
+    strip, timeline = labelled.window.thumbnails, labelled.window.timeline
+    assert strip.isVisible()
+    labelled.until(lambda: strip.frames and set(strip.frames) <= strip.made)
+    whole = strip.frames
+    assert whole[0] == 0 and len(whole) > 1
+    for _ in range(6):
+        labelled.keys("Alt+=")
+    labelled.until(lambda: strip.frames != whole and set(strip.frames) <= strip.made)
+    x = timeline.frame_x(strip.frames[1])
+    QTest.mouseClick(strip, LEFT, NONE, QPoint(x, 10))
+    assert labelled.session.playhead == strip.frames[1]
+    trigger(labelled, "view_thumbnails")
+    assert not strip.isVisible()
+    trigger(labelled, "view_thumbnails")
+    assert strip.isVisible()
+
+
+def test_thumbnails_lie_on_a_grid_and_never_too_close() -> None:
+    for count, width in ((100_000, 1000), (24, 1000), (1, 300), (500, 90)):
+        scale = TimeScale.whole(count, width)
+        for zoomed in (scale, scale.zoomed(7.3, 40), scale.zoomed(40, 80)):
+            frames = spread(zoomed, 71)
+            assert frames and frames[0] >= 0 and frames[-1] < count
+            gaps = {b - a for a, b in pairwise(frames)}
+            assert len(gaps) <= 1
+            assert all(gap * zoomed.pixels_per_frame >= 71 or gap == 1 for gap in gaps)
+            assert len(frames) <= width / 71 + 2 or gaps == {1}

@@ -69,6 +69,11 @@ class HoverPreview(QObject):
         return self._item.isVisible()
 
     @property
+    def is_idle(self) -> bool:
+        """True where nothing is drawn, asked for, or about to be."""
+        return not (self.is_shown or self._rest.isActive() or self._asked is not None)
+
+    @property
     def is_too_slow(self) -> bool:
         """True where this engine has shown that it cannot keep up; turning it on tries again."""
         return self._too_slow

@@ -35,6 +35,7 @@ from vostool.gui.scope_button import ScopeButton
 from vostool.gui.start_page import StartPage
 from vostool.gui.status_parts import ActivityLabel, MemoryLabel
 from vostool.gui.timeline import Timeline
+from vostool.gui.timeline.thumbnails import ThumbnailStrip
 from vostool.gui.tool_palette import ToolPalette
 from vostool.gui.tool_strip import ToolStrip
 from vostool.gui.tools import Tool, tint
@@ -207,7 +208,9 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar(self.canvas, centre)
         self.canvas.setAcceptDrops(False)
         self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.thumbnails = ThumbnailStrip(self.timeline)
+        timeline = self.thumbnails.with_timeline()
+        self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)
         self.view_side = ViewSide(self)
         corner = Qt.Corner.BottomRightCorner

@@ -64,12 +64,15 @@ class ViewSide(QObject):
         self.refine = LocalRefine(self._window, workspace)
         self.preview = HoverPreview(self._window, workspace)
         self.preview.set_wanted(self.state.values.preview)
+        if workspace.source.info.kind != "cvat":  # its frames would come over the network
+            self._window.thumbnails.open(workspace.source.clone())
         workspace.display.shown.connect(self._shown)
         workspace.display.set_appearance(_appearance(self.state.values))
 
     def close(self) -> None:
         """Follow nothing."""
         self.peek.end()
+        self._window.thumbnails.close_source()
         if self.refine is not None and self.preview is not None:
             self.refine.close()
             self.preview.close()
@@ -88,6 +91,7 @@ class ViewSide(QObject):
             action = self._window.actions_by_id[f"style_{style.name.lower()}"]
             action.setChecked(style is values.style)
         self.minimap.set_wanted(values.minimap)
+        self._window.thumbnails.set_wanted(values.thumbnails)
         if self.preview is not None:
             self.preview.set_wanted(values.preview)
         if self._workspace is not None:

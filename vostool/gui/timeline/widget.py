@@ -51,6 +51,7 @@ class Timeline(QAbstractScrollArea):
         stepped(int): the wheel asks for so many frames forward (negative: back).
         object_pressed(int): a row was pressed.
         range_dragged(int, int): these two frames, in any order, and all between them.
+        scale_changed(): other frames are in sight, or the playhead is elsewhere.
         menu_wanted(QPoint): the menu of what can be done with the range, at this global place.
     """
 
@@ -59,6 +60,7 @@ class Timeline(QAbstractScrollArea):
     object_pressed = pyqtSignal(int)
     range_dragged = pyqtSignal(int, int)
     menu_wanted = pyqtSignal(QPoint)
+    scale_changed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +103,7 @@ class Timeline(QAbstractScrollArea):
         self._slices.start()
         self._update_bars()
         self._viewport.update()
+        self.scale_changed.emit()
 
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
@@ -125,6 +128,7 @@ class Timeline(QAbstractScrollArea):
             # A hand that drags past the edge pulls the view along; a step leaves room ahead.
             self._set_scale(self._scale.showing(frame, 0.0 if self._mouse.is_dragging else 0.2))
         self._viewport.update()
+        self.scale_changed.emit()
 
     def set_current_object(self, object_id: int | None) -> None:
         """Highlight this object's row, scroll to it and show its scores."""
@@ -213,6 +217,7 @@ class Timeline(QAbstractScrollArea):
             self._scale = scale
             self._update_bars()
             self._viewport.update()
+            self.scale_changed.emit()
 
     def _pan_to(self, pixels: int) -> None:
         self._set_scale(self._scale.moved_to(pixels * self._frames_a_pixel))
@@ -265,6 +270,7 @@ class Timeline(QAbstractScrollArea):
         width = self._track_width()
         self._scale = TimeScale.whole(self.count, width) if whole else self._scale.resized(width)
         self._update_bars()
+        self.scale_changed.emit()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
