@@ -35,6 +35,10 @@ _SEEN_AT_LEAST = 2.0
 """Features that have to speak for an object before it counts as found again."""
 _LIMIT = 30.0
 """Logits beyond this say nothing more, and their exponentials overflow."""
+_CARRIED, _GENTLE = 0.4, 0.5
+"""Flow's share of the final mask, and what the decoder's logits are multiplied by before. A pixel
+of the decoder's mask stands for four on a side: where it hesitates, holes and thin parts that
+flow carried are nearer the truth."""
 _KEPT_BELOW = 0.5
 """Agreement with the prior under which no mask of the decoder is believed."""
 
@@ -168,7 +172,8 @@ class FeatureRefiner:
         verdict, here = best
         if verdict.agreement < _KEPT_BELOW:
             return Proposal(picture.whole, prior, match), verdict
-        redrawn = np.asarray(1 / (1 + np.exp(-np.clip(here, -_LIMIT, _LIMIT))), np.float32)
+        drawn = 1 / (1 + np.exp(-np.clip(here * _GENTLE, -_LIMIT, _LIMIT)))
+        redrawn = np.asarray((1 - _CARRIED) * drawn + _CARRIED * soft, np.float32)
         return Proposal(picture.whole, redrawn, match), verdict
 
     def _judge(self, hard: BoolArray, prior: Soft, recalled: Soft, quality: float) -> Verdict:
