@@ -17,11 +17,16 @@ from vostool.errors import UsageError
 from vostool.gui import collector, preferences, theme
 from vostool.gui.workbench import Workbench
 
+SWITCH_SECONDS = 0.0005
+"""After which a thread that computes in Python lets another one go on. With Python's own 5 ms the
+window waits for so long each time it comes back from numpy or Qt while a project is written."""
+
 
 def make_application(arguments: list[str]) -> QApplication:
     """The QApplication with our style; OpenCV's own Qt plugins are kept out of its way."""
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
     collector.keep_pauses_short()
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(arguments)
     app.setApplicationName("VOSTool")
     app.setApplicationVersion(__version__)

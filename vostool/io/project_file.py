@@ -21,7 +21,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from vostool.changes import Cell, Table, Value
@@ -289,16 +289,17 @@ def _check_belongs(project: Project, cell: Cell) -> None:
             raise project_rows.BadRow(f"{cell} belongs to nothing")
 
 
-def _write_cells(connection: sqlite3.Connection, values: dict[Cell, Value]) -> None:
+def _write_cells(connection: sqlite3.Connection, values: Mapping[Cell, Value]) -> None:
+    """Rows are made one by one as SQLite takes them: lists of a whole project hold others up."""
     for table in Table:
         columns, keys = project_rows.COLUMNS[table], project_rows.KEYS[table]
-        mine = [(cell, value) for cell, value in values.items() if cell.table is table]
+        mine = [cell for cell in values if cell.table is table]
         connection.executemany(
             f"DELETE FROM {table.value} WHERE " + " AND ".join(f"{k} = ?" for k in keys),
-            [project_rows.key_row(cell) for cell, value in mine if value is None],
+            (project_rows.key_row(cell) for cell in mine if values[cell] is None),
         )
         connection.executemany(
             f"INSERT OR REPLACE INTO {table.value} ({', '.join(columns)}) "
             f"VALUES ({', '.join('?' * len(columns))})",
-            [project_rows.to_row(cell, value) for cell, value in mine if value is not None],
+            (project_rows.to_row(cell, values[cell]) for cell in mine if values[cell] is not None),
         )
