@@ -9,7 +9,8 @@ from PIL import Image
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
-from vostool.gui.drops import MOST_WINDOWS, sorted_out
+from vostool.gui.dropped import sorted_out
+from vostool.gui.drops import MOST_WINDOWS
 from vostool.io.project_file import open_project
 
 COPY, LEFT, NONE = (

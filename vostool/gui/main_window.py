@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui import preferences, theme
 from vostool.gui.actions import ACTIONS, Needs, make_actions
 from vostool.gui.canvas import Canvas
-from vostool.gui.drops import dropped_paths
+from vostool.gui.dropped import dropped_paths
 from vostool.gui.engine_bar import EngineBar
 from vostool.gui.notice_bar import NoticeBar
 from vostool.gui.object_list import ObjectList
