@@ -19,6 +19,7 @@ from vostool import range_edits
 from vostool.io.exporters import ExportOptions, export
 from vostool.masks import Mask
 from vostool.models.flow import FlowSegmenter
+from vostool.progress import silent
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_what_is_seen_tracked_and_exported_is_of_the_same_frame(tracked, tmp_pat
         errors = [np.abs(shown - picture).mean() for picture in tracked.clip.frames]
         assert int(np.argmin(errors)) == frame
     project, source = tracked.project, tracked.bench.workspace.source
-    export(project, source, ["coco"], tmp_path / "out", ExportOptions())
+    export(project, source, ["coco"], tmp_path / "out", ExportOptions(), silent)
     (path,) = (tmp_path / "out" / "coco").rglob("*.json")
     data = json.loads(path.read_text())
     names = {image["id"]: image["file_name"] for image in data["images"]}
