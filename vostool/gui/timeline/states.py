@@ -48,7 +48,7 @@ def frame_state(record: MaskRecord | None, prompted: bool, jumped: bool = False)
 
 
 def _flags(record: MaskRecord | None, prompted: bool, jumped: bool) -> int:
-    more = _JUMPED if jumped else 0
+    more = _JUMPED if jumped and record is not None else 0  # marks follow a deleted mask later
     if record is not None and record.confirmed:
         more |= _CONFIRMED
     if prompted or record is None:
