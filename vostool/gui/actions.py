@@ -285,6 +285,8 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Shift+click", "Selects the object whose mask is there; again: the one behind it"),
     ("Click, double click, right click (Polygon)", "Adds a corner, closes, takes one back"),
     ("Middle drag", "Moves the picture with every tool"),
+    ("Drag in the minimap", "Moves the part that is seen"),
+    ("Press or drag on the thumbnails", "Moves the playhead"),
     ("Wheel", "Zoom at the cursor; on the timeline, one frame"),
     ("Press or drag on the timeline", "Moves the playhead; selects the row's object"),
     ("Shift+drag on the timeline", "Chooses a range; its ends can be dragged on the ruler"),

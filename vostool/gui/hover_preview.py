@@ -43,9 +43,11 @@ class HoverPreview(QObject):
         self._asked: SegmentRequest | None = None
         self._took: deque[float] = deque(maxlen=ANSWERS)
         self._too_slow = False
-        self._item = QGraphicsPathItem()
-        self._item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self._item.setZValue(1.7)
+        # White dashes on black are seen on every picture and are no object's colour.
+        self._item = _line(QColor(0, 0, 0), 3.0, Qt.PenStyle.SolidLine)
+        self._dashes = _line(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine)
+        self._dashes.setParentItem(self._item)
+        self._item.setZValue(1.4)
         self._item.hide()
         window.canvas.view.addItem(self._item, ignoreBounds=True)
         self._rest = QTimer(self)
@@ -166,12 +168,14 @@ class HoverPreview(QObject):
                 path.lineTo(float(x), float(y))
             path.closeSubpath()
         self._item.setPath(path)
-        self._item.setPen(self._pen(answer.request.object_id))
+        self._dashes.setPath(path)
         self._item.setVisible(bool(answer.outlines))
 
-    def _pen(self, object_id: int) -> QPen:
-        shown = self._workspace.document.project.objects.get(object_id)
-        pen = QPen(QColor(*shown.colour) if shown is not None else QColor("white"), 2.0)
-        pen.setStyle(Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        return pen
+
+def _line(colour: QColor, width: float, style: Qt.PenStyle) -> QGraphicsPathItem:
+    item = QGraphicsPathItem()
+    pen = QPen(colour, width, style)
+    pen.setCosmetic(True)
+    item.setPen(pen)
+    item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)  # the click below is what counts
+    return item

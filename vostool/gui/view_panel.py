@@ -27,6 +27,7 @@ LEGEND = (
     '<span style="color:#a8a8a8">■</span> same'
 )
 _GAMMA_STEPS = 100
+_WITH_OPACITY = (Style.FILL, Style.SPOTLIGHT, Style.DIFFERENCE)
 
 
 class ViewPanel(QWidget):
@@ -72,9 +73,10 @@ class ViewPanel(QWidget):
             ("Gamma", self.gamma),
         )
         for row, (text, widget) in enumerate(rows):
-            label = QLabel(text)
-            label.setBuddy(widget)
-            grid.addWidget(label, row, 0)
+            if text:
+                label = QLabel(text)
+                label.setBuddy(widget)
+                grid.addWidget(label, row, 0)
             grid.addWidget(widget, row, 1)
         last = QHBoxLayout()
         last.addWidget(self.labels)
@@ -116,6 +118,7 @@ class ViewPanel(QWidget):
         adjustment = values.adjustment
         self.style_box.setCurrentIndex(self.style_box.findData(values.style))
         self.legend.setVisible(values.style is Style.DIFFERENCE)
+        self.opacity.setEnabled(values.style in _WITH_OPACITY)
         self.labels.setChecked(values.labels)
         self.preview.setChecked(values.preview)
         self.reset.setEnabled(not adjustment.is_neutral)

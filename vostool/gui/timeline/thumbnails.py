@@ -167,10 +167,12 @@ class ThumbnailStrip(QWidget):
 def spread(scale: TimeScale, width: int) -> tuple[int, ...]:
     """Frames whose thumbnails, so many pixels wide, fill the span that a scale shows.
 
-    They lie on multiples of a power of two, so that moving along and zooming meet them again.
+    They lie on multiples of a power of two, or of three times one, so that moving along and
+    zooming meet them again.
     """
     wanted = max(width / scale.pixels_per_frame, 1.0)
-    step = 2 ** math.ceil(math.log2(wanted))
+    power = 2 ** math.floor(math.log2(wanted))
+    step = next(s for s in (power, 3 * power // 2, 2 * power) if s >= wanted)
     first = max(math.floor(scale.first / step), 0) * step
     last = min(math.ceil(scale.first + scale.span), scale.count)
     return tuple(range(first, last, step))
