@@ -320,3 +320,18 @@ def test_a_value_from_elsewhere_is_shown_as_it_is(cars) -> None:
 def test_mutable_attributes_say_that_they_hold_on_all_frames(cars) -> None:
     assert "all frames" in field(cars, "side").toolTip()
     assert not field(cars, "make").toolTip()
+
+
+def test_labels_are_completed_while_they_are_typed_in_the_list(cars) -> None:
+    table = cars.window.objects.table
+    table.setFocus()
+    table.setCurrentIndex(cars.window.objects.model.index(2, 3))
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit) and editor is not table
+    completer = editor.completer()
+    completer.setCompletionPrefix("C")
+    assert completer.currentCompletion() == "car"
+    editor.setText("car")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    cars.until(lambda: cars.project.objects[3].label == "car", 2000)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog
 
+from vostool.gui.name_dialog import NameDialog
 from vostool.gui.object_dialogs import LabelChoice, OtherObject
 from vostool.gui.object_model import LABEL, LOCKED, SHOWN
 from vostool.locks import locked_objects
@@ -188,6 +189,18 @@ def test_a_locked_object_refuses_tools_with_one_sentence(three) -> None:
     three.keys("Alt+K")
     three.keys("Delete")
     assert 0 not in frames(three, 1)
+
+
+def test_naming_a_locked_object_keeps_its_number(three) -> None:
+    three.keys("Alt+K")
+    shown = dialog(three, "finish_named", NameDialog)
+    shown.number.setValue(9)
+    shown.accept()
+    assert shown.isVisible() and "Object 1 is locked" in shown.note.text()
+    shown.number.setValue(1)
+    shown.label.setText("bug")
+    agreed(three, shown)
+    assert three.project.objects[1].label == "bug" and locked_objects(three.project) == {1}
 
 
 def test_deleting_a_range_of_all_leaves_locked_objects(three) -> None:

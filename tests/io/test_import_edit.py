@@ -214,7 +214,7 @@ def test_confirmed_frames_are_kept_unless_the_person_says_so(labelled) -> None:
     assert (summary.replaced, summary.kept_back, summary.masks) == (2, 1, 3)
     assert summary.notes() == (
         "2 masks of the project are replaced.",
-        "1 shape is left out: a person confirmed what is there.",
+        "1 shape is left out: a person confirmed or locked what is there.",
     )
     before = content(labelled)
     history = History(labelled)

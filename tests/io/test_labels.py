@@ -10,12 +10,21 @@ import pytest
 
 from vostool.errors import ExportError, LabelsError
 from vostool.io.cvat_server.job import Attribute, Job, Label
-from vostool.io.import_edit import import_edit
-from vostool.io.import_format import Imported, ImportedAttribute, ImportedLabel, ImportTarget
+from vostool.io.import_edit import ImportPolicy, ObjectPolicy, import_edit
+from vostool.io.import_format import (
+    Imported,
+    ImportedAttribute,
+    ImportedLabel,
+    ImportedObject,
+    ImportTarget,
+    Shape,
+)
 from vostool.io.importers import IMPORT_FORMATS
 from vostool.io.label_files import read_labels, write_labels
 from vostool.label_edits import add_labels, set_attribute
 from vostool.labels import AttributeKind, AttributeSpec, LabelSpec
+from vostool.locks import lock_objects
+from vostool.masks import Mask
 from vostool.objects import AnnotatedObject
 from vostool.progress import silent
 from vostool.project_labels import declared_labels
@@ -136,3 +145,15 @@ def test_a_job_remembers_types_and_reads_older_projects() -> None:
     assert Job.from_json(json.loads(json.dumps(stored))) == job
     stored["labels"][0]["attributes"] = [[4, "make", "Audi"]]
     assert Job.from_json(stored).labels[0].attributes == (Attribute(4, "make", "Audi"),)
+
+
+def test_nothing_comes_in_over_a_locked_object(make_project, memory_source, hard_masks) -> None:
+    source = memory_source()
+    masks = {(0, 1): hard_masks["hole"]}
+    project = make_project(source, masks, objects={1: AnnotatedObject(1, "car")})
+    project.apply(lock_objects(project, [1], True))
+    shape = Shape(0, 1, "car", mask=Mask.from_array(hard_masks["corner"]))
+    imported = Imported((ImportedObject(1, "car", proposed_id=1),), (shape,))
+    edit, summary = import_edit(project, imported, ImportPolicy(ObjectPolicy.MATCH))
+    assert not edit.changes and summary.kept_back == 1
+    assert "locked" in summary.notes()[0]

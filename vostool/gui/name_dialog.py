@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QCompleter,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -15,7 +13,9 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.errors import PromptError
+from vostool.gui.object_dialogs import label_completer
 from vostool.gui.session import Session
+from vostool.locks import locked_by, locked_sentence
 from vostool.object_naming import name_object
 
 HIGHEST_NUMBER = 65535
@@ -31,9 +31,7 @@ class NameDialog(QDialog):
         objects = session.document.project.objects
         self.label = QLineEdit(objects[object_id].label)
         self.label.setAccessibleName("Label")
-        completer = QCompleter(sorted({each.label for each in objects.values()}), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.label.setCompleter(completer)
+        self.label.setCompleter(label_completer(session.document.project, self))
         self.label.selectAll()
         self.label.setFocus()
         self.number = QSpinBox()
@@ -65,8 +63,11 @@ class NameDialog(QDialog):
         except PromptError as error:  # the object went while the dialog was open
             self.note.setText(str(error))
             return
-        if edit.changes:
-            session.document.do(edit)
+        locked = locked_by(session.document.project, edit)
+        if locked:  # another number moves the masks
+            self.note.setText(locked_sentence(locked))
+            return
+        session.do(edit)
         session.select(None)
         super().accept()
 

@@ -6,13 +6,38 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
+from vostool.gui.object_dialogs import label_completer
 from vostool.gui.object_model import COLOUR, FRAMES, LABEL, LOCKED, NUMBER, SHOWN, ObjectModel
 from vostool.gui.return_key import LabelDelegate
 
 _SWITCHES = (SHOWN, LOCKED)
 _LEAST_HEIGHT = 118  # pixels: the heading and three rows, where other docks take the room
+
+
+class _CompletingDelegate(LabelDelegate):
+    """Completes a label from those of the project while it is typed."""
+
+    def __init__(self, model: ObjectModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def createEditor(
+        self, parent: QWidget | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> QWidget | None:
+        editor = super().createEditor(parent, option, index)
+        project = self._model.project
+        if isinstance(editor, QLineEdit) and project is not None:
+            editor.setCompleter(label_completer(project, editor))
+        return editor
 
 
 class ObjectTable(QTableView):
@@ -29,7 +54,7 @@ class ObjectTable(QTableView):
     def __init__(self, model: ObjectModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setItemDelegate(LabelDelegate(self))
+        self.setItemDelegate(_CompletingDelegate(model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(

@@ -18,6 +18,7 @@ from vostool.io.import_format import Imported, Shape
 from vostool.io.import_identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
 from vostool.io.import_labels import label_specs
 from vostool.label_edits import add_labels
+from vostool.locks import locked_objects
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.project import Project
 from vostool.prompts import Box, Prompts
@@ -57,7 +58,7 @@ class ImportSummary:
         left_out: interpolated boxes that become nothing.
         frames: frames that change, ascending.
         replaced: masks of the project that are written over.
-        kept_back: shapes that did not come in because a person confirmed what is there.
+        kept_back: shapes that did not come in because a person confirmed or locked what is there.
         skipped, warnings: sentences of the reader and of the import.
     """
 
@@ -97,7 +98,7 @@ class ImportSummary:
         """Sentences on what is left out or replaced, without the reader's own."""
         told = (
             (self.replaced, "mask", "of the project {are} replaced"),
-            (self.kept_back, "shape", "{are} left out: a person confirmed what is there"),
+            (self.kept_back, "shape", "{are} left out: a person confirmed or locked what is there"),
             (self.left_out, "interpolated box", "{are} left out; tracking fills these frames"),
         )
         return tuple(
@@ -119,7 +120,8 @@ def import_edit(
     policy = policy or ImportPolicy()
     grouped, warnings = with_identity(imported, policy.ungrouped)
     assigned = assign_objects(project, grouped.objects, policy.objects)
-    builder = _Builder(project, policy, [*imported.warnings, *warnings])
+    told = [*imported.warnings, *warnings]
+    builder = _Builder(project, policy, told, locked_objects(project))
     for key, shape in _united(grouped.shapes, assigned.ids, builder.warnings).items():
         builder.add(key, shape)
     used = {oid for _, oid in builder.cells_by_object}
@@ -155,6 +157,7 @@ class _Builder:
     project: Project
     policy: ImportPolicy
     warnings: list[str]
+    locked: frozenset[int] = frozenset()
     cells: dict[Cell, Value] = field(default_factory=dict)
     cells_by_object: set[FrameObject] = field(default_factory=set)
     counts: dict[str, int] = field(
@@ -169,7 +172,8 @@ class _Builder:
             self.counts["left_out"] += 1
             return
         old = self.project.masks.get(*key)
-        if old is not None and old.confirmed and not self.policy.replace_confirmed:
+        locked = key[1] in self.locked
+        if locked or (old is not None and old.confirmed and not self.policy.replace_confirmed):
             self.counts["kept_back"] += 1
             return
         kind, prompts, record = self._values(shape)
