@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from vostool.changes import Changes
 from vostool.gui.main_window import MainWindow
 from vostool.gui.review_work import Review
 from vostool.gui.run_parts import RunSummary
 from vostool.gui.workspace import Workspace
+
+MARK_MS = 5
+"""Between the marks of one object and of the next on the timeline."""
 
 
 class ReviewView(QObject):
@@ -26,6 +29,9 @@ class ReviewView(QObject):
         self._jumps: dict[int, NDArray[np.int64]] = {}
         self._run: RunSummary | None = None
         self._said = ""
+        self._marks = QTimer(self)
+        self._marks.setInterval(MARK_MS)
+        self._marks.timeout.connect(self._mark_next)
         self._panel.show_review(self._review, workspace.document.project)
         self._review.changed.connect(self._refresh)
         self._review.went.connect(self._went)
@@ -38,6 +44,7 @@ class ReviewView(QObject):
 
     def close(self) -> None:
         """Show that nothing is open."""
+        self._marks.stop()
         self._workspace.document.changed.disconnect(self._follow)
         self._workspace.session.tracking.runs.finished.disconnect(self._run_finished)
         self._review.close()
@@ -53,10 +60,17 @@ class ReviewView(QObject):
     def _refresh(self) -> None:
         self._dock.show_count(self._review.queue.count)
         self._panel.refresh()
+        if not self._review.queue.pending:
+            self._marks.start()
+
+    def _mark_next(self) -> None:
+        """Mark the jumps of one object; a long video may have very many."""
         for oid, frames in self._review.queue.jumps().items():
             if not np.array_equal(frames, self._jumps.get(oid, ())):
                 self._jumps[oid] = frames
                 self._window.timeline.set_jumps(oid, frames.tolist())
+                return
+        self._marks.stop()
 
     def _went(self) -> None:
         if self._said and self._window.notice.text.text() == self._said:

@@ -16,6 +16,8 @@ PAUSE_MS = 4
 """Between two slices, for everything else that wants the thread."""
 NEWS_MS = 120
 """Views hear of a changing queue this often at most."""
+SLOW_NEWS_MS = 600
+"""The same while much is still to be measured."""
 GO_FIRST = "Go to a place of the review queue first."
 
 
@@ -156,11 +158,13 @@ class Review(QObject):
         self._work_on()
 
     def _work_on(self) -> None:
-        if not self._news.isActive():
-            self._news.start()
         if self.queue.pending:
             self._slices.start()
-        else:
+        if not self._news.isActive():
+            self._news.start(SLOW_NEWS_MS if self.queue.pending else NEWS_MS)
+        elif not self.queue.pending:
+            self._news.start(min(self._news.remainingTime(), NEWS_MS))
+        if not self.queue.pending:
             self.settled.emit()
 
     def _timer(self, milliseconds: int, slot: object) -> QTimer:
