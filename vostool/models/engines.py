@@ -171,7 +171,7 @@ def _create_mobile_sam(
             f"PyTorch, sam2 or timm cannot be loaded ({error}); install them again, "
             "or use the engine flow."
         ) from error
-    return MobileSamSegmenter.from_checkpoint(path, device, options.cache_bytes)
+    return MobileSamSegmenter.from_checkpoint(path, device, options.cache_bytes, options.encoder)
 
 
 def _find_edgetam() -> Path | None:

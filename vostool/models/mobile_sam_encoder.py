@@ -64,10 +64,14 @@ def preprocess(frame: Image, geometry: Geometry) -> torch.Tensor:
     size = geometry.scaled_width, geometry.scaled_height
     scaled = PillowImage.fromarray(frame).resize(size, PillowImage.Resampling.BILINEAR)
     pixels = torch.from_numpy(np.array(scaled)).permute(2, 0, 1).float()
-    rows, columns = _whole_windows(geometry.rows), _whole_windows(geometry.columns)
-    picture = torch.zeros(1, 3, rows * STRIDE, columns * STRIDE)
+    picture = torch.zeros(1, 3, *picture_size(geometry))
     picture[0, :, : geometry.scaled_height, : geometry.scaled_width] = (pixels - _MEAN) / _STD
     return picture
+
+
+def picture_size(geometry: Geometry) -> tuple[int, int]:
+    """(h, w) of what :func:`preprocess` makes."""
+    return _whole_windows(geometry.rows) * STRIDE, _whole_windows(geometry.columns) * STRIDE
 
 
 def _whole_windows(features: int) -> int:

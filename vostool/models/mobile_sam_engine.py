@@ -21,8 +21,9 @@ from vostool.masks import Mask
 from vostool.models.catalog import MOBILE_SAM
 from vostool.models.flow_track import keyframe_reply, track_leg
 from vostool.models.mobile_sam_decoder import PromptDecoder
-from vostool.models.mobile_sam_encoder import FeatureEncoder, Geometry, preprocess
+from vostool.models.mobile_sam_encoder import Geometry, preprocess
 from vostool.models.mobile_sam_network import MobileSam, build_mobile_sam
+from vostool.models.mobile_sam_openvino import Backend, make_feature_encoder
 from vostool.models.mobile_sam_track import FeatureRefiner
 from vostool.models.one_picture import OnePicture
 from vostool.models.prompt_steps import prompt_steps
@@ -65,22 +66,28 @@ class MobileSamSegmenter:
         network: MobileSam,
         dtype: torch.dtype = torch.float32,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        backend: Backend = "torch",
     ) -> None:
         """Take a network that is built, :func:`ready` and in its place.
 
         Args:
             dtype: bfloat16 runs the encoder under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
+            backend: what runs the image encoder, as :func:`make_feature_encoder` has it.
         """
         self._network: MobileSam | None = network
         self._device = next(network.parameters()).device
         self._dtype = dtype
-        self._cache_bytes = cache_bytes
+        self._cache_bytes, self._backend = cache_bytes, backend
         self._video: _Video | None = None
 
     @classmethod
     def from_checkpoint(
-        cls, checkpoint: Path, device: str | None = None, cache_bytes: int | None = None
+        cls,
+        checkpoint: Path,
+        device: str | None = None,
+        cache_bytes: int | None = None,
+        backend: Backend = "auto",
     ) -> MobileSamSegmenter:
         """Load the published network.
 
@@ -91,7 +98,7 @@ class MobileSamSegmenter:
         place = choose_device(device)
         with clear_errors(MOBILE_SAM.title):
             network = build_mobile_sam(checkpoint, place)
-        return cls(network, choose_dtype(place), cache_bytes or DEFAULT_CACHE_BYTES)
+        return cls(network, choose_dtype(place), cache_bytes or DEFAULT_CACHE_BYTES, backend)
 
     @property
     def info(self) -> SegmenterInfo:
@@ -110,9 +117,8 @@ class MobileSamSegmenter:
         geometry = Geometry.of(source.info.height, source.info.width)
         with self._computing():
             decoder = PromptDecoder(self._network, geometry, self._dtype)
-        features = FeatureCache(
-            self._read, FeatureEncoder(self._network, geometry, self._dtype), self._cache_bytes
-        )
+        encoder = make_feature_encoder(self._network, geometry, self._dtype, self._backend)
+        features = FeatureCache(self._read, encoder, self._cache_bytes)
         self._video = _Video(source, features, decoder, geometry)
 
     def segment(self, request: SegmentRequest) -> SegmentReply:

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 from vostool.models.sam2_encoder import EncoderLevels, Positions, PreemptedError, Stop
 
 if TYPE_CHECKING:
-    from openvino import CompiledModel, Core, Model
+    from openvino import CompiledModel, Core, InferRequest, Model
 
 _KEPT_MODELS = 4
 _POLL_MS = 5
@@ -56,27 +57,35 @@ class OpenVinoEncoder:
         self.positions = Positions(predictor)
 
     def __call__(self, picture: torch.Tensor, stop: Stop | None = None) -> dict[str, Any]:
-        array = picture.float().contiguous().numpy()
-        self._request.start_async([array], share_inputs=True)
-        if stop is None:
-            self._request.wait()
-        else:
-            self._wait_unless(stop)
-        count = len(self._request.model_outputs)
-        # Copied, because the request writes the next frame into the same memory.
-        levels = [
-            torch.from_numpy(self._request.get_output_tensor(n).data.copy()) for n in range(count)
-        ]
+        levels = infer(self._request, picture, stop)
         return {"backbone_fpn": levels, "vision_pos_enc": self.positions(levels)}
 
-    def _wait_unless(self, stop: Stop) -> None:
-        while not self._request.wait_for(_POLL_MS):
-            if stop():
-                self._request.cancel()
-                # Waiting for what was cancelled raises; it is over either way.
-                with contextlib.suppress(RuntimeError):
-                    self._request.wait()
-                raise PreemptedError
+
+def infer(request: InferRequest, picture: torch.Tensor, stop: Stop | None) -> list[torch.Tensor]:
+    """All outputs of a network for one input, float32.
+
+    Raises:
+        PreemptedError: ``stop`` turned True before they were there.
+    """
+    array = picture.float().contiguous().numpy()
+    request.start_async([array], share_inputs=True)
+    if stop is None:
+        request.wait()
+    else:
+        _wait_unless(request, stop)
+    count = len(request.model_outputs)
+    # Copied, because the request writes the next frame into the same memory.
+    return [torch.from_numpy(request.get_output_tensor(n).data.copy()) for n in range(count)]
+
+
+def _wait_unless(request: InferRequest, stop: Stop) -> None:
+    while not request.wait_for(_POLL_MS):
+        if stop():
+            request.cancel()
+            # Waiting for what was cancelled raises; it is over either way.
+            with contextlib.suppress(RuntimeError):
+                request.wait()
+            raise PreemptedError
 
 
 def make_openvino_encoder(
@@ -99,6 +108,26 @@ def make_openvino_encoder(
         ImportError: the package is not installed, or does not load here.
         Exception: whatever OpenVINO raises when it cannot convert or compile the model.
     """
+    size = int(predictor.image_size)
+    compiled = compile_kept(
+        lambda: _convert(predictor, size), [weights_identity, size], bfloat16, folder
+    )
+    return OpenVinoEncoder(compiled, predictor)
+
+
+def compile_kept(
+    convert: Callable[[], Model], facts: list[object], bfloat16: bool, folder: Path | None = None
+) -> CompiledModel:
+    """A network compiled for this CPU, from disk where it was kept, else converted now and kept.
+
+    Args:
+        facts: what tells this network and its input's size from every other.
+        bfloat16, folder: as :func:`make_openvino_encoder` has them.
+
+    Raises:
+        ImportError: the package is not installed, or does not load here.
+        Exception: whatever OpenVINO raises when it cannot convert or compile the model.
+    """
     import openvino
 
     core = openvino.Core()
@@ -107,16 +136,15 @@ def make_openvino_encoder(
         "INFERENCE_NUM_THREADS": torch.get_num_threads(),
         "PERFORMANCE_HINT": "LATENCY",
     }
-    size = int(predictor.image_size)
-    facts = [weights_identity, size, bfloat16, openvino.__version__, str(core.available_devices)]
+    facts = [*facts, bfloat16, openvino.__version__, str(core.available_devices)]
     facts.append(core.get_property("CPU", "FULL_DEVICE_NAME"))
     name = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
     path = (folder or default_folder()) / f"{name}.blob"
     compiled = _load(core, path, settings)
     if compiled is None:
-        compiled = core.compile_model(_convert(predictor, size), "CPU", settings)
+        compiled = core.compile_model(convert(), "CPU", settings)
         _keep(compiled, path)
-    return OpenVinoEncoder(compiled, predictor)
+    return compiled
 
 
 def _convert(predictor: SAM2VideoPredictor, size: int) -> Model:
