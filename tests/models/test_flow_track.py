@@ -202,3 +202,17 @@ def test_says_what_it_is_and_loads_no_model():
     with pytest.raises(ModelError, match="No video is open"):
         FlowSegmenter().segment(SegmentRequest(0, 1, Prompts(points=(Point(1, 1),))))
     assert "torch" not in sys.modules["vostool.models.flow"].__dict__
+
+
+def test_a_frame_corrected_to_show_nothing_does_not_lose_the_object_behind_it(clip):
+    gone = next(f for f in range(LENGTH) if not (clip.ids[f] == 2).any())
+    nothing = Keyframe(gone, 2, None, Mask.empty(180, 320))
+    keys = [*keys_of(clip, 0), nothing]
+    steps = run(ArraySource(clip.frames), keys, Direction.FORWARD, gone)
+    assert steps[0].replies[2].mask.is_empty
+    overlaps = [
+        step.replies[2].mask.iou(Mask.from_array(clip.ids[step.frame] == 2))
+        for step in steps
+        if (clip.ids[step.frame] == 2).sum() > 200
+    ]
+    assert max(overlaps) > 0.7

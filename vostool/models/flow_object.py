@@ -59,6 +59,7 @@ class ObjectTrack:
         self._colour = ColourModel()
         self._keys: list[Reference] = []
         self._recent: list[Reference] = []
+        self._elsewhere: list[Reference] = []
         self._last: Picture | None = None
         self._soft: Soft | None = None
         self._step: Affine = IDENTITY
@@ -69,7 +70,20 @@ class ObjectTrack:
     @property
     def knows(self) -> bool:
         """Whether any mask has told what the object looks like."""
-        return bool(self._keys)
+        return bool(self._keys or self._elsewhere)
+
+    def acquaint(self, frame: int, picture: Picture, soft: Soft) -> None:
+        """Show what the object looks like on a keyframe that lies elsewhere.
+
+        It is found by that look after it was hidden, be it that it starts hidden.
+        """
+        box = Rect.around(soft > 0.5)
+        if box is None:
+            return
+        reference = Reference(frame, picture, soft, box)
+        self._elsewhere.append(reference)
+        near = reference.rect
+        self._colour.keep(colour_bins(picture.lab[near.slices]), soft[near.slices])
 
     def reset(self, frame: int, picture: Picture, soft: Soft) -> None:
         """Start, or start again, from a keyframe's mask."""
@@ -87,7 +101,7 @@ class ObjectTrack:
 
     def propose(self, picture: Picture, flow: DenseFlow, taken: Soft) -> Proposal | None:
         """The object's claim on this frame, or None where it is not to be seen."""
-        if not self._keys or self._soft is None or self._last is None:
+        if not self.knows or self._soft is None or self._last is None:
             return None
         box = Rect.around(self._soft > 0.5)
         if self.hidden or box is None:
@@ -166,7 +180,7 @@ class ObjectTrack:
         if self.hidden > _PATIENCE and self.hidden % _SEARCH_EVERY:
             return None
         best: tuple[float, Reference, Affine, Vote, Rect] | None = None
-        for reference in [*self._keys[-1:], *self._recent[-1:]]:
+        for reference in [*self._keys[-1:], *self._recent[-1:], *self._elsewhere]:
             old = reference.pose
             for candidate in find(picture, reference, taken):
                 reference.pose = candidate.pose
@@ -185,14 +199,21 @@ class ObjectTrack:
         bins = colour_bins(picture.lab[roi.slices])
         if self._colour.likeness(bins, vote.soft * vote.trust) < _FOUND_LIKENESS:
             return None
-        moved = chain(pose, inverse(reference.pose))
-        for each in (*self._keys, *self._recent):
-            each.pose = chain(moved, each.pose) if each is not reference else pose
+        self._place(reference, pose)
         self.facts = {"carried": quality, "reference": quality}
         soft = guided(
             np.asarray(vote.soft * np.sqrt(vote.trust), np.float32), picture.gray[roi.slices], 2
         )
         return Proposal(roi, soft, vote.trust)
+
+    def _place(self, reference: Reference, pose: Affine) -> None:
+        """Say where one reference was found; what was followed with it moves along."""
+        if reference in self._elsewhere:
+            self._elsewhere.remove(reference)
+            self._keys, self._recent = [reference], []
+        moved = chain(pose, inverse(reference.pose))
+        for each in (*self._keys, *self._recent):
+            each.pose = chain(moved, each.pose) if each is not reference else pose
 
     def settle(self, frame: int, picture: Picture, proposal: Proposal | None, soft: Soft) -> float:
         """Take the mask that the frame's objects agreed on; returns the score, 0..1.
@@ -203,7 +224,8 @@ class ObjectTrack:
         self._last, self._soft = picture, soft
         box = Rect.around(soft > 0.5)
         area = float((soft > 0.5).sum())
-        expected = max(1.0, self._keys[-1].area * self._keys[-1].scale ** 2) if self._keys else 1.0
+        looks = self._keys or self._elsewhere
+        expected = max(1.0, looks[-1].area * looks[-1].scale ** 2) if looks else 1.0
         if proposal is None or box is None or area < max(12.0, _GONE_AREA * expected):
             return self._lose()
         part = soft[box.slices]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 import cv2
@@ -25,6 +26,7 @@ from vostool.models.segmenter import (
 )
 
 KeyframeReply = Callable[[Keyframe], SegmentReply]
+_ACQUAINTED = 2
 Proposals = dict[int, Proposal | None]
 """By object id; None for an object that is not to be seen."""
 
@@ -78,6 +80,7 @@ def track_leg(
     approach = {oid: _approach(request, oid, span, stored) for oid, span in spans.items()}
     keys = stored | {(k.frame, k.object_id): k for k in request.keyframes}
     leg = _Leg(source, keys, approach, answer, refiner)
+    leg.acquaint(request.keyframes)
     step = 1 if forward else -1
     begins = [span[0] for span in approach.values()]
     begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
@@ -151,6 +154,23 @@ class _Leg:
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
         self._keys = keys
         self._flow = DenseFlow()
+
+    def acquaint(self, keyframes: Iterable[Keyframe]) -> None:
+        """Show each object the given masks nearest to where it starts, on either side."""
+        for oid, span in self._spans.items():
+            begin = span[0]
+            masks = {
+                k.frame: k.mask
+                for k in keyframes
+                if k.object_id == oid and k.frame != begin and k.mask is not None
+            }
+            shown = [f for f in sorted(masks, key=lambda f: abs(f - begin)) if masks[f].area]
+            for frame in shown[:_ACQUAINTED]:
+                # What cannot be read is told when its turn comes.
+                with contextlib.suppress(SourceError):
+                    picture = Picture.of(self._source.frame(frame))
+                    soft = picture.reduce(masks[frame].to_array())
+                    self._tracks[oid].acquaint(frame, picture, soft)
 
     def step(self, frame: int) -> TrackedFrame:
         """Decode, propose, agree, settle."""
