@@ -88,7 +88,7 @@ def swap_identities(project: Project, first: int, second: int, frame: int) -> Ed
         raise PromptError(f"Neither object has a mask or prompt from frame {frame} on.")
     draft = Draft(project)
     for at in sorted(frames):
-        for one, two in zip(_cells(at, first), _cells(at, second), strict=True):
+        for one, two in zip(_cells(project, at, first), _cells(project, at, second), strict=True):
             draft.put(one, project.value(two))
             draft.put(two, project.value(one))
     return draft.edit("Swap identities")
@@ -208,9 +208,11 @@ def _frames(project: Project, object_id: int) -> list[int]:
     return sorted({*project.masks.row(object_id), *project.prompted_frames(object_id)})
 
 
-def _cells(frame: int, object_id: int) -> tuple[Cell, ...]:
-    """All that is known of one object on one frame."""
+def _cells(project: Project, frame: int, object_id: int) -> tuple[Cell, ...]:
+    """All that is known of one object on one frame; notes only where the project has any."""
     key = (frame, object_id)
+    if not any(map(parse_note, project.settings)):
+        return (Cell(Table.MASKS, key), Cell(Table.PROMPTS, key))
     notes = (note_cell(kind, frame, object_id) for kind in KINDS)
     return (Cell(Table.MASKS, key), Cell(Table.PROMPTS, key), *notes)
 
@@ -232,7 +234,8 @@ def _drop_lock(draft: Draft, object_id: int) -> None:
 
 def _give(draft: Draft, frame: int, source: int, target: int, overlap: Overlap) -> None:
     """Move one frame's mask, prompts and notes, or join them with what the target has there."""
-    here, there = _cells(frame, target), _cells(frame, source)
+    project = draft.project
+    here, there = _cells(project, frame, target), _cells(project, frame, source)
     first = _side(draft.get(cell) for cell in here[:2])
     second = _side(draft.get(cell) for cell in there[:2])
     record, prompts = _joined(first, second, overlap)
