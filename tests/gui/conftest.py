@@ -333,6 +333,8 @@ def bench(qtbot: object, _own_places: None) -> Iterator[Workbench]:
     qtbot.waitExposed(made.window)
     made.window.activateWindow()
     qtbot.waitUntil(lambda: made.window.isActiveWindow() and made.engine.current is not None)
+    # A mouse that passes would ask the engines of tests; those of the preview turn it on.
+    made.window.view_side.state.set(preview=False)
     yield made
     made.window.close()
     made.close()

@@ -17,6 +17,11 @@ from vostool.models.segmenter import SegmentReply, SegmentRequest
 from vostool.prompts import Point, Prompts
 
 
+@pytest.fixture(autouse=True)
+def _previews(bench) -> None:
+    bench.window.view_side.state.set(preview=True)
+
+
 def hover(hand, x: float, y: float) -> None:
     QTest.mouseMove(hand.canvas.viewport(), hand.at(3, 3))  # one to the same place is no move
     QTest.mouseMove(hand.canvas.viewport(), hand.at(x, y))

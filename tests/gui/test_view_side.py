@@ -19,11 +19,6 @@ from vostool.overlay_styles import ADDED, Style
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-@pytest.fixture(autouse=True)
-def _no_preview(bench) -> None:
-    bench.window.view_side.state.set(preview=False)
-
-
 def overlay(hand) -> np.ndarray | None:
     return hand.canvas._overlay_item.image
 
