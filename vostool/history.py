@@ -163,9 +163,17 @@ class History:
 
 
 def _parts(changes: tuple[CellChange, ...], size: int) -> Iterator[tuple[CellChange, ...]]:
-    size = size or max(len(changes), 1)
-    for start in range(0, len(changes), size):
-        yield changes[start : start + size]
+    """All at once where ``size`` is 0; else objects and settings first, as the rest needs them."""
+    if not size:
+        yield changes
+        return
+    frameless = (Table.OBJECTS, Table.SETTINGS)
+    first = tuple(change for change in changes if change.cell.table in frameless)
+    rest = [change for change in changes if change.cell.table not in frameless]
+    if first:
+        yield first
+    for start in range(0, len(rest), size):
+        yield tuple(rest[start : start + size])
 
 
 def _all(parts: Iterator[Changes]) -> Changes:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from vostool import edits, range_edits
+from vostool import edits, object_edits, range_edits
 from vostool.gui import collector, document, edit_builder
 
 
@@ -108,3 +108,19 @@ def test_a_full_collection_is_not_made_twice_of_the_same() -> None:
         gc.set_threshold(*thresholds)
     gc.collect()
     assert gc.get_freeze_count() == 0
+
+
+def test_an_object_is_split_in_parts_and_the_new_one_is_current(two) -> None:
+    before = two.content()
+    two.session.select(1)
+    two.go_to(10)
+    two.keys("Ctrl+Alt+S")
+    copy = two.project.snapshot()
+    edit, new = object_edits.split_object(copy, 1, 10)
+    copy.apply(edit)
+    wanted = {cell: copy.value(cell) for cell in copy.cells()}
+    two.until(lambda: two.content() == wanted)
+    assert two.session.current_object == new
+    two.keys("Ctrl+Z")
+    two.until(lambda: two.content() == before)
+    assert two.session.current_object in two.project.objects

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtWidgets import QWidget
 
 from vostool import edits, label_edits, object_edits
 from vostool.changes import Cell, Edit, Table
 from vostool.draft import Draft, joined_edits
-from vostool.errors import PromptError
+from vostool.gui.edit_builder import Build
 from vostool.gui.frame_range import FrameRange
 from vostool.gui.object_dialogs import LabelChoice, OtherObject, ask
 from vostool.gui.session import Session
@@ -76,12 +77,13 @@ class ObjectActions:
         question = f"Label of object{'s' * (len(self._chosen) > 1)} {ids}"
         dialog = LabelChoice("Change label", question, self._project, old, self._parent)
         ask(dialog, lambda: self._try(
-            lambda: label_edits.set_label(self._project, self._chosen, dialog.label.text())
+            lambda project: label_edits.set_label(project, self._chosen, dialog.label.text())
         ))  # fmt: skip
 
     def set_attribute(self, name: str, value: str) -> None:
         """Give the objects a value of an attribute; it holds on all their frames."""
-        self._try(lambda: label_edits.set_attribute(self._project, self._chosen, name, value))
+        chosen = self._chosen
+        self._try(lambda project: label_edits.set_attribute(project, chosen, name, value))
 
     # -- who is who ----------------------------------------------------------------------------
 
@@ -98,22 +100,23 @@ class ObjectActions:
             keep, "Merge", several=True, kept=f"object {keep}", chosen=others,
         )  # fmt: skip
         if dialog is not None:
-            ask(dialog, lambda: self._try(lambda: self._merged(keep, dialog)))
+            ask(dialog, lambda: self._try(
+                partial(_merged, keep=keep, others=dialog.ids(), rule=dialog.rule()),
+                [keep, *dialog.ids()],
+            ))  # fmt: skip
 
     def split(self) -> None:
         """Give everything from the playhead on to a new object, and make that one current."""
         oid = self._current_for_identity()
         if oid is None:
             return
-        made: list[int] = []
+        made, frame = [oid], self._session.playhead
 
-        def edit() -> Edit:
-            split, new = object_edits.split_object(self._project, oid, self._session.playhead)
-            made.append(new)
+        def edit(project: Project) -> Edit:
+            split, made[0] = object_edits.split_object(project, oid, frame)
             return split
 
-        if self._try(edit):
-            self._session.select(made[0])
+        self._try(edit, [oid], lambda: self._session.select(made[0]))
 
     def swap(self) -> None:
         """Ask for another object and exchange both from the playhead on."""
@@ -127,9 +130,10 @@ class ObjectActions:
             first, "Swap", chosen=[oid for oid in self._chosen if oid != first],
         )  # fmt: skip
         if dialog is not None:
-            ask(dialog, lambda: self._try(lambda: object_edits.swap_identities(
-                self._project, first, dialog.ids()[0], frame
-            )))  # fmt: skip
+            ask(dialog, lambda: self._try(
+                partial(_swapped, first=first, second=dialog.ids()[0], frame=frame),
+                [first, dialog.ids()[0]],
+            ))  # fmt: skip
 
     def move(self, chosen: FrameRange | None) -> None:
         """Ask for another object and give it the current one's masks in the range."""
@@ -144,10 +148,11 @@ class ObjectActions:
             chosen=[oid for oid in self._chosen if oid != source],
         )  # fmt: skip
         if dialog is not None:
-            ask(dialog, lambda: self._try(lambda: object_edits.move_range(
-                self._project, source, dialog.ids()[0], chosen.first, chosen.last,
-                overlap=dialog.rule(),
-            )))  # fmt: skip
+            ask(dialog, lambda: self._try(
+                partial(_moved, source=source, target=dialog.ids()[0], chosen=chosen,
+                        rule=dialog.rule()),
+                [source],
+            ))  # fmt: skip
 
     def relabel_range(self, chosen: FrameRange | None) -> None:
         """Ask what the current object is called in the range; there it becomes another object."""
@@ -163,18 +168,15 @@ class ObjectActions:
         )
 
         def act() -> None:
-            made: list[int] = []
+            made, label = [oid], dialog.label.text().strip()
 
-            def edit() -> Edit:
-                label = dialog.label.text().strip()
-                changed, new = object_edits.change_label_range(
-                    self._project, oid, label, chosen.first, chosen.last
+            def edit(project: Project) -> Edit:
+                changed, made[0] = object_edits.change_label_range(
+                    project, oid, label, chosen.first, chosen.last
                 )
-                made.append(new)
                 return changed
 
-            if self._try(edit):
-                self._session.select(made[0])
+            self._try(edit, [oid], lambda: self._session.select(made[0]))
 
         ask(dialog, act)
 
@@ -185,11 +187,18 @@ class ObjectActions:
             return
         current = self._session.current_object
         place = list(self._project.objects).index(current) if current is not None else -1
-        edit = object_edits.renumber_objects(self._project)
-        if not self._session.do(edit, even_locked=True):
-            self._session.problem.emit("The objects are numbered without gaps already.")
-        elif place >= 0:
-            self._session.select(list(self._project.objects)[place])
+
+        def apply(edit: Edit) -> None:
+            self._session.do(edit, even_locked=True)
+            if place >= 0:
+                self._session.select(list(self._project.objects)[place])
+
+        self._session.builder.do(
+            object_edits.renumber_objects,
+            len(self._project.masks),
+            "The objects are numbered without gaps already.",
+            apply=apply,
+        )
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -227,26 +236,41 @@ class ObjectActions:
             verb=verb, several=several, kept=kept, overlap=overlap, chosen=chosen,
         )  # fmt: skip
 
-    def _merged(self, keep: int, dialog: OtherObject) -> Edit:
-        project = self._project.snapshot()
-        parts = []
-        for other in dialog.ids():
-            parts.append(object_edits.merge_objects(project, keep, other, dialog.rule()))
-            project.apply(parts[-1])
-        return joined_edits("Merge objects", parts)
+    def _try(
+        self, build: Build, objects: Sequence[int] = (), then: Callable[[], object] | None = None
+    ) -> None:
+        """Do an edit, or say why it cannot be; a run that began meanwhile counts, too.
 
-    def _try(self, build: Callable[[], Edit]) -> bool:
-        """Do an edit, or say why it cannot be; a run that began meanwhile counts, too."""
-        try:
-            edit = build()
-        except PromptError as error:
-            self._session.problem.emit(str(error))
-            return False
-        touches = any(change.cell.table is not Table.OBJECTS for change in edit.changes)
-        if touches and self._session.is_tracking:
-            self._session.problem.emit(RUN_GOES)
-            return False
-        return self._session.do(edit)
+        Args:
+            objects: those whose masks the edit writes.
+            then: called when it was done.
+        """
+
+        def apply(edit: Edit) -> None:
+            touches = any(change.cell.table is not Table.OBJECTS for change in edit.changes)
+            if touches and self._session.is_tracking:
+                self._session.problem.emit(RUN_GOES)
+            elif self._session.do(edit) and then is not None:
+                then()
+
+        masks = self._project.masks
+        self._session.builder.do(build, sum(len(masks.row(oid)) for oid in objects), apply=apply)
+
+
+def _merged(project: Project, keep: int, others: Sequence[int], rule: Overlap) -> Edit:
+    copy, parts = project.snapshot(), []
+    for other in others:
+        parts.append(object_edits.merge_objects(copy, keep, other, rule))
+        copy.apply(parts[-1])
+    return joined_edits("Merge objects", parts)
+
+
+def _swapped(project: Project, first: int, second: int, frame: int) -> Edit:
+    return object_edits.swap_identities(project, first, second, frame)
+
+
+def _moved(project: Project, source: int, target: int, chosen: FrameRange, rule: Overlap) -> Edit:
+    return object_edits.move_range(project, source, target, chosen.first, chosen.last, overlap=rule)
 
 
 def _several(title: str, ids: Collection[int]) -> str:
