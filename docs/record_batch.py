@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from record_session import Screen
+from screen import Screen
 
 from vostool.changes import Cell, Table, Value
 from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_video

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from vostool import edits
+from vostool.blend_runs import BlendRun, blend_spans, plan_blend
 from vostool.changes import Cell, Edit, Table
 from vostool.errors import Cancelled
 from vostool.evaluate.sequence import Ids
 from vostool.frames import FrameSource, SourceInfo, SourceRef
 from vostool.masks import Mask, MaskRecord, Provenance
-from vostool.models.segmenter import Direction, Segmenter, SegmentRequest
+from vostool.models.segmenter import (
+    Direction,
+    Segmenter,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
 from vostool.objects import AnnotatedObject
 from vostool.project import Project
 from vostool.prompts import Prompts
-from vostool.runs import plan_run, run_edit, segment_edit
+from vostool.range_runs import correction_legs, plan_leg
+from vostool.runs import keyframes, plan_run, run_edit, segment_edit
 
 Stopped = Callable[[], bool]
 Stepped = Callable[[], None]
+Take = Callable[[Project, Sequence[TrackedFrame]], Edit]
 
 
 class Door:
@@ -88,10 +97,41 @@ class Door:
             ModelError, PromptError: from the engine, or nothing to start from.
             Cancelled: as ``stopped`` asked.
         """
-        request = plan_run(self.project, direction, origin=origin)
+        self._run(plan_run(self.project, direction, origin=origin), run_edit, stepped)
+
+    def track_corrected(
+        self, frame: int, object_ids: Collection[int], stepped: Stepped = lambda: None
+    ) -> None:
+        """Track what corrections of these objects on a frame change, as the window does.
+
+        Up to the object's next keyframe on either side the tracks from both ends are blended; where
+        there is none, it goes to the end of what was tracked. An object without another keyframe is
+        tracked over the whole source. So a correction changes nothing beyond its neighbours (after
+        MiVOS, arXiv:2103.07941).
+
+        Raises:
+            ModelError, PromptError: from the engine.
+            Cancelled: as ``stopped`` asked.
+        """
+        project = self.project
+        fresh = [oid for oid in object_ids if len(keyframes(project, [oid])) == 1]
+        known = sorted(set(object_ids).difference(fresh))
+        if fresh:
+            request = plan_run(project, Direction.BOTH, origin=frame, object_ids=fresh)
+            self._run(request, run_edit, stepped)
+        for span in blend_spans(project, frame, known):
+            blend = BlendRun(span)
+            self._run(plan_blend(project, span)[0], blend.take_forward, stepped)
+            self._run(plan_blend(project, span)[1], blend.take_backward, stepped)
+        for leg in correction_legs(project, frame, known):
+            planned = plan_leg(project, leg)
+            if planned is not None:
+                self._run(planned, run_edit, stepped)
+
+    def _run(self, request: TrackRequest, take: Take, stepped: Stepped) -> None:
         with self._timed():
             for step in self._segmenter.track(request, self._stopped):
-                self.project.apply(run_edit(self.project, [step]))
+                self.project.apply(take(self.project, [step]))
                 self.steps += 1
                 if step.problem is not None:
                     self.problems.append(f"Frame {step.frame}: {step.problem}")

@@ -18,7 +18,7 @@ from vostool.evaluate.door import Door, Stepped, Stopped, ids_of
 from vostool.evaluate.measured import Measure, frame_means, measure_frames
 from vostool.evaluate.robots import Correction, Robot
 from vostool.evaluate.sequence import TruthSequence
-from vostool.models.segmenter import Direction, Segmenter
+from vostool.models.segmenter import Segmenter
 from vostool.prompts import Prompts, with_box, with_point
 
 
@@ -111,7 +111,7 @@ def run_session(
             frame, corrections = chosen
             before = door.seconds
             _apply(door, frame, corrections)
-            door.track(Direction.BOTH, frame, stepped)
+            door.track_corrected(frame, {c.object_id for c in corrections}, stepped)
             if door.seconds > seconds:
                 return Session(sequence.name, object_ids, tuple(rounds), timed_out=True)
             used.add(frame)

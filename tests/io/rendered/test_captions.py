@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vostool.io.rendered.badges import (
@@ -73,6 +73,7 @@ def test_a_long_label_is_cut_and_lines_are_joined():
         max_size=5,
     )
 )
+@example(boxes=[(0, 1, 1, 1), (0, 0, 1, 1)])
 def test_no_caption_hides_another_and_none_leaves_the_picture(boxes):
     picture = np.zeros((240, 400, 3), np.uint8)
     captions = [

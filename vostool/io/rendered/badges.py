@@ -130,11 +130,11 @@ def _place(
     bottom = max(0, frame[1] - height)
     above = box[1] - height
     first = above if above >= 0 else min(box[1], bottom)
-    # Upwards and downwards in turn, so that a caption stays near its object.
-    for step in range(2 * len(taken) + 1):
-        shift = (step + 1) // 2 * height * (1 if step % 2 else -1)
-        place = (left, first + shift, width, height)
-        if 0 <= place[1] <= bottom and not any(_meet(place, other) for other in taken):
+    beside = [y for other in taken for y in (other[1] - height, other[1] + other[3])]
+    # The nearest free place, so that a caption stays near its object; upwards before downwards.
+    for top in sorted({first, *beside}, key=lambda y: (abs(y - first), y)):
+        place = (left, top, width, height)
+        if 0 <= top <= bottom and not any(_meet(place, other) for other in taken):
             return place
     return left, first, width, height
 
