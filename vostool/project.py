@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -99,10 +99,18 @@ class Project:
 
     def cells(self) -> list[Cell]:
         """All cells that hold a value."""
-        found = [Cell(Table.OBJECTS, oid) for oid in self._objects]
-        found += [Cell(Table.PROMPTS, key) for key in self._prompts]
-        found += [Cell(Table.MASKS, (frame, oid)) for frame, oid, _ in self._masks.items()]
-        return found + [Cell(Table.SETTINGS, name) for name in self._settings]
+        return [cell for cell, _ in self.walk()]
+
+    def walk(self) -> Iterator[tuple[Cell, Value]]:
+        """All cells with their values; the project must not change meanwhile."""
+        for oid, known in self._objects.items():
+            yield Cell(Table.OBJECTS, oid), known
+        for key, prompts in self._prompts.items():
+            yield Cell(Table.PROMPTS, key), prompts
+        for frame, oid, record in self._masks.items():
+            yield Cell(Table.MASKS, (frame, oid)), record
+        for name, value in self._settings.items():
+            yield Cell(Table.SETTINGS, name), value
 
     def _put(self, cell: Cell, value: Value) -> None:
         table, key = cell

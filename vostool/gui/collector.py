@@ -11,9 +11,9 @@ import atexit
 import gc
 from typing import Any
 
-THRESHOLDS = (5_000, 10, 200)
+THRESHOLDS = (2_000, 5, 1_000)
 """Containers more than freed until a young collection; young ones until a middle, those until a
-full one. A middle one looks at 50,000 at most, a few milliseconds."""
+full one. A middle one looks at 10,000 at most, a few milliseconds."""
 
 
 def keep_pauses_short() -> None:

@@ -17,6 +17,7 @@ Decisions:
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sqlite3
 import threading
@@ -51,6 +52,8 @@ __all__ = [
 ]  # fmt: skip
 
 SUFFIX = ".vos"
+_AT_ONCE = 5_000
+"""Cells that are handled together; to free a list of 400,000 holds every thread up."""
 _BUSY_SECONDS = 10.0  # how long a commit waits for somebody who is reading
 
 
@@ -171,7 +174,8 @@ def create(path: str | Path, project: Project, *, overwrite: bool = False) -> Pr
         create_tables(connection)
         connection.execute("BEGIN")
         write_source(connection, project.source, target)
-        _write_cells(connection, {cell: project.value(cell) for cell in project.cells()})
+        for part in _parts(project.walk()):
+            _write_cells(connection, part)
         connection.execute("COMMIT")
 
     with explained(target, "save"):
@@ -275,8 +279,11 @@ def _load(connection: sqlite3.Connection, project: Project) -> dict[str, int]:
                 _check_belongs(project, cell)
             except project_rows.BadRow:
                 damaged[table.value] += 1
-            else:
-                good.append((cell, value))
+                continue
+            good.append((cell, value))
+            if len(good) == _AT_ONCE:
+                project.load(good)
+                good.clear()
         project.load(good)
     return damaged
 
@@ -287,6 +294,11 @@ def _check_belongs(project: Project, cell: Cell) -> None:
         frame, object_id = cell.key
         if object_id not in project.objects or frame >= project.source.frame_count:
             raise project_rows.BadRow(f"{cell} belongs to nothing")
+
+
+def _parts(values: Iterator[tuple[Cell, Value]]) -> Iterator[dict[Cell, Value]]:
+    while part := dict(itertools.islice(values, _AT_ONCE)):
+        yield part
 
 
 def _write_cells(connection: sqlite3.Connection, values: Mapping[Cell, Value]) -> None:
