@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import weakref
 
 import pytest
 
@@ -91,23 +91,18 @@ def test_undoing_a_deleted_object_asks_nothing_that_is_answered(two) -> None:
     assert not two.session.clicks.waiting
 
 
-def test_full_collections_pass_over_an_open_project(opened) -> None:
-    assert gc.get_freeze_count() > 0
-    opened.bench.close_workspace()
-    assert gc.get_freeze_count() == 0
-
-
-def test_a_full_collection_is_not_made_twice_of_the_same() -> None:
-    thresholds = gc.get_threshold()
-    collector.keep_pauses_short()
-    try:
-        gc.collect()
-        assert gc.get_freeze_count() > 0
-    finally:
-        collector.as_it_was()
-        gc.set_threshold(*thresholds)
-    gc.collect()
-    assert gc.get_freeze_count() == 0
+def test_a_closed_video_leaves_nothing_behind(opened, video) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    workspace = opened.bench.workspace
+    left = [weakref.ref(workspace), weakref.ref(workspace.document.project)]
+    cache = workspace.display.loader._cache
+    assert cache.indices()
+    del workspace
+    opened.open(video)
+    assert not cache.indices()
+    collector.forget_closed()
+    assert [ref() for ref in left] == [None, None]
 
 
 def test_an_object_is_split_in_parts_and_the_new_one_is_current(two) -> None:

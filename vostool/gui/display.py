@@ -113,6 +113,7 @@ class Display(QObject):
         for thread in (self.loader, self.renderer):
             thread.shut_down()
             thread.wait(5000)
+        self.loader.forget()
 
     def _compose(self, frame: int, image: Image) -> None:
         self._serial += 1

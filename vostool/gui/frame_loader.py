@@ -38,6 +38,10 @@ class FrameLoader(LatestThread[FrameWish]):
         self._look_ahead = look_ahead
         self._plan: list[int] = []
 
+    def forget(self) -> None:
+        """Give the memory of cached frames back, when nobody looks any more."""
+        self._cache.clear()
+
     def cached(self, frame: int) -> Image | None:
         """The picture if it is there, at once."""
         return self._cache.get(frame)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QThread
+from PyQt6.QtCore import QObject, QThread, QTimer
 
-from vostool.gui import dialogs, preferences, program
+from vostool.gui import collector, dialogs, preferences, program
 from vostool.gui.background import Background
 from vostool.gui.drops import Drops
 from vostool.gui.engine_choice import EngineChoice
@@ -29,6 +29,8 @@ from vostool.io.project_file import SUFFIX
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 LABELS_NEED_VIDEO = "Open the video first, then import its labels."
 WORKER_SECONDS = 10
+FORGET_AFTER_MS = 2_000
+"""After a video was closed; by then the next one is on the screen, or nobody waits."""
 
 
 class Workbench(QObject):
@@ -44,6 +46,10 @@ class Workbench(QObject):
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
         self._place = Path()
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(FORGET_AFTER_MS)
+        self._forget.timeout.connect(collector.forget_closed)
         self.tour = Tour(self)
         self.window.canvas.show_message(OPEN_FIRST)
         self.window.start_page.show_recent(recent_paths())
@@ -95,6 +101,7 @@ class Workbench(QObject):
         preferences.remember_window(self.window)
         self._stop_opening()
         self.close_workspace()
+        self._forget.stop()
         self.engine.close()
         self.worker.shut_down()
         self.worker.wait(WORKER_SECONDS * 1000)
@@ -163,6 +170,7 @@ class Workbench(QObject):
         self._gestures = self._views = None
         self.window.view_side.close()
         workspace.close()
+        self._forget.start()
         self.window.start_page.show_recent(recent_paths())
         self.window.start_page.show()
 

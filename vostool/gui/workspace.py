@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from vostool.gui import collector
 from vostool.gui.canvas import Canvas
 from vostool.gui.display import Display
 from vostool.gui.document import Document
@@ -38,7 +37,6 @@ class Workspace(QObject):
         self.range_actions = RangeActions(self.session, self.selection)
         self.player = Player(self.session, self.selection)
         worker.open(opened.source.clone())
-        collector.leave_alone_what_lives()
 
     def is_of(self, path: Path) -> bool:
         """True where this file, folder or project is what is open."""
@@ -56,4 +54,3 @@ class Workspace(QObject):
         self.document.settle()
         self.storage.close()
         self.source.close()
-        collector.look_at_everything_again()
