@@ -57,7 +57,7 @@ def _refined(
         return mask | region
     size = max(8, int(math.sqrt(np.count_nonzero(mask))))
     near = Rect(x, y, x + 1, y + 1).grown(0, size, width, height)
-    region = grow_region(picture, point, points, near, wanted=False, most=0.6 * size * size)
+    region = grow_region(picture, point, points, near, wanted=False, most=0.25 * size * size)
     remaining = mask & ~region
     kept = [p for p in points if p.positive]
     if kept and not any(remaining[pixel_of(p, width, height)[::-1]] for p in kept):

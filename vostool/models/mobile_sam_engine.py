@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from vostool.errors import ModelError, PromptError, SourceError
@@ -20,6 +19,7 @@ from vostool.frames import FrameSource, Image
 from vostool.masks import Mask
 from vostool.models.catalog import MOBILE_SAM
 from vostool.models.flow_track import keyframe_reply, track_leg
+from vostool.models.mobile_sam_click import answer
 from vostool.models.mobile_sam_decoder import PromptDecoder
 from vostool.models.mobile_sam_encoder import Geometry, preprocess
 from vostool.models.mobile_sam_network import MobileSam, build_mobile_sam
@@ -134,7 +134,7 @@ class MobileSamSegmenter:
         if start is not None and len(steps) == 1:
             return SegmentReply(start, 1.0)
         with self._computing():
-            return self._replay(video, request.frame, steps)
+            return answer(video.decoder, self._features(request.frame), request.prompts)
 
     def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
         kept = self._video
@@ -195,27 +195,6 @@ class MobileSamSegmenter:
             _, levels = self._opened().features.get(frame)
         features: torch.Tensor = levels["backbone_fpn"][0]
         return features
-
-    def _replay(self, video: _Video, frame: int, steps: list[Prompts]) -> SegmentReply:
-        """The prompts one after the other, each answer a prompt of the next step.
-
-        The first click alone may mean a part or the whole, so the best of three answers it.
-        """
-        features = self._features(frame)
-        before: torch.Tensor | None = None
-        quality = 1.0
-        for step in steps:
-            if not step.points and step.box is None:
-                assert step.mask is not None
-                before = video.decoder.from_picture(step.mask.to_array().astype(np.float32))
-                continue
-            alone = len(step.points) == 1 and step.box is None and before is None
-            decoded = video.decoder.decode(features, step.points, step.box, before, alone)
-            best = int(decoded.quality.argmax())
-            before, quality = decoded.logits[best], float(decoded.quality[best])
-        assert before is not None
-        mask = Mask.from_array(video.decoder.full_size(before))
-        return SegmentReply(mask, min(1.0, max(0.0, quality)))
 
     def _answer(self, key: Keyframe) -> SegmentReply:
         return keyframe_reply(key, self.segment)

