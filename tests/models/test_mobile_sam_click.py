@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from vostool.masks import Mask
 from vostool.models import mobile_sam_click
-from vostool.models.mobile_sam_click import with_click
+from vostool.models.mobile_sam_click import MOST_TAKEN, with_click
 from vostool.models.mobile_sam_decoder import Decoded
 from vostool.prompts import Point, Prompts
 
@@ -25,7 +25,8 @@ PLACES = st.integers(0, SIDE - 1)
 def test_a_click_moves_the_mask_towards_the_other_one_by_one_piece(mask, wanted, x, y, positive):
     changed = with_click(mask, wanted, Point(x + 0.5, y + 0.5, positive))
     if changed is None:
-        assert mask[y, x] == positive or wanted[y, x] != positive
+        too_large = (wanted != mask).sum() > MOST_TAKEN * mask.sum()
+        assert mask[y, x] == positive or wanted[y, x] != positive or too_large
         return
     assert changed[y, x] == positive != mask[y, x]
     different = changed != mask
@@ -72,3 +73,16 @@ def test_where_the_network_keeps_to_the_mask_the_click_alone_decides(given):
     assert np.array_equal(reply.mask.to_array(), old | part)
     again = Prompts(points=(Point(9, 6), Point(5, 5)), **{given: Mask.from_array(old)})
     assert mobile_sam_click.answer(Stubborn(whole, part, whole), None, again).mask == reply.mask
+
+
+@pytest.mark.parametrize("positive", [True, False])
+def test_a_click_for_which_the_network_has_no_piece_changes_its_own_surroundings(positive):
+    old = np.zeros((SIDE, SIDE), bool)
+    old[4:12, 4:12] = True
+    at = Point(16, 8) if positive else Point(10, 8, False)
+    everything = np.ones((SIDE, SIDE), bool)
+    prompts = Prompts(points=(at,), base=Mask.from_array(old))
+    reply = mobile_sam_click.answer(Stubborn(*[everything] * 3), None, prompts)
+    changed = reply.mask.to_array() != old
+    rows, columns = np.nonzero(changed)
+    assert changed[8, int(at.x)] and np.hypot(rows - 8, columns - at.x).max() < 5

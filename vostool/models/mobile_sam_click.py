@@ -55,28 +55,52 @@ def _corrected(
         decoded = decoder.decode(features, points[:count], box, before, several=False)
         quality = float(decoded.quality.max())
         changed = with_click(now, _best(decoder, decoded), point)
-        if changed is None and point.positive:
+        if changed is None and now[pixel_of(point, now)] != point.positive:
             # The network keeps to the mask it was told of, so it is asked about the click alone.
-            alone = decoder.decode(features, (point,), None, None, several=True)
-            changed = with_click(now, _smallest(decoder, alone, point), point)
+            alone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
+            wanted = _smallest(decoder, alone, point)
+            changed = with_click(now, wanted if point.positive else now & ~wanted, point)
+            changed = _dotted(now, point) if changed is None else changed
         now = now if changed is None else changed
     return SegmentReply(Mask.from_array(now), _within(quality))
+
+
+MOST_ADDED, MOST_TAKEN = 1.0, 0.6
+"""Of the mask's area: a piece beyond is another thing, or all of this one."""
 
 
 def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
     """A mask (H, W) with the piece of another one that a click asks for, or without it.
 
     Returns:
-        None where the other mask has the click's pixel as the mask has it already.
+        None where the other mask has the click's pixel as the mask has it already, or the piece is
+        too large to be what is meant.
     """
     pieces = wanted & ~mask if point.positive else mask & ~wanted
-    height, width = mask.shape
-    x, y = min(int(point.x), width - 1), min(int(point.y), height - 1)
-    if not pieces[y, x]:
+    place = pixel_of(point, mask)
+    if not pieces[place]:
         return None
     _, numbers = cv2.connectedComponents(pieces.astype(np.uint8))
-    piece = numbers == numbers[y, x]
+    piece = numbers == numbers[place]
+    most = MOST_ADDED if point.positive else MOST_TAKEN
+    if np.count_nonzero(piece) > most * np.count_nonzero(mask):
+        return None
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
+
+
+def pixel_of(point: Point, mask: BoolArray) -> tuple[int, int]:
+    """Row and column of the pixel under a point; the far edge belongs to the last pixel."""
+    height, width = mask.shape
+    return min(int(point.y), height - 1), min(int(point.x), width - 1)
+
+
+def _dotted(mask: BoolArray, point: Point) -> BoolArray:
+    """The mask with a small disk about the click, so that no click is without effect."""
+    radius = max(3, int(np.sqrt(np.count_nonzero(mask))) // 12)
+    dot = np.zeros(mask.shape, np.uint8)
+    row, column = pixel_of(point, mask)
+    cv2.circle(dot, (column, row), radius, 1, -1)
+    return np.asarray(mask | (dot > 0) if point.positive else mask & (dot == 0), np.bool_)
 
 
 def _best(decoder: PromptDecoder, decoded: Decoded) -> BoolArray:
@@ -86,9 +110,7 @@ def _best(decoder: PromptDecoder, decoded: Decoded) -> BoolArray:
 def _smallest(decoder: PromptDecoder, decoded: Decoded, point: Point) -> BoolArray:
     """The smallest of three masks that holds the click; the best one where none does."""
     masks = [decoder.full_size(logits) for logits in decoded.logits]
-    height, width = masks[0].shape
-    x, y = min(int(point.x), width - 1), min(int(point.y), height - 1)
-    holding = [mask for mask in masks if mask[y, x]]
+    holding = [mask for mask in masks if mask[pixel_of(point, mask)]]
     return min(holding, key=np.count_nonzero) if holding else _best(decoder, decoded)
 
 
