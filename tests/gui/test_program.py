@@ -30,6 +30,7 @@ from vostool.gui.name_dialog import NameDialog
 from vostool.gui.recent import recent_paths
 from vostool.gui.settings_dialog import SettingsDialog
 from vostool.gui.tools import Tool
+from vostool.models.flow import FlowSegmenter
 
 LEFT = Qt.MouseButton.LeftButton
 IDS = {spec.id for spec in ACTIONS}
@@ -515,3 +516,14 @@ def test_everything_in_the_dialogs_has_a_name(opened) -> None:
     dialog = naming(opened)
     assert nameless(dialog) == []
     dialog.reject()
+
+
+def test_flow_chosen_beside_a_better_engine_asks_for_no_download(bench, qtbot, monkeypatch) -> None:
+    assert bench.window.engine_bar.isVisible(), "no checkpoint was found at the start"
+    monkeypatch.setattr("vostool.gui.engine_choice.default_engine", lambda: "mobile-sam")
+    monkeypatch.setattr(bench.engine, "use", lambda _name: None)
+    bench.engine.use_default()
+    qtbot.waitUntil(lambda: bench.engine._best == "mobile-sam")
+    with qtbot.waitSignal(bench.worker.engine_ready):
+        bench.worker.use(FlowSegmenter)
+    assert not bench.window.engine_bar.isVisible()

@@ -33,6 +33,7 @@ class EngineChoice(QObject):
         self._window = window
         self.current: str | None = None
         self.quality = settings_values.load().quality
+        self._best = FLOW
         self._has_qualities = False
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
@@ -46,9 +47,13 @@ class EngineChoice(QObject):
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
         self._search = Background(lambda _progress: default_engine(), self)
-        self._search.succeeded.connect(self.use)
-        self._search.failed.connect(lambda _: self.use(FLOW))
+        self._search.succeeded.connect(self._found)
+        self._search.failed.connect(lambda _: self._found(FLOW))
         self._search.start()
+
+    def _found(self, name: str) -> None:
+        self._best = name
+        self.use(name)
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
@@ -112,7 +117,8 @@ class EngineChoice(QObject):
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
         self._window.engine_button.setText(f"{info.title} ({place})")
         self._window.engine_button.setToolTip(info.detail)
-        self._window.engine_bar.setVisible(info.name == FLOW)
+        # Who chose flow beside a better engine need not be told to fetch one.
+        self._window.engine_bar.setVisible(info.name == self._best == FLOW)
 
     def _failed(self, sentence: str) -> None:
         self._window.activity.end("engine")
