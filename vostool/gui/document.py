@@ -113,7 +113,7 @@ class Document(QObject):
         self._parts, self._reports = parts, reports
         self._gathered.clear()
         self._timer.start()
-        self._take_turn()
+        self._next_part()  # objects and settings, which whoever asked may need at once
         return Changes()
 
     def _take_turn(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, QTimer
@@ -134,7 +135,8 @@ class Workbench(QObject):
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
         self.window.view_side.open(self.workspace)
-        remember_opened(self._place)
+        # It writes to the disk; the first frame need not wait for that.
+        QTimer.singleShot(0, partial(remember_opened, self._place))
         self.tour.opened()
         self.window.start_page.hide()
         self.window.canvas.setFocus()  # not the button that the start page leaves behind
