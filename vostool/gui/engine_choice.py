@@ -117,6 +117,8 @@ class EngineChoice(QObject):
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
         self._window.engine_button.setText(f"{info.title} ({place})")
         self._window.engine_button.setToolTip(info.detail)
+        if info.name != FLOW:
+            self._best = info.name
         # Who chose flow beside a better engine need not be told to fetch one.
         self._window.engine_bar.setVisible(info.name == self._best == FLOW)
 
