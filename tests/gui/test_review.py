@@ -11,12 +11,12 @@ from PyQt6.QtTest import QTest
 
 from vostool import edits
 from vostool.gui.review_view import run_text
-from vostool.gui.run_parts import RunSummary
 from vostool.gui.timeline.states import FrameState
 from vostool.mask_notes import parse_note
 from vostool.masks import Mask, MaskRecord, Provenance
 from vostool.models.segmenter import SegmentReply
 from vostool.review_reasons import Reason
+from vostool.run_parts import RunSummary
 
 LEFT = Qt.MouseButton.LeftButton
 LOW, JUMP, GONE = 6, 12, 18

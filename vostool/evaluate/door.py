@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
 from vostool import edits
-from vostool.blend_runs import BlendRun, blend_spans, plan_blend
+from vostool.blend_runs import blend_spans
 from vostool.changes import Cell, Edit, Table
 from vostool.errors import Cancelled
 from vostool.evaluate.sequence import Ids
@@ -19,18 +19,17 @@ from vostool.models.segmenter import (
     Direction,
     Segmenter,
     SegmentRequest,
-    TrackedFrame,
     TrackRequest,
 )
 from vostool.objects import AnnotatedObject
 from vostool.project import Project
 from vostool.prompts import Prompts
-from vostool.range_runs import correction_legs, plan_leg
+from vostool.range_runs import correction_legs
+from vostool.run_parts import Take, blend_parts, leg_parts
 from vostool.runs import keyframes, plan_run, run_edit, segment_edit
 
 Stopped = Callable[[], bool]
 Stepped = Callable[[], None]
-Take = Callable[[Project, Sequence[TrackedFrame]], Edit]
 
 
 class Door:
@@ -119,14 +118,11 @@ class Door:
         if fresh:
             request = plan_run(project, Direction.BOTH, origin=frame, object_ids=fresh)
             self._run(request, run_edit, stepped)
-        for span in blend_spans(project, frame, known):
-            blend = BlendRun(span)
-            self._run(plan_blend(project, span)[0], blend.take_forward, stepped)
-            self._run(plan_blend(project, span)[1], blend.take_backward, stepped)
-        for leg in correction_legs(project, frame, known):
-            planned = plan_leg(project, leg)
+        parts = blend_parts(project, blend_spans(project, frame, known))
+        for part in parts + leg_parts(project, correction_legs(project, frame, known)):
+            planned = part.plan()
             if planned is not None:
-                self._run(planned, run_edit, stepped)
+                self._run(planned, part.take, stepped)
 
     def _run(self, request: TrackRequest, take: Take, stepped: Stepped) -> None:
         with self._timed():

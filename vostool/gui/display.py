@@ -12,7 +12,6 @@ from vostool.gui import settings_values
 from vostool.gui.canvas import Canvas
 from vostool.gui.frame_loader import FrameLoader, FrameWish
 from vostool.gui.overlay_renderer import Overlay, OverlayRenderer, OverlayWish
-from vostool.gui.run_parts import RunProgress
 from vostool.gui.session import Session
 from vostool.gui.view_adjust import Adjustment
 from vostool.history import Step
@@ -20,6 +19,7 @@ from vostool.io.frame_cache import FrameCache
 from vostool.masks import Mask, MaskRecord
 from vostool.overlay import DEFAULT_OPACITY, DEFAULT_OUTLINE
 from vostool.overlay_styles import Look, Style
+from vostool.run_parts import RunProgress
 from vostool.stacking import STACKING_SETTING, front_to_back
 
 Masks = tuple[tuple[int, Mask], ...]

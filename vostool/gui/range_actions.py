@@ -5,7 +5,6 @@ from __future__ import annotations
 from vostool import range_edits
 from vostool.changes import Edit
 from vostool.errors import PromptError
-from vostool.gui.edit_builder import Build
 from vostool.gui.frame_range import FrameRange, RangeSelection
 from vostool.gui.session import Session
 from vostool.locks import locked_objects
@@ -47,7 +46,7 @@ class RangeActions:
         if everything:  # what is locked stays; asked for by itself, it is refused
             ids = [oid for oid in ids if oid not in locked_objects(self._project)]
         if chosen is not None and ids:
-            self._do(
+            self._session.builder.do(
                 lambda project: range_edits.delete_range(project, chosen.first, chosen.last, ids),
                 len(chosen) * len(ids),
                 f"No mask and no prompt lies in {_named(chosen)}.",
@@ -69,13 +68,13 @@ class RangeActions:
             )
 
         nothing = f"No mask lies in {_named(chosen)}; track it first, then confirm it."
-        self._do(toggled, len(chosen) * len(ids), nothing)
+        self._session.builder.do(toggled, len(chosen) * len(ids), nothing)
 
     def mark_absent(self) -> None:
         """Say that the selected object is not to be seen in the range."""
         chosen, ids = self._selection.value, self._objects(False)
         if chosen is not None and ids:
-            self._do(
+            self._session.builder.do(
                 lambda project: range_edits.mark_absent(project, ids, chosen.first, chosen.last),
                 len(chosen) * len(ids),
                 f"The object is marked absent in {_named(chosen)} already.",
@@ -93,7 +92,7 @@ class RangeActions:
         except PromptError as error:
             session.problem.emit(str(error))
             return
-        self._do(
+        self._session.builder.do(
             lambda project: range_edits.copy_mask_over(
                 project, object_id, source, chosen.first, chosen.last
             ),
@@ -115,9 +114,6 @@ class RangeActions:
         if everything:
             return list(self._project.objects)
         return [] if current is None else [current]
-
-    def _do(self, build: Build, cells: int, nothing: str) -> None:
-        self._session.builder.do(build, cells, nothing)
 
 
 def _named(chosen: FrameRange) -> str:

@@ -11,8 +11,8 @@ from PyQt6.QtCore import QObject, QTimer
 from vostool.changes import Changes
 from vostool.gui.main_window import MainWindow
 from vostool.gui.review_work import Review
-from vostool.gui.run_parts import RunSummary
 from vostool.gui.workspace import Workspace
+from vostool.run_parts import RunSummary
 
 MARK_MS = 5
 """Between the marks of one object and of the next on the timeline."""

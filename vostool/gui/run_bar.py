@@ -5,8 +5,8 @@ from __future__ import annotations
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from vostool.gui.run_parts import RunProgress
 from vostool.gui.transport import tool_button
+from vostool.run_parts import RunProgress
 
 
 class RunBar(QWidget):

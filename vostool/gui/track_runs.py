@@ -12,10 +12,10 @@ from vostool import edits
 from vostool.changes import Edit
 from vostool.gui.document import Document
 from vostool.gui.rate import RateMeter
-from vostool.gui.run_parts import Part, RunProgress, RunSummary, Take
 from vostool.gui.segmenter_worker import SegmenterWorker, TrackEnd, TrackJob
 from vostool.history import Step
 from vostool.models.segmenter import TrackRequest
+from vostool.run_parts import Part, RunProgress, RunSummary, Take
 
 TITLE = "Track run"
 

@@ -10,7 +10,6 @@ from vostool.blend_runs import TITLE as BLEND_TITLE
 from vostool.blend_runs import blend_spans, spans_around
 from vostool.errors import PromptError
 from vostool.gui.frame_range import FrameRange
-from vostool.gui.run_parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.track_runs import TITLE, TrackRuns
 from vostool.keyframe_runs import Span
@@ -19,6 +18,7 @@ from vostool.masks import Provenance
 from vostool.models.segmenter import Direction
 from vostool.project import Project
 from vostool.range_runs import correction_legs, range_legs
+from vostool.run_parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs import keyframes, plan_run
 
 if TYPE_CHECKING:

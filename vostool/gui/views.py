@@ -13,8 +13,8 @@ from vostool.gui.main_window import MainWindow
 from vostool.gui.object_handlers import list_connections
 from vostool.gui.recent import remember_opened
 from vostool.gui.review_view import ReviewView
-from vostool.gui.run_parts import RunProgress
 from vostool.gui.workspace import Workspace
+from vostool.run_parts import RunProgress
 
 
 class Views(QObject):

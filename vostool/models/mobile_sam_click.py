@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from vostool.masks import BoolArray, Mask
+from vostool.models.flow_segment import pixel_of
 from vostool.models.mobile_sam_decoder import Decoded, PromptDecoder
 from vostool.models.prompt_steps import box_along, prompt_steps
 from vostool.models.segmenter import SegmentReply
@@ -55,7 +56,7 @@ def _corrected(
         decoded = decoder.decode(features, points[:count], box, before, several=False)
         quality = float(decoded.quality.max())
         changed = with_click(now, _best(decoder, decoded), point)
-        if changed is None and now[pixel_of(point, now)] != point.positive:
+        if changed is None and now[_place(point, now)] != point.positive:
             # The network keeps to the mask it was told of, so it is asked about the click alone.
             alone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
             wanted = _smallest(decoder, alone, point)
@@ -77,7 +78,7 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
         too large to be what is meant.
     """
     pieces = wanted & ~mask if point.positive else mask & ~wanted
-    place = pixel_of(point, mask)
+    place = _place(point, mask)
     if not pieces[place]:
         return None
     _, numbers = cv2.connectedComponents(pieces.astype(np.uint8))
@@ -88,17 +89,17 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
 
 
-def pixel_of(point: Point, mask: BoolArray) -> tuple[int, int]:
-    """Row and column of the pixel under a point; the far edge belongs to the last pixel."""
+def _place(point: Point, mask: BoolArray) -> tuple[int, int]:
+    """Row and column of the pixel under a point."""
     height, width = mask.shape
-    return min(int(point.y), height - 1), min(int(point.x), width - 1)
+    return pixel_of(point, width, height)[::-1]
 
 
 def _dotted(mask: BoolArray, point: Point) -> BoolArray:
     """The mask with a small disk about the click, so that no click is without effect."""
     radius = max(3, int(np.sqrt(np.count_nonzero(mask))) // 12)
     dot = np.zeros(mask.shape, np.uint8)
-    row, column = pixel_of(point, mask)
+    row, column = _place(point, mask)
     cv2.circle(dot, (column, row), radius, 1, -1)
     return np.asarray(mask | (dot > 0) if point.positive else mask & (dot == 0), np.bool_)
 
@@ -110,7 +111,7 @@ def _best(decoder: PromptDecoder, decoded: Decoded) -> BoolArray:
 def _smallest(decoder: PromptDecoder, decoded: Decoded, point: Point) -> BoolArray:
     """The smallest of three masks that holds the click; the best one where none does."""
     masks = [decoder.full_size(logits) for logits in decoded.logits]
-    holding = [mask for mask in masks if mask[pixel_of(point, mask)]]
+    holding = [mask for mask in masks if mask[_place(point, mask)]]
     return min(holding, key=np.count_nonzero) if holding else _best(decoder, decoded)
 
 
