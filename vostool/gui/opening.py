@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import FrameSource, SourceKind
+from vostool.gui.recent import remember_opened
 from vostool.gui.sample_clip import make_where_missing
 from vostool.io import project_file
 from vostool.io.drafts import draft_path
@@ -60,9 +61,17 @@ def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress],
     Args:
         source_path: where the person says the project's video lies now.
     """
-    if path.suffix.lower() == SUFFIX:
-        return lambda progress: _open_project(path, source_path, progress)
-    return lambda progress: _open_new(make_where_missing(path, progress), progress)
+
+    def work(progress: Progress) -> object:
+        if path.suffix.lower() == SUFFIX:
+            result = _open_project(path, source_path, progress)
+        else:
+            result = _open_new(make_where_missing(path, progress), progress)
+        if isinstance(result, Opened):
+            remember_opened(path)  # here, because it writes to the disk
+        return result
+
+    return work
 
 
 def _open_project(path: Path, source_path: Path | None, progress: Progress) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, QTimer
@@ -20,7 +19,7 @@ from vostool.gui.label_memory import begin_with_labels
 from vostool.gui.main_window import MainWindow
 from vostool.gui.network_job import wait_for_left
 from vostool.gui.opening import Opened, SourceWanted, opening
-from vostool.gui.recent import recent_paths, remember_opened
+from vostool.gui.recent import recent_paths
 from vostool.gui.segmenter_worker import SegmenterWorker
 from vostool.gui.tour import Tour
 from vostool.gui.views import Views
@@ -135,8 +134,6 @@ class Workbench(QObject):
         self._views = Views(self.window, self.workspace)
         self._gestures = Gestures(self.window.canvas, self.workspace)
         self.window.view_side.open(self.workspace)
-        # It writes to the disk; the first frame need not wait for that.
-        QTimer.singleShot(0, partial(remember_opened, self._place))
         self.tour.opened()
         self.window.start_page.hide()
         self.window.canvas.setFocus()  # not the button that the start page leaves behind
