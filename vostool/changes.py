@@ -50,9 +50,12 @@ class CellChange(NamedTuple):
     after: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edit:
     """One thing the person did, as cells with both values.
+
+    What is looked up in an edit of very many cells is kept, so that the thread which builds the
+    edit can look it up beforehand (:meth:`look_through`).
 
     Attributes:
         title: what Undo shows, "Add point".
@@ -61,6 +64,26 @@ class Edit:
 
     title: str
     changes: tuple[CellChange, ...]
+
+    @cached_property
+    def frameless(self) -> tuple[CellChange, ...]:
+        """The changes of objects and settings."""
+        tables = (Table.OBJECTS, Table.SETTINGS)
+        return tuple(change for change in self.changes if change.cell.table in tables)
+
+    @cached_property
+    def prompted(self) -> tuple[FrameObject, ...]:
+        """(frame, object id) of the prompts that it sets."""
+        return tuple(
+            key
+            for (table, key), _, after in self.changes
+            if table is Table.PROMPTS and after is not None and isinstance(key, tuple)
+        )
+
+    def look_through(self) -> Edit:
+        """Look up everything now; returns the edit itself."""
+        _ = self.frameless, self.prompted
+        return self
 
     def inverted(self) -> Edit:
         """The edit that takes this one back."""

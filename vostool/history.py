@@ -6,6 +6,7 @@ tracking run adds to its step frame by frame, so that undo takes the whole run b
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -115,7 +116,7 @@ class History:
         step, _ = self.do(Edit(edit.title, ()))
 
         def apply() -> Iterator[Changes]:
-            for part in _parts(edit.changes, size):
+            for part in _parts(edit, size):
                 some = Edit(edit.title, part)
                 step.absorb(some)
                 yield self._project.apply(some)
@@ -135,7 +136,7 @@ class History:
         if self._done:
             step = self._done.pop()
             self._undone.append(step)
-            for part in _parts(tuple(step.cells.values()), size):
+            for part in _parts(step.edit, size):
                 yield self._project.revert(Edit(step.title, part))
 
     def redo_in_parts(self, size: int) -> Iterator[Changes]:
@@ -143,7 +144,7 @@ class History:
         if self._undone:
             step = self._undone.pop()
             self._done.append(step)
-            for part in _parts(tuple(step.cells.values()), size):
+            for part in _parts(step.edit, size):
                 yield self._project.apply(Edit(step.title, part))
 
     @property
@@ -162,18 +163,17 @@ class History:
             self._done.remove(step)
 
 
-def _parts(changes: tuple[CellChange, ...], size: int) -> Iterator[tuple[CellChange, ...]]:
+def _parts(edit: Edit, size: int) -> Iterator[tuple[CellChange, ...]]:
     """All at once where ``size`` is 0; else objects and settings first, as the rest needs them."""
     if not size:
-        yield changes
+        yield edit.changes
         return
-    frameless = (Table.OBJECTS, Table.SETTINGS)
-    first = tuple(change for change in changes if change.cell.table in frameless)
-    rest = [change for change in changes if change.cell.table not in frameless]
-    if first:
-        yield first
-    for start in range(0, len(rest), size):
-        yield tuple(rest[start : start + size])
+    if edit.frameless:
+        yield edit.frameless
+    first = (Table.OBJECTS, Table.SETTINGS)
+    rest = (change for change in edit.changes if change.cell.table not in first)
+    while part := tuple(itertools.islice(rest, size)):
+        yield part
 
 
 def _all(parts: Iterator[Changes]) -> Changes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -36,7 +37,9 @@ class Mask:
         """Encode an (H, W) array; every non-zero pixel belongs to the mask."""
         if array.ndim != 2:
             raise ValueError(f"a mask has two dimensions, not {array.ndim}")
-        column_major = np.asfortranarray(array != 0).view(np.uint8)
+        pixels = (array != 0).view(np.uint8)
+        # OpenCV turns rows into columns in blocks, several times faster than numpy's copy.
+        column_major = cv2.transpose(pixels).T if pixels.size else np.asfortranarray(pixels)
         return cls(array.shape[0], array.shape[1], bytes(coco_mask.encode(column_major)["counts"]))
 
     @classmethod
@@ -47,7 +50,11 @@ class Mask:
     def to_array(self) -> BoolArray:
         """Decode to an (H, W) bool array, row-major and owned by the caller."""
         decoded = coco_mask.decode(self.rle())
-        return np.ascontiguousarray(decoded).view(np.bool_)
+        array = np.zeros((self.height, self.width), np.uint8)
+        x, y, w, h = self.bbox
+        if w:  # most masks are a small part of their frame
+            array[y : y + h, x : x + w] = cv2.transpose(decoded[y : y + h, x : x + w].T)
+        return array.view(np.bool_)
 
     def rle(self) -> dict[str, Any]:
         """The mask as pycocotools takes it: ``{"size": [h, w], "counts": bytes}``."""

@@ -1,6 +1,6 @@
 """Ways of looking at masks besides fill and outline: spotlight, matte, what the last run changed.
 
-Pure numpy; RGBA pictures to lay over the frame, as :mod:`vostool.overlay` makes them.
+RGBA pictures to lay over the frame, as :mod:`vostool.overlay` makes them.
 """
 
 from __future__ import annotations

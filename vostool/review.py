@@ -60,7 +60,7 @@ class ReviewQueue:
     def pending(self) -> int:
         """Frames that are known to wait for being measured; 0 when the queue is complete."""
         busy = bool(self._unread) or self._steps is not None
-        return max(int(self._waiting.sum()), int(busy))
+        return max(int(np.count_nonzero(self._waiting)), int(busy))
 
     def count_of(self, only: ReviewFilter) -> int:
         """Masks left to look at of those asked for."""
@@ -171,6 +171,9 @@ class ReviewQueue:
             self._wait(frames)
             if len(frames) < _MARKED:
                 self._unread.popleft()
+            yield
+        for oid in self._measures.without_row():
+            self._measures.add_row(oid)
             yield
         batch = np.flatnonzero(self._waiting)[:_BATCH]
         for start in range(0, len(batch), _PIECE):

@@ -92,18 +92,26 @@ class Measures:
         self._changed.update(frames)
         return frames
 
+    def without_row(self) -> list[int]:
+        """Objects with masks that nothing is measured of yet."""
+        masks = self._project.masks
+        return [oid for oid in self._project.objects if oid not in self.rows and masks.row(oid)]
+
+    def add_row(self, object_id: int) -> ObjectRow:
+        """Make room for an object's measures; for a long video that alone takes milliseconds."""
+        row = self.rows[object_id] = ObjectRow.empty(self._project.source.frame_count)
+        return row
+
     def measure(self, frames: Sequence[int]) -> None:
         """Bring the rows up to date on these frames."""
         touched = self._changed.intersection(frames)
         self._changed -= touched
         for oid in self._project.objects:
-            held = self._project.masks.row(oid)
             row = self.rows.get(oid)
-            if row is None:
-                if not held:
-                    continue
-                row = self.rows[oid] = ObjectRow.empty(self._project.source.frame_count)
-            touched.update(self._measure_object(oid, row, frames))
+            if row is None and self._project.masks.row(oid):
+                row = self.add_row(oid)
+            if row is not None:
+                touched.update(self._measure_object(oid, row, frames))
         for frame in touched:
             self._measure_overlaps(frame)
 

@@ -63,13 +63,35 @@ class ReviewFilter:
 
 def by_rank(risks: Mapping[int, Risks], limit: int | None) -> list[ReviewItem]:
     """The queue in its order, or as much of it as is asked for."""
-    found: list[ReviewItem] = []
+    frames: list[NDArray[np.int64]] = []
+    ids: list[NDArray[np.int64]] = []
+    values: list[Risks] = []
+    least = 0.0  # what is below cannot be among the first any more
     for oid, risk in risks.items():
-        frames = np.flatnonzero(risk)
-        if limit is not None and len(frames) > limit:
-            frames = _worst(risk, frames, limit)
-        found += [ReviewItem(int(f), oid, float(risk[f])) for f in frames]
-    return sorted(found, key=lambda item: item.rank)[:limit]
+        there = np.flatnonzero(risk >= least if least else risk)
+        if limit is not None and len(there) > limit:
+            there = _worst(risk, there, limit)
+        if limit is not None and len(there) == limit > 0:
+            least = max(least, float(risk[there].min()))
+        frames.append(there)
+        ids.append(np.full(len(there), oid))
+        values.append(risk[there])
+    return _sorted_items(frames, ids, values, limit)
+
+
+def _sorted_items(
+    frames: list[NDArray[np.int64]],
+    ids: list[NDArray[np.int64]],
+    values: list[Risks],
+    limit: int | None,
+) -> list[ReviewItem]:
+    """Items by risk, then by frame and object; an object of each is made only of those wanted."""
+    if not frames:
+        return []
+    frame, oid, risk = np.concatenate(frames), np.concatenate(ids), np.concatenate(values)
+    first = np.lexsort((oid, frame, -risk))[:limit]
+    columns = zip(frame[first].tolist(), oid[first].tolist(), risk[first].tolist(), strict=True)
+    return [ReviewItem(*cells) for cells in columns]
 
 
 def by_time(risks: Mapping[int, Risks], limit: int | None) -> list[ReviewItem]:

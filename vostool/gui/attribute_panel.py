@@ -70,7 +70,12 @@ class AttributePanel(QWidget):
         self._fill(known.id, attributes, text)
 
     def _fill(self, object_id: int | None, attributes: Shown, text: str) -> None:
+        bare = not attributes and not self._shown[1]
         self._shown = (object_id, attributes)
+        self.heading.setText(text)
+        self.heading.setVisible(bool(text))
+        if bare and self._area.widget() is not None:
+            return  # as most objects have none, selecting one of them costs nothing
         focused = next((n for n, f in self.fields.items() if f.hasFocus()), None)
         inner = QWidget()
         form = QFormLayout(inner)
@@ -94,7 +99,5 @@ class AttributePanel(QWidget):
         self._area.setMaximumHeight(wanted)
         self._area.setMinimumHeight(min(wanted, _LOWEST))
         self._area.setVisible(bool(attributes))
-        self.heading.setText(text)
-        self.heading.setVisible(bool(text))
         if focused in self.fields:
             self.fields[focused].setFocus()

@@ -17,7 +17,7 @@ LARGE = 2_000
 """Cells of a step that is applied in parts: more would hold the event loop up."""
 PART = 250
 """Cells of one part; with what the views do about them about 1 ms."""
-SECONDS_A_TURN = 0.006
+SECONDS_A_TURN = 0.004
 
 
 class Document(QObject):

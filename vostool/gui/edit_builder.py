@@ -64,7 +64,7 @@ class EditBuilder(QObject):
             self._build_here(wanted)
             return
         snapshot = document.snapshot()
-        job = Background(lambda _progress: build(snapshot), self)
+        job = Background(lambda _progress: build(snapshot).look_through(), self)
         self._job = (job, wanted)
         job.succeeded.connect(self._built)
         job.failed.connect(self._failed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from vostool import edits
@@ -30,6 +31,9 @@ _ICONS = {SHOWN: ("eye", "eye_off"), LOCKED: ("lock", "unlock")}
 _SPOKEN = {SHOWN: ("Shown", "Hidden"), LOCKED: ("Locked", "Not locked")}
 _ROLE = Qt.ItemDataRole
 
+RECOUNT_MS = 100
+"""Numbers of frames are painted anew so often at most."""
+
 
 class ObjectModel(QAbstractTableModel):
     """A table over the document's objects; editing it makes undoable edits."""
@@ -40,6 +44,11 @@ class ObjectModel(QAbstractTableModel):
         self._ids: list[int] = []
         self._locked: frozenset[int] = frozenset()
         self._icons: dict[str, QIcon] = {}
+        self._recounted: set[int] = set()
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(RECOUNT_MS)
+        self._recount.timeout.connect(self._tell_recounted)
 
     def set_document(self, document: Document | None) -> None:
         """Show another project, or none."""
@@ -65,21 +74,37 @@ class ObjectModel(QAbstractTableModel):
             self._read()
             self.endResetModel()
             return True
-        touched = changes.objects | {oid for _, oid in changes.masks}
+        touched = set(changes.objects)
         if LOCKED_SETTING in changes.settings:
             before = self._locked
             self._read()
             touched |= before ^ self._locked
-        for oid in touched & set(self._ids):
-            row = self._ids.index(oid)
-            self.dataChanged.emit(self.index(row, 0), self.index(row, LOCKED))
+        self._tell(touched, 0, LOCKED)
+        self._recounted.update(oid for _, oid in changes.masks)
+        if self._recounted and not self._recount.isActive():
+            self._recount.start()
         return False
+
+    def _tell_recounted(self) -> None:
+        """Views paint the new numbers of frames; a run changes them many times a second."""
+        self._tell(self._recounted, FRAMES, FRAMES)
+        self._recounted.clear()
+
+    def _tell(self, object_ids: Collection[int], first: int, last: int) -> None:
+        for row, oid in enumerate(self._ids):
+            if oid in object_ids:
+                self.dataChanged.emit(self.index(row, first), self.index(row, last))
 
     def object_at(self, row: int) -> AnnotatedObject | None:
         """The object of a row; None where there is none any more."""
         if self._document is None or not 0 <= row < len(self._ids):
             return None
         return self._document.project.objects.get(self._ids[row])
+
+    @property
+    def highest_id(self) -> int:
+        """The highest id of the objects shown, 0 where there are none."""
+        return max(self._ids, default=0)
 
     def is_locked(self, object_id: int) -> bool:
         """True where the object is locked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,8 @@ from vostool.gui.object_model import COLOUR, FRAMES, LABEL, LOCKED, NUMBER, SHOW
 from vostool.gui.return_key import LabelDelegate
 
 _SWITCHES = (SHOWN, LOCKED)
+_FITTED = (SHOWN, COLOUR, NUMBER, FRAMES, LOCKED)
+_CELL_MARGINS = 10  # pixels left and right of a cell's text, together
 _LEAST_HEIGHT = 118  # pixels: the heading and three rows, where other docks take the room
 
 
@@ -53,6 +55,7 @@ class ObjectTable(QTableView):
 
     def __init__(self, model: ObjectModel) -> None:
         super().__init__()
+        self._fitted_to: tuple[object, ...] = ()
         self.setModel(model)
         self.setItemDelegate(_CompletingDelegate(model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -70,10 +73,12 @@ class ObjectTable(QTableView):
         assert vertical is not None and horizontal is not None
         vertical.hide()
         horizontal.setHighlightSections(False)
-        for column in (SHOWN, COLOUR, NUMBER, FRAMES, LOCKED):
-            horizontal.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column in _FITTED:
+            horizontal.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         horizontal.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
         horizontal.moveSection(LOCKED, 1)
+        model.modelReset.connect(self._fit_columns)
+        self._fit_columns()
 
     def chosen_rows(self) -> list[int]:
         """Rows that are selected and not hidden by the filter, ascending."""
@@ -86,6 +91,33 @@ class ObjectTable(QTableView):
         model = self.model()
         for row in range(model.rowCount() if model is not None else 0):
             self.setRowHidden(row, not wanted(row))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Give every column but the label's room for the widest that it will ever hold.
+
+        Qt's own fitting measures all rows again with every change of any of them.
+        """
+        model, horizontal = self.model(), self.horizontalHeader()
+        if not isinstance(model, ObjectModel) or horizontal is None:
+            return
+        project = model.project
+        frames = 0 if project is None else project.source.frame_count
+        widest = {NUMBER: str(max(99, model.highest_id)), FRAMES: str(frames)}
+        fitted_to = (*map(len, widest.values()), self.font().key(), model.rowCount() > 0)
+        if fitted_to == self._fitted_to:
+            return
+        self._fitted_to = fitted_to
+        for column in _FITTED:
+            width = max(horizontal.sectionSizeHint(column), self.sizeHintForColumn(column))
+            if column in widest:
+                room = self.fontMetrics().horizontalAdvance(widest[column]) + _CELL_MARGINS
+                width = max(width, room)
+            horizontal.resizeSection(column, width)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         index = self._switch(event)

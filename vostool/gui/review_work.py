@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vostool import edits
@@ -14,6 +16,10 @@ SLICE_SECONDS = 0.003
 """Given to the queue at once."""
 PAUSE_MS = 4
 """Between two slices, for everything else that wants the thread."""
+YIELD_MS = 30
+"""After the playhead moved: the frame under it comes first."""
+LONGEST_YIELD = 0.3
+"""Seconds without a slice, however fast the playhead moves."""
 NEWS_MS = 120
 """Views hear of a changing queue this often at most."""
 SLOW_NEWS_MS = 600
@@ -49,12 +55,15 @@ class Review(QObject):
         self.in_time = False
         self._slices = self._timer(PAUSE_MS, self._work)
         self._news = self._timer(NEWS_MS, self.changed.emit)
+        self._sliced = 0.0
         session.document.changed.connect(self._follow)
+        session.playhead_moved.connect(self._yield)
         self._slices.start()
 
     def close(self) -> None:
         """Follow the document no more."""
         self._session.document.changed.disconnect(self._follow)
+        self._session.playhead_moved.disconnect(self._yield)
         self._slices.stop()
         self._news.stop()
 
@@ -153,13 +162,19 @@ class Review(QObject):
         self.queue.update(changes, 0.0 if self.queue.pending else SLICE_SECONDS)
         self._work_on()
 
+    def _yield(self) -> None:
+        """Let the renderer have the interpreter until the frame is shown."""
+        if self._slices.isActive() and time.monotonic() - self._sliced < LONGEST_YIELD:
+            self._slices.start(YIELD_MS)
+
     def _work(self) -> None:
+        self._sliced = time.monotonic()
         self.queue.work(SLICE_SECONDS)
         self._work_on()
 
     def _work_on(self) -> None:
         if self.queue.pending:
-            self._slices.start()
+            self._slices.start(PAUSE_MS)
         if not self._news.isActive():
             self._news.start(SLOW_NEWS_MS if self.queue.pending else NEWS_MS)
         elif not self.queue.pending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vostool import edits
-from vostool.changes import Changes, Edit, Table
+from vostool.changes import Changes, Edit
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
 from vostool.gui import settings_values
@@ -183,10 +183,7 @@ class Session(QObject):
         self._keep_selection_valid()
         self.clicks.drop_stale()
         # A click whose object became another one before its answer came still waits for one.
-        prompts = (change for change in edit.changes if change.cell.table is Table.PROMPTS)
-        keys = [p.cell.key for p in prompts if p.after is not None]
-        moved = (key for key in keys if isinstance(key, tuple))
-        self.clicks.ask_unanswered(moved, self.playhead)
+        self.clicks.ask_unanswered(edit.prompted, self.playhead)
         return True
 
     def undo(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtBoundSignal
@@ -24,7 +24,7 @@ class Views(QObject):
         super().__init__()
         self._window = window
         self._workspace = workspace
-        self._show_all()
+        self._review: ReviewView | None = None
         self._connect_workspace()
         session = workspace.session
         self._window_connections: tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...] = (
@@ -39,12 +39,29 @@ class Views(QObject):
         )
         for signal, slot in self._window_connections:
             signal.connect(slot)
-        self._review = ReviewView(window, workspace)
+
+    def show(self) -> Iterator[None]:
+        """Fill the views one by one; the event loop may run in between."""
+        window, workspace = self._window, self._workspace
+        window.timeline.set_project(workspace.document.project, workspace.source.time)
         workspace.display.refresh()
+        yield
+        window.objects.set_document(workspace.document)
+        yield
+        self._object_selected(workspace.session.current_object)
+        yield
+        self._review = ReviewView(window, workspace)
+        yield
+        self._playhead_moved(workspace.session.playhead)
+        window.transport.set_length(len(workspace.source))
+        window.canvas.show_message("")
+        window.set_title(workspace.document.project.source.path, workspace.storage.path)
+        self._update_history()
 
     def close(self) -> None:
         """Disconnect, and show that nothing is open."""
-        self._review.close()
+        if self._review is not None:
+            self._review.close()
         for signal, slot in self._window_connections:
             signal.disconnect(slot)
         # The last frames of a run still reach the document when the workspace closes.
@@ -80,18 +97,6 @@ class Views(QObject):
         storage.problem.connect(self._show_storage)
         storage.saved.connect(self._saved)
         storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))
-
-    def _show_all(self) -> None:
-        workspace, window = self._workspace, self._window
-        project = workspace.document.project
-        window.timeline.set_project(project, workspace.source.time)
-        window.objects.set_document(workspace.document)
-        window.transport.set_length(len(workspace.source))
-        window.canvas.show_message("")
-        window.set_title(project.source.path, workspace.storage.path)
-        self._playhead_moved(workspace.session.playhead)
-        self._object_selected(workspace.session.current_object)
-        self._update_history()
 
     def _playhead_moved(self, frame: int) -> None:
         self._window.timeline.set_playhead(frame)

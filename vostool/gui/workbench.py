@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, QTimer
@@ -46,6 +47,10 @@ class Workbench(QObject):
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
         self._place = Path()
+        self._arrival: Iterator[None] | None = None
+        self._arrivals = QTimer(self)
+        self._arrivals.setInterval(0)
+        self._arrivals.timeout.connect(self._arrive_on)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.setInterval(FORGET_AFTER_MS)
@@ -81,6 +86,7 @@ class Workbench(QObject):
             source_path: where the project's video lies now, when it was moved.
         """
         self._stop_opening()
+        self._finish_arrival()
         place = Path(path).absolute()
         # One process can hold a project once, so the same one is let go before it is opened again.
         if self.workspace is not None and self.workspace.is_of(place):
@@ -126,14 +132,23 @@ class Workbench(QObject):
             return
         assert isinstance(result, Opened)
         self.close_workspace()
-        self.workspace = Workspace(result, self.window.canvas, self.worker)
-        begin_with_labels(self.workspace.document)
-        self.workspace.session.tracking.scope = self.window.scope.value
-        self.workspace.session.solo = self.window.actions_by_id["solo"].isChecked()
-        self.workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
-        self._views = Views(self.window, self.workspace)
-        self._gestures = Gestures(self.window.canvas, self.workspace)
-        self.window.view_side.open(self.workspace)
+        self._arrival = self._arrive(result)
+        self._arrivals.start()
+
+    def _arrive(self, result: Opened) -> Iterator[None]:
+        """Show what was opened, piece by piece, so that the event loop goes on in between."""
+        workspace = Workspace(result, self.window.canvas, self.worker)
+        begin_with_labels(workspace.document)
+        workspace.session.tracking.scope = self.window.scope.value
+        workspace.session.solo = self.window.actions_by_id["solo"].isChecked()
+        workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
+        yield
+        self._views = Views(self.window, workspace)
+        yield from self._views.show()
+        self._gestures = Gestures(self.window.canvas, workspace)
+        self.window.view_side.open(workspace)
+        yield
+        self.workspace = workspace
         self.tour.opened()
         self.window.start_page.hide()
         self.window.canvas.setFocus()  # not the button that the start page leaves behind
@@ -141,6 +156,16 @@ class Workbench(QObject):
         summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
         self.drops.opened(self._place)
+
+    def _arrive_on(self) -> None:
+        if self._arrival is not None and next(self._arrival, self) is self:
+            self._arrival = None
+            self._arrivals.stop()
+
+    def _finish_arrival(self) -> None:
+        """Whoever cannot wait for the pieces of what was opened takes them all at once."""
+        while self._arrival is not None:
+            self._arrive_on()
 
     def _open_failed(self, sentence: str) -> None:
         self._opening = None
@@ -160,6 +185,7 @@ class Workbench(QObject):
 
     def close_workspace(self) -> None:
         """Store what is open and let go of it."""
+        self._finish_arrival()
         workspace, self.workspace = self.workspace, None
         if workspace is None:
             return
