@@ -27,7 +27,7 @@ from vostool.review_reasons import JUMPS, REASON_BITS, WEIGHTS, Finding, Reason,
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
-_PIECE = 4
+_PIECE = 2
 """Frames measured between two looks at the clock."""
 _BATCH = 256
 """Frames measured before they are rated: rating many at once costs little more than one."""

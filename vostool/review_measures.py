@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,17 +107,24 @@ class Measures:
         """Bring the rows up to date on these frames."""
         touched = self._changed.intersection(frames)
         self._changed -= touched
+        new: list[tuple[ObjectRow, int]] = []
         for oid in self._project.objects:
             row = self.rows.get(oid)
             if row is None and self._project.masks.row(oid):
                 row = self.add_row(oid)
             if row is not None:
-                touched.update(self._measure_object(oid, row, frames))
+                changed, unmeasured = self._read_object(oid, row, frames)
+                touched.update(changed, unmeasured)
+                new += [(row, frame) for frame in unmeasured]
+        for some in _batches(new):
+            _measure_masks(some)
         for frame in touched:
             self._measure_overlaps(frame)
 
-    def _measure_object(self, oid: int, row: ObjectRow, frames: Sequence[int]) -> list[int]:
-        """Returns the frames whose mask is another one than before."""
+    def _read_object(
+        self, oid: int, row: ObjectRow, frames: Sequence[int]
+    ) -> tuple[list[int], list[int]]:
+        """Returns the frames whose mask went, and those whose mask is new or another one."""
         held, prompts = self._project.masks.row(oid), self._project.prompts
         changed: list[int] = []
         new: list[int] = []
@@ -137,11 +145,7 @@ class Measures:
                 self._read_notes(oid, row, frame, record.mask)
             else:
                 row.dismissed[frame], row.agreement[frame] = False, np.nan
-        for some in _batches(new):
-            rles = [row.seen[frame].rle() for frame in some]
-            row.area[some] = coco_mask.area(rles)
-            row.box[some] = coco_mask.toBbox(rles)
-        return changed + new
+        return changed, new
 
     def _read_notes(self, oid: int, row: ObjectRow, frame: int, mask: Mask) -> None:
         dismissed = read_note(self._project, NotePlace(DISMISSED, frame, oid), mask)
@@ -175,7 +179,18 @@ class Measures:
                 row.overlap[frame], row.rival[frame] = shares[place, best], others[best]
 
 
-def _batches(items: Sequence[int]) -> Iterator[Sequence[int]]:
+def _measure_masks(masks: Sequence[tuple[ObjectRow, int]]) -> None:
+    """Areas and boxes of the masks that rows hold at frames, in one call for all."""
+    rles = [row.seen[frame].rle() for row, frame in masks]
+    areas, boxes = coco_mask.area(rles), coco_mask.toBbox(rles)
+    for (row, frame), area, box in zip(masks, areas, boxes, strict=True):
+        row.area[frame], row.box[frame] = area, box
+
+
+Item = TypeVar("Item")
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 

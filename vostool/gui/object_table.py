@@ -113,7 +113,8 @@ class ObjectTable(QTableView):
             return
         self._fitted_to = fitted_to
         for column in _FITTED:
-            width = max(horizontal.sectionSizeHint(column), self.sizeHintForColumn(column))
+            first = self.sizeHintForIndex(model.index(0, column)).width()
+            width = max(horizontal.sectionSizeHint(column), first)
             if column in widest:
                 room = self.fontMetrics().horizontalAdvance(widest[column]) + _CELL_MARGINS
                 width = max(width, room)

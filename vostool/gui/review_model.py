@@ -68,9 +68,11 @@ class ReviewModel(QAbstractTableModel):
         review = self._review
         if review is None:
             return
+        items = review.queue.items(self._limit + PAGE, review.only, in_time=review.in_time)
+        if items[: len(self._items)] != self._items:
+            return  # the order changed; the rows are read anew in a moment
         self._limit += PAGE
-        items = review.queue.items(self._limit, review.only, in_time=review.in_time)
-        if items[: len(self._items)] == self._items and len(items) > len(self._items):
+        if len(items) > len(self._items):
             self.beginInsertRows(QModelIndex(), len(self._items), len(items) - 1)
             self._items = items
             self.endInsertRows()

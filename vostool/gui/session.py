@@ -22,6 +22,8 @@ from vostool.prompts import Prompts
 
 RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
+FIRST_REST_MS = 1000
+"""The same for the first frame, whose window is still being filled."""
 
 
 class Session(QObject):
@@ -60,9 +62,8 @@ class Session(QObject):
         self._imported: tuple[int, ...] = ()
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
-        self._rest_timer.setInterval(RESTS_AFTER_MS)
         self._rest_timer.timeout.connect(self._prepare)
-        self._rest_timer.start()
+        self._rest_timer.start(FIRST_REST_MS)
         self.solo = False
         self.builder = EditBuilder(document, self.do)
         self.builder.problem.connect(self.problem)
@@ -79,7 +80,7 @@ class Session(QObject):
         self.direction = 1 if frame > self.playhead else -1
         self.playhead = frame
         self.playhead_moved.emit(frame)
-        self._rest_timer.start()
+        self._rest_timer.start(RESTS_AFTER_MS)
 
     def step(self, frames: int) -> None:
         """Move the playhead by so many frames."""

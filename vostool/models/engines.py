@@ -21,6 +21,7 @@ from vostool.models.catalog import (
     looks_whole,
 )
 from vostool.models.engine_options import EngineOptions
+from vostool.models.preload import load_torch_ahead
 from vostool.models.segmenter import Segmenter
 
 FLOW = "flow"
@@ -229,10 +230,11 @@ def _unknown(value: str, kind: str, known: Sequence[str]) -> str:
 
 
 def _prepare_torch() -> None:
-    """Settings that torch reads once, when it is loaded."""
+    """Settings that torch reads once, when it is loaded, and its libraries."""
     if sys.platform == "darwin":
         # Some of SAM 2's operations exist on the CPU only; the official examples set this too.
         os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
+    load_torch_ahead()
 
 
 def _has_cuda() -> bool:

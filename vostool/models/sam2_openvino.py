@@ -17,6 +17,7 @@ import platformdirs
 import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
+from vostool.models.preload import load_openvino_ahead
 from vostool.models.sam2_encoder import EncoderLevels, Positions, PreemptedError, Stop
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def default_folder() -> Path:
 
 def has_bfloat16() -> bool:
     """Whether OpenVINO computes in bfloat16 on this CPU (avx512_bf16 or AMX)."""
+    load_openvino_ahead()
     import openvino
 
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -128,6 +130,7 @@ def compile_kept(
         ImportError: the package is not installed, or does not load here.
         Exception: whatever OpenVINO raises when it cannot convert or compile the model.
     """
+    load_openvino_ahead()
     import openvino
 
     core = openvino.Core()
