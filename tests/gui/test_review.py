@@ -270,7 +270,7 @@ def test_many_places_are_listed_a_page_at_a_time(opened) -> None:
     opened.session.do(edits.set_masks(project, cells, "Masks"))
     queue, model = opened.bench.workspace.review.queue, opened.window.review_dock.panel.model
     opened.until(lambda: queue.count == 480 and queue.pending == 0)
-    opened.until(lambda: model.rowCount() == 200)
+    opened.until(lambda: [model.item_at(row) for row in range(200)] == queue.items(200))
     bar = opened.window.review_dock.panel.table.verticalScrollBar()
     opened.window.review_dock.reveal()
     opened.until(lambda: bar.maximum() > 0)

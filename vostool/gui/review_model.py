@@ -68,10 +68,10 @@ class ReviewModel(QAbstractTableModel):
         review = self._review
         if review is None:
             return
-        items = review.queue.items(self._limit + PAGE, review.only, in_time=review.in_time)
+        self._limit = len(self._items) + PAGE
+        items = review.queue.items(self._limit, review.only, in_time=review.in_time)
         if items[: len(self._items)] != self._items:
-            return  # the order changed; the rows are read anew in a moment
-        self._limit += PAGE
+            return  # the order is another one; all rows are read anew in a moment
         if len(items) > len(self._items):
             self.beginInsertRows(QModelIndex(), len(self._items), len(items) - 1)
             self._items = items

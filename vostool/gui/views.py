@@ -44,7 +44,6 @@ class Views(QObject):
         """Fill the views one by one; the event loop may run in between."""
         window, workspace = self._window, self._workspace
         window.timeline.set_project(workspace.document.project, workspace.source.time)
-        workspace.display.refresh()
         yield
         window.objects.set_document(workspace.document)
         yield

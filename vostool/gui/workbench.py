@@ -148,6 +148,7 @@ class Workbench(QObject):
         self._gestures = Gestures(self.window.canvas, workspace)
         self.window.view_side.open(workspace)
         yield
+        workspace.display.refresh()  # now that all who look at its first frame are there
         self.workspace = workspace
         self.tour.opened()
         self.window.start_page.hide()
