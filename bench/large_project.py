@@ -81,9 +81,11 @@ class Measured:
     def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
         from PyQt6.QtCore import Qt, QTimer
 
+        from vostool.gui import engine_choice
         from vostool.gui.app import make_application
         from vostool.gui.workbench import Workbench
 
+        engine_choice.default_engine = lambda: arguments.engine
         self._folder, self._arguments = folder, arguments
         self._app = make_application(sys.argv[:1])
         self._bench = Workbench()
@@ -98,10 +100,7 @@ class Measured:
 
     def run(self) -> int:
         """Everything, one phase after the other."""
-        self._spin(lambda: self._bench.engine.current is not None)
-        if self._bench.engine.current != self._arguments.engine:
-            self._bench.engine.use(self._arguments.engine)
-            self._spin(lambda: self._bench.engine.current == self._arguments.engine)
+        self._spin(lambda: self._bench.engine.current == self._arguments.engine)
         self._rest()
         self._phase("open", self._open)
         self._phase("let the timeline and review settle", lambda: self._rest(6.0))

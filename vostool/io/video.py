@@ -52,6 +52,7 @@ def open_video(
     if index is None:
         index = build_index(path, progress)
         save_index(key, index, index_dir)
+    index.look_through()
     return VideoSource(path, index)
 
 

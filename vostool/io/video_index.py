@@ -120,6 +120,13 @@ class VideoIndex:
             starts[frame] = keys[place - 1] if place > 0 else 0
         return starts
 
+    def look_through(self) -> None:
+        """Work out everything that reading looks up, here and not at the first frame of a reader.
+
+        For a long video that takes tens of milliseconds, and every reader would wait for it.
+        """
+        _ = self.frame_of, self.starts, self.packets.numbers
+
     def earlier_start(self, packet: int, steps: int) -> int:
         """The key packet ``steps`` before a start, or the file's first packet."""
         keys = np.flatnonzero(self.packets.key)
