@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -38,8 +37,7 @@ class Mask:
         if array.ndim != 2:
             raise ValueError(f"a mask has two dimensions, not {array.ndim}")
         pixels = (array != 0).view(np.uint8)
-        # OpenCV turns rows into columns in blocks, several times faster than numpy's copy.
-        column_major = cv2.transpose(pixels).T if pixels.size else np.asfortranarray(pixels)
+        column_major = _transposed(pixels).T if pixels.size else np.asfortranarray(pixels)
         return cls(array.shape[0], array.shape[1], bytes(coco_mask.encode(column_major)["counts"]))
 
     @classmethod
@@ -53,7 +51,7 @@ class Mask:
         array = np.zeros((self.height, self.width), np.uint8)
         x, y, w, h = self.bbox
         if w:  # most masks are a small part of their frame
-            array[y : y + h, x : x + w] = cv2.transpose(decoded[y : y + h, x : x + w].T)
+            array[y : y + h, x : x + w] = _transposed(decoded[y : y + h, x : x + w].T)
         return array.view(np.bool_)
 
     def rle(self) -> dict[str, Any]:
@@ -181,3 +179,11 @@ class MaskTable:
 
     def __len__(self) -> int:
         return sum(len(row) for row in self._rows.values())
+
+
+def _transposed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Rows as columns; OpenCV goes by blocks, several times faster than numpy's copy."""
+    import cv2  # here, because listing the engines and the formats needs no pixel
+
+    turned: NDArray[np.uint8] = cv2.transpose(pixels)  # type: ignore[assignment]
+    return turned
