@@ -122,12 +122,14 @@ class Person(RuleBasedStateMachine):
         Person.edit_count += len(self.edits)
         assert self._replayed() == content
         assert self._stored() == content
+        undone = 0
         while hand.session.document.history.undo_title is not None:
             hand.session.undo()
             hand.session.document.settle()
+            undone += 1
         assert hand.content() == {}
         self._come_to_rest()
-        while hand.session.document.history.redo_title is not None:
+        for _ in range(undone):  # and no more: the last steps may have been undone before
             hand.session.redo()
             hand.session.document.settle()
         self._come_to_rest()
