@@ -245,6 +245,14 @@ def test_jumps_are_marked_on_the_timeline_until_they_are_settled(tracked) -> Non
     tracked.until(lambda: not states.row(1)[JUMP] & FrameState.JUMPED)
 
 
+def test_what_was_said_of_a_run_goes_with_the_run(tracked) -> None:
+    notice = tracked.window.notice
+    tracked.until(lambda: notice.isVisible() and "to review: press N" in notice.text.text())
+    tracked.session.undo()
+    tracked.until(lambda: not notice.isVisible())
+    assert tracked.review.queue.count == 0
+
+
 def test_an_empty_queue_says_so(opened) -> None:
     dock = opened.window.review_dock
     assert dock.button.text() == "Nothing to review" and dock.windowTitle() == "Review"

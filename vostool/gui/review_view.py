@@ -29,6 +29,7 @@ class ReviewView(QObject):
         self._jumps: dict[int, NDArray[np.int64]] = {}
         self._run: RunSummary | None = None
         self._said = ""
+        self._said_left = 0
         self._marks = QTimer(self)
         self._marks.setInterval(MARK_MS)
         self._marks.timeout.connect(self._mark_next)
@@ -62,6 +63,8 @@ class ReviewView(QObject):
         self._panel.refresh()
         if not self._review.queue.pending:
             self._marks.start()
+            if self._review.queue.count != self._said_left:
+                self._withdraw()
 
     def _mark_next(self) -> None:
         """Mark the jumps of one object; a long video may have very many."""
@@ -73,8 +76,7 @@ class ReviewView(QObject):
         self._marks.stop()
 
     def _went(self) -> None:
-        if self._said and self._window.notice.text.text() == self._said:
-            self._window.notice.dismiss()  # it has been followed
+        self._withdraw()  # it has been followed
         self._panel.show_current()
         self._dock.reveal()
 
@@ -95,8 +97,14 @@ class ReviewView(QObject):
         key = action.shortcut().toString() or "Review > Next"
         text = run_text(summary, self._review.queue.count, key, self._label)
         if text:
-            self._said = text
+            self._said, self._said_left = text, self._review.queue.count
             self._window.show_hint(text)
+
+    def _withdraw(self) -> None:
+        """Take back what was said of a run, such as when the run was undone."""
+        if self._said and self._window.notice.text.text() == self._said:
+            self._window.notice.dismiss()
+        self._said = ""
 
     def _label(self, object_id: int) -> str:
         shown = self._workspace.document.project.objects.get(object_id)
