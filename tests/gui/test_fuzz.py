@@ -180,7 +180,7 @@ def test_whatever_a_person_does(opened, engine, video, monkeypatch, capfd) -> No
             database=None,
         ),
     )
-    assert Person.edit_count > STEPS / 3, "a person who does something"
+    assert Person.edit_count > STEPS / 10, "a person who does something"
     said = capfd.readouterr().err
     assert not said, said
     assert sys.exc_info() == (None, None, None)
