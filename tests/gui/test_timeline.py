@@ -106,6 +106,12 @@ def test_the_wheel_zooms_at_the_cursor(opened) -> None:
     opened.until(lambda: view.viewRect().width() > before.width())
 
 
+def test_the_time_is_told_from_the_first_frame_on(opened) -> None:
+    transport = opened.window.transport
+    assert transport._time.text() == "00:00.000"
+    assert transport._total.text() == f"of {len(opened.session.source)}"
+
+
 def test_fit_and_one_to_one(opened) -> None:
     fitted = opened.canvas.view.viewRect()
     opened.keys("Ctrl+1")

@@ -51,8 +51,8 @@ class Views(QObject):
         yield
         self._review = ReviewView(window, workspace)
         yield
-        self._playhead_moved(workspace.session.playhead)
         window.transport.set_length(len(workspace.source))
+        self._playhead_moved(workspace.session.playhead)
         window.canvas.show_message("")
         window.set_title(workspace.document.project.source.path, workspace.storage.path)
         self._update_history()
