@@ -27,6 +27,9 @@ class Table(enum.Enum):
     SETTINGS = "settings"
 
 
+FRAMELESS = (Table.OBJECTS, Table.SETTINGS)
+"""The tables whose keys are no frames."""
+
 FrameObject = tuple[int, int]
 """(frame, object id), the key of prompts and masks."""
 
@@ -68,8 +71,7 @@ class Edit:
     @cached_property
     def frameless(self) -> tuple[CellChange, ...]:
         """The changes of objects and settings."""
-        tables = (Table.OBJECTS, Table.SETTINGS)
-        return tuple(change for change in self.changes if change.cell.table in tables)
+        return tuple(change for change in self.changes if change.cell.table in FRAMELESS)
 
     @cached_property
     def prompted(self) -> tuple[FrameObject, ...]:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vostool.changes import Cell, CellChange, Changes, Edit, Table
+from vostool.changes import FRAMELESS, Cell, CellChange, Changes, Edit, Table
 from vostool.project import Project
 
 MAX_STEPS = 500
@@ -170,8 +170,7 @@ def _parts(edit: Edit, size: int) -> Iterator[tuple[CellChange, ...]]:
         return
     if edit.frameless:
         yield edit.frameless
-    first = (Table.OBJECTS, Table.SETTINGS)
-    rest = (change for change in edit.changes if change.cell.table not in first)
+    rest = (change for change in edit.changes if change.cell.table not in FRAMELESS)
     while part := tuple(itertools.islice(rest, size)):
         yield part
 

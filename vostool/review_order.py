@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from vostool.review_reasons import REASON_BITS, Reason
 
 Rows = Mapping[int, ObjectRow]
 Risks = NDArray[np.float32]
+Frames = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +64,33 @@ class ReviewFilter:
 
 def by_rank(risks: Mapping[int, Risks], limit: int | None) -> list[ReviewItem]:
     """The queue in its order, or as much of it as is asked for."""
-    frames: list[NDArray[np.int64]] = []
-    ids: list[NDArray[np.int64]] = []
-    values: list[Risks] = []
-    least = 0.0  # what is below cannot be among the first any more
-    for oid, risk in risks.items():
-        there = np.flatnonzero(risk >= least if least else risk)
-        if limit is not None and len(there) > limit:
-            there = _worst(risk, there, limit)
-        if limit is not None and len(there) == limit > 0:
-            least = max(least, float(risk[there].min()))
-        frames.append(there)
-        ids.append(np.full(len(there), oid))
-        values.append(risk[there])
-    return _sorted_items(frames, ids, values, limit)
-
-
-def _sorted_items(
-    frames: list[NDArray[np.int64]],
-    ids: list[NDArray[np.int64]],
-    values: list[Risks],
-    limit: int | None,
-) -> list[ReviewItem]:
-    """Items by risk, then by frame and object; an object of each is made only of those wanted."""
-    if not frames:
-        return []
-    frame, oid, risk = np.concatenate(frames), np.concatenate(ids), np.concatenate(values)
-    first = np.lexsort((oid, frame, -risk))[:limit]
-    columns = zip(frame[first].tolist(), oid[first].tolist(), risk[first].tolist(), strict=True)
-    return [ReviewItem(*cells) for cells in columns]
+    frame, oid, risk = _gathered(risks, lambda risk, there: _worst(risk, there, limit))
+    return _items(np.lexsort((oid, frame, -risk))[:limit], frame, oid, risk)
 
 
 def by_time(risks: Mapping[int, Risks], limit: int | None) -> list[ReviewItem]:
     """The queue by frame and then by object, or as much of it as is asked for."""
-    found = [
-        ReviewItem(int(f), oid, float(risk[f]))
-        for oid, risk in risks.items()
-        for f in np.flatnonzero(risk)[:limit]
-    ]
-    return sorted(found, key=lambda item: item.place)[:limit]
+    frame, oid, risk = _gathered(risks, lambda _risk, there: there[:limit])
+    return _items(np.lexsort((oid, frame))[:limit], frame, oid, risk)
+
+
+def _gathered(
+    risks: Mapping[int, Risks], first: Callable[[Risks, Frames], Frames]
+) -> tuple[Frames, Frames, Risks]:
+    """Frame, object and risk of all that may be among the first; ``first`` cuts one object's."""
+    there = {oid: first(risk, np.flatnonzero(risk)) for oid, risk in risks.items()}
+    empty = np.empty(0, np.int64)
+    return (
+        np.concatenate([empty, *there.values()]),
+        np.concatenate([empty, *(np.full(len(f), oid) for oid, f in there.items())]),
+        np.concatenate([np.empty(0, np.float32), *(risks[oid][f] for oid, f in there.items())]),
+    )
+
+
+def _items(order: Frames, frame: Frames, oid: Frames, risk: Risks) -> list[ReviewItem]:
+    """One item for each place of ``order``; making them is what takes time, so no more."""
+    columns = (frame[order].tolist(), oid[order].tolist(), risk[order].tolist())
+    return [ReviewItem(*cells) for cells in zip(*columns, strict=True)]
 
 
 def next_in_rank(risks: Mapping[int, Risks], after: ReviewItem | None) -> ReviewItem | None:
@@ -154,8 +143,10 @@ def previous_in_time(risks: Mapping[int, Risks], frame: int, object_id: int) -> 
     return _item(risks, max(places, default=None))
 
 
-def _worst(risk: Risks, frames: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+def _worst(risk: Risks, frames: Frames, limit: int | None) -> Frames:
     """The first of the order, unsorted; a whole sort would take as long as many frames."""
+    if limit is None or len(frames) <= limit:
+        return frames
     values = risk[frames]
     least = np.partition(values, len(values) - limit)[len(values) - limit]
     above = frames[values > least]

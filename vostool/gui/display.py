@@ -63,7 +63,7 @@ class Display(QObject):
         self._session = session
         self._serial = 0
         self._shown_serial = 0
-        self._composed_frame: int | None = None
+        self._awaited: int | None = None
         self._masks_hidden = False
         frame_bytes = settings_values.load().frame_megabytes * 2**20
         self.loader = FrameLoader(source, FrameCache(frame_bytes))
@@ -83,6 +83,7 @@ class Display(QObject):
         """Show the playhead's frame as soon as it can be had; at once when it is cached."""
         frame = self._session.playhead
         image = self.loader.cached(frame)
+        self._awaited = frame if image is None else None
         self.loader.ask(FrameWish(frame, self._session.direction))
         if image is not None:
             self._compose(frame, image)
@@ -118,7 +119,6 @@ class Display(QObject):
 
     def _compose(self, frame: int, image: Image) -> None:
         self._serial += 1
-        self._composed_frame = frame
         how = self.appearance
         masks, before = self._masks(frame)
         if not masks and not before and how.adjustment.is_neutral:
@@ -197,12 +197,13 @@ class Display(QObject):
 
     def _loaded(self, frame: int) -> None:
         image = self.loader.cached(frame)
-        if image is not None and frame == self._session.playhead and frame != self._composed_frame:
+        if image is not None and frame == self._awaited:
+            self._awaited = None
             self._compose(frame, image)
 
     def _failed(self, frame: int, sentence: str) -> None:
         if frame == self._session.playhead:
-            self.shown_frame = self._composed_frame = None  # nothing is seen that could be clicked
+            self.shown_frame = None  # nothing is seen that could be clicked
             self._canvas.show_frame(None, None)
             self._canvas.show_prompts({}, {}, None)
             self._canvas.show_message(sentence)
