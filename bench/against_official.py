@@ -21,11 +21,12 @@ import torch
 from PIL import Image
 from sam2.build_sam import build_sam2_video_predictor
 
-from vostool.io.sources import open_source
-from vostool.models.catalog import MODELS
+from vostool.io.video.sources import open_source
+from vostool.masks.box import Box
 from vostool.models.engine_options import QUALITIES, EngineOptions
-from vostool.models.engines import create_segmenter
-from vostool.prompts import Box, Prompts
+from vostool.models.registry import create_engine
+from vostool.models.weights.catalog import MODELS
+from vostool.project.prompts import Prompts
 
 MODEL = "sam2.1-tiny"
 
@@ -95,7 +96,7 @@ def make_setting(arguments: argparse.Namespace, scratch: Path) -> Setting:
     official.fill_hole_area = 0  # needs a CUDA extension that the package does not carry
     official = official.to(arguments.device)
     options = EngineOptions(quality=arguments.quality)
-    ours = create_segmenter(arguments.model, arguments.device, checkpoint, options)
+    ours = create_engine(arguments.model, arguments.device, checkpoint, options)
     return Setting(folder, official, ours, width, height)
 
 

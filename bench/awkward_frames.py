@@ -20,7 +20,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from vostool.errors import SourceError
-from vostool.io.sources import open_source
+from vostool.io.video.sources import open_source
 
 BLOCKS, SIDE = 10, 16
 

@@ -23,9 +23,9 @@ from against_official import (
     prompt_official,
 )
 
-from vostool.io.sources import open_source
-from vostool.models.segmenter import Direction, Keyframe, SegmentRequest, TrackRequest
-from vostool.prompts import Point, Prompts
+from vostool.io.video.sources import open_source
+from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
+from vostool.project.prompts import Point, Prompts
 
 
 def main() -> None:

@@ -40,10 +40,11 @@ def main() -> int:
 def measure(arguments: argparse.Namespace) -> int:
     from PyQt6.QtCore import Qt, QTimer
 
-    from vostool.gui.app import make_application
-    from vostool.gui.workbench import Workbench
-    from vostool.models.segmenter import Direction
-    from vostool.prompts import Box, Point, Prompts, with_point
+    from vostool.gui.window.app import make_application
+    from vostool.gui.window.workbench import Workbench
+    from vostool.masks.box import Box
+    from vostool.models.engine import Direction
+    from vostool.project.prompts import Point, Prompts, with_point
 
     app = make_application(sys.argv[:1])
     bench = Workbench()

@@ -49,7 +49,7 @@ def outline(rng: np.random.Generator) -> np.ndarray:
 
 def make_codes(folder: Path) -> Path:
     """COCO codes of SHAPES frames with OBJECTS masks each, as a JSON file."""
-    from vostool.masks import Mask
+    from vostool.masks.mask import Mask
 
     rng = np.random.default_rng(0)
     frames = []
@@ -116,13 +116,13 @@ class Frames:
 
 def ours(name: str, codes: Path, frames: int) -> None:
     """One export of ours; prints seconds and MiB."""
-    from vostool.changes import Cell, Table
     from vostool.frames import SourceRef
-    from vostool.io.exporters import ExportOptions, export
-    from vostool.masks import Mask, MaskRecord, Provenance
-    from vostool.objects import AnnotatedObject
+    from vostool.io.exports.exporters import ExportOptions, export
+    from vostool.masks.mask import Mask, MaskRecord, Provenance
     from vostool.progress import silent
-    from vostool.project import Project
+    from vostool.project.changes import Cell, Table
+    from vostool.project.objects import AnnotatedObject
+    from vostool.project.project import Project
 
     source = Frames(frames)
     project = Project(SourceRef(source.info.path, "video", 1, "0", WIDTH, HEIGHT, frames, 25.0))
@@ -166,7 +166,7 @@ def main() -> None:
         name, codes, count = arguments.worker
         ours(name, Path(codes), int(count))
         return
-    from vostool.io.exporters import FORMATS, find_formats
+    from vostool.io.exports.exporters import FORMATS, find_formats
 
     chosen = [n for n in arguments.formats.split(",") if n] or list(FORMATS)
     print(f"{arguments.frames} frames of {WIDTH}x{HEIGHT} with {OBJECTS} objects, best of turns")

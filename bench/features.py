@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from sam2.build_sam import build_sam2_video_predictor
 
-from vostool.models import sam2_openvino
-from vostool.models.catalog import MODELS
-from vostool.models.sam2_disk import DiskFeatures
-from vostool.models.sam2_encoder import PreemptedError, TorchEncoder, encoder_identity
+from vostool.models.sam2 import openvino as sam2_openvino
+from vostool.models.sam2.disk import DiskFeatures
+from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
+from vostool.models.weights.catalog import MODELS
 
 
 def main() -> None:

@@ -63,10 +63,10 @@ def write_video(path: Path, frames: int) -> None:
 
 def write_project(folder: Path, arguments: argparse.Namespace) -> None:
     """The project file beside the video."""
-    from vostool.io import project_file
-    from vostool.io.fingerprint import source_ref
-    from vostool.io.sources import open_source
-    from vostool.project import Project
+    from vostool.io.project import file as project_file
+    from vostool.io.video.fingerprint import source_ref
+    from vostool.io.video.sources import open_source
+    from vostool.project.project import Project
 
     source = open_source(folder / "video.mp4")
     project = Project(source_ref(source))
@@ -81,9 +81,9 @@ class Measured:
     def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
         from PyQt6.QtCore import Qt, QTimer
 
-        from vostool.gui import engine_choice
-        from vostool.gui.app import make_application
-        from vostool.gui.workbench import Workbench
+        from vostool.gui.window import engine_choice
+        from vostool.gui.window.app import make_application
+        from vostool.gui.window.workbench import Workbench
 
         engine_choice.default_engine = lambda: arguments.engine
         self._folder, self._arguments = folder, arguments

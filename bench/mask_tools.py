@@ -52,8 +52,8 @@ def main() -> int:
 
 
 def measure(frames: Path, moves: int) -> int:
-    from vostool.gui.app import make_application
-    from vostool.gui.workbench import Workbench
+    from vostool.gui.window.app import make_application
+    from vostool.gui.window.workbench import Workbench
 
     app = make_application(sys.argv[:1])
     bench = Workbench()

@@ -19,17 +19,18 @@ import numpy as np
 import torch
 from sam2.build_sam import build_sam2_video_predictor
 
-from vostool.changes import Cell, CellChange, Edit, Table
 from vostool.frames import FrameSource, SourceInfo, SourceRef
-from vostool.io.sources import open_source
-from vostool.models.catalog import MODELS, ModelSpec
-from vostool.models.engines import create_segmenter
-from vostool.models.sam2_engine import Sam2Segmenter
-from vostool.models.segmenter import Direction, Keyframe, Segmenter, TrackRequest
-from vostool.objects import AnnotatedObject
-from vostool.project import Project
-from vostool.prompts import Box, Prompts
-from vostool.runs import run_edit
+from vostool.io.video.sources import open_source
+from vostool.masks.box import Box
+from vostool.models.engine import Direction, Engine, Keyframe, TrackRequest
+from vostool.models.registry import create_engine
+from vostool.models.sam2.engine import Sam2Engine
+from vostool.models.weights.catalog import MODELS, ModelSpec
+from vostool.project.changes import Cell, CellChange, Edit, Table
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
+from vostool.runs.request import run_edit
 
 MODEL = "sam2.1-tiny"
 HEIGHT, WIDTH = 360, 640
@@ -133,21 +134,21 @@ def main() -> None:
     predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
     predictor.fill_hole_area = 0  # needs a CUDA extension that the package does not carry
     stub_network(predictor)
-    engine = Sam2Segmenter(spec, predictor)
+    engine = Sam2Engine(spec, predictor)
     engine._encoder = StubEncoder()
     report(*run(engine, arguments), arguments)
 
 
-def real_engine(spec: ModelSpec) -> Segmenter:
+def real_engine(spec: ModelSpec) -> Engine:
     """The engine as the program makes it, from a checkpoint of random weights."""
     predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / spec.file_name
         torch.save({"model": predictor.state_dict()}, path)
-        return create_segmenter(MODEL, "cpu", path)
+        return create_engine(MODEL, "cpu", path)
 
 
-def run(engine: Segmenter, arguments: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
+def run(engine: Engine, arguments: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
     """Track into a project; returns (frame, resident bytes) and the bytes of all RLE."""
     source: FrameSource = LongSource(arguments.frames)
     if arguments.video is not None:

@@ -19,18 +19,18 @@ import torch
 
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.generated_clip import generate_clip
-from vostool.masks import Mask
-from vostool.models.engine_options import EngineOptions
-from vostool.models.engines import create_segmenter
-from vostool.models.segmenter import (
+from vostool.masks.mask import Mask
+from vostool.models.engine import (
     Direction,
+    Engine,
     Keyframe,
     Prepares,
-    Segmenter,
     SegmentRequest,
     TrackRequest,
 )
-from vostool.prompts import Point, Prompts
+from vostool.models.engine_options import EngineOptions
+from vostool.models.registry import create_engine
+from vostool.project.prompts import Point, Prompts
 
 WARM_UP = 3
 
@@ -51,7 +51,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     clip = generate_clip(arguments.frames, arguments.width, arguments.height)
     masks = {i: Mask.from_array(clip.ids[0] == i) for i in (1, 2, 3)}
-    engine = create_segmenter(
+    engine = create_engine(
         "mobile-sam", "cpu", arguments.checkpoint, EngineOptions(encoder=arguments.encoder)
     )
     print(f"{engine.info.dtype}, {arguments.threads} threads, {arguments.width}x{arguments.height}")
@@ -71,7 +71,7 @@ def main() -> None:
     engine.close()
 
 
-def encoding(engine: Segmenter, frames: int) -> float:
+def encoding(engine: Engine, frames: int) -> float:
     """Median seconds to encode a frame that nothing is known of."""
     assert isinstance(engine, Prepares)
     times = []
@@ -82,7 +82,7 @@ def encoding(engine: Segmenter, frames: int) -> float:
     return statistics.median(times[WARM_UP:])
 
 
-def tracking(engine: Segmenter, masks: dict[int, Mask], frames: int) -> float:
+def tracking(engine: Engine, masks: dict[int, Mask], frames: int) -> float:
     """Median seconds from one tracked frame to the next."""
     keys = tuple(Keyframe(0, oid, None, mask) for oid, mask in masks.items())
     request = TrackRequest(keys, Direction.FORWARD, 0, 0, frames - 1)
@@ -94,7 +94,7 @@ def tracking(engine: Segmenter, masks: dict[int, Mask], frames: int) -> float:
     return statistics.median(times[WARM_UP:])
 
 
-def clicking(engine: Segmenter, arguments: argparse.Namespace) -> float:
+def clicking(engine: Engine, arguments: argparse.Namespace) -> float:
     """Median seconds of a click, each at another place of one frame."""
     times = []
     for n in range(arguments.clicks):

@@ -19,10 +19,10 @@ from against_official import (
     prompt_official,
 )
 
-from vostool.io.sources import open_source
+from vostool.io.video.sources import open_source
+from vostool.models.engine import Direction, Keyframe, TrackedFrame, TrackRequest
 from vostool.models.engine_options import EngineOptions
-from vostool.models.engines import create_segmenter
-from vostool.models.segmenter import Direction, Keyframe, TrackedFrame, TrackRequest
+from vostool.models.registry import create_engine
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def our_run(
     """Ours with the same prompts, in an engine of its own, so that no feature is shared."""
     checkpoint = next(setting.folder.parent.glob("*.pt"))
     options = EngineOptions(quality=arguments.quality)
-    engine = create_segmenter(arguments.model, arguments.device, checkpoint, options)
+    engine = create_engine(arguments.model, arguments.device, checkpoint, options)
     engine.open(open_source(setting.folder))
     prompts = box_prompts(setting.boxes(1)[0])
     keys = tuple(Keyframe(frame, 1, prompts) for frame in range(prompted))

@@ -29,7 +29,7 @@ def parse_arguments() -> argparse.Namespace:
 def make_project(frames: int, objects: int):
     """A project without a video; see :func:`fill_project`."""
     from vostool.frames import SourceRef
-    from vostool.project import Project
+    from vostool.project.project import Project
 
     project = Project(SourceRef(Path("/generated.mp4"), "video", 1, "", 640, 360, frames, 25.0))
     fill_project(project, frames, objects)
@@ -38,10 +38,11 @@ def make_project(frames: int, objects: int):
 
 def fill_project(project, frames: int, objects: int) -> None:
     """A mask of every object on every frame, and what a day of work leaves."""
-    from vostool import edits
-    from vostool.changes import Cell, Table
-    from vostool.masks import Mask, MaskRecord, Provenance
-    from vostool.prompts import Box, Prompts
+    from vostool.masks.box import Box
+    from vostool.masks.mask import Mask, MaskRecord, Provenance
+    from vostool.project import edits
+    from vostool.project.changes import Cell, Table
+    from vostool.project.prompts import Prompts
 
     height, width = project.source.height, project.source.width
     rng = np.random.default_rng(7)
@@ -92,11 +93,11 @@ class Table:
 
 
 def main() -> int:
-    from vostool import range_edits
-    from vostool.changes import Cell, Changes
-    from vostool.changes import Table as Cells
-    from vostool.gui.app import make_application
     from vostool.gui.timeline import Timeline
+    from vostool.gui.window.app import make_application
+    from vostool.project import range_edits
+    from vostool.project.changes import Cell, Changes
+    from vostool.project.changes import Table as Cells
 
     arguments = parse_arguments()
     app = make_application(sys.argv[:1])

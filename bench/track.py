@@ -20,8 +20,8 @@ from against_official import (
     prompt_official,
 )
 
-from vostool.io.sources import open_source
-from vostool.models.segmenter import Direction, Keyframe, TrackRequest
+from vostool.io.video.sources import open_source
+from vostool.models.engine import Direction, Keyframe, TrackRequest
 
 
 def main() -> None:

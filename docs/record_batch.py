@@ -19,14 +19,14 @@ from pathlib import Path
 
 from screen import Screen
 
-from vostool.changes import Cell, Table, Value
 from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_video
-from vostool.io.fingerprint import source_ref
-from vostool.io.project_file import create
-from vostool.io.sources import open_source
-from vostool.masks import Mask, MaskRecord, Provenance
-from vostool.objects import AnnotatedObject
-from vostool.project import Project
+from vostool.io.project.file import create
+from vostool.io.video.fingerprint import source_ref
+from vostool.io.video.sources import open_source
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project.changes import Cell, Table, Value
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
 
 FRAMES, WIDTH, HEIGHT = 60, 480, 270
 NAMES = "ladybird", "fish", "starfish"

@@ -29,12 +29,12 @@ from typing import TYPE_CHECKING, TypeVar
 from screen import Screen
 
 if TYPE_CHECKING:
-    from vostool.gui.object_dialogs import OtherObject
-    from vostool.gui.session import Session
-    from vostool.gui.workbench import Workbench
-    from vostool.gui.workspace import Workspace
-    from vostool.masks import MaskRecord
-    from vostool.project import Project
+    from vostool.gui.objects.dialogs import OtherObject
+    from vostool.gui.session.session import Session
+    from vostool.gui.window.workbench import Workbench
+    from vostool.gui.window.workspace import Workspace
+    from vostool.masks.mask import MaskRecord
+    from vostool.project.project import Project
 
 T = TypeVar("T")
 BUNNY = (165, 50, 612, 622)
@@ -66,8 +66,8 @@ def main() -> int:
 
 def run(screen: Screen, clip: Path, arguments: argparse.Namespace) -> int:
     """The window here, the person in a thread; the exit status says whether it all went well."""
-    from vostool.gui.app import make_application
-    from vostool.gui.workbench import Workbench
+    from vostool.gui.window.app import make_application
+    from vostool.gui.window.workbench import Workbench
 
     app = make_application(sys.argv[:1])
     bench = Workbench()
@@ -88,13 +88,13 @@ class Person:
     def __init__(self, screen: Screen, bench: Workbench, clip: Path) -> None:
         from PyQt6.QtCore import QObject, pyqtSignal
 
-        class Desk(QObject):
+        class Asker(QObject):
             asked = pyqtSignal(object)
 
         self.screen, self.bench, self.clip = screen, bench, clip
         self.done = False
-        self._desk = Desk()
-        self._desk.asked.connect(lambda question: question())
+        self._asker = Asker()
+        self._asker.asked.connect(lambda question: question())
 
     def work(self, engine: str) -> None:
         """The whole session."""
@@ -202,7 +202,7 @@ class Person:
         self.screen.click(*self.ask(look))
 
     def _dialog(self) -> OtherObject:
-        from vostool.gui.object_dialogs import OtherObject
+        from vostool.gui.objects.dialogs import OtherObject
 
         shown = [d for d in self.bench.window.findChildren(OtherObject) if d.isVisible()]
         return shown[0]
@@ -292,7 +292,7 @@ class Person:
             finally:
                 ready.set()
 
-        self._desk.asked.emit(put)
+        self._asker.asked.emit(put)
         assert ready.wait(60) and answer, "the window gave no answer"
         return answer[0]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from vostool.models import catalog
+from vostool.frames import SourceRef
+from vostool.models.weights import catalog
+from vostool.project.changes import Cell, Value
+from vostool.project.project import Project
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FETCHED = (REPOSITORY / "checkpoints", catalog.user_checkpoint_dir())
@@ -39,3 +42,31 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no sample data at {folder}; set VOSTOOL_DATA to its folder")
     return folder
+
+
+Content = Callable[[Project], dict[Cell, Value]]
+
+
+@pytest.fixture(scope="session")
+def make_project() -> Callable[[], Project]:
+    """Makes an empty project of a 20-frame video of 8x6 pixels."""
+
+    def make() -> Project:
+        return Project(SourceRef(Path("/v/clip.mp4"), "video", 1, "f" * 8, 8, 6, 20, 25.0))
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: Callable[[], Project]) -> Project:
+    return make_project()
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """Everything a project holds, by cell."""
+
+    def read(project: Project) -> dict[Cell, Value]:
+        return {cell: project.value(cell) for cell in project.cells()}
+
+    return read

@@ -84,7 +84,7 @@ class SourceRef:
         path: where the source was last seen, absolute.
         size_bytes: of the file, or of all images together.
         fingerprint: hash that recognises the same pictures at another place
-            (:func:`vostool.io.fingerprint.fingerprint`).
+            (:func:`vostool.io.video.fingerprint.fingerprint`).
     """
 
     path: Path

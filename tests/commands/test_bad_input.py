@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from vostool.models.catalog import MODELS, fetch_command
+from vostool.models.weights.catalog import MODELS, fetch_command
 
 GOOD = ("--engine", "flow", "--quiet")
 
@@ -343,7 +343,7 @@ def test_a_project_whose_video_changed_or_went(
 
 
 def test_a_project_that_is_open_elsewhere(vostool, project, unchanged) -> None:
-    from vostool.io.project_file import open_project
+    from vostool.io.project.file import open_project
 
     file, _ = open_project(project)
     unchanged()

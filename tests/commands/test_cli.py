@@ -49,9 +49,9 @@ def window(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
         seen.append(path)
         return 0
 
-    fake = types.ModuleType("vostool.gui.app")
+    fake = types.ModuleType("vostool.gui.window.app")
     fake.run = run  # type: ignore[attr-defined]  # a module made for this test
-    monkeypatch.setitem(sys.modules, "vostool.gui.app", fake)
+    monkeypatch.setitem(sys.modules, "vostool.gui.window.app", fake)
     return seen
 
 

@@ -22,21 +22,21 @@ from cvat_fixtures import (
     truth,
 )
 from cvat_stub import LABELS, PASSWORD, TOKEN, USER, CvatStub, StubJob
-from drifting_segmenter import DriftingSegmenter, drifted
+from drifting_engine import DriftingEngine, drifted
 
-from vostool import edits
 from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.io.cvat_server.connections import log_out
-from vostool.io.project_file import open_project, read_project
-from vostool.masks import Mask, MaskRecord, Provenance
+from vostool.io.project.file import open_project, read_project
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project import edits
 
 __all__ = ["cvat", "job_clip", "memory_keyring"]
 
 
 @pytest.fixture
-def engine(job_clip: GeneratedClip, monkeypatch: pytest.MonkeyPatch) -> DriftingSegmenter:
-    made = DriftingSegmenter(job_clip.ids)
-    monkeypatch.setattr("vostool.commands.engine_arguments.create_segmenter", lambda *_: made)
+def engine(job_clip: GeneratedClip, monkeypatch: pytest.MonkeyPatch) -> DriftingEngine:
+    made = DriftingEngine(job_clip.ids)
+    monkeypatch.setattr("vostool.commands.engine_arguments.create_engine", lambda *_: made)
     return made
 
 
@@ -70,7 +70,7 @@ def project_path(vostool) -> Path:
 
 
 def test_the_whole_round_trip(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter, job_clip: GeneratedClip
+    vostool, annotated: CvatStub, engine: DriftingEngine, job_clip: GeneratedClip
 ) -> None:
     """Pull, initial segmentation, push, correction, re-segmentation, push."""
     pulled = vostool("cvat", "pull", "--job", 7, "--json").json
@@ -133,7 +133,7 @@ def truth_under(clip: GeneratedClip, mask: Mask | None, frame: int) -> int:
 
 
 def test_reuse_goes_on_where_the_network_went_away(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter
+    vostool, annotated: CvatStub, engine: DriftingEngine
 ) -> None:
     path = project_path(vostool)
     asked: list[int] = []
@@ -159,7 +159,7 @@ def test_reuse_goes_on_where_the_network_went_away(
     assert (none.status, none.json["spans"], none.json["engine"]) == (0, [], None)
 
 
-def test_one_step_at_a_time(vostool, annotated: CvatStub, engine: DriftingSegmenter) -> None:
+def test_one_step_at_a_time(vostool, annotated: CvatStub, engine: DriftingEngine) -> None:
     path = project_path(vostool)
     first = vostool("cvat", "track", "--job", 7, "--engine", "flow", "--step", "--json", "--quiet")
     assert first.json["spans"] == [[7, 8]]
@@ -168,7 +168,7 @@ def test_one_step_at_a_time(vostool, annotated: CvatStub, engine: DriftingSegmen
 
 
 def test_chosen_frames_leave_the_rest_untouched(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter
+    vostool, annotated: CvatStub, engine: DriftingEngine
 ) -> None:
     path = project_path(vostool)
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")
@@ -191,7 +191,7 @@ def test_a_job_without_annotations_says_what_to_do(vostool, cvat: CvatStub) -> N
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter
+    vostool, annotated: CvatStub, engine: DriftingEngine
 ) -> None:
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")
     before = list(annotated.shapes(7))
@@ -204,7 +204,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
 
 
 def test_a_conflict_has_a_status_of_its_own(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter, job_clip: GeneratedClip
+    vostool, annotated: CvatStub, engine: DriftingEngine, job_clip: GeneratedClip
 ) -> None:
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")
     annotated.put(7, "shapes", mask_shape(4, truth(job_clip, 4, 2), group=9))
@@ -218,7 +218,7 @@ def test_a_conflict_has_a_status_of_its_own(
 
 
 def test_a_push_that_broke_goes_on(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter, monkeypatch: pytest.MonkeyPatch
+    vostool, annotated: CvatStub, engine: DriftingEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vostool.io.cvat_server.push.BATCH", 4)
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")
@@ -242,7 +242,7 @@ def test_a_job_that_is_gone(vostool, cvat: CvatStub) -> None:
     assert never.status == 1 and "was not pulled" in never.sentence
 
 
-def test_no_network_at_all(vostool, annotated: CvatStub, engine: DriftingSegmenter) -> None:
+def test_no_network_at_all(vostool, annotated: CvatStub, engine: DriftingEngine) -> None:
     vostool("cvat", "pull", "--job", 7, "--fetch", "--quiet")
     annotated.stop()
     log_out()
@@ -291,7 +291,7 @@ def test_what_makes_no_sense_is_one_sentence(
 
 
 def test_other_commands_take_a_jobs_project(
-    vostool, annotated: CvatStub, engine: DriftingSegmenter, tmp_path: Path
+    vostool, annotated: CvatStub, engine: DriftingEngine, tmp_path: Path
 ) -> None:
     path = project_path(vostool)
     vostool("cvat", "track", "--job", 7, "--engine", "flow", "--quiet")

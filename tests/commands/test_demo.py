@@ -10,7 +10,7 @@ from PIL import Image as PillowImage
 
 from vostool.commands import demo
 from vostool.errors import SourceError
-from vostool.io.project_file import read_project
+from vostool.io.project.file import read_project
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vostool.io.project_file import read_project
-from vostool.masks import Mask, Provenance
+from vostool.io.project.file import read_project
+from vostool.masks.mask import Mask, Provenance
 
 
 def annotations(shapes: str, *, size=(160, 96), stop=15) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from vostool.evaluate.generated_clip import generate_clip, write_video
-from vostool.io.project_file import read_project
+from vostool.io.project.file import read_project
 
 FRAMES = 60
 OBJECTS = (1, 2, 3)

@@ -11,8 +11,8 @@ from PIL import Image as PillowImage
 
 from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.evaluate.metrics import region_similarity
-from vostool.io.project_file import read_project
-from vostool.prompts import Point
+from vostool.io.project.file import read_project
+from vostool.project.prompts import Point
 
 
 def picture(path: Path, array: np.ndarray, mode: str | None = None) -> Path:
@@ -213,8 +213,8 @@ def test_a_moved_video_is_named(vostool, project, video, tmp_path) -> None:
 
 
 def test_an_object_without_prompt_is_named(vostool, project) -> None:
-    from vostool import edits
-    from vostool.io.project_file import open_project
+    from vostool.io.project.file import open_project
+    from vostool.project import edits
 
     file, opened = open_project(project)
     edit, _ = edits.add_object(opened)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from eval_cases import KnownSegmenter, moving, sequence
+from eval_cases import KnownEngine, moving, sequence
 
 from vostool.errors import UsageError
 from vostool.evaluate.interactive import Budget, Round, Session, run_session
@@ -15,20 +15,20 @@ from vostool.evaluate.interactive_report import (
     summary,
 )
 from vostool.evaluate.robots import ROBOTS, make_robot
-from vostool.models.segmenter import Direction
-from vostool.prompts import Point
+from vostool.models.engine import Direction
+from vostool.project.prompts import Point
 
 TRUTH = [np.where(ids == 1, 1, 0) for ids in moving(10)]
 
 
-def near(reach: int) -> KnownSegmenter:
+def near(reach: int) -> KnownEngine:
     """Right on frames at most ``reach`` from a keyframe, empty elsewhere."""
 
     def answer(frame, oid, keys):
         close = min(abs(frame - key) for key in keys) <= reach
         return (TRUTH[frame] == oid) & close
 
-    return KnownSegmenter(answer)
+    return KnownEngine(answer)
 
 
 @pytest.mark.parametrize("robot", ROBOTS)
@@ -65,7 +65,7 @@ def test_a_correction_goes_on_from_the_tracked_mask():
     def answer(frame, oid, keys):
         return (truth[frame] == oid) & (np.arange(90) < (25 if frame else 90))
 
-    engine = KnownSegmenter(answer)
+    engine = KnownEngine(answer)
     run_session(sequence(truth), engine, make_robot("clicks"), Budget(rounds=2))
     first, second = engine.asked
     assert (first.frame, first.prompts.base) == (0, None)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from eval_cases import KnownSegmenter, moving, sequence
+from eval_cases import KnownEngine, moving, sequence
 
 from vostool.errors import Cancelled, LabelsError
 from vostool.evaluate.pictures import overview_frames, plot_j, side_by_side, worst_frames
@@ -27,9 +27,9 @@ REFERENCE = {
 }
 
 
-def drifting(count: int = 12) -> KnownSegmenter:
+def drifting(count: int = 12) -> KnownEngine:
     result = moving(count, 1)
-    return KnownSegmenter(lambda frame, oid, keys: result[frame] == oid)
+    return KnownEngine(lambda frame, oid, keys: result[frame] == oid)
 
 
 def test_numbers_are_the_official_evaluators():
@@ -46,7 +46,7 @@ def test_numbers_are_the_official_evaluators():
 
 
 def test_every_object_weighs_the_same_over_sequences():
-    right = KnownSegmenter(lambda frame, oid, keys: moving(4)[frame] == oid)
+    right = KnownEngine(lambda frame, oid, keys: moving(4)[frame] == oid)
     one = [np.where(ids == 1, ids, 0) for ids in moving(12)]
     runs = [run_sequence(sequence(moving(4)), right), run_sequence(sequence(one), drifting())]
     expected = (1 + 1 + REFERENCE[1][0][0]) / 3
@@ -59,7 +59,7 @@ def test_the_engine_is_given_the_first_masks_and_nothing_else():
     truth = moving(6)
     for frame in range(3):
         truth[frame] = np.where(truth[frame] == 2, 0, truth[frame])
-    engine = KnownSegmenter(lambda frame, oid, keys: truth[frame] == oid)
+    engine = KnownEngine(lambda frame, oid, keys: truth[frame] == oid)
     run = run_sequence(sequence(truth), engine)
     (request,) = engine.requests
     assert [(k.frame, k.object_id, k.prompts) for k in request.keyframes] == [
@@ -80,8 +80,8 @@ def test_the_score_is_held_against_the_truth():
     def answer(frame, oid, keys):
         return (truth[frame] == oid) & (frame < 6)
 
-    honest = KnownSegmenter(answer, lambda frame, oid: 0.9 if frame < 6 else 0.1)
-    blind = KnownSegmenter(answer, lambda frame, oid: 0.5)
+    honest = KnownEngine(answer, lambda frame, oid: 0.9 if frame < 6 else 0.1)
+    blind = KnownEngine(answer, lambda frame, oid: 0.5)
     assert run_sequence(sequence(truth), honest).quality.auroc == 1.0
     assert run_sequence(sequence(truth), blind).quality.auroc == 0.5
     assert math.isnan(run_sequence(sequence(moving(3)), drifting(3)).quality.auroc)
@@ -104,7 +104,7 @@ def test_void_counts_for_nobody():
     truth = moving(5)
     result = [np.where(ids == 1, 1, 0) for ids in truth]
     hidden = [np.where((ids == 1) & (np.arange(90) < 20), -1, ids) for ids in truth]
-    engine = KnownSegmenter(lambda frame, oid, keys: result[frame] == oid)
+    engine = KnownEngine(lambda frame, oid, keys: result[frame] == oid)
     assert run_sequence(sequence(hidden), engine).objects[1].jf_mean == 1.0
 
 

@@ -19,24 +19,24 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_video
 from vostool.frames import FrameSource
-from vostool.gui import theme
-from vostool.gui.background import Background
-from vostool.gui.latest import LatestThread
-from vostool.gui.segmenter_worker import SegmenterWorker
-from vostool.gui.session import Session
-from vostool.gui.workbench import Workbench
-from vostool.masks import Mask, MaskRecord
-from vostool.models.segmenter import (
+from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.session.session import Session
+from vostool.gui.threads.background import Background
+from vostool.gui.threads.latest import LatestThread
+from vostool.gui.widgets import theme
+from vostool.gui.window.workbench import Workbench
+from vostool.masks.mask import Mask, MaskRecord
+from vostool.models.engine import (
     Direction,
-    SegmenterInfo,
+    EngineInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
     TrackRequest,
     tracked_span,
 )
-from vostool.project import Project
-from vostool.prompts import Prompts
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 FRAMES, WIDTH, HEIGHT = 24, 240, 136
@@ -86,9 +86,11 @@ def _own_places(
     home = tmp_path_factory.mktemp("places")
     monkeypatch.setenv("VOSTOOL_DRAFTS", str(home / "drafts"))
     monkeypatch.setenv("VOSTOOL_CONFIG", str(home / "config"))
-    monkeypatch.setattr("vostool.io.index_store.default_folder", lambda: home / "index")
-    monkeypatch.setattr("vostool.models.catalog.checkpoint_dirs", lambda: (home / "checkpoints",))
-    for module in ("vostool.models.catalog", "vostool.gui.models_dialog"):
+    monkeypatch.setattr("vostool.io.video.index_store.default_folder", lambda: home / "index")
+    monkeypatch.setattr(
+        "vostool.models.weights.catalog.checkpoint_dirs", lambda: (home / "checkpoints",)
+    )
+    for module in ("vostool.models.weights.catalog", "vostool.gui.engine.models_dialog"):
         monkeypatch.setattr(f"{module}.user_checkpoint_dir", lambda: home / "checkpoints")
 
 
@@ -114,8 +116,8 @@ class TruthEngine:
         self.closed = False
 
     @property
-    def info(self) -> SegmenterInfo:
-        return SegmenterInfo("truth", "Truth", detail="Knows the clip.")
+    def info(self) -> EngineInfo:
+        return EngineInfo("truth", "Truth", detail="Knows the clip.")
 
     def open(self, source: FrameSource) -> None:
         self.sources.append(source)
@@ -320,7 +322,7 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton) ->
 
 
 def running_threads() -> list[QThread]:
-    kinds = (Background, LatestThread, SegmenterWorker)
+    kinds = (Background, LatestThread, EngineWorker)
     found = [o for o in gc.get_objects() if issubclass(type(o), kinds) and not sip.isdeleted(o)]
     return [thread for thread in found if thread.isRunning()]
 

@@ -14,18 +14,18 @@ import cv2
 import numpy as np
 import pytest
 
-from vostool.changes import Cell, Table
 from vostool.errors import SourceError
 from vostool.frames import SourceInfo, SourceRef
-from vostool.io.exporters import ExportOptions, ExportReport, export
-from vostool.io.fingerprint import source_ref
-from vostool.io.image_folder import open_image_folder
-from vostool.io.project_file import create
-from vostool.masks import Mask, MaskRecord, Provenance
-from vostool.objects import AnnotatedObject
+from vostool.io.exports.exporters import ExportOptions, ExportReport, export
+from vostool.io.project.file import create
+from vostool.io.video.fingerprint import source_ref
+from vostool.io.video.image_folder import open_image_folder
+from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.progress import silent
-from vostool.project import Project
-from vostool.prompts import Point, Prompts
+from vostool.project.changes import Cell, Table
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+from vostool.project.prompts import Point, Prompts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READERS = REPOSITORY / "tests" / "readers"

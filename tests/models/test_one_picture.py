@@ -9,15 +9,16 @@ import torch
 from vostool.errors import PromptError, SourceError
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.generated_clip import generate_clip
-from vostool.models.catalog import MODELS
-from vostool.models.flow import FlowSegmenter
-from vostool.models.mobile_sam_engine import MobileSamSegmenter
-from vostool.models.mobile_sam_network import MobileSam, ready
+from vostool.masks.box import Box
+from vostool.models.engine import Prepares, SeesPictures, SegmentRequest
+from vostool.models.flow.engine import FlowEngine
+from vostool.models.mobile_sam.engine import MobileSamEngine
+from vostool.models.mobile_sam.network import MobileSam, ready
 from vostool.models.one_picture import OnePicture
-from vostool.models.sam2_build import build_predictor
-from vostool.models.sam2_engine import Sam2Segmenter
-from vostool.models.segmenter import Prepares, SeesPictures, SegmentRequest
-from vostool.prompts import Box, Point, Prompts
+from vostool.models.sam2.build import build_predictor
+from vostool.models.sam2.engine import Sam2Engine
+from vostool.models.weights.catalog import MODELS
+from vostool.project.prompts import Point, Prompts
 
 WIDTH, HEIGHT = 160, 64
 CLICK = Prompts((Point(40, 20),))
@@ -32,13 +33,13 @@ def source() -> ArraySource:
 def engine(request, source, tiny_checkpoint):
     torch.manual_seed(0)
     if request.param == "flow":
-        made = FlowSegmenter()
+        made = FlowEngine()
     elif request.param == "mobile-sam":
-        made = MobileSamSegmenter(ready(MobileSam()))
+        made = MobileSamEngine(ready(MobileSam()))
     else:
         spec = MODELS["sam2.1-tiny"]
         cpu = torch.device("cpu")
-        made = Sam2Segmenter(spec, build_predictor(spec, tiny_checkpoint, cpu, image_size=128))
+        made = Sam2Engine(spec, build_predictor(spec, tiny_checkpoint, cpu, image_size=128))
     made.open(source)
     yield made
     made.close()

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vostool.masks import Mask
-from vostool.prompts import Box, Point, Prompts
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask
+from vostool.project.prompts import Point, Prompts
 
-MASKS = Path(__file__).resolve().parent.parent / "models" / "real_masks.json"
+MASKS = Path(__file__).resolve().parent.parent / "models" / "sam2" / "real_masks.json"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from vostool.evaluate.generated_clip import GeneratedClip, generate_clip
 from vostool.io.cvat_server import connections, session
 from vostool.io.cvat_server.credentials import Credentials, keep_credentials, remember_server
 from vostool.io.cvat_server.shapes import mask_points
-from vostool.masks import Mask
+from vostool.masks.mask import Mask
 
 CAR, PERSON = 11, 12
 START = 5

@@ -11,9 +11,9 @@ from PIL import Image
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.sequence import TruthSequence
 from vostool.frames import FrameSource
-from vostool.masks import Mask
-from vostool.models.segmenter import (
-    SegmenterInfo,
+from vostool.masks.mask import Mask
+from vostool.models.engine import (
+    EngineInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
@@ -64,7 +64,7 @@ def write_sequence(pictures: Path, masks: Path, truth: list[np.ndarray]) -> None
         Image.fromarray(ids.astype(np.uint8)).save(masks / f"{frame:05d}.png")
 
 
-class KnownSegmenter:
+class KnownEngine:
     """Tracks what it was told to: ``answer(frame, object id, keyframes' frames)`` is the mask."""
 
     def __init__(
@@ -78,8 +78,8 @@ class KnownSegmenter:
         self.requests: list[TrackRequest] = []
 
     @property
-    def info(self) -> SegmenterInfo:
-        return SegmenterInfo("known", "Known")
+    def info(self) -> EngineInfo:
+        return EngineInfo("known", "Known")
 
     def open(self, source: FrameSource) -> None:
         self._source = source

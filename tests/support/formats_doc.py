@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from vostool.io.exporters import FORMATS, ExportFormat, OptionSpec
-from vostool.io.import_format import ImportFormat
-from vostool.io.importers import IMPORT_FORMATS
+from vostool.io.exports.exporters import FORMATS, ExportFormat, OptionSpec
+from vostool.io.imports.format import ImportFormat
+from vostool.io.imports.importers import IMPORT_FORMATS
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from formats_doc import _option
 
 from vostool.errors import LabelsError
-from vostool.io.import_format import ImportFormat, ImportTarget
-from vostool.io.importers import IMPORT_FORMATS, detect_format, read_labels
+from vostool.io.imports.format import ImportFormat, ImportTarget
+from vostool.io.imports.importers import IMPORT_FORMATS, detect_format, read_labels
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "imports.md"
 BEGIN, END = "<!-- import formats -->", "<!-- end of import formats -->"

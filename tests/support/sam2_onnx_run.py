@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from sam2_onnx_weights import DECODER, ENCODER
 
-from vostool.prompts import Box, Prompts
+from vostool.masks.box import Box
+from vostool.project.prompts import Prompts
 
 Array = NDArray[np.float32]
 

@@ -1,4 +1,4 @@
-"""Make ``tests/models/real_masks.json`` again: the masks of the ONNX run for every click case.
+"""Make ``tests/models/sam2/real_masks.json`` again: the masks of the ONNX run for every click case.
 
     make real-weights && .venv/bin/python tests/support/store_real_masks.py
 
@@ -16,7 +16,7 @@ from fetch_real_weights import FOLDER
 from numpy.typing import NDArray
 from sam2_onnx_run import OnnxSam2, prepare
 
-from vostool.masks import Mask
+from vostool.masks.mask import Mask
 
 
 def decode(clip: str, wanted: int) -> NDArray[np.uint8]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from vostool.errors import PromptError, UsageError
-from vostool.prompts import Box, Point
+from vostool.masks.box import Box
+from vostool.project.prompts import Point
 
 
 class Parser(argparse.ArgumentParser):

@@ -11,9 +11,9 @@ from PIL import ImageDraw
 
 from vostool.errors import ExportError
 from vostool.frames import FrameSource
-from vostool.overlay import blend, overlay_rgba
-from vostool.project import Project
-from vostool.stacking import front_to_back
+from vostool.masks.overlay import blend, overlay_rgba
+from vostool.project.project import Project
+from vostool.project.stacking import front_to_back
 
 _TILE_WIDTH = 640
 _COLUMNS = 3

@@ -136,7 +136,7 @@ def push(args: argparse.Namespace) -> int:
 
 def _planned(args: argparse.Namespace, project: object, annotations: dict[str, object]) -> Plan:
     """The plan; where somebody sits at the terminal they are asked about conflicts."""
-    from vostool.project import Project
+    from vostool.project.project import Project
 
     assert isinstance(project, Project)
     chosen = OnConflict(args.on_conflict)

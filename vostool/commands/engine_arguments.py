@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
 from vostool.errors import UsageError
+from vostool.models.engine import Engine
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions
-from vostool.models.engines import FLOW, create_segmenter, default_engine, engine_names
-from vostool.models.segmenter import Segmenter
+from vostool.models.registry import FLOW, create_engine, default_engine, engine_names
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
@@ -73,7 +73,7 @@ def engine_options(args: argparse.Namespace) -> EngineOptions:
 
 
 @contextmanager
-def made_engine(args: argparse.Namespace) -> Iterator[Segmenter]:
+def made_engine(args: argparse.Namespace) -> Iterator[Engine]:
     """The engine that :func:`add_engine`'s options name; closed at the end."""
     name = args.engine or default_engine()
     if name == FLOW and args.engine is None and not args.quiet:
@@ -81,16 +81,16 @@ def made_engine(args: argparse.Namespace) -> Iterator[Segmenter]:
             "No checkpoint of SAM 2 or MobileSAM: optical flow is used; see `vostool models`."
         )
         output.warn([sentence])
-    segmenter = create_segmenter(name, args.device, args.checkpoint, engine_options(args))
+    engine = create_engine(name, args.device, args.checkpoint, engine_options(args))
     try:
-        yield segmenter
+        yield engine
     finally:
-        segmenter.close()
+        engine.close()
 
 
 @contextmanager
-def opened_engine(args: argparse.Namespace, space: Workspace) -> Iterator[Segmenter]:
+def opened_engine(args: argparse.Namespace, space: Workspace) -> Iterator[Engine]:
     """The same engine on the workspace's source."""
-    with made_engine(args) as segmenter:
-        segmenter.open(space.source)
-        yield segmenter
+    with made_engine(args) as engine:
+        engine.open(space.source)
+        yield engine

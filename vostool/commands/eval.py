@@ -22,8 +22,8 @@ from vostool.evaluate.plain_warp import PlainWarp
 from vostool.evaluate.robots import ROBOTS, make_robot
 from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
-from vostool.models.engines import engine_names
-from vostool.models.segmenter import Segmenter
+from vostool.models.engine import Engine
+from vostool.models.registry import engine_names
 
 T = TypeVar("T")
 
@@ -81,24 +81,20 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate every sequence; 0 only when all were evaluated without a problem."""
     _check(args)
     listed = _sequences(args)
-    with Results(args.out, args.overwrite) as results, _segmenter(args) as segmenter:
-        facts = _facts(args, segmenter)
+    with Results(args.out, args.overwrite) as results, _engine(args) as engine:
+        facts = _facts(args, engine)
         if args.interactive:
             robot = make_robot(args.robot)
             budget = Budget(args.rounds, args.seconds)
             sessions, status = _each(
                 args,
                 listed,
-                lambda s, i, step: run_session(
-                    s, segmenter, robot, budget, stopped=i, stepped=step
-                ),
+                lambda s, i, step: run_session(s, engine, robot, budget, stopped=i, stepped=step),
             )
             facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
             finish_interactive(sessions, facts, results, budget, as_json=args.json)
         else:
-            runs, status = _each(
-                args, listed, lambda s, i, step: run_sequence(s, segmenter, i, step)
-            )
+            runs, status = _each(args, listed, lambda s, i, step: run_sequence(s, engine, i, step))
             finish_semi_supervised(runs, facts, results, as_json=args.json)
             if any(run.problems for run in runs):
                 status = status or 1
@@ -158,25 +154,25 @@ def _sequences(args: argparse.Namespace) -> list[Listed]:
 
 
 @contextmanager
-def _segmenter(args: argparse.Namespace) -> Iterator[Segmenter]:
+def _engine(args: argparse.Namespace) -> Iterator[Engine]:
     if args.engine == PLAIN_WARP:
         yield PlainWarp()
         return
-    with made_engine(args) as segmenter:
-        yield segmenter
+    with made_engine(args) as engine:
+        yield engine
 
 
-def _facts(args: argparse.Namespace, segmenter: Segmenter) -> dict[str, object]:
+def _facts(args: argparse.Namespace, engine: Engine) -> dict[str, object]:
     """What was evaluated, for the JSON."""
-    info = segmenter.info
-    engine: Mapping[str, str] = {
+    info = engine.info
+    facts: Mapping[str, str] = {
         "name": info.name, "title": info.title, "device": info.device,
         "dtype": info.dtype, "quality": info.quality,
     }  # fmt: skip
     dataset: Path | None = args.dataset
     return {
         "protocol": "interactive" if args.interactive else "semi-supervised",
-        "engine": dict(engine),
+        "engine": dict(facts),
         "dataset": None if dataset is None else str(dataset),
         "layout": args.layout,
         "frames_limit": args.frames,

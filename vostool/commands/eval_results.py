@@ -17,7 +17,7 @@ from vostool.evaluate.interactive_report import plot_sessions, session_table, su
 from vostool.evaluate.pictures import overview_frames, plot_j, side_by_side, worst_frames
 from vostool.evaluate.report import davis_lines, quality_json, run_json, table
 from vostool.evaluate.semi_supervised import SequenceRun, total
-from vostool.io.staging import StagedFolder, Staging
+from vostool.io.exports.staging import StagedFolder, Staging
 
 
 class Results:

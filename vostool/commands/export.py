@@ -21,11 +21,11 @@ from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.workspace import opened
 from vostool.errors import Cancelled, UsageError
 from vostool.frames import FrameSource
-from vostool.io.export_options import ExportOptions
-from vostool.io.exporters import ExportReport, export, find_formats
-from vostool.io.recipe import save_recipe
-from vostool.io.staging import Staging, one_sentence
-from vostool.project import Project
+from vostool.io.batch.recipe import save_recipe
+from vostool.io.exports.exporters import ExportReport, export, find_formats
+from vostool.io.exports.options import ExportOptions
+from vostool.io.exports.staging import Staging, one_sentence
+from vostool.project.project import Project
 
 __all__ = ["ExportPlan", "add_arguments", "add_overwrite", "report_json", "run", "run_export"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from vostool.commands import arguments
 from vostool.errors import UsageError
-from vostool.io.batch import Batch, BatchProject, find_projects
-from vostool.io.export_options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
-from vostool.io.exporters import FORMATS
-from vostool.io.recipe import load_recipe
+from vostool.io.batch.recipe import load_recipe
+from vostool.io.batch.run import Batch, BatchProject, find_projects
+from vostool.io.exports.exporters import FORMATS
+from vostool.io.exports.options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
 
 _BESIDE_A_RECIPE = {"recipe", "out", "overwrite", "json", "quiet", "check", "preview"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from vostool.commands import output
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.errors import Cancelled
-from vostool.io.batch import (
+from vostool.io.batch.preview import preview_batch, preview_text
+from vostool.io.batch.run import (
     Batch,
     BatchListener,
     BatchProgress,
@@ -17,8 +18,7 @@ from vostool.io.batch import (
     check_batch,
     run_batch,
 )
-from vostool.io.batch_preview import preview_batch, preview_text
-from vostool.io.exporters import ExportReport
+from vostool.io.exports.exporters import ExportReport
 from vostool.progress import Progress
 
 

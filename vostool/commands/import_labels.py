@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from vostool import edits
-from vostool.changes import Edit
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
     ENGINE_SETTING,
@@ -19,17 +17,24 @@ from vostool.commands.track import kept
 from vostool.commands.tracking import Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import Cancelled, UsageError
-from vostool.io.import_edit import (
+from vostool.io.imports.edit import (
     ImportPolicy,
     ImportSummary,
     ObjectPolicy,
     Ungrouped,
     import_edit,
 )
-from vostool.io.import_format import Imported, ImportTarget
-from vostool.io.importers import IMPORT_FORMATS, detect_format, find_import_format, read_labels
-from vostool.models.segmenter import Direction
-from vostool.runs import plan_run
+from vostool.io.imports.format import Imported, ImportTarget
+from vostool.io.imports.importers import (
+    IMPORT_FORMATS,
+    detect_format,
+    find_import_format,
+    read_labels,
+)
+from vostool.models.engine import Direction
+from vostool.project import edits
+from vostool.project.changes import Edit
+from vostool.runs.request import plan_run
 
 _SHOWN = 20
 _EPILOG = """\
@@ -153,13 +158,13 @@ def _keep(
         return None
     ids = (*summary.new_objects, *summary.matched_objects)
     request = plan_run(space.project, Direction(args.direction), object_ids=ids)
-    with opened_engine(args, space) as segmenter:
-        setting = edits.set_setting(space.project, ENGINE_SETTING, segmenter.info.name)
+    with opened_engine(args, space) as engine:
+        setting = edits.set_setting(space.project, ENGINE_SETTING, engine.info.name)
         space.project.apply(setting)
         with kept(space, args.project if new else None, False) as changed:
             changed(values(edit) + values(setting))
             return track(
-                space.project, segmenter, request,
+                space.project, engine, request,
                 changed=changed, cancelled=stop, quiet=args.quiet,
             )  # fmt: skip
 

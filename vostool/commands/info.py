@@ -8,8 +8,8 @@ from pathlib import Path
 from vostool.commands import arguments, output
 from vostool.commands.workspace import find_video, opened
 from vostool.errors import SourceError
-from vostool.io.project_file import read_project
-from vostool.project import Project
+from vostool.io.project.file import read_project
+from vostool.project.project import Project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

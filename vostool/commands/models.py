@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from vostool.commands import output
-from vostool.models.catalog import MODELS, checkpoint_dirs, fetch_command
-from vostool.models.engines import default_engine, engine_statuses
+from vostool.models.registry import default_engine, engine_statuses
+from vostool.models.weights.catalog import MODELS, checkpoint_dirs, fetch_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

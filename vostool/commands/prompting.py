@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.commands.arguments import BoxSpec, LabelSpec, MaskSpec, PointSpec
 from vostool.errors import PromptError, UsageError
-from vostool.masks import BoolArray, Mask
-from vostool.objects import AnnotatedObject
-from vostool.project import Project
-from vostool.prompts import Prompts
+from vostool.masks.mask import BoolArray, Mask
+from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
 
 VOID = 255
 """The id that DAVIS and VOC give to pixels nobody decided on."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from vostool import edits
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
     ENGINE_SETTING,
@@ -21,12 +20,13 @@ from vostool.commands.prompting import PromptSpecs, prompt_edit
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import ProjectFileError, UsageError
-from vostool.io.autosave import Autosaver
-from vostool.io.export_options import ExportOptions
-from vostool.io.project_file import create
-from vostool.models.segmenter import Direction
-from vostool.project import Project
-from vostool.runs import keyframes, plan_run
+from vostool.io.exports.options import ExportOptions
+from vostool.io.project.autosave import Autosaver
+from vostool.io.project.file import create
+from vostool.models.engine import Direction
+from vostool.project import edits
+from vostool.project.project import Project
+from vostool.runs.request import keyframes, plan_run
 
 _EPILOG = """\
 frames count from 0 and objects from 1; coordinates are pixels from the top left corner.
@@ -83,13 +83,13 @@ def run(args: argparse.Namespace) -> int:
             space.project, Direction(args.direction), first=args.start or 0, last=args.end
         )
         _warn_unprompted(space.project)
-        with opened_engine(args, space) as segmenter, Interrupt() as interrupt:
-            setting = edits.set_setting(space.project, ENGINE_SETTING, segmenter.info.name)
+        with opened_engine(args, space) as engine, Interrupt() as interrupt:
+            setting = edits.set_setting(space.project, ENGINE_SETTING, engine.info.name)
             space.project.apply(setting)
             with kept(space, args.project, args.overwrite) as changed:
                 changed(values(edit) + values(setting))
                 outcome = track(
-                    space.project, segmenter, request,
+                    space.project, engine, request,
                     changed=changed, cancelled=interrupt, quiet=args.quiet,
                 )  # fmt: skip
             return _finish(args, space, plan, outcome, interrupt)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vostool.changes import Cell, Edit, Value
 from vostool.commands import output
-from vostool.models.segmenter import Direction, Segmenter, SegmenterInfo, TrackRequest, tracked_span
-from vostool.project import Project
-from vostool.runs import run_edit
+from vostool.models.engine import Direction, Engine, EngineInfo, TrackRequest, tracked_span
+from vostool.project.changes import Cell, Edit, Value
+from vostool.project.project import Project
+from vostool.runs.request import run_edit
 
 Changed = Callable[[list[tuple[Cell, Value]]], None]
 """Told every cell that the run wrote, with its value."""
@@ -29,7 +29,7 @@ class Outcome:
         problems: one sentence for each frame that could not be worked on.
     """
 
-    engine: SegmenterInfo
+    engine: EngineInfo
     frames: int = 0
     masks: int = 0
     seconds: float = 0.0
@@ -39,7 +39,7 @@ class Outcome:
 
 def track(
     project: Project,
-    segmenter: Segmenter,
+    engine: Engine,
     request: TrackRequest,
     *,
     changed: Changed,
@@ -51,11 +51,11 @@ def track(
     Raises:
         ModelError, PromptError: from the engine; what was done before is in the project.
     """
-    outcome = Outcome(segmenter.info)
+    outcome = Outcome(engine.info)
     start = time.monotonic()
     done: set[tuple[int, int]] = set()
     with output.bar(step_count(request), "Tracking", "frame", quiet) as bar:
-        for step in segmenter.track(request, cancelled):
+        for step in engine.track(request, cancelled):
             edit = run_edit(project, [step])
             project.apply(edit)
             changed(values(edit))

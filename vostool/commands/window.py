@@ -18,6 +18,6 @@ def run(args: argparse.Namespace) -> int:
     if args.path is not None and not args.path.exists():
         raise SourceError(f"There is no file or folder '{args.path}'; check the name.")
     # Qt takes a second to import and is not there on a machine without a screen.
-    from vostool.gui.app import run as run_window
+    from vostool.gui.window.app import run as run_window
 
     return int(run_window(None if args.path is None else str(args.path)))

@@ -11,8 +11,7 @@ from vostool.commands import output
 from vostool.commands.arguments import is_project
 from vostool.errors import SourceError
 from vostool.frames import FrameSource
-from vostool.io.fingerprint import source_ref
-from vostool.io.project_file import (
+from vostool.io.project.file import (
     ProjectFile,
     locate_source,
     missing_source,
@@ -20,8 +19,9 @@ from vostool.io.project_file import (
     read_project,
     relink,
 )
-from vostool.io.sources import open_source
-from vostool.project import Project
+from vostool.io.video.fingerprint import source_ref
+from vostool.io.video.sources import open_source
+from vostool.project.project import Project
 
 
 @dataclass

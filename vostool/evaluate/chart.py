@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from vostool.objects import Colour
+from vostool.masks.colours import Colour
 
 _SIZE = (1000, 420)
 _LEFT, _TOP, _RIGHT, _BOTTOM = 62, 40, 20, 52

@@ -17,8 +17,8 @@ from pathlib import Path
 from vostool.errors import LabelsError, UsageError
 from vostool.evaluate.sequence import TruthSequence
 from vostool.evaluate.truth_folder import TruthFolder
-from vostool.io.image_files import natural_key
-from vostool.io.readers.json_text import parse_bytes
+from vostool.io.imports.readers.json.text import parse_bytes
+from vostool.io.video.image_files import natural_key
 
 LAYOUTS = ("davis", "youtube-vos", "folder")
 _PICTURES, _MASKS = "JPEGImages", "Annotations"

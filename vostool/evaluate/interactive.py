@@ -14,12 +14,12 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from vostool.errors import LabelsError
-from vostool.evaluate.door import Door, Stepped, Stopped, ids_of
+from vostool.evaluate.headless import HeadlessSession, Stepped, Stopped, ids_of
 from vostool.evaluate.measured import Measure, frame_means, measure_frames
 from vostool.evaluate.robots import Correction, Robot
 from vostool.evaluate.sequence import TruthSequence
-from vostool.models.segmenter import Segmenter
-from vostool.prompts import Prompts, with_box, with_point
+from vostool.models.engine import Engine
+from vostool.project.prompts import Prompts, with_box, with_point
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Session:
 
 def run_session(
     sequence: TruthSequence,
-    segmenter: Segmenter,
+    engine: Engine,
     robot: Robot,
     budget: Budget,
     *,
@@ -101,29 +101,29 @@ def run_session(
     rounds: list[Round] = []
     used: set[int] = set()
     with closing(sequence.open()) as source:
-        door = Door(source, segmenter, object_ids, stopped)
-        door.seconds = 0.0
-        measures = _measure(sequence, door)
+        session = HeadlessSession(source, engine, object_ids, stopped)
+        session.seconds = 0.0
+        measures = _measure(sequence, session)
         while len(rounds) < budget.rounds:
-            chosen = _correction(sequence, door, robot, measures, used)
+            chosen = _correction(sequence, session, robot, measures, used)
             if chosen is None:
                 break
             frame, corrections = chosen
-            before = door.seconds
-            _apply(door, frame, corrections)
-            door.track_corrected(frame, {c.object_id for c in corrections}, stepped)
-            if door.seconds > seconds:
+            before = session.seconds
+            _apply(session, frame, corrections)
+            session.track_corrected(frame, {c.object_id for c in corrections}, stepped)
+            if session.seconds > seconds:
                 return Session(sequence.name, object_ids, tuple(rounds), timed_out=True)
             used.add(frame)
-            measures = _measure(sequence, door)
+            measures = _measure(sequence, session)
             count = sum(len(c.points) + (c.box is not None) for c in corrections)
-            rounds.append(_round(frame, count, door.seconds - before, measures))
+            rounds.append(_round(frame, count, session.seconds - before, measures))
     return Session(sequence.name, object_ids, tuple(rounds))
 
 
 def _correction(
     sequence: TruthSequence,
-    door: Door,
+    session: HeadlessSession,
     robot: Robot,
     measures: Sequence[Measure],
     used: set[int],
@@ -134,31 +134,31 @@ def _correction(
     """
     means = frame_means(measures)
     for frame in sorted(means, key=lambda f: (f in used, means[f], f)):
-        truth, result = sequence.truth(frame), ids_of(door.project, frame)
+        truth, result = sequence.truth(frame), ids_of(session.project, frame)
         corrections = robot.correct(truth, result, sequence.given)
         if corrections:
             return frame, corrections
     return None
 
 
-def _apply(door: Door, frame: int, corrections: Sequence[Correction]) -> None:
+def _apply(session: HeadlessSession, frame: int, corrections: Sequence[Correction]) -> None:
     """Give the corrections as a person clicking in the window gives them."""
     for correction in corrections:
         key = (frame, correction.object_id)
-        record = door.project.masks.get(*key)
-        prompts: Prompts | None = door.project.prompts.get(key)
+        record = session.project.masks.get(*key)
+        prompts: Prompts | None = session.project.prompts.get(key)
         if correction.box is not None:
             prompts = with_box(correction.box)
         for point in correction.points:
             prompts = with_point(prompts, record, point)
         if prompts is not None:
-            door.prompt(frame, correction.object_id, prompts)
+            session.prompt(frame, correction.object_id, prompts)
 
 
-def _measure(sequence: TruthSequence, door: Door) -> list[Measure]:
+def _measure(sequence: TruthSequence, session: HeadlessSession) -> list[Measure]:
     """Every object on every annotated frame, the first and the last among them."""
     frames = {frame: tuple(sequence.given) for frame in sequence.annotated}
-    return measure_frames(sequence, door.project, frames)
+    return measure_frames(sequence, session.project, frames)
 
 
 def _round(frame: int, prompts: int, seconds: float, measures: Sequence[Measure]) -> Round:

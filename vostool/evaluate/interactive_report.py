@@ -11,7 +11,7 @@ from PIL import Image as PillowImage
 from vostool.evaluate.chart import Line, draw_chart
 from vostool.evaluate.interactive import Budget, Session
 from vostool.evaluate.report import Json, aligned
-from vostool.objects import palette_colour
+from vostool.masks.colours import palette_colour
 
 AT_SECONDS = 60.0
 TARGETS = (0.85, 0.90)

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from vostool.evaluate.door import ids_of
+from vostool.evaluate.headless import ids_of
 from vostool.evaluate.metrics import boundary_measure, region_similarity
 from vostool.evaluate.sequence import VOID, TruthSequence
 from vostool.evaluate.statistics import Statistics, auroc, mean_of, statistics
-from vostool.project import Project
+from vostool.project.project import Project
 
 BAD_IOU = 0.5
 """Below this the mask is called wrong, which the score should have said."""

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.masks import BoolArray
+from vostool.masks.mask import BoolArray
 
 IdImage = NDArray[np.uint8]
 """Object ids (H, W) uint8: 0 is background, 255 is void and counts for nobody."""

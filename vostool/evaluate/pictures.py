@@ -10,13 +10,13 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from vostool.evaluate.chart import Line, draw_chart
-from vostool.evaluate.door import ids_of
+from vostool.evaluate.headless import ids_of
 from vostool.evaluate.measured import BAD_IOU, frame_means
 from vostool.evaluate.semi_supervised import SequenceRun
 from vostool.evaluate.sequence import VOID, Ids
 from vostool.frames import Image
-from vostool.objects import palette_colour
-from vostool.overlay import blend, overlay_rgba
+from vostool.masks.colours import palette_colour
+from vostool.masks.overlay import blend, overlay_rgba
 
 WORST = 4
 _TILE_WIDTH = 560

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from vostool.errors import ModelError
 from vostool.frames import FrameSource
-from vostool.masks import Mask
-from vostool.models.segmenter import (
+from vostool.masks.mask import Mask
+from vostool.models.engine import (
     Cancelled,
     Direction,
-    SegmenterInfo,
+    EngineInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
@@ -32,14 +32,14 @@ _ASK = "The baseline plain-warp only carries given masks forward; choose an engi
 
 
 class PlainWarp:
-    """Implements :class:`vostool.models.segmenter.Segmenter` for forward runs from masks."""
+    """Implements :class:`vostool.models.engine.Engine` for forward runs from masks."""
 
     def __init__(self) -> None:
         self._source: FrameSource | None = None
 
     @property
-    def info(self) -> SegmenterInfo:
-        return SegmenterInfo(NAME, "Plain flow warp (baseline)")
+    def info(self) -> EngineInfo:
+        return EngineInfo(NAME, "Plain flow warp (baseline)")
 
     def open(self, source: FrameSource) -> None:
         self._source = source

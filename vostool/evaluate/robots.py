@@ -18,8 +18,9 @@ import numpy as np
 from vostool.errors import UsageError
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, Ids
-from vostool.masks import BoolArray
-from vostool.prompts import Box, Point
+from vostool.masks.box import Box
+from vostool.masks.mask import BoolArray
+from vostool.project.prompts import Point
 
 ROBOTS = ("scribbles", "clicks", "boxes")
 RIGHT_ENOUGH = 0.95

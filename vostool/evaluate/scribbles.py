@@ -24,8 +24,8 @@ from skimage.morphology import medial_axis
 
 from vostool.evaluate.robots import Correction, centre, largest_region
 from vostool.evaluate.sequence import Ids
-from vostool.masks import BoolArray
-from vostool.prompts import Point
+from vostool.masks.mask import BoolArray
+from vostool.project.prompts import Point
 
 KERNEL_SHARE = 0.2
 """Diameter of the disk as a share of the square root of the region's area."""

@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from vostool.errors import LabelsError
-from vostool.evaluate.door import Door, Stepped, Stopped
+from vostool.evaluate.headless import HeadlessSession, Stepped, Stopped
 from vostool.evaluate.measured import Measure, Quality, by_object, measure_frames, overall
 from vostool.evaluate.peak_memory import peak_bytes, reset_peak
 from vostool.evaluate.sequence import TruthSequence
-from vostool.masks import Mask
-from vostool.models.segmenter import Direction, Segmenter
-from vostool.project import Project
+from vostool.masks.mask import Mask
+from vostool.models.engine import Direction, Engine
+from vostool.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def counted(sequence: TruthSequence) -> dict[int, list[int]]:
 
 def run_sequence(
     sequence: TruthSequence,
-    segmenter: Segmenter,
+    engine: Engine,
     stopped: Stopped = lambda: False,
     stepped: Stepped = lambda: None,
 ) -> SequenceRun:
@@ -72,22 +72,22 @@ def run_sequence(
         raise LabelsError(f"{sequence.name}: no object has a mask to start from.")
     reset_peak()
     with closing(sequence.open()) as source:
-        door = Door(source, segmenter, sequence.given, stopped)
+        session = HeadlessSession(source, engine, sequence.given, stopped)
         for object_id, frame in sequence.given.items():
-            door.give(frame, object_id, Mask.from_array(sequence.truth(frame) == object_id))
-        door.track(Direction.FORWARD, stepped=stepped)
+            session.give(frame, object_id, Mask.from_array(sequence.truth(frame) == object_id))
+        session.track(Direction.FORWARD, stepped=stepped)
     peak = peak_bytes()
-    measures = tuple(measure_frames(sequence, door.project, counted(sequence)))
+    measures = tuple(measure_frames(sequence, session.project, counted(sequence)))
     objects = by_object(measures)
     return SequenceRun(
         sequence,
-        door.project,
+        session.project,
         measures,
         objects,
         overall(objects.values(), measures),
-        door.seconds / door.steps if door.steps else math.nan,
+        session.seconds / session.steps if session.steps else math.nan,
         peak,
-        tuple(door.problems),
+        tuple(session.problems),
     )
 
 

@@ -15,7 +15,7 @@ FEWER_KEYFRAMES = 4
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """Settings of :func:`vostool.models.engines.create_segmenter`; "flow" has none of them.
+    """Settings of :func:`vostool.models.registry.create_engine`; "flow" has none of them.
 
     Attributes:
         quality: "exact" gives the official predictor's masks. "auto" computes the same way, but

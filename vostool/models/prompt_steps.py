@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vostool.masks import Mask
-from vostool.prompts import Box, Point, Prompts
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask
+from vostool.project.prompts import Point, Prompts
 
 
 def prompt_steps(prompts: Prompts) -> list[Prompts]:

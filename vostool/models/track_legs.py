@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vostool.errors import PromptError
-from vostool.models.segmenter import Direction, Keyframe, TrackRequest, tracked_span
-from vostool.prompts import Prompts
+from vostool.models.engine import Direction, Keyframe, TrackRequest, tracked_span
+from vostool.project.prompts import Prompts
 
 Spans = dict[int, range]
 """Frames of a leg by object id, in the order they are worked on."""

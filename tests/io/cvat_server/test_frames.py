@@ -25,8 +25,8 @@ from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.project import fetch_frames
 from vostool.io.cvat_server.session import Session
 from vostool.io.cvat_server.source import open_job_folder
-from vostool.io.fingerprint import fingerprint, source_ref
-from vostool.io.sources import open_source
+from vostool.io.video.fingerprint import fingerprint, source_ref
+from vostool.io.video.sources import open_source
 
 
 @pytest.fixture

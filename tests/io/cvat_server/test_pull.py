@@ -14,9 +14,9 @@ from vostool.io.cvat_server.job import project_job
 from vostool.io.cvat_server.project import known_job, pull_job
 from vostool.io.cvat_server.pull import Pulled, changed_cells, pulled_project
 from vostool.io.cvat_server.session import Session
-from vostool.io.project_file import locate_source, open_project, read_project
-from vostool.masks import Mask, MaskRecord, Provenance
-from vostool.prompts import Prompts
+from vostool.io.project.file import locate_source, open_project, read_project
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project.prompts import Prompts
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_pulling_again_keeps_what_was_not_pushed(
     made = pull_job(logged_in, 7)
     assert not pull_job(logged_in, 7).fresh
     file, _ = open_project(made.path)
-    from vostool.changes import Cell, Table
+    from vostool.project.changes import Cell, Table
 
     with file:
         record = MaskRecord(truth(job_clip, 3, 1), Provenance.TRACKED)

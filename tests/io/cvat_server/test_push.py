@@ -12,7 +12,6 @@ from cvat_stub import CvatStub
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vostool import edits
 from vostool.errors import Cancelled, JobChanged, ServerError, UsageError
 from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.io.cvat_server import push as pushing
@@ -20,9 +19,10 @@ from vostool.io.cvat_server.diff import push_plan
 from vostool.io.cvat_server.plan import OnConflict, Plan
 from vostool.io.cvat_server.pull import changed_cells, pulled_project
 from vostool.io.cvat_server.session import Session
-from vostool.masks import Mask, MaskRecord, Provenance
-from vostool.project import Project
-from vostool.prompts import Prompts
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project import edits
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
 
 MINE, THEIRS = OnConflict.MINE, OnConflict.THEIRS
 

@@ -17,8 +17,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from vostool.io.cvat_server.job import Attribute, Job, Label
 from vostool.io.cvat_server.pull import pulled_project
 from vostool.io.cvat_server.shapes import READ, decode_shape, digest, mask_points
-from vostool.masks import Mask
-from vostool.prompts import Box
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask
 
 PIXELS = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=9)).filter(np.any)
 

@@ -11,20 +11,27 @@ from PyQt6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEve
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from vostool.errors import UsageError, VosToolError
-from vostool.gui import dialogs
+from vostool.gui.export.estimator import Estimator
 from vostool.gui.export.last_choice import last_choice, remember_choice
 from vostool.gui.export.layout import ExportWidgets
-from vostool.gui.export.looker import Looker
 from vostool.gui.export.places import earlier_exports, is_stored, proposed_folder
 from vostool.gui.export.projects_panel import EMPTY
 from vostool.gui.export.rows import State
 from vostool.gui.export.runner import Runner
 from vostool.gui.export.texts import duration, headline
-from vostool.io.batch import Batch, BatchProgress, BatchProject, BatchReport, Phase, ProjectCheck
-from vostool.io.batch_preview import Preview
-from vostool.io.exporters import check_options
-from vostool.io.presets import Preset
-from vostool.io.recipe import load_recipe, save_recipe
+from vostool.gui.widgets import dialogs
+from vostool.io.batch.presets import Preset
+from vostool.io.batch.preview import Preview
+from vostool.io.batch.recipe import load_recipe, save_recipe
+from vostool.io.batch.run import (
+    Batch,
+    BatchProgress,
+    BatchProject,
+    BatchReport,
+    Phase,
+    ProjectCheck,
+)
+from vostool.io.exports.exporters import check_options
 
 NOTHING_POSSIBLE = "Nothing here can be exported; the table says why."
 
@@ -42,7 +49,7 @@ class ExportDialog(QDialog):
         self.setAcceptDrops(True)
         self._own_folder = False
         self._preview: Preview | None = None
-        self.looker, self.runner = Looker(self), Runner(self)
+        self.estimator, self.runner = Estimator(self), Runner(self)
         self.ui = ExportWidgets(self, self._preset)
         self._connect()
         self._take_preset(last_choice())
@@ -134,7 +141,7 @@ class ExportDialog(QDialog):
         try:
             batch = self.batch()
         except UsageError as error:
-            self.looker.stop()
+            self.estimator.stop()
             self.ui.preview.clear()
             self._say(str(error), "attention")
             self.ui.export_button.setEnabled(False)
@@ -144,7 +151,7 @@ class ExportDialog(QDialog):
         self.ui.preview.show_waiting("Looking…")
         self.ui.export_button.setEnabled(True)
         # An earlier export is no obstacle: it is asked about when the run begins.
-        self.looker.look(replace(batch, options=replace(batch.options, overwrite=True)))
+        self.estimator.look(replace(batch, options=replace(batch.options, overwrite=True)))
 
     def _checked(self, position: int, check: ProjectCheck) -> None:
         rows = self.ui.projects.rows
@@ -192,7 +199,7 @@ class ExportDialog(QDialog):
         remember_choice(self._preset())
         found = [row.check for row in self.ui.projects.rows.rows if row.check is not None]
         known = self._preview is not None and len(found) == len(batch.projects)
-        self.looker.stop()
+        self.estimator.stop()
         self.ui.projects.rows.wait()
         self._show_running(True)
         self.ui.bar.setRange(0, 0)
@@ -262,7 +269,7 @@ class ExportDialog(QDialog):
             event.setAccepted(not self.isVisible())
 
     def _close_threads(self) -> None:
-        self.looker.close()
+        self.estimator.close()
         self.runner.close()
         self.ui.projects.close_jobs()
 
@@ -295,9 +302,9 @@ class ExportDialog(QDialog):
         ui.export_button.clicked.connect(self.start)
         ui.close_button.clicked.connect(self.reject)
         ui.open_button.clicked.connect(self._open_folder)
-        self.looker.checked.connect(self._checked)
-        self.looker.previewed.connect(self._previewed)
-        self.looker.failed.connect(self._look_failed)
+        self.estimator.checked.connect(self._checked)
+        self.estimator.previewed.connect(self._previewed)
+        self.estimator.failed.connect(self._look_failed)
         self.runner.progressed.connect(self._progressed)
         self.runner.project_ended.connect(ui.projects.rows.show_result)
         self.runner.ended.connect(self._ended)

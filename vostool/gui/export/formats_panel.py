@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.option_fields import OptionFields
-from vostool.io.exporters import FORMATS
-from vostool.io.options_text import Plain
+from vostool.gui.widgets.option_fields import OptionFields
+from vostool.io.batch.options_text import Plain
+from vostool.io.exports.exporters import FORMATS
 
 FAMILIES = {"labels": "Labels", "rendered": "Rendered: to look at and to cut with"}
 LINE = QSize(0, 20)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vostool.errors import VosToolError
-from vostool.io.exporters import FORMATS
-from vostool.io.presets import Preset, load_presets, presets_file, save_preset
+from vostool.io.batch.presets import Preset, load_presets, presets_file, save_preset
+from vostool.io.exports.exporters import FORMATS
 
 USUAL = Preset(formats=("cvat-images", "coco", "masks"))
 _NAME = "last"

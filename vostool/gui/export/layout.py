@@ -21,14 +21,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui import theme
 from vostool.gui.export.formats_panel import FormatsPanel
 from vostool.gui.export.options_panel import OptionsPanel
 from vostool.gui.export.preset_bar import PresetBar
 from vostool.gui.export.preview_panel import PreviewPanel
 from vostool.gui.export.projects_panel import ProjectsPanel
 from vostool.gui.export.report_panel import ReportPanel
-from vostool.io.presets import Preset
+from vostool.gui.widgets import theme
+from vostool.io.batch.presets import Preset
 
 SIZE = 1180, 720
 RIGHT = 400
@@ -59,7 +59,7 @@ class ExportWidgets:
         self._lay_out(dialog)
 
     def say(self, sentence: str, tone: str = "") -> None:
-        """One sentence; ``tone`` as :func:`vostool.gui.theme.tone` takes it, or ""."""
+        """One sentence; ``tone`` as :func:`vostool.gui.widgets.theme.tone` takes it, or ""."""
         palette = QPalette()
         if tone:
             palette.setColor(QPalette.ColorRole.WindowText, theme.tone(tone))

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.errors import UsageError
 from vostool.gui.export.formats_panel import OptionValues
-from vostool.io.exporters import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
+from vostool.io.exports.exporters import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
 
 FRAMES = {
     "Labelled frames": FrameChoice.LABELLED,
@@ -44,7 +44,7 @@ Choice = TypeVar("Choice")
 
 
 class OptionsPanel(QWidget):
-    """Fields for :class:`~vostool.io.export_options.ExportOptions`, on pages for a tab widget.
+    """Fields for :class:`~vostool.io.exports.options.ExportOptions`, on pages for a tab widget.
 
     Signals:
         changed(): any of them.

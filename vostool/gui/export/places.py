@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vostool.frames import FrameSource
-from vostool.gui.document import Document
-from vostool.io.batch import Batch, BatchProject, HeldProject
-from vostool.io.drafts import is_draft
-from vostool.io.project_file import SUFFIX
+from vostool.gui.session.document import Document
+from vostool.io.batch.run import Batch, BatchProject, HeldProject
+from vostool.io.project.drafts import is_draft
+from vostool.io.project.file import SUFFIX
 
 
 def open_project_row(document: Document, source: FrameSource, path: Path | None) -> BatchProject:

@@ -8,8 +8,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from vostool.errors import UsageError, VosToolError
-from vostool.gui import dialogs
-from vostool.io.presets import BUILT_IN, Preset, delete_preset, load_presets, save_preset
+from vostool.gui.widgets import dialogs
+from vostool.io.batch.presets import BUILT_IN, Preset, delete_preset, load_presets, save_preset
 
 
 class PresetBar(QWidget):

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from vostool.gui import theme
 from vostool.gui.export.texts import totals
-from vostool.io.batch_preview import Preview, PreviewEntry, size_text
+from vostool.gui.widgets import theme
+from vostool.io.batch.preview import Preview, PreviewEntry, size_text
 
 SHOWN_OPEN = 40
 """Up to so many lines the tree is shown with every folder open."""

@@ -18,12 +18,12 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.errors import UsageError
-from vostool.gui import dialogs
-from vostool.gui.background import Background
 from vostool.gui.export.project_table import ProjectTable
 from vostool.gui.export.rows import Row, Rows
-from vostool.io.batch import BatchProject, find_projects
-from vostool.io.project_file import SUFFIX
+from vostool.gui.threads.background import Background
+from vostool.gui.widgets import dialogs
+from vostool.io.batch.run import BatchProject, find_projects
+from vostool.io.project.file import SUFFIX
 from vostool.progress import Progress
 
 EMPTY = "Drop projects (*.vos) or folders that hold some here, or add them with the buttons."

@@ -6,7 +6,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from vostool.gui.export.texts import report_text
-from vostool.io.batch import BatchReport
+from vostool.io.batch.run import BatchReport
 
 
 class ReportPanel(QWidget):

@@ -10,8 +10,8 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush
 
-from vostool.gui import theme
-from vostool.io.batch import (
+from vostool.gui.widgets import theme
+from vostool.io.batch.run import (
     BatchProgress,
     BatchProject,
     Phase,

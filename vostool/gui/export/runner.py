@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.gui.background import SECONDS_BETWEEN_REPORTS, Background
-from vostool.io.batch import (
+from vostool.gui.threads.background import SECONDS_BETWEEN_REPORTS, Background
+from vostool.io.batch.run import (
     Batch,
     BatchProgress,
     BatchReport,
@@ -45,7 +45,7 @@ class Runner(QObject):
         return self._job is not None
 
     def start(self, batch: Batch, checks: Sequence[ProjectCheck] | None) -> None:
-        """Write the batch; ``checks`` as :func:`vostool.io.batch.run_batch` takes them."""
+        """Write the batch; ``checks`` as :func:`vostool.io.batch.run.run_batch` takes them."""
         last: tuple[Phase, int] | None = None
         told_at = 0.0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vostool.io.batch import BatchReport, ProjectResult, ProjectState
-from vostool.io.batch_preview import Preview, size_text
-from vostool.io.exporters import ExportReport
+from vostool.io.batch.preview import Preview, size_text
+from vostool.io.batch.run import BatchReport, ProjectResult, ProjectState
+from vostool.io.exports.exporters import ExportReport
 
 STATES = {
     ProjectState.WRITTEN: "written",

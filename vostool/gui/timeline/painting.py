@@ -20,7 +20,7 @@ from vostool.gui.timeline.pictures import Pictures
 from vostool.gui.timeline.scale import tick_spacing
 from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
-from vostool.objects import AnnotatedObject
+from vostool.project.objects import AnnotatedObject
 
 _LABEL_ROOM = 120
 _CURVE_MARGIN = 5

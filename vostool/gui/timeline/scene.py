@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QPoint
 
-from vostool.gui.frame_range import FrameRange
+from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.timeline.layout import CURVE_HEIGHT, LABEL_WIDTH, RULER_HEIGHT, RowLayout
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
-from vostool.objects import AnnotatedObject
-from vostool.project import Project
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
 
 WORDS = (
     (FrameState.PROMPTED, "prompted"),

@@ -11,9 +11,9 @@ from itertools import islice, repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.changes import Changes, FrameObject
-from vostool.masks import MaskRecord, Provenance
-from vostool.project import Project
+from vostool.masks.mask import MaskRecord, Provenance
+from vostool.project.changes import Changes, FrameObject
+from vostool.project.project import Project
 
 LOW_SCORE = 0.5
 AT_ONCE = 500

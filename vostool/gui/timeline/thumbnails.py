@@ -12,13 +12,13 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource, Image
-from vostool.gui.latest import LatestThread
-from vostool.gui.thread_priority import yield_to_window
+from vostool.gui.threads.latest import LatestThread
+from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.timeline.colours import PLAYHEAD
 from vostool.gui.timeline.layout import LABEL_WIDTH
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.widget import Timeline
-from vostool.io.frame_cache import FrameCache
+from vostool.io.video.frame_cache import FrameCache
 
 HEIGHT = 40
 CACHE_BYTES = 12 * 2**20

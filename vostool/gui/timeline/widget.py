@@ -16,8 +16,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolTip, QWidget
 
-from vostool.changes import Changes
-from vostool.gui.frame_range import FrameRange
+from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import (
     CURVE_HEIGHT,
@@ -33,7 +32,8 @@ from vostool.gui.timeline.pictures import Pictures
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.scene import Scene
 from vostool.gui.timeline.states import TimelineStates
-from vostool.project import Project
+from vostool.project.changes import Changes
+from vostool.project.project import Project
 
 REPAINT_MS = 33
 """Masks of a run arrive faster than anybody can see: repaint at 30 Hz at most."""

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vostool.changes import FrameObject, Json
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest, tag_digest, track_digest
+from vostool.project.changes import FrameObject, Json
 
 SETTING = "cvat_baseline"
 PENDING_SETTING = "cvat_pending"

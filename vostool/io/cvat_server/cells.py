@@ -6,15 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from vostool.changes import FrameObject
 from vostool.errors import UsageError
 from vostool.io.cvat_server.identity import OBJECT_ID
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.shapes import BOX, MASK, attribute_values, mask_points
-from vostool.masks import Mask, Provenance
-from vostool.objects import AnnotatedObject
-from vostool.project import Project
-from vostool.prompts import Box
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask, Provenance
+from vostool.project.changes import FrameObject
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
 
 _SOURCES = {
     Provenance.TRACKED: "auto",

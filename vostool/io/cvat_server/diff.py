@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vostool.changes import FrameObject
 from vostool.errors import ServerError
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server.baseline import Baseline, Entry, Pending, entries_of
@@ -16,7 +15,8 @@ from vostool.io.cvat_server.plan import Change, Conflict, OnConflict, Plan
 from vostool.io.cvat_server.pull import changed_cells, project_baseline
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest
-from vostool.project import Project
+from vostool.project.changes import FrameObject
+from vostool.project.project import Project
 
 
 @dataclass

@@ -16,8 +16,8 @@ from typing import Any
 
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.shapes import named_attributes
-from vostool.masks import Mask
-from vostool.prompts import Box
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask
 
 OBJECT_ID = "object_id"
 

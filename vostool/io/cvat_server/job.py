@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from vostool.changes import Json
-from vostool.objects import Colour
-from vostool.project import Project
+from vostool.masks.colours import Colour
+from vostool.project.changes import Json
+from vostool.project.project import Project
 
 SETTING = "cvat"
 """The project setting that holds :meth:`Job.to_json`."""

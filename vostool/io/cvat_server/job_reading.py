@@ -7,7 +7,7 @@ from typing import Any
 
 from vostool.errors import ServerError
 from vostool.io.cvat_server.job import Attribute, Job, JobSummary, Label
-from vostool.objects import Colour
+from vostool.masks.colours import Colour
 
 
 def read_summary(entry: Mapping[str, Any]) -> JobSummary:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from vostool.changes import FrameObject
 from vostool.errors import JobChanged
 from vostool.io.cvat_server.baseline import Baseline, Pending
 from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest
-from vostool.project import Project
+from vostool.project.changes import FrameObject
+from vostool.project.project import Project
 
 _LISTED = 8
 

@@ -11,8 +11,8 @@ from vostool.io.cvat_server.frame_store import FrameStore, folder_of, read_manif
 from vostool.io.cvat_server.job import Job, project_job
 from vostool.io.cvat_server.pull import changed_cells, job_source, pulled_project
 from vostool.io.cvat_server.session import Session
-from vostool.io.drafts import draft_path
-from vostool.io.project_file import create, read_project
+from vostool.io.project.drafts import draft_path
+from vostool.io.project.file import create, read_project
 from vostool.progress import Progress, silent
 
 

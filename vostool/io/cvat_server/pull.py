@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vostool.changes import Cell, Edit, FrameObject, Table
 from vostool.frames import SourceRef
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server import job as job_store
@@ -24,18 +23,19 @@ from vostool.io.cvat_server.identity import Found, Identities, identify
 from vostool.io.cvat_server.job import RATE, Job
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import READ, decode_shape, named_attributes
-from vostool.io.import_edit import import_edit
-from vostool.io.import_format import (
+from vostool.io.imports.edit import import_edit
+from vostool.io.imports.format import (
     Imported,
     ImportedAttribute,
     ImportedLabel,
     ImportedObject,
     Shape,
 )
-from vostool.masks import Mask
-from vostool.objects import palette_colour
-from vostool.project import Project
-from vostool.prompts import Box
+from vostool.masks.box import Box
+from vostool.masks.colours import palette_colour
+from vostool.masks.mask import Mask
+from vostool.project.changes import Cell, Edit, FrameObject, Table
+from vostool.project.project import Project
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vostool.changes import Cell, CellChange, Edit, Json, Table
 from vostool.errors import ServerError
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server.baseline import Baseline
@@ -19,7 +18,8 @@ from vostool.io.cvat_server.plan import Plan
 from vostool.io.cvat_server.session import Session
 from vostool.io.cvat_server.shapes import digest
 from vostool.progress import Progress, silent
-from vostool.project import Project
+from vostool.project.changes import Cell, CellChange, Edit, Json, Table
+from vostool.project.project import Project
 
 BATCH = 50
 """Shapes in one request; each is all or nothing, and progress and cancel come in between."""

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from vostool.io.cvat_server.job import Job, Label
-from vostool.io.formats.box_rle import BoxPixels, decode_rows, encode_rows
-from vostool.io.import_format import ImportTarget
-from vostool.io.readers.shapes import paste, polygon_mask
-from vostool.masks import Mask
-from vostool.prompts import Box
+from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.readers.shapes import paste, polygon_mask
+from vostool.masks.box import Box
+from vostool.masks.box_rle import BoxPixels, decode_rows, encode_rows
+from vostool.masks.mask import Mask
 
 MASK, BOX, POLYGON, ELLIPSE = "mask", "rectangle", "polygon", "ellipse"
 READ = frozenset({MASK, BOX, POLYGON, ELLIPSE})

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from vostool.errors import ModelError, UsageError
+from vostool.models import registry as engines
+from vostool.models.registry import (
+    create_engine,
+    default_engine,
+    engine_names,
+    engine_statuses,
+)
+from vostool.models.weights.catalog import MODELS, PUBLISHED
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The only folder where checkpoints are looked for."""
+    monkeypatch.setattr("vostool.models.weights.catalog.checkpoint_dirs", lambda: (tmp_path,))
+    monkeypatch.setattr(engines, "_has_cuda", lambda: False)
+    return tmp_path
+
+
+def put(folder, name):
+    with zipfile.ZipFile(folder / MODELS[name].file_name, "w") as archive:
+        archive.writestr("data.pkl", b"")
+
+
+def test_names():
+    assert engine_names()[0] == "flow"
+    assert set(engine_names()[1:]) >= set(PUBLISHED)
+
+
+def test_without_checkpoints_the_flow_engine_is_the_default(folder):
+    assert default_engine() == "flow"
+    usable = [status.name for status in engine_statuses() if status.usable]
+    assert usable == ["flow"]
+
+
+def test_status_says_how_to_fetch(folder):
+    status = next(s for s in engine_statuses() if s.name == "sam2.1-small")
+    assert status.checkpoint is None
+    assert "sam2.1_hiera_small.pt" in status.problem
+    assert "download_models.py sam2.1-small" in status.problem
+    assert "184 MB" in status.problem
+
+
+def test_default_prefers_the_newer_and_on_a_cpu_the_smaller(folder, monkeypatch):
+    put(folder, "sam2-tiny")
+    assert default_engine() == "sam2-tiny"
+    put(folder, "sam2.1-large")
+    assert default_engine() == "sam2.1-large"
+    put(folder, "sam2.1-small")
+    assert default_engine() == "sam2.1-small"
+    monkeypatch.setattr(engines, "_has_cuda", lambda: True)
+    assert default_engine() == "sam2.1-large"
+
+
+def test_a_truncated_checkpoint_is_never_the_default(folder):
+    path = folder / MODELS["sam2.1-tiny"].file_name
+    put(folder, "sam2.1-tiny")
+    path.write_bytes(path.read_bytes()[:40])
+    assert default_engine() == "flow"
+    status = next(s for s in engine_statuses() if s.name == "sam2.1-tiny")
+    assert status.checkpoint == path
+    assert "truncated" in status.problem
+
+
+def test_unknown_engine_names_the_known():
+    with pytest.raises(
+        UsageError, match=r"no engine 'sam9'; known are flow, mobile-sam, sam2.1-tiny, "
+    ):
+        create_engine("sam9")
+
+
+def test_unknown_device_names_the_known():
+    with pytest.raises(UsageError, match="no device 'tpu'; known are cpu, cuda, mps"):
+        create_engine("sam2.1-tiny", device="tpu")
+
+
+def test_missing_checkpoint_says_what_to_type(folder):
+    with pytest.raises(ModelError, match=r"fetch it \(156 MB\) with `python .* sam2.1-tiny`"):
+        create_engine("sam2.1-tiny")
+
+
+def test_named_checkpoint_that_is_not_there(folder):
+    with pytest.raises(ModelError, match="There is no checkpoint"):
+        create_engine("sam2.1-tiny", "cpu", folder / "mine.pt")
+
+
+def test_absent_device_is_refused(folder, tiny_checkpoint):
+    import torch
+
+    if torch.backends.mps.is_available():
+        pytest.skip("this machine has an Apple GPU")
+    with pytest.raises(ModelError, match="no Apple GPU here; use the device cpu"):
+        create_engine("sam2.1-tiny", "mps", tiny_checkpoint)
+
+
+def test_creates_sam2_from_a_checkpoint(folder, tiny_checkpoint):
+    info = create_engine("sam2.1-tiny", "cpu", tiny_checkpoint).info
+    assert (info.name, info.title) == ("sam2.1-tiny", "SAM 2.1 tiny")
+    assert info.device == "cpu"
+    # bfloat16 where the processor multiplies it, so what is right depends on the machine.
+    assert info.dtype in ("float32", "bfloat16")
+
+
+def test_torch_that_does_not_load_is_one_sentence(folder, tiny_checkpoint, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vostool.models.sam2.engine", None)
+    with pytest.raises(ModelError, match="or use the engine flow"):
+        create_engine("sam2.1-tiny", "cpu", tiny_checkpoint)
+
+
+def test_creates_the_flow_engine():
+    assert create_engine("flow").info.name == "flow"
+
+
+def test_listing_engines_loads_no_torch():
+    probe = (
+        "import sys; from vostool.models import engines; engines.engine_statuses(); "
+        "assert not {'torch', 'cv2', 'sam2'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", probe], check=True)

@@ -1,0 +1,322 @@
+"""The review queue: what gets in and why, its order, and that following changes is starting anew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vostool.frames import SourceRef
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project import edits, range_edits
+from vostool.project.changes import Cell, Changes, Edit, Table
+from vostool.project.mask_notes import AGREEMENT, note_cell, note_value
+from vostool.project.project import Project
+from vostool.project.prompts import Point, Prompts
+from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
+from vostool.review.reasons import Finding, Reason
+
+H, W, FRAMES = 60, 90, 30
+
+
+def square(x: int, y: int, size: int = 10) -> Mask:
+    array = np.zeros((H, W), bool)
+    array[y : y + size, x : x + size] = True
+    return Mask.from_array(array)
+
+
+def tracked(mask: Mask, score: float | None = 0.9) -> MaskRecord:
+    return MaskRecord(mask, Provenance.TRACKED, score)
+
+
+@pytest.fixture(scope="module")
+def make_video() -> Callable[..., Project]:
+    """Makes a project of 30 frames of 90x60 pixels with so many objects that stand still."""
+
+    def make(objects: int = 1, frames: int = FRAMES) -> Project:
+        project = Project(SourceRef(Path("/v"), "video", 1, "f", W, H, frames, 25.0))
+        for _ in range(objects):
+            project.apply(edits.add_object(project)[0])
+        still = {o: tracked(square(5 + 20 * (o - 1), 20)) for o in range(1, objects + 1)}
+        project.load(
+            (Cell(Table.MASKS, (f, o)), r) for o, r in still.items() for f in range(frames)
+        )
+        return project
+
+    return make
+
+
+def put(project: Project, frame: int, oid: int, record: MaskRecord | None) -> Changes:
+    return project.apply(edits.set_masks(project, [((frame, oid), record)], "Masks"))
+
+
+def ready(project: Project) -> ReviewQueue:
+    queue = ReviewQueue(project)
+    assert queue.work(60) and queue.pending == 0
+    return queue
+
+
+def follow(queue: ReviewQueue, changes: Changes) -> None:
+    queue.update(changes)
+    assert queue.work(60)
+
+
+def found(queue: ReviewQueue, frame: int, oid: int = 1) -> dict[Reason, Finding]:
+    return {finding.reason: finding for finding in queue.findings(frame, oid)}
+
+
+# -- what gets in --------------------------------------------------------------------------------
+
+
+def test_a_steady_track_is_not_asked_about(make_video) -> None:
+    queue = ready(make_video(3))
+    assert (queue.count, queue.items(), queue.next_in_rank()) == (0, [], None)
+    assert queue.findings(4, 1) == () and queue.findings(-1, 9) == ()
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "text"),
+    [
+        (tracked(square(5, 20), 0.31), Reason.LOW_SCORE, "The model's score is low, 0.31."),
+        (tracked(Mask.empty(H, W)), Reason.EMPTY, "The object is gone here, but frame 9 has it."),
+        (tracked(square(5, 20, 20)), Reason.AREA_JUMP, "The area is 4.0 times that of the frame before."),
+        (tracked(square(5, 20, 5)), Reason.AREA_JUMP, "The area is 25% of that of the frame before."),
+        (tracked(square(35, 20)), Reason.POSITION_JUMP, "The mask jumps by 30 pixels from the frame before."),
+        (tracked(square(23, 20)), Reason.OVERLAP, "Object 2 covers it by 80%."),
+        (tracked(square(0, 20)), Reason.EDGE, "The mask reaches the edge of the picture, for the first time."),
+    ],
+)  # fmt: skip
+def test_each_reason_in_words(make_video, record, reason, text) -> None:
+    project = make_video(2)
+    queue = ready(project)
+    follow(queue, put(project, 10, 1, record))
+    assert found(queue, 10)[reason].text == text
+    item = queue.item(10, 1)
+    assert item is not None and 0 < item.risk < 1 and item in queue.items()
+    follow(queue, put(project, 10, 1, tracked(square(5, 20))))
+    assert queue.count == 0
+
+
+def test_two_tracks_that_disagree(make_video) -> None:
+    project = make_video()
+    mask = square(5, 20)
+    cell = note_cell(AGREEMENT, 7, 1)
+    queue = ready(project)
+    follow(queue, project.apply(Edit("Note", (project.change(cell, note_value(mask, 0.3)),))))
+    assert found(queue, 7)[Reason.DISAGREEMENT].text.endswith("they share 30%.")
+    follow(queue, put(project, 7, 1, tracked(square(6, 20))))
+    assert queue.count == 0, "the note was on another mask"
+
+
+def test_an_overlap_concerns_both_and_ends_with_either(make_video) -> None:
+    project = make_video(2)
+    queue = ready(project)
+    follow(queue, put(project, 10, 1, tracked(square(23, 20))))
+    assert Reason.OVERLAP in found(queue, 10, 2)
+    follow(queue, project.apply(edits.delete_object(project, 1)))
+    assert (queue.count, queue.pending) == (0, 0)
+
+
+def test_steady_motion_is_no_jump(make_video) -> None:
+    project = make_video()
+    for frame in range(FRAMES):
+        put(project, frame, 1, tracked(square(2 + 9 * min(frame, 8), 20)))
+    at = [item.frame for item in ready(project).items()]
+    assert at == [1], "only setting off cannot be told from a jump"
+
+
+def test_a_jump_to_a_corrected_frame_is_the_neighbours_fault(make_video) -> None:
+    project = make_video()
+    queue = ready(project)
+    edit = range_edits.set_edited_mask(project, 10, 1, square(60, 20))
+    follow(queue, project.apply(edit))
+    assert {item.frame for item in queue.items()} == {9, 11}
+    assert found(queue, 9)[Reason.POSITION_JUMP].text == (
+        "The mask jumps by 55 pixels from frame 10, which is corrected."
+    )
+
+
+def test_confirmed_prompted_and_drawn_masks_are_never_asked_about(make_video) -> None:
+    project = make_video()
+    bad = tracked(square(60, 20), 0.1)
+    for frame in (3, 10, 17, 24):
+        put(project, frame, 1, bad)
+    put(project, 10, 1, replace(bad, confirmed=True))
+    put(project, 17, 1, replace(bad, provenance=Provenance.EDITED))
+    click = Prompts(points=(Point(1, 1),))
+    project.apply(edits.set_prompts(project, 24, 1, click, "Click"))
+    queue = ready(project)
+    frames = {item.frame for item in queue.items()}
+    assert 3 in frames and not frames & {10, 17, 24}
+    follow(queue, project.apply(edits.set_prompts(project, 3, 1, click, "Click")))
+    assert queue.item(3, 1) is None
+    follow(queue, project.apply(edits.clear_prompts(project, 24, 1)))
+    assert queue.item(24, 1) is None, "no mask is left there"
+
+
+def test_a_dismissal_is_undone_and_lasts_as_long_as_the_mask(make_video) -> None:
+    project = make_video()
+    put(project, 10, 1, tracked(square(5, 20), 0.1))
+    queue = ready(project)
+    before = queue.items()
+    edit = dismiss(project, [(10, 1), (99, 9)])
+    follow(queue, project.apply(edit))
+    assert queue.count == 0 and ready(project).count == 0, "also in a queue made anew"
+    follow(queue, project.revert(edit))
+    assert queue.items() == before
+    follow(queue, project.apply(edit))
+    follow(queue, put(project, 10, 1, tracked(square(6, 20), 0.1)))
+    assert queue.count == 1, "another mask is another question"
+    follow(queue, put(project, 10, 1, tracked(square(5, 20), 0.1)))
+    follow(queue, project.apply(bring_back_dismissed(project, [2])))
+    assert queue.count == 0
+    follow(queue, project.apply(bring_back_dismissed(project)))
+    assert queue.items() == before
+
+
+# -- order ---------------------------------------------------------------------------------------
+
+MASKS = [Mask.empty(H, W), square(5, 20), square(25, 20), square(5, 20, 20), square(0, 0)]
+CELLS = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, 3))
+RECORDS = st.builds(
+    MaskRecord, st.sampled_from(MASKS), st.sampled_from(Provenance),
+    st.sampled_from([None, 0.1, 0.45, 0.9]), st.booleans(),
+)  # fmt: skip
+BATCHES = st.lists(st.dictionaries(CELLS, st.none() | RECORDS, max_size=6), max_size=5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(BATCHES)
+def test_following_changes_is_the_same_as_starting_anew(make_video, batches) -> None:
+    project = make_video(3)
+    queue = ready(project)
+    for number, batch in enumerate(batches):
+        follow(queue, project.apply(edits.set_masks(project, batch.items(), "Masks")))
+        if number == 2:
+            follow(queue, project.apply(edits.delete_object(project, 2)))
+        if number == 3:
+            follow(queue, project.apply(dismiss(project, list(batch))))
+    assert queue.items() == ready(project).items()
+    assert queue.count == len(queue.items())
+
+
+@settings(max_examples=20, deadline=None)
+@given(BATCHES)
+def test_going_through_the_queue_meets_every_item_once_in_both_orders(make_video, batches) -> None:
+    project = make_video(3)
+    for batch in batches:
+        project.apply(edits.set_masks(project, batch.items(), "Masks"))
+    queue = ready(project)
+    ranked = queue.items()
+    assert ranked == sorted(ranked, key=lambda item: item.rank)
+    assert queue.items(3) == ranked[:3]
+    timed = sorted(ranked, key=lambda item: (item.frame, item.object_id))
+    step, forward = queue.next_in_rank(), []
+    while step is not None:
+        forward.append(step)
+        step = queue.next_in_rank(step)
+    assert forward == ranked
+    step = queue.previous_in_rank(ReviewItem(FRAMES, 99, 0.0))
+    backward = []
+    while step is not None:
+        backward.append(step)
+        step = queue.previous_in_rank(step)
+    assert backward == ranked[::-1]
+    step, forward = queue.next_in_time(-1), []
+    while step is not None:
+        forward.append(step)
+        step = queue.next_in_time(step.frame, step.object_id)
+    assert forward == timed
+    step, backward = queue.previous_in_time(FRAMES), []
+    while step is not None:
+        backward.append(step)
+        step = queue.previous_in_time(step.frame, step.object_id)
+    assert backward == timed[::-1]
+
+
+def test_the_queue_goes_on_behind_an_item_that_has_left_it(make_video) -> None:
+    project = make_video()
+    for frame, score in ((4, 0.1), (8, 0.2), (12, 0.3)):
+        put(project, frame, 1, tracked(square(5, 20), score))
+    queue = ready(project)
+    worst = queue.next_in_rank()
+    assert worst is not None and worst.frame == 4
+    follow(queue, project.apply(edits.confirm(project, 4, [1], True)))
+    after = queue.next_in_rank(worst)
+    assert after is not None and after.frame == 8 and queue.count == 2
+
+
+def test_a_change_to_everything_holds_nobody_up(make_video) -> None:
+    project = make_video(4, frames=1000)
+    queue = ReviewQueue(project)
+    assert queue.pending > 0
+    start = time.process_time()
+    assert not queue.work(0.0)
+    assert time.process_time() - start < 0.1, "one piece, however much waits"
+    assert queue.pending > 0 and queue.work(60) and queue.pending == 0
+    start = time.process_time()
+    for frame in range(100, 200):
+        queue.update(put(project, frame, 1, tracked(square(6, 20), 0.2)))
+    spent = (time.process_time() - start) / 100
+    assert queue.work(60) and queue.count == 100
+    assert spent < 0.01, f"{spent * 1000:.1f} ms a frame of a run"
+
+
+def test_one_reason_or_one_object_in_both_orders(make_video) -> None:
+    project = make_video(3)
+    put(project, 4, 1, tracked(square(5, 20), 0.2))
+    put(project, 9, 2, tracked(square(25, 20), 0.1))
+    put(project, 14, 1, tracked(Mask.empty(H, W)))
+    queue = ready(project)
+    low, first = ReviewFilter(Reason.LOW_SCORE), ReviewFilter(object_id=1)
+    assert [item.place for item in queue.items(only=low)] == [(9, 2), (4, 1)]
+    assert [item.place for item in queue.items(only=low, in_time=True)] == [(4, 1), (9, 2)]
+    assert [item.place for item in queue.items(1, low, in_time=True)] == [(4, 1)]
+    assert {item.object_id for item in queue.items(only=first)} == {1}
+    assert (queue.count_of(low), queue.count_of(ReviewFilter())) == (2, queue.count)
+    assert queue.count_of(ReviewFilter(Reason.LOW_SCORE, 1)) == 1
+    worst = queue.next_in_rank(None, low)
+    assert worst is not None and worst.place == (9, 2)
+    following = queue.next_in_rank(worst, low)
+    assert following is not None and following.place == (4, 1)
+    assert queue.next_in_rank(following, low) is None
+    assert queue.previous_in_rank(following, low) == worst
+    assert queue.next_in_time(0, only=low) == following
+    assert queue.previous_in_time(29, only=first) == queue.items(only=first, in_time=True)[-1]
+    for item in queue.items():
+        said = tuple(finding.reason for finding in queue.findings(*item.place))
+        assert set(queue.reasons(*item.place)) == set(said)
+    assert queue.reasons(0, 1) == queue.reasons(0, 99) == queue.reasons(99, 1) == ()
+
+
+def test_jumps_are_those_in_the_queue(make_video) -> None:
+    project = make_video(2)
+    put(project, 10, 1, tracked(square(35, 20)))
+    queue = ready(project)
+    assert {oid: frames.tolist() for oid, frames in queue.jumps().items()} == {1: [10, 11], 2: []}
+    follow(queue, project.apply(dismiss(project, [(10, 1), (11, 1)])))
+    assert queue.jumps()[1].tolist() == []
+
+
+def test_an_object_that_stays_away_is_asked_about_once(make_video) -> None:
+    project = make_video()
+    for frame in range(10, 20):
+        put(project, frame, 1, tracked(Mask.empty(H, W), 0.2))
+    assert [item.place for item in ready(project).items()] == [(10, 1)]
+
+
+def test_the_worst_are_found_among_many_of_the_same_risk(make_video) -> None:
+    project = make_video(1, frames=600)
+    for frame in range(600):
+        put(project, frame, 1, tracked(square(5, 20), 0.4 if frame % 50 else 0.1))
+    queue = ready(project)
+    assert len(queue.items()) == queue.count == 600
+    for limit in (1, 12, 13, 200, 599):
+        assert queue.items(limit) == queue.items()[:limit]

@@ -1,0 +1,1 @@
+"""Every action once: id, text, keys; the palette that finds them."""

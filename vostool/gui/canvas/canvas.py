@@ -1,0 +1,262 @@
+"""The canvas: the frame, its masks and its prompts, pixel-exact at every zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
+from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
+
+from vostool.frames import Image
+from vostool.gui.canvas.image_view import ImageViewBox
+from vostool.gui.canvas.tools.cursors import cursor
+from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.options import ToolOptions
+from vostool.gui.canvas.tools.pointer import Pointer
+from vostool.gui.canvas.tools.previews import Previews
+from vostool.masks.colours import Colour
+from vostool.project.prompts import Prompts
+
+POSITIVE, NEGATIVE = QColor(60, 220, 90), QColor(255, 70, 70)
+CURRENT_MARK, OTHER_MARK = 13, 9
+"""Diameter of click marks in screen pixels: the current object's, and the others'."""
+
+
+class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
+    """Shows one frame; zoom and pan stay as they are when the frame changes.
+
+    Attributes:
+        pointer: the mouse for the tools that draw; options: what the tools are set to;
+        previews: what they lay over the canvas for a while.
+
+    Signals (image pixels):
+        clicked(x, y, positive), box_drawn(x0, y0, x1, y1): prompting gestures.
+        hovered(x, y): where the mouse is; NaN when it is outside the frame.
+        tool_changed(Tool): another tool was chosen.
+        key_claimed(str): a key of :meth:`claim_keys` was pressed.
+        overlay_shown(): the masks have been painted anew.
+    """
+
+    clicked = pyqtSignal(float, float, bool)
+    box_drawn = pyqtSignal(float, float, float, float)
+    hovered = pyqtSignal(float, float)
+    tool_changed = pyqtSignal(object)
+    key_claimed = pyqtSignal(str)
+    overlay_shown = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__(useOpenGL=False)
+        self.view = ImageViewBox()
+        self.pointer, self.options = Pointer(), ToolOptions()
+        self.previews = Previews(self.view, self.overlay_shown)
+        self._claimed: frozenset[str] = frozenset()
+        self.setCentralItem(self.view)
+        self._frame_item = pg.ImageItem(axisOrder="row-major")
+        self._overlay_item = pg.ImageItem(axisOrder="row-major")
+        self._rubber = QGraphicsRectItem()
+        self._marks = _Marks(pxMode=True)
+        self._boxes: list[QGraphicsRectItem] = []
+        self._size = (0, 0)
+        for z, item in enumerate((self._frame_item, self._overlay_item, self._marks, self._rubber)):
+            item.setZValue(z)
+            self.view.addItem(item, ignoreBounds=True)
+        self._rubber.setPen(_cosmetic(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine))
+        self._rubber.hide()
+        self._message = QGraphicsSimpleTextItem(self.view)
+        self._message.setBrush(QColor(235, 235, 235))
+        self._message.setPos(12, 10)
+        self.view.clicked.connect(self.clicked)
+        self.view.dragged.connect(self._rubber_band)
+        self.scene().sigMouseMoved.connect(self._hover)
+        self.set_tool(Tool.POINT)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Canvas")
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def show_frame(self, image: Image | None, overlay: Any | None) -> None:
+        """Show a picture (H, W, 3) with an RGBA overlay of the same size or None."""
+        if image is None:
+            self._frame_item.clear()
+        else:
+            self._frame_item.setImage(image, autoLevels=False, levels=None)
+            if self._size != image.shape[:2]:
+                self._size = (image.shape[0], image.shape[1])
+                self.fit()
+        self.show_overlay(overlay)
+
+    def show_overlay(self, overlay: Any | None) -> None:
+        """Lay an RGBA picture over the frame; None takes it away."""
+        if overlay is None:
+            self._overlay_item.clear()
+        else:
+            self._overlay_item.setImage(overlay, autoLevels=False, levels=None)
+        self.overlay_shown.emit()
+
+    def clear_picture(self) -> None:
+        """Show nothing."""
+        self.show_frame(None, None)
+        self.show_prompts({}, {}, None)
+        self._size = (0, 0)
+
+    def show_message(self, text: str) -> None:
+        """A line at the top left, such as why the frame cannot be shown."""
+        self._message.setText(text)
+
+    def show_prompts(
+        self, prompts: Mapping[int, Prompts], colours: Mapping[int, Colour], current: int | None
+    ) -> None:
+        """Draw the clicks and boxes of one frame, the current object's on top and larger."""
+        order = sorted(prompts, key=lambda oid: oid == current)
+        self._marks.setData(
+            [
+                _spot(point.x, point.y, point.positive, oid == current)
+                for oid in order
+                for point in prompts[oid].points
+            ]
+        )
+        self._show_boxes(
+            (prompts[oid].box, colours.get(oid, (255, 255, 255)), oid == current) for oid in order
+        )
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what the left button does."""
+        self.view.tool = self.pointer.tool = tool
+        self.viewport().setCursor(cursor(tool))
+        self.tool_changed.emit(tool)
+
+    @property
+    def tool(self) -> Tool:
+        """What the left button does."""
+        return self.view.tool
+
+    def claim_keys(self, keys: Iterable[str]) -> None:
+        """While the canvas has the focus these keys ("Esc", "Ctrl+Z") are no shortcuts."""
+        self._claimed = frozenset(keys)
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        height, width = self._size
+        if height and width:
+            self.view.setRange(QRectF(0, 0, width, height), padding=0.02)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom in (above 1) or out around the middle of what is seen."""
+        self.view.scaleBy((1 / factor, 1 / factor))
+
+    def actual_size(self) -> None:
+        """One image pixel on one screen pixel, around the middle of what is seen."""
+        pixel_width, _ = self.view.viewPixelSize()
+        self.zoom(pixel_width)
+
+    # -- gestures ------------------------------------------------------------------------------
+
+    def event(self, event: QEvent | None) -> bool:
+        # Qt asks the focused widget before it takes a key for a shortcut.
+        asked = event is not None and event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and _keys(event) in self._claimed:
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _keys(event) in self._claimed:
+            self.key_claimed.emit(_keys(event))
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.press(event, self._image_place(event)):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.press(event, self._image_place(event), double=True):
+            super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._image_place(event)
+        if self.pointer.move(event, at):
+            self._tell_hovered(at)
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self.pointer.release(event, self._image_place(event)):
+            super().mouseReleaseEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = self.pointer.wheel_steps(event)
+        if steps:
+            self.options.step(self.tool, steps)
+        elif not self.pointer.is_down:  # a preview belongs to the view it was begun in
+            super().wheelEvent(event)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointer.leave()
+        super().leaveEvent(event)
+
+    def _image_place(self, event: QMouseEvent) -> QPointF:
+        """Where the mouse is, in image pixels; finer than a screen pixel where it is known."""
+        to_scene, _ = self.viewportTransform().inverted()
+        at: QPointF = self.view.mapSceneToView(to_scene.map(event.position()))
+        return at
+
+    def _rubber_band(self, x0: float, y0: float, x1: float, y1: float, done: bool) -> None:
+        self._rubber.setRect(QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)))
+        self._rubber.setVisible(not done)
+        if done:
+            self.box_drawn.emit(x0, y0, x1, y1)
+
+    def _hover(self, scene_position: Any) -> None:
+        self._tell_hovered(self.view.mapSceneToView(scene_position))
+
+    def _tell_hovered(self, at: QPointF) -> None:
+        height, width = self._size
+        inside = 0 <= at.x() < width and 0 <= at.y() < height
+        self.hovered.emit(*((at.x(), at.y()) if inside else (float("nan"), float("nan"))))
+
+    def _show_boxes(self, boxes: Iterable[tuple[Any, Colour, bool]]) -> None:
+        for item in self._boxes:
+            self.view.removeItem(item)
+        self._boxes = []
+        for box, colour, is_current in boxes:
+            if box is None:
+                continue
+            item = QGraphicsRectItem(QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0))
+            item.setPen(_cosmetic(QColor(*colour), 2.5 if is_current else 1.5))
+            item.setZValue(2)
+            self.view.addItem(item, ignoreBounds=True)
+            self._boxes.append(item)
+
+
+class _Marks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph is not typed
+    """Marks that a click goes through: pyqtgraph's own keep it for themselves."""
+
+    def mouseClickEvent(self, event: Any) -> None:
+        event.ignore()
+
+
+def _keys(event: QKeyEvent) -> str:
+    keys = QKeySequence(event.keyCombination())
+    return keys.toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(colour, width, style)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _spot(x: float, y: float, positive: bool, is_current: bool) -> dict[str, Any]:
+    return {
+        "pos": np.array([x, y]),
+        "size": CURRENT_MARK if is_current else OTHER_MARK,
+        "symbol": "+" if positive else "x",
+        "brush": POSITIVE if positive else NEGATIVE,
+        "pen": pg.mkPen(20, 20, 20, width=1),
+    }

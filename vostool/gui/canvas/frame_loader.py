@@ -1,0 +1,76 @@
+"""The thread that owns the display's decoder: the latest frame wins, neighbours are prefetched."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PyQt6.QtCore import pyqtSignal
+
+from vostool.errors import VosToolError
+from vostool.frames import FrameSource, Image
+from vostool.gui.threads.latest import LatestThread
+from vostool.io.video.frame_cache import FrameCache
+from vostool.io.video.prefetch import prefetch_order
+
+
+class FrameWish(NamedTuple):
+    """A frame that is to be shown, and the way the playhead moves (-1, 0 or 1)."""
+
+    frame: int
+    direction: int
+
+
+class FrameLoader(LatestThread[FrameWish]):
+    """Decodes frames into a cache that the GUI thread reads without waiting.
+
+    Signals:
+        loaded(int): this frame is in the cache now and somebody asked for it.
+        failed(int, str): this frame cannot be shown, with one sentence why.
+    """
+
+    loaded = pyqtSignal(int)
+    failed = pyqtSignal(int, str)
+
+    def __init__(self, source: FrameSource, cache: FrameCache[Image], look_ahead: int = 24) -> None:
+        super().__init__()
+        self._source = source
+        self._cache = cache
+        self._look_ahead = look_ahead
+        self._plan: list[int] = []
+
+    def forget(self) -> None:
+        """Give the memory of cached frames back, when nobody looks any more."""
+        self._cache.clear()
+
+    def cached(self, frame: int) -> Image | None:
+        """The picture if it is there, at once."""
+        return self._cache.get(frame)
+
+    def work(self, request: FrameWish) -> None:
+        if self._load(request.frame, wanted=True):
+            self.loaded.emit(request.frame)
+        self._plan = prefetch_order(
+            request.frame, request.direction, len(self._source), ahead=self._look_ahead
+        )
+
+    def idle(self) -> bool:
+        while self._plan:
+            frame = self._plan.pop(0)
+            if frame not in self._cache:
+                self._load(frame, wanted=False)
+                return True
+        return False
+
+    def finish(self) -> None:
+        self._source.close()
+
+    def _load(self, frame: int, wanted: bool) -> bool:
+        if frame in self._cache:
+            return True
+        try:
+            self._cache.put(frame, self._source.frame(frame))
+        except VosToolError as error:
+            if wanted:
+                self.failed.emit(frame, str(error))
+            return False
+        return True

@@ -1,0 +1,103 @@
+"""Names and numbers at the masks: plates on the canvas that keep their size at every zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from vostool.gui.canvas.overlay_renderer import Rectangle
+from vostool.masks.colours import Colour
+from vostool.project.objects import AnnotatedObject
+
+_Z, _PAD, _LONGEST = 1.5, 4.0, 180.0
+"""Above the masks and below the marks of clicks; pixels around the text; pixels of a plate."""
+
+
+class _Plate(QGraphicsObject):
+    """A line of text on a plate of the object's colour, its lower left corner at the position."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)  # clicks go through to the mask
+        self.setZValue(_Z)
+        self.text = ""
+        self._colour: Colour = (0, 0, 0)
+        self._selected = False
+        self._font = QFont()
+        self._font.setPixelSize(12)
+
+    def show_text(self, text: str, colour: Colour, selected: bool) -> None:
+        metrics = QFontMetricsF(self._font)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LONGEST)
+        if (text, colour, selected) != (self.text, self._colour, self._selected):
+            self.prepareGeometryChange()
+            self.text, self._colour, self._selected = text, colour, selected
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        metrics = QFontMetricsF(self._font)
+        height = metrics.height() + 2
+        return QRectF(0, -height, metrics.horizontalAdvance(self.text) + 2 * _PAD, height)
+
+    def paint(
+        self,
+        painter: QPainter | None,
+        option: QStyleOptionGraphicsItem | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        if painter is None:
+            return
+        red, green, blue = self._colour
+        # Black or white, whichever contrasts more (relative luminance, ITU-R BT.709).
+        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
+        plate = self.boundingRect()
+        painter.setPen(QColor("white") if self._selected else QColor(0, 0, 0, 90))
+        painter.setBrush(QColor(red, green, blue))
+        painter.drawRect(plate.adjusted(0, 0, -1, -1))
+        painter.setFont(self._font)
+        painter.setPen(QColor("black") if light else QColor("white"))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class MaskLabels:
+    """The plates on one canvas' view, which is pyqtgraph's."""
+
+    def __init__(self, view: Any) -> None:
+        self._view = view
+        self._plates: list[_Plate] = []
+
+    @property
+    def texts(self) -> list[str]:
+        """What is shown, the front object last."""
+        return [plate.text for plate in self._plates if plate.isVisible()]
+
+    def show(
+        self,
+        boxes: Mapping[int, Rectangle],
+        objects: Mapping[int, AnnotatedObject],
+        selected: int | None,
+    ) -> None:
+        """A plate above each box (pixels of the frame), the selected object's in front."""
+        ids = sorted((oid for oid in boxes if oid in objects), key=lambda oid: oid == selected)
+        while len(self._plates) < len(ids):
+            plate = _Plate()
+            self._view.addItem(plate, ignoreBounds=True)
+            self._plates.append(plate)
+        for plate, oid in zip(self._plates, ids, strict=False):
+            shown = objects[oid]
+            plate.show_text(f"{oid} {shown.label}", shown.colour, oid == selected)
+            plate.setPos(QPointF(boxes[oid][0], boxes[oid][1]))
+            plate.setZValue(_Z + (0.1 if oid == selected else 0))
+            plate.show()
+        for plate in self._plates[len(ids) :]:
+            plate.hide()
+
+    def hide(self) -> None:
+        """Show none."""
+        for plate in self._plates:
+            plate.hide()

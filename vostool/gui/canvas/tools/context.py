@@ -1,0 +1,117 @@
+"""What every drawing gesture works with, and whether it may."""
+
+from __future__ import annotations
+
+from PyQt6.QtGui import QColor
+
+from vostool.frames import Image
+from vostool.gui.canvas.canvas import Canvas
+from vostool.gui.canvas.tools.options import ToolOptions
+from vostool.gui.canvas.tools.previews import Previews
+from vostool.gui.session.mask_editor import MaskEditor, Place
+from vostool.gui.session.session import Session
+from vostool.gui.window.workspace import Workspace
+from vostool.masks.colours import Colour
+from vostool.masks.mask import MaskRecord
+from vostool.project.locks import locked_objects, locked_sentence
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+
+NOT_SHOWN_YET = "This frame is still being read; click again when it is shown."
+TAKEN_AWAY = QColor(255, 70, 70)
+"""What is taken away from a mask."""
+
+
+class ToolContext:
+    """One canvas and one workspace."""
+
+    def __init__(self, canvas: Canvas, workspace: Workspace) -> None:
+        self.canvas = canvas
+        self.workspace = workspace
+
+    @property
+    def session(self) -> Session:
+        return self.workspace.session
+
+    @property
+    def project(self) -> Project:
+        return self.workspace.document.project
+
+    @property
+    def editor(self) -> MaskEditor:
+        return self.workspace.mask_editor
+
+    @property
+    def options(self) -> ToolOptions:
+        return self.canvas.options
+
+    @property
+    def previews(self) -> Previews:
+        return self.canvas.previews
+
+    @property
+    def record(self) -> MaskRecord | None:
+        """The current object's mask on the current frame, with what is known about it."""
+        current = self.session.current_object
+        return None if current is None else self.project.masks.get(self.session.playhead, current)
+
+    @property
+    def colour(self) -> Colour:
+        """The current object's, or the one that the next object gets."""
+        current = self.session.current_object
+        if current is not None:
+            return self.project.objects[current].colour
+        return AnnotatedObject.new(self.project.next_object_id()).colour
+
+    @property
+    def picture(self) -> Image | None:
+        """The current frame's picture, (H, W, 3) uint8 RGB, where it is decoded."""
+        return self.workspace.display.loader.cached(self.session.playhead)
+
+    @property
+    def place(self) -> Place:
+        """The current frame and object, to which a stroke belongs from its press on."""
+        return Place(self.session.playhead, self.session.current_object)
+
+    def is_inside(self, x: float, y: float) -> bool:
+        """True for a place in the frame (image pixels)."""
+        info = self.workspace.source.info
+        return 0 <= x < info.width and 0 <= y < info.height
+
+    def is_shown(self) -> bool:
+        """True where the picture seen is the playhead's, so that what is done lands on its frame.
+
+        Says so to the person where it is not. Stops playing, which would take the frame away.
+        """
+        self.workspace.player.pause()
+        shown = self.workspace.display.shown_frame == self.session.playhead
+        if not shown:
+            self.session.problem.emit(NOT_SHOWN_YET)
+        return shown
+
+    def may_change(self, *, adding: bool) -> bool:
+        """True where the current object's mask can be drawn on; else says why not.
+
+        Args:
+            adding: pixels are added, for which no mask and no object has to be there.
+        """
+        sentence = self._objection(adding)
+        if sentence:
+            self.session.problem.emit(sentence)
+        return not sentence and self.is_shown()
+
+    def _objection(self, adding: bool) -> str:
+        current = self.session.current_object
+        if current is not None and current in locked_objects(self.project):
+            return locked_sentence([current])
+        if current is not None and not self.session.shows(current):
+            return (
+                f"Object {current} is hidden; show it in the list of objects to draw on its mask."
+            )
+        if adding:
+            return ""
+        if current is None:
+            return "Choose an object first; there is no mask to take away from."
+        if (record := self.record) is None or record.mask.is_empty:
+            return f"Object {current} has no mask on this frame to take away from."
+        return ""

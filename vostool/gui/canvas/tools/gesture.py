@@ -1,0 +1,57 @@
+"""What a tool that draws listens to; each does nothing by itself."""
+
+from __future__ import annotations
+
+from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.pointer import Phase, PointerEvent
+
+
+class Gesture:
+    """The mouse and the keys while one tool is chosen."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self.context = context
+
+    @property
+    def goes_on(self) -> bool:
+        """True between two clicks that belong together."""
+        return False
+
+    def begin(self) -> None:
+        """The tool was chosen."""
+
+    def end(self) -> None:
+        """Another tool was chosen, or the video is closed: leave nothing on the canvas."""
+
+    def press(self, event: PointerEvent) -> None:
+        """A button went down."""
+
+    def drag(self, event: PointerEvent) -> None:
+        """The mouse moved with the button held."""
+
+    def release(self, event: PointerEvent) -> None:
+        """The button went up."""
+
+    def hover(self, event: PointerEvent) -> None:
+        """The mouse moved without a button."""
+
+    def leave(self) -> None:
+        """The mouse left the canvas."""
+
+    def key(self, name: str) -> None:
+        """A key that the tool has claimed was pressed."""
+
+    def project_changed(self) -> None:
+        """Mask, selection, frame or options may be others now."""
+
+    def take(self, event: PointerEvent) -> None:
+        """Hand an event on to where it belongs."""
+        if event.phase is Phase.LEAVE:
+            self.leave()
+        else:
+            {
+                Phase.PRESS: self.press,
+                Phase.DRAG: self.drag,
+                Phase.RELEASE: self.release,
+                Phase.HOVER: self.hover,
+            }[event.phase](event)

@@ -1,0 +1,58 @@
+"""What the tools are set to: sizes and switches that stay when another tool is chosen."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.settings.preferences import remember_tool_options, tool_options
+
+SIZES = (1, 400)
+TOLERANCES = (0, 255)
+
+
+class ToolOptions(QObject):
+    """The options of all tools.
+
+    Attributes:
+        size: the brush's and the eraser's diameter, in image pixels.
+        tolerance: of the wand, 0..255 for each of red, green and blue.
+        contiguous: the wand takes only what hangs together with the click.
+        adding: polygon, lasso and wand add to the mask; False: they take away.
+        positive: a scribble says "part of the object"; False: "not part of it".
+
+    Signals:
+        changed(): some option has another value.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        size, tolerance, contiguous = tool_options()
+        self.size = min(max(size, SIZES[0]), SIZES[1])
+        self.tolerance = min(max(tolerance, TOLERANCES[0]), TOLERANCES[1])
+        self.contiguous = contiguous
+        self.adding = True
+        self.positive = True
+
+    def set(self, **values: int | bool) -> None:
+        """Set options by their names; numbers stop at their bounds."""
+        before = dict(self.__dict__)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.size = min(max(self.size, SIZES[0]), SIZES[1])
+        self.tolerance = min(max(self.tolerance, TOLERANCES[0]), TOLERANCES[1])
+        if self.__dict__ != before:
+            self.changed.emit()
+
+    def remember(self) -> None:
+        """Keep what is set for the next run, but for the two that turn a tool's meaning round."""
+        remember_tool_options(self.size, self.tolerance, self.contiguous)
+
+    def step(self, tool: Tool, steps: int) -> None:
+        """Make the tool's number larger (steps above 0) or smaller, by a tenth or by one."""
+        if tool is Tool.WAND:
+            self.set(tolerance=self.tolerance + 2 * steps)
+        elif tool.has_size:
+            self.set(size=self.size + steps * max(round(self.size * 0.1), 1))

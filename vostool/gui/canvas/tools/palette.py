@@ -1,0 +1,47 @@
+"""The tools beside the canvas: those that ask the model, those that draw, and those that look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QAction, QActionGroup
+from PyQt6.QtWidgets import QLabel, QMainWindow, QToolBar, QToolButton
+
+from vostool.gui.canvas.tools.modes import Kind, Tool
+
+TIPS = {
+    Kind.MODEL: "These ask the model, which answers with a mask",
+    Kind.MASK: "These change the mask itself",
+    Kind.VIEW: "These change nothing",
+}
+
+
+class ToolPalette(QToolBar):
+    """One button a tool, in a group for each kind, under a heading in the group's colour."""
+
+    def __init__(self, actions: Mapping[str, QAction], window: QMainWindow) -> None:
+        super().__init__("Canvas tools", window)
+        self.setObjectName("tool_palette")
+        self.setIconSize(QSize(20, 20))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        group = QActionGroup(window)
+        for kind in Kind:
+            heading = QLabel(kind.value)
+            heading.setObjectName("tool_heading")
+            heading.setProperty("kind", kind.name.lower())
+            heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            heading.setToolTip(TIPS[kind])
+            self.addWidget(heading)
+            for tool in Tool:
+                if tool.kind is kind:
+                    self._add_tool(actions[tool.action], group, kind)
+        actions[Tool.POINT.action].setChecked(True)
+
+    def _add_tool(self, action: QAction, group: QActionGroup, kind: Kind) -> None:
+        group.addAction(action)
+        self.addAction(action)
+        button = self.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setProperty("kind", kind.name.lower())
+            button.setAccessibleName(f"{action.text()}, {TIPS[kind].lower()}")

@@ -1,0 +1,83 @@
+"""A scribble: a stroke whose points the model is asked with, as one step."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF
+
+from vostool.gui.canvas.canvas import NEGATIVE, POSITIVE
+from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.gesture import Gesture
+from vostool.gui.canvas.tools.pointer import PointerEvent
+from vostool.gui.canvas.tools.stroke_item import StrokeItem
+from vostool.masks.draw import Position
+from vostool.project.scribble import sample_stroke, with_scribble
+
+WIDTH = 5
+"""Of the line in screen pixels."""
+BEGIN_WITH_OBJECT = "Begin with a stroke on the object; a negative one takes away from its mask."
+
+CHANGED_MEANWHILE = "Another frame or object was chosen during the stroke; draw it again."
+
+
+class ScribbleGesture(Gesture):
+    """Positive or negative; Ctrl or the right button makes one the other."""
+
+    def __init__(self, context: ToolContext) -> None:
+        super().__init__(context)
+        self._path: list[Position] = []
+        self._stroke: StrokeItem | None = None
+        self._positive = True
+        self._place = context.place
+
+    def end(self) -> None:
+        self._drop()
+
+    def press(self, event: PointerEvent) -> None:
+        if self._stroke is not None or not self.context.is_shown():
+            return
+        self._positive = self.context.options.positive != event.other_way
+        info, previews = self.context.workspace.source.info, self.context.previews
+        seen = previews.seen.intersected(QRectF(0, 0, info.width, info.height))
+        colour = POSITIVE if self._positive else NEGATIVE
+        self._path, self._place = [], self.context.place
+        self._stroke = StrokeItem(seen, previews.scale, WIDTH / previews.scale, colour)
+        previews.add(self._stroke)
+        self.context.canvas.claim_keys(("Esc",))
+        self.drag(event)
+
+    def drag(self, event: PointerEvent) -> None:
+        if self._stroke is not None:
+            self._path.append((event.x, event.y))
+            self._stroke.add(event.x, event.y)
+
+    def release(self, event: PointerEvent) -> None:
+        if self._stroke is not None:
+            self._drop()
+            self._prompt()
+
+    def key(self, name: str) -> None:
+        self._drop()
+
+    def _prompt(self) -> None:
+        if self.context.place != self._place:
+            self.context.session.problem.emit(CHANGED_MEANWHILE)
+            return
+        self.context.editor.finish()
+        session, info = self.context.session, self.context.workspace.source.info
+        places = sample_stroke(self._path, info.width, info.height)
+        old = None
+        if session.current_object is not None:
+            old = self.context.project.prompts.get((session.playhead, session.current_object))
+        record = self.context.record
+        if not self._positive and old is None and record is None:
+            session.problem.emit(BEGIN_WITH_OBJECT)
+            return
+        prompts = with_scribble(old, record, places, self._positive)
+        if prompts is not None and self.context.is_shown():
+            title = "Scribble" if self._positive else "Negative scribble"
+            session.prompt(prompts, title)
+
+    def _drop(self) -> None:
+        self.context.previews.drop(self._stroke)
+        self._stroke = None
+        self.context.canvas.claim_keys(())

@@ -1,0 +1,26 @@
+"""Select: a click on a mask makes its object current; once more takes the one behind it."""
+
+from __future__ import annotations
+
+from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.gesture import Gesture
+from vostool.gui.canvas.tools.picking import next_at
+from vostool.gui.canvas.tools.pointer import PointerEvent
+
+
+class SelectGesture(Gesture):
+    """The tool; Shift+click does the same with every tool."""
+
+    def press(self, event: PointerEvent) -> None:
+        if event.left:
+            pick(self.context, event.x, event.y)
+
+
+def pick(context: ToolContext, x: float, y: float) -> None:
+    """Select what lies at a place (image pixels); where nothing does, the selection stays."""
+    context.editor.finish()
+    session = context.session
+    if context.is_inside(x, y) and context.is_shown():
+        found = next_at(session, x, y)
+        if found is not None:
+            session.select(found)

@@ -1,0 +1,31 @@
+"""The magic wand: a click adds what has a like colour, or takes it away."""
+
+from __future__ import annotations
+
+from vostool.gui.canvas.tools.gesture import Gesture
+from vostool.gui.canvas.tools.pointer import PointerEvent
+from vostool.masks.draw import magic_wand
+from vostool.masks.mask import Mask
+
+
+class WandGesture(Gesture):
+    """One click, one change."""
+
+    def press(self, event: PointerEvent) -> None:
+        options, picture = self.context.options, self.context.picture
+        adds = options.adding != event.other_way
+        if not self.context.is_inside(event.x, event.y) or not self.context.may_change(adding=adds):
+            return
+        if picture is None:  # shown, but no longer in the cache
+            self.context.session.problem.emit("The frame is being read again; click once more.")
+            self.context.workspace.display.refresh()
+            return
+        place, tolerance, contiguous = (event.x, event.y), options.tolerance, options.contiguous
+
+        def change(mask: Mask) -> Mask:
+            return magic_wand(mask, picture, place, tolerance, contiguous=contiguous, add=adds)
+
+        nothing = "The mask has these pixels already; a higher tolerance takes more."
+        if not adds:
+            nothing = "The mask has none of these pixels; a higher tolerance takes more."
+        self.context.editor.edit("Wand", change, nothing=nothing)

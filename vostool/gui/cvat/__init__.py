@@ -1,0 +1,1 @@
+"""The dialogs for jobs on a CVAT server."""

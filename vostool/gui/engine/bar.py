@@ -1,0 +1,47 @@
+"""Says honestly which engine answers, and offers the better one where none is installed."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from vostool.models.weights.catalog import MOBILE_SAM
+
+NO_CHECKPOINT = (
+    "No checkpoint: optical-flow engine. It follows colour and motion only; "
+    "MobileSAM is better, SAM 2 far better."
+)
+
+
+class EngineBar(QFrame):
+    """A line above the canvas while the embedded engine stands in for SAM 2.
+
+    Signals:
+        fetch_requested(): show what there is.
+        small_requested(): fetch MobileSAM and use it.
+    """
+
+    fetch_requested = pyqtSignal()
+    small_requested = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("engine_bar")
+        self.text = QLabel(NO_CHECKPOINT)
+        self.small = QPushButton(f"Get {MOBILE_SAM.title} ({MOBILE_SAM.size / 1e6:.0f} MB)")
+        self.fetch = QPushButton("Get SAM 2…")
+        close = QToolButton()
+        close.setText("✕")
+        close.setAutoRaise(True)
+        close.setToolTip("Hide this line")
+        close.setAccessibleName("Hide this line")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 6, 4)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.small)
+        layout.addWidget(self.fetch)
+        layout.addWidget(close)
+        self.small.clicked.connect(self.small_requested)
+        self.fetch.clicked.connect(self.fetch_requested)
+        close.clicked.connect(self.hide)
+        self.hide()

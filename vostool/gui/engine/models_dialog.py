@@ -1,0 +1,154 @@
+"""The engines: what is installed, fetching a checkpoint with progress, choosing one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui.threads.background import Background
+from vostool.models.registry import EngineStatus, engine_statuses
+from vostool.models.weights.catalog import PUBLISHED as MODELS
+from vostool.models.weights.catalog import user_checkpoint_dir
+from vostool.models.weights.download import fetch
+
+
+class ModelsDialog(QDialog):
+    """A row for each engine with what can be done about it.
+
+    Signals:
+        chosen(str): use this engine.
+    """
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, current: str | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Models")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._current = current
+        self._job: Background | None = None
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setColumnStretch(1, 1)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.hide()
+        self.cancel_button = QPushButton("Cancel download")
+        self.cancel_button.hide()
+        self.cancel_button.clicked.connect(self._cancel)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(QLabel("Larger models are more exact and slower."))
+        layout.addLayout(self._grid)
+        for widget in (self.note, self.bar, self.cancel_button, buttons):
+            layout.addWidget(widget)
+        self.buttons: dict[str, QPushButton] = {}
+        self._fill()
+        self.resize(720, 420)
+
+    def reject(self) -> None:
+        self._cancel()
+        if self._job is not None:
+            self._job.wait()
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.reject()
+        super().closeEvent(event)
+
+    def _fill(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self.buttons = {}
+        for row, status in enumerate(engine_statuses()):
+            self._grid.addWidget(QLabel(f"<b>{status.title}</b>"), row, 0)
+            self._grid.addWidget(QLabel(_state(status)), row, 1)
+            button = self._button(status)
+            self.buttons[status.name] = button
+            self._grid.addWidget(button, row, 2)
+
+    def _button(self, status: EngineStatus) -> QPushButton:
+        if status.usable:
+            button = QPushButton("In use" if status.name == self._current else "Use")
+            button.setEnabled(status.name != self._current)
+            button.clicked.connect(partial(self._choose, status.name))
+        else:
+            button = QPushButton(f"Get ({status.size / 1e6:.0f} MB)")
+            button.clicked.connect(partial(self._fetch, status.name))
+            button.setEnabled(self._job is None)
+        return button
+
+    def _choose(self, name: str, _checked: bool = False) -> None:
+        self.chosen.emit(name)
+        self.accept()
+
+    def fetch(self, name: str) -> None:
+        """Begin to fetch a model, as its button does."""
+        if self._job is None:
+            self._fetch(name)
+
+    def _fetch(self, name: str, _checked: bool = False) -> None:
+        spec = MODELS[name]
+        folder = user_checkpoint_dir()
+        self._job = Background(lambda progress: fetch(spec, folder, progress=progress), self)
+        self._job.progressed.connect(self._progressed)
+        self._job.succeeded.connect(partial(self._fetched, name))
+        self._job.failed.connect(self._ended)
+        self._job.cancelled.connect(
+            partial(self._ended, "Cancelled; the next try goes on from where this one stopped.")
+        )
+        self.note.setText(f"Fetching {spec.title} to {folder}…")
+        self.bar.setValue(0)
+        self.bar.show()
+        self.cancel_button.show()
+        self._job.start()
+        self._fill()
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _progressed(self, done: int, total: int, _what: str) -> None:
+        self.bar.setRange(0, 1000 if total else 0)
+        self.bar.setValue(int(1000 * done / total) if total else 0)
+        self.bar.setFormat(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+
+    def _fetched(self, name: str, _path: object) -> None:
+        self._ended(f"{MODELS[name].title} is here and in use now.")
+        self._current = name
+        self._fill()
+        self.chosen.emit(name)
+
+    def _ended(self, sentence: str) -> None:
+        if self._job is not None:
+            self._job.wait()
+            self._job = None
+        self.note.setText(sentence)
+        self.bar.hide()
+        self.cancel_button.hide()
+        self._fill()
+
+
+def _state(status: EngineStatus) -> str:
+    if status.checkpoint is not None and status.usable:
+        return f"installed: {status.checkpoint}"
+    if status.usable:
+        return "built in"
+    return status.problem if status.checkpoint is not None and status.problem else "not installed"

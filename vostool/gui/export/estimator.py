@@ -1,0 +1,146 @@
+"""Looks at a batch while it is being put together: checks and preview, off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from vostool.gui.threads.background import Background
+from vostool.io.batch.preview import Preview, preview_batch
+from vostool.io.batch.run import Batch, BatchProgress, ProjectCheck, check_project
+from vostool.progress import Progress
+
+PAUSE_MS = 250
+"""How long a choice must rest before it is looked at."""
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What a check depends on; the same key means the same findings."""
+
+    project: object
+    name: str
+    folder: str
+    formats: tuple[str, ...]
+    options: str
+    merge: bool
+    stored: tuple[int, int]
+
+
+class Estimator(QObject):
+    """Checks each project and previews the whole; a newer request takes the older one's place.
+
+    Signals (all of the latest request only):
+        checked(int, ProjectCheck): one project has been looked at.
+        previewed(Preview): every project has been checked, and this would be written.
+        failed(str): the batch makes no sense, or cannot be previewed.
+    """
+
+    checked = pyqtSignal(int, object)
+    previewed = pyqtSignal(object)
+    failed = pyqtSignal(str)
+    _found = pyqtSignal(int, int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._batch: Batch | None = None
+        self._job: Background | None = None
+        self._jobs: list[Background] = []
+        self._request = 0
+        self._known: dict[_Key, ProjectCheck] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._start)
+        self._found.connect(self._tell)
+
+    @property
+    def is_busy(self) -> bool:
+        """True while something is looked at or is about to be."""
+        return self._timer.isActive() or self._job is not None
+
+    def look(self, batch: Batch) -> None:
+        """Look at this batch as soon as the person pauses."""
+        self.stop()
+        self._batch = batch
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Forget what is being looked at; nothing more is told of it."""
+        self._timer.stop()
+        self._request += 1
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def close(self) -> None:
+        """Stop, and wait for the threads."""
+        self.stop()
+        for job in tuple(self._jobs):
+            job.wait()
+
+    def _start(self) -> None:
+        batch, request = self._batch, self._request
+        assert batch is not None
+
+        def work(progress: Progress) -> Preview:
+            for position in range(len(batch.projects)):
+                self._found.emit(request, position, self._check(batch, position, progress))
+
+            def listen(told: BatchProgress) -> None:
+                progress(told.done, told.total, told.name)
+
+            return preview_batch(batch, listen)
+
+        job = Background(work, self)
+        self._job = job
+        self._jobs.append(job)
+        job.succeeded.connect(lambda preview: self._ended(request, preview, ""))
+        job.failed.connect(lambda sentence: self._ended(request, None, sentence))
+        job.finished.connect(lambda: self._jobs.remove(job))
+        job.finished.connect(job.deleteLater)
+        job.start()
+
+    def _check(self, batch: Batch, position: int, progress: Progress) -> ProjectCheck:
+        """In the thread: what is known already, or a look at the project."""
+        progress(0, 0, batch.names()[position])
+        key = _key(batch, position)
+        if key not in self._known:
+            found = check_project(batch, position, progress)
+            if not found.ready:
+                return found  # what is missing may be put back at any time
+            self._known[key] = found
+        return self._known[key]
+
+    def _tell(self, request: int, position: int, check: ProjectCheck) -> None:
+        if request == self._request:
+            self.checked.emit(position, check)
+
+    def _ended(self, request: int, preview: Preview | None, sentence: str) -> None:
+        if request != self._request:
+            return
+        self._job = None
+        if preview is not None:
+            self.previewed.emit(preview)
+        else:
+            self.failed.emit(sentence)
+
+
+def _key(batch: Batch, position: int) -> _Key:
+    project = batch.projects[position]
+    try:
+        status = project.path.stat()
+        stored = (status.st_mtime_ns, status.st_size)
+    except OSError:
+        stored = (0, 0)
+    options = replace(batch.options, overwrite=False)
+    return _Key(
+        project,
+        batch.names()[position],
+        str(batch.folders()[position]),
+        batch.formats,
+        repr(options),
+        batch.merge,
+        stored,
+    )

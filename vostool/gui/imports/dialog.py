@@ -1,0 +1,291 @@
+"""Import of a label file: what comes in and what is left out, before it is applied as one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtCore import QStringListModel, Qt
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.frames import FrameSource
+from vostool.gui.session.document import Document
+from vostool.gui.threads.background import Background
+from vostool.gui.widgets.option_fields import OptionFields
+from vostool.io.imports.edit import (
+    ImportPolicy,
+    ImportSummary,
+    ObjectPolicy,
+    Ungrouped,
+    import_edit,
+)
+from vostool.io.imports.format import Imported, ImportTarget
+from vostool.io.imports.importers import IMPORT_FORMATS, detect_format, read_labels
+from vostool.progress import Progress
+from vostool.project.changes import Edit
+from vostool.project.project import Project
+
+OBJECTS = {
+    "Come in as new objects": ObjectPolicy.NEW,
+    "Go on with objects of the same id and label": ObjectPolicy.MATCH,
+}
+UNGROUPED = {
+    "One object a label, where it is there once a frame": Ungrouped.AUTO,
+    "Each shape is an object": Ungrouped.EACH,
+    "One object a label": Ungrouped.LABEL,
+}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What was read, and what it would do."""
+
+    format: str
+    imported: Imported
+    edit: Edit
+    summary: ImportSummary
+
+
+class ImportDialog(QDialog):
+    """Reads off the GUI thread, shows the summary, applies it, and offers to track from it.
+
+    Attributes:
+        summary: of what was applied; None until then.
+        track_wanted: the person chose to track from the imported frames.
+    """
+
+    def __init__(
+        self, document: Document, source: FrameSource, path: Path, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Import labels")
+        self.summary: ImportSummary | None = None
+        self.track_wanted = False
+        self._document = document
+        self._source = source
+        self._path = path
+        self._plan: _Plan | None = None
+        self._job: Background | None = None
+        self._jobs: list[Background] = []
+        self.format, self.objects, self.ungrouped = QComboBox(), QComboBox(), QComboBox()
+        self.replace = QCheckBox("Also replace what was confirmed")
+        self.boxes = QCheckBox("Interpolated boxes become prompts, too")
+        self.options = OptionFields()
+        self.bar = QProgressBar()
+        self.sentence = QLabel()
+        self.details = QListView()
+        self._lines = QStringListModel(self)
+        self.import_button = QPushButton("Import")
+        self.track_button = QPushButton("Track from imported frames")
+        self.cancel_button = QPushButton("Cancel")
+        self._set_up()
+        self._lay_out()
+        document.changed.connect(self._plan_again)
+        self._detect()
+
+    # -- making --------------------------------------------------------------------------------
+
+    def _set_up(self) -> None:
+        for name, entry in IMPORT_FORMATS.items():
+            self.format.addItem(entry.title, name)
+            self.format.setItemData(
+                self.format.count() - 1,
+                f"Keeps: {', '.join(entry.keeps)}.\nLoses: {', '.join(entry.loses)}.",
+                Qt.ItemDataRole.ToolTipRole,
+            )
+        self.objects.addItems(list(OBJECTS))
+        self.ungrouped.addItems(list(UNGROUPED))
+        self.format.setPlaceholderText("Choose a format")
+        self.format.setCurrentIndex(-1)
+        self.format.currentIndexChanged.connect(self._choose_format)
+        self.options.changed.connect(self._read)
+        self.objects.currentIndexChanged.connect(self._plan_again)
+        self.ungrouped.currentIndexChanged.connect(self._plan_again)
+        self.replace.toggled.connect(self._plan_again)
+        self.boxes.toggled.connect(self._plan_again)
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details.setModel(self._lines)
+        self.details.setWordWrap(True)
+        self.details.setUniformItemSizes(False)
+        self.details.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.details.setAccessibleName("Details")
+        self.import_button.clicked.connect(self.apply)
+        self.track_button.clicked.connect(self._track)
+        self.cancel_button.clicked.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        name = QLabel(self._path.name)
+        name.setToolTip(str(self._path))
+        form = QFormLayout()
+        form.addRow("Labels", name)
+        form.addRow("Format", self.format)
+        form.addRow("Objects", self.objects)
+        form.addRow("Without identity", self.ungrouped)
+        form.addRow("", self.replace)
+        form.addRow("", self.boxes)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.track_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        for widget in (self.options, self.bar, self.sentence, self.details, buttons):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.details, 1)
+        self.track_button.hide()  # a button box shows what is added to it
+        self.import_button.setDefault(True)
+        self.resize(640, 520)
+
+    # -- reading and planning ------------------------------------------------------------------
+
+    def _detect(self) -> None:
+        """Look inside for the format; where none is found, the person may choose one."""
+        path = self._path
+        self._start(lambda progress: detect_format(path).name, "Looking inside…")
+
+    def _choose_format(self) -> None:
+        name = self.format.currentData()
+        self.options.show_options(IMPORT_FORMATS[name].options if name else ())
+        if name:
+            self._read()
+
+    def _read(self) -> None:
+        """Read the file as it is chosen now, and plan what it would do."""
+        name, options = self.format.currentData(), self.options.values()
+        path, source, plan = self._path, self._source.clone(), self._planner()
+
+        def work(progress: Progress) -> _Plan:
+            try:
+                target = ImportTarget.of(source)
+                imported = read_labels(path, target, name, options, progress)
+            finally:
+                source.close()
+            return plan(name, imported)
+
+        self._plan = None
+        self._start(work, "Reading…")
+
+    def _plan_again(self, *_: object) -> None:
+        """Plan again for other choices, or for a project that has changed meanwhile."""
+        if self.summary is not None or self.format.currentData() is None:
+            return
+        if self._plan is None:
+            self._read()
+            return
+        chosen, imported, plan = self._plan.format, self._plan.imported, self._planner()
+        self._start(lambda progress: plan(chosen, imported), "Comparing…")
+
+    def _planner(self) -> Callable[[str, Imported], _Plan]:
+        project: Project = self._document.snapshot()
+        policy = ImportPolicy(
+            OBJECTS[self.objects.currentText()],
+            UNGROUPED[self.ungrouped.currentText()],
+            replace_confirmed=self.replace.isChecked(),
+            boxes_between=self.boxes.isChecked(),
+        )
+        return lambda name, imported: _Plan(name, imported, *import_edit(project, imported, policy))
+
+    def _start(self, work: Callable[[Progress], object], text: str) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        job = Background(work, self)
+        self._job = job
+        self._jobs.append(job)
+        job.progressed.connect(self._progressed)
+        job.succeeded.connect(self._succeeded)
+        job.failed.connect(self._failed)
+        job.cancelled.connect(lambda: None)
+        job.finished.connect(lambda: self._jobs.remove(job))
+        self.import_button.setEnabled(False)
+        self.sentence.setText(text)
+        self._lines.setStringList([])
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        job.start()
+
+    def _progressed(self, done: int, total: int, what: str) -> None:
+        if self.sender() is self._job:
+            self.bar.setRange(0, 1000 if total else 0)
+            self.bar.setValue(int(1000 * done / total) if total else 0)
+
+    def _succeeded(self, result: object) -> None:
+        if self.sender() is not self._job:
+            return
+        self._job = None
+        if isinstance(result, _Plan):
+            self._show_plan(result)
+        else:
+            self.format.setCurrentIndex(self.format.findData(result))
+
+    def _show_plan(self, plan: _Plan) -> None:
+        self._plan = plan
+        self.bar.hide()
+        summary = plan.summary
+        title = IMPORT_FORMATS[plan.format].title
+        left = f" Left out: {len(summary.skipped)}." if summary.skipped else ""
+        text = f"<b>{_escaped(summary.sentence())}</b>"
+        self.sentence.setText(f"{text}<br>{_escaped(title)}.{left}")
+        notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]
+        self._lines.setStringList([*notes, *(f"Left out: {text}" for text in summary.skipped)])
+        self.import_button.setEnabled(bool(plan.edit.changes))
+        if not plan.edit.changes:
+            self.sentence.setText("The project holds all of this already; nothing would change.")
+
+    def _failed(self, text: str) -> None:
+        if self.sender() is not self._job:
+            return
+        self._job = None
+        self.bar.hide()
+        self.sentence.setText(text)
+
+    # -- what the person decides ---------------------------------------------------------------
+
+    def apply(self) -> None:
+        """Bring it in as one undo step, and offer to track from it."""
+        plan = self._plan
+        if plan is None or self._job is not None:
+            return
+        self.summary = plan.summary
+        self._document.do(plan.edit)
+        self.sentence.setText(f"<b>Imported: {_escaped(plan.summary.sentence())}.</b>")
+        for widget in (self.format, self.objects, self.ungrouped, self.replace, self.boxes):
+            widget.setEnabled(False)
+        self.options.setEnabled(False)
+        self.import_button.hide()
+        self.cancel_button.setText("Close")
+        self.track_button.setVisible(plan.summary.trackable)
+        button = self.track_button if plan.summary.trackable else self.cancel_button
+        button.setDefault(True)
+        button.setFocus()
+
+    def _track(self) -> None:
+        self.track_wanted = True
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Stop reading before the dialog goes."""
+        self._document.changed.disconnect(self._plan_again)
+        self._job = None
+        for job in list(self._jobs):
+            job.cancel()
+            job.wait()
+        super().done(result)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

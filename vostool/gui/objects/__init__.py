@@ -1,0 +1,1 @@
+"""The dock of objects, labels and attributes."""

@@ -1,0 +1,277 @@
+"""What can be done with objects as a whole: each is one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtWidgets import QWidget
+
+from vostool.gui.objects.dialogs import LabelChoice, OtherObject, ask
+from vostool.gui.session.edit_builder import Build
+from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.session.session import Session
+from vostool.project import edits, label_edits, object_edits
+from vostool.project.changes import Cell, Edit, Table
+from vostool.project.locks import lock_objects, locked_objects, locked_sentence
+from vostool.project.object_edits import Overlap
+from vostool.project.pending_edit import PendingEdit, joined_edits
+from vostool.project.project import Project
+
+RUN_GOES = "A track run is going on; cancel it with Esc before changing which object is which."
+NO_OTHER = "There is no other object that is not locked; make one or unlock one first."
+
+
+class ObjectActions:
+    """Acts on the session's project: on the current object, or on all that are chosen.
+
+    Args:
+        chosen: ids of the objects meant.
+        parent: of the dialogs.
+    """
+
+    def __init__(self, session: Session, chosen: Collection[int], parent: QWidget) -> None:
+        self._session = session
+        self._parent = parent
+        self._chosen = sorted(oid for oid in chosen if oid in self._project.objects)
+
+    # -- on all chosen objects -----------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Delete the objects with all that belongs to them; nothing is asked."""
+        chosen, masks = self._chosen, self._project.masks
+
+        def build(project: Project) -> Edit:
+            copy, parts = project.snapshot(), []
+            for oid in chosen:
+                parts.append(edits.delete_object(copy, oid))
+                copy.apply(parts[-1])
+            return joined_edits(_several("Delete object", chosen), parts)
+
+        self._session.builder.do(build, sum(len(masks.row(oid)) for oid in chosen))
+
+    def show(self, value: bool | None = None) -> None:
+        """Show the objects, or hide them; None: the other than now."""
+        objects = self._project.objects
+        if value is None:
+            value = not all(objects[oid].visible for oid in self._chosen)
+        pending = PendingEdit(self._project)
+        for oid in self._chosen:
+            pending.put(Cell(Table.OBJECTS, oid), replace(objects[oid], visible=value))
+        verb = "Show object" if value else "Hide object"
+        self._session.do(pending.edit(_several(verb, self._chosen)))
+
+    def lock(self, value: bool | None = None) -> None:
+        """Lock the objects, or unlock them; None: the other than now."""
+        if value is None:
+            value = not locked_objects(self._project).issuperset(self._chosen)
+        self._session.do(lock_objects(self._project, self._chosen, value))
+
+    def relabel(self) -> None:
+        """Ask for the label of the objects."""
+        if not self._chosen:
+            return
+        old = self._project.objects[self._chosen[0]].label
+        ids = ", ".join(map(str, self._chosen))
+        question = f"Label of object{'s' * (len(self._chosen) > 1)} {ids}"
+        dialog = LabelChoice("Change label", question, self._project, old, self._parent)
+        ask(dialog, lambda: self._try(
+            lambda project: label_edits.set_label(project, self._chosen, dialog.label.text())
+        ))  # fmt: skip
+
+    def set_attribute(self, name: str, value: str) -> None:
+        """Give the objects a value of an attribute; it holds on all their frames."""
+        chosen = self._chosen
+        self._try(lambda project: label_edits.set_attribute(project, chosen, name, value))
+
+    # -- who is who ----------------------------------------------------------------------------
+
+    def merge(self) -> None:
+        """Ask which objects are the current one, too, and make them one."""
+        keep = self._current_for_identity()
+        if keep is None:
+            return
+        others = [oid for oid in self._chosen if oid != keep]
+        dialog = self._other(
+            "Merge objects",
+            f"Which are the same as object {keep} ({self._label(keep)})? Their masks become its "
+            "masks, and they are gone.",
+            keep, "Merge", several=True, kept=f"object {keep}", chosen=others,
+        )  # fmt: skip
+        if dialog is not None:
+            ask(dialog, lambda: self._try(
+                partial(_merged, keep=keep, others=dialog.ids(), rule=dialog.rule()),
+                [keep, *dialog.ids()],
+            ))  # fmt: skip
+
+    def split(self) -> None:
+        """Give everything from the playhead on to a new object, and make that one current."""
+        oid = self._current_for_identity()
+        if oid is None:
+            return
+        made, frame = [oid], self._session.playhead
+
+        def edit(project: Project) -> Edit:
+            split, made[0] = object_edits.split_object(project, oid, frame)
+            return split
+
+        self._try(edit, [oid], lambda: self._session.select(made[0]))
+
+    def swap(self) -> None:
+        """Ask for another object and exchange both from the playhead on."""
+        first, frame = self._current_for_identity(), self._session.playhead
+        if first is None:
+            return
+        dialog = self._other(
+            "Swap identities",
+            f"From frame {frame} on, what is object {first} ({self._label(first)}) becomes the "
+            "object chosen here, and the other way round.",
+            first, "Swap", chosen=[oid for oid in self._chosen if oid != first],
+        )  # fmt: skip
+        if dialog is not None:
+            ask(dialog, lambda: self._try(
+                partial(_swapped, first=first, second=dialog.ids()[0], frame=frame),
+                [first, dialog.ids()[0]],
+            ))  # fmt: skip
+
+    def move(self, chosen: FrameRange | None) -> None:
+        """Ask for another object and give it the current one's masks in the range."""
+        source = self._current_for_identity()
+        if source is None or chosen is None:
+            return
+        dialog = self._other(
+            "Move masks to another object",
+            f"Which object gets the masks of object {source} ({self._label(source)}) on frames "
+            f"{chosen.first} to {chosen.last}?",
+            source, "Move", kept="the object chosen here", overlap=Overlap.FIRST,
+            chosen=[oid for oid in self._chosen if oid != source],
+        )  # fmt: skip
+        if dialog is not None:
+            ask(dialog, lambda: self._try(
+                partial(_moved, source=source, target=dialog.ids()[0], chosen=chosen,
+                        rule=dialog.rule()),
+                [source],
+            ))  # fmt: skip
+
+    def relabel_range(self, chosen: FrameRange | None) -> None:
+        """Ask what the current object is called in the range; there it becomes another object."""
+        oid = self._current_for_identity()
+        if oid is None or chosen is None:
+            return
+        question = (
+            f"What object {oid} is called on frames {chosen.first} to {chosen.last}. A label "
+            "belongs to an object, so these frames become a new one."
+        )
+        dialog = LabelChoice(
+            "Change label in range", question, self._project, self._label(oid), self._parent
+        )
+
+        def act() -> None:
+            made, label = [oid], dialog.label.text().strip()
+
+            def edit(project: Project) -> Edit:
+                changed, made[0] = object_edits.change_label_range(
+                    project, oid, label, chosen.first, chosen.last
+                )
+                return changed
+
+            self._try(edit, [oid], lambda: self._session.select(made[0]))
+
+        ask(dialog, act)
+
+    def renumber(self) -> None:
+        """Give the objects the numbers 1, 2, 3 ... in their present order."""
+        if self._session.is_tracking:
+            self._session.problem.emit(RUN_GOES)
+            return
+        current = self._session.current_object
+        place = list(self._project.objects).index(current) if current is not None else -1
+
+        def apply(edit: Edit) -> None:
+            self._session.do(edit, even_locked=True)
+            if place >= 0:
+                self._session.select(list(self._project.objects)[place])
+
+        self._session.builder.do(
+            object_edits.renumber_objects,
+            len(self._project.masks),
+            "The objects are numbered without gaps already.",
+            apply=apply,
+        )
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    @property
+    def _project(self) -> Project:
+        return self._session.document.project
+
+    def _label(self, object_id: int) -> str:
+        return self._project.objects[object_id].label
+
+    def _current_for_identity(self) -> int | None:
+        """The current object where its identity may be changed now; else says why not."""
+        current = self._session.current_object
+        if current is None:
+            return None
+        if self._session.is_tracking:
+            self._session.problem.emit(RUN_GOES)
+            return None
+        if current in locked_objects(self._project):
+            self._session.problem.emit(locked_sentence([current]))
+            return None
+        return current
+
+    def _other(
+        self, title: str, question: str, object_id: int, verb: str, *, several: bool = False,
+        kept: str = "", overlap: Overlap = Overlap.UNION, chosen: Collection[int] = (),
+    ) -> OtherObject | None:  # fmt: skip
+        if len(self._project.objects) < 2 or not set(self._project.objects).difference(
+            locked_objects(self._project), [object_id]
+        ):
+            self._session.problem.emit(NO_OTHER)
+            return None
+        return OtherObject(
+            title, question, self._project, object_id, self._parent,
+            verb=verb, several=several, kept=kept, overlap=overlap, chosen=chosen,
+        )  # fmt: skip
+
+    def _try(
+        self, build: Build, objects: Sequence[int] = (), then: Callable[[], object] | None = None
+    ) -> None:
+        """Do an edit, or say why it cannot be; a run that began meanwhile counts, too.
+
+        Args:
+            objects: those whose masks the edit writes.
+            then: called when it was done.
+        """
+
+        def apply(edit: Edit) -> None:
+            touches = any(change.cell.table is not Table.OBJECTS for change in edit.changes)
+            if touches and self._session.is_tracking:
+                self._session.problem.emit(RUN_GOES)
+            elif self._session.do(edit) and then is not None:
+                then()
+
+        masks = self._project.masks
+        self._session.builder.do(build, sum(len(masks.row(oid)) for oid in objects), apply=apply)
+
+
+def _merged(project: Project, keep: int, others: Sequence[int], rule: Overlap) -> Edit:
+    copy, parts = project.snapshot(), []
+    for other in others:
+        parts.append(object_edits.merge_objects(copy, keep, other, rule))
+        copy.apply(parts[-1])
+    return joined_edits("Merge objects", parts)
+
+
+def _swapped(project: Project, first: int, second: int, frame: int) -> Edit:
+    return object_edits.swap_identities(project, first, second, frame)
+
+
+def _moved(project: Project, source: int, target: int, chosen: FrameRange, rule: Overlap) -> Edit:
+    return object_edits.move_range(project, source, target, chosen.first, chosen.last, overlap=rule)
+
+
+def _several(title: str, ids: Collection[int]) -> str:
+    return f"{title}s" if len(ids) > 1 else title

@@ -1,0 +1,135 @@
+"""One field for one attribute: a list, buttons, a box to tick, a number or a line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui.widgets.return_key import LineBox, RealBox
+from vostool.project.labels import FALSE, TRUE, AttributeKind, AttributeSpec
+
+Changed = Callable[[str], object]
+_MOST_BUTTONS = 4
+"""A longer choice of one value is shown as a list."""
+
+
+def attribute_field(spec: AttributeSpec, value: str, changed: Changed) -> QWidget:
+    """The field with its value; ``changed`` gets a new one when the typing is finished.
+
+    A value that the attribute does not accept (it came from elsewhere) is shown as it is.
+    """
+    kind = spec.kind
+    if kind is AttributeKind.RADIO and spec.accepts(value) and len(spec.values) <= _MOST_BUTTONS:
+        made: QWidget = _buttons(spec, value, changed)
+    elif kind.has_choices:
+        made = _choice(spec, value, changed)
+    elif kind is AttributeKind.CHECKBOX and spec.accepts(value):
+        made = _tick(spec, value, changed)
+    elif kind is AttributeKind.NUMBER and spec.accepts(value):
+        made = _number(spec, value, changed)
+    else:
+        made = _line(value, changed)
+    made.setAccessibleName(spec.name)
+    return made
+
+
+def _choice(spec: AttributeSpec, value: str, changed: Changed) -> QComboBox:
+    box = QComboBox()
+    values = [*spec.values, *([] if value in spec.values else [value])]
+    box.addItems(values)
+    box.setCurrentIndex(values.index(value))
+    box.activated.connect(lambda at: changed(values[at]))
+    _ignore_wheel(box)
+    return box
+
+
+def _buttons(spec: AttributeSpec, value: str, changed: Changed) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    group = QButtonGroup(holder)
+    for choice in spec.values:
+        button = QRadioButton(choice or "(empty)")
+        button.setChecked(choice == value)
+        button.clicked.connect(lambda _=False, choice=choice: changed(choice))
+        group.addButton(button)
+        column.addWidget(button)
+    return holder
+
+
+def _tick(spec: AttributeSpec, value: str, changed: Changed) -> QCheckBox:
+    box = QCheckBox(spec.name)
+    box.setChecked(value == TRUE)
+    box.toggled.connect(lambda on: changed(TRUE if on else FALSE))
+    return box
+
+
+def _number(spec: AttributeSpec, value: str, changed: Changed) -> QDoubleSpinBox:
+    box = RealBox()
+    low, high, step = spec.bounds
+    box.setDecimals(max(map(_decimals, spec.values)))
+    box.setRange(low, high)
+    box.setSingleStep(step)
+    box.setValue(float(value))
+    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.UpDownArrows)
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(lambda number: changed(_text(_on_grid(number, low, step))))
+    _ignore_wheel(box)
+    return box
+
+
+def _line(value: str, changed: Changed) -> LineBox:
+    line = LineBox(value)
+    line.setCursorPosition(0)
+
+    def finished() -> None:
+        if line.isModified():
+            line.setModified(False)
+            changed(line.text())
+
+    line.editingFinished.connect(finished)
+    return line
+
+
+class _WheelFilter(QObject):
+    """Lets the wheel scroll the panel instead of changing a value that nobody looks at."""
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _ignore_wheel(widget: QWidget) -> None:
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_WheelFilter(widget))
+
+
+def _on_grid(number: float, low: float, step: float) -> float:
+    return low + round((number - low) / step) * step
+
+
+def _decimals(text: str) -> int:
+    try:
+        exponent = Decimal(text).normalize().as_tuple().exponent
+    except InvalidOperation:
+        return 0
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _text(number: float) -> str:
+    return format(Decimal(repr(round(number, 9))).normalize(), "f")

@@ -1,0 +1,204 @@
+"""The objects of a project as a table: shown, colour, number, label, frames, locked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+
+from vostool.gui.session.document import Document
+from vostool.gui.widgets import theme
+from vostool.project import edits
+from vostool.project.changes import Changes
+from vostool.project.locks import LOCKED_SETTING, locked_objects
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+
+SHOWN, COLOUR, NUMBER, LABEL, FRAMES, LOCKED = range(6)
+HEADINGS = ("", "", "#", "Label", "Frames", "")
+TIPS = (
+    "Shown on the canvas; click to hide or show",
+    "Colour; double-click to change it",
+    "Identity through the video",
+    "Label; double-click to change it",
+    "Frames with a mask",
+    "Locked against tools and runs; click to lock or unlock",
+)
+_ICONS = {SHOWN: ("eye", "eye_off"), LOCKED: ("lock", "unlock")}
+_SPOKEN = {SHOWN: ("Shown", "Hidden"), LOCKED: ("Locked", "Not locked")}
+_ROLE = Qt.ItemDataRole
+
+RECOUNT_MS = 100
+"""Numbers of frames are painted anew so often at most."""
+
+
+class ObjectModel(QAbstractTableModel):
+    """A table over the document's objects; editing it makes undoable edits."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document: Document | None = None
+        self._ids: list[int] = []
+        self._locked: frozenset[int] = frozenset()
+        self._icons: dict[str, QIcon] = {}
+        self._recounted: set[int] = set()
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(RECOUNT_MS)
+        self._recount.timeout.connect(self._tell_recounted)
+
+    def set_document(self, document: Document | None) -> None:
+        """Show another project, or none."""
+        self.beginResetModel()
+        self._document = document
+        self._read()
+        self.endResetModel()
+
+    @property
+    def project(self) -> Project | None:
+        """The project that is shown."""
+        return None if self._document is None else self._document.project
+
+    def refresh_icons(self) -> None:
+        """Draw the icons in the palette's colours."""
+        self._icons.clear()
+
+    def apply(self, changes: Changes) -> bool:
+        """Follow the project; True where rows came or went."""
+        assert self._document is not None
+        if list(self._document.project.objects) != self._ids:
+            self.beginResetModel()
+            self._read()
+            self.endResetModel()
+            return True
+        touched = set(changes.objects)
+        if LOCKED_SETTING in changes.settings:
+            before = self._locked
+            self._read()
+            touched |= before ^ self._locked
+        self._tell(touched, 0, LOCKED)
+        self._recounted.update(oid for _, oid in changes.masks)
+        if self._recounted and not self._recount.isActive():
+            self._recount.start()
+        return False
+
+    def _tell_recounted(self) -> None:
+        """Views paint the new numbers of frames; a run changes them many times a second."""
+        self._tell(self._recounted, FRAMES, FRAMES)
+        self._recounted.clear()
+
+    def _tell(self, object_ids: Collection[int], first: int, last: int) -> None:
+        for row, oid in enumerate(self._ids):
+            if oid in object_ids:
+                self.dataChanged.emit(self.index(row, first), self.index(row, last))
+
+    def object_at(self, row: int) -> AnnotatedObject | None:
+        """The object of a row; None where there is none any more."""
+        if self._document is None or not 0 <= row < len(self._ids):
+            return None
+        return self._document.project.objects.get(self._ids[row])
+
+    @property
+    def highest_id(self) -> int:
+        """The highest id of the objects shown, 0 where there are none."""
+        return max(self._ids, default=0)
+
+    def is_locked(self, object_id: int) -> bool:
+        """True where the object is locked."""
+        return object_id in self._locked
+
+    def row_of(self, object_id: int | None) -> int:
+        """The row of an object, or -1."""
+        return self._ids.index(object_id) if object_id in self._ids else -1
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return len(self._ids)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == _ROLE.DecorationRole and section in _ICONS:
+            return self._icon(_ICONS[section][0])
+        return {_ROLE.DisplayRole: HEADINGS[section], _ROLE.ToolTipRole: TIPS[section]}.get(
+            _ROLE(role)
+        )
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == LABEL else flags
+
+    def data(self, index: QModelIndex, role: int = _ROLE.DisplayRole) -> Any:
+        shown = self.object_at(index.row())
+        if shown is None or self._document is None:
+            return None
+        column = index.column()
+        if role == _ROLE.ToolTipRole:
+            return TIPS[column]
+        if column in _ICONS:
+            return self._switch(shown, column, role)
+        if role == _ROLE.DecorationRole and column == COLOUR:
+            return colour_icon(QColor(*shown.colour))
+        if role in (_ROLE.DisplayRole, _ROLE.EditRole):
+            frames = len(self._document.project.masks.row(shown.id))
+            return {NUMBER: shown.id, LABEL: shown.label, FRAMES: frames}.get(column)
+        return None
+
+    def setData(self, index: QModelIndex, value: Any, role: int = _ROLE.EditRole) -> bool:
+        old = self.object_at(index.row())
+        if old is None:
+            return False
+        if role == _ROLE.CheckStateRole and index.column() == SHOWN:
+            visible = Qt.CheckState(value) == Qt.CheckState.Checked
+            self.change(replace(old, visible=visible), "Show object" if visible else "Hide object")
+            return True
+        label = str(value).strip()
+        if role == _ROLE.EditRole and index.column() == LABEL and label:
+            self.change(replace(old, label=label), "Rename object")
+            return True
+        return False
+
+    def change(self, changed: AnnotatedObject, title: str) -> None:
+        """Replace an object as one undo step, where it differs."""
+        assert self._document is not None
+        edit = edits.change_object(self._document.project, changed, title)
+        if edit.changes:
+            self._document.do(edit)
+
+    def _read(self) -> None:
+        project = self._document.project if self._document is not None else None
+        self._ids = [] if project is None else list(project.objects)
+        self._locked = frozenset() if project is None else locked_objects(project)
+
+    def _switch(self, shown: AnnotatedObject, column: int, role: int) -> Any:
+        on = shown.visible if column == SHOWN else shown.id in self._locked
+        if role == _ROLE.DecorationRole:
+            return self._icon(_ICONS[column][0 if on else 1])
+        return _SPOKEN[column][0 if on else 1] if role == _ROLE.AccessibleTextRole else None
+
+    def _icon(self, name: str) -> QIcon:
+        if name not in self._icons:
+            self._icons[name] = theme.icon(name)
+        return self._icons[name]
+
+
+def colour_icon(colour: QColor, size: int = 14) -> QIcon:
+    """A filled square."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setBrush(colour)
+    painter.setPen(colour.darker(140))
+    painter.drawRoundedRect(0, 0, size - 1, size - 1, 3, 3)
+    painter.end()
+    icon = QIcon(pixmap)
+    # Without this a selected row's colour is tinted.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

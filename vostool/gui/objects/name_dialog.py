@@ -1,0 +1,95 @@
+"""Asks for an object's label and number after it was finished, as X-AnyLabeling does."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from vostool.errors import PromptError
+from vostool.gui.objects.dialogs import label_completer
+from vostool.gui.session.session import Session
+from vostool.project.locks import locked_by, locked_sentence
+from vostool.project.object_naming import name_object
+
+HIGHEST_NUMBER = 65535
+
+
+class NameDialog(QDialog):
+    """A label, completed from those in use, and a number."""
+
+    def __init__(self, session: Session, object_id: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Finish object")
+        self._session, self._object_id = session, object_id
+        objects = session.document.project.objects
+        self.label = QLineEdit(objects[object_id].label)
+        self.label.setAccessibleName("Label")
+        self.label.setCompleter(label_completer(session.document.project, self))
+        self.label.selectAll()
+        self.label.setFocus()
+        self.number = QSpinBox()
+        self.number.setRange(1, HIGHEST_NUMBER)
+        self.number.setValue(object_id)
+        self.number.setAccessibleName("Number")
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.number.valueChanged.connect(lambda _number: self._explain())
+        self.label.textChanged.connect(lambda _text: self._explain())
+        form = QFormLayout(self)
+        form.addRow("Label", self.label)
+        form.addRow("Number", self.number)
+        form.addRow(self.note)
+        form.addRow(buttons)
+        self._explain()
+
+    def accept(self) -> None:
+        """Name the object as one undo step; the next click starts another one."""
+        session, number = self._session, self.number.value()
+        try:
+            edit = name_object(session.document.project, self._object_id, self.label.text(), number)
+        except PromptError as error:  # the object went while the dialog was open
+            self.note.setText(str(error))
+            return
+        locked = locked_by(session.document.project, edit)
+        if locked:  # another number moves the masks
+            self.note.setText(locked_sentence(locked))
+            return
+        session.do(edit)
+        session.select(None)
+        super().accept()
+
+    def _explain(self) -> None:
+        number, objects = self.number.value(), self._session.document.project.objects
+        joins = number != self._object_id and number in objects
+        self.note.setText(
+            f"Object {number} ({objects[number].label}) is there already: both become one."
+            if joins
+            else ""
+        )
+        assert self.ok_button is not None
+        self.ok_button.setEnabled(bool(self.label.text().strip()))
+
+
+def finish_and_name(session: Session, parent: QWidget) -> None:
+    """Ask for the current object's label and number, then let go of it."""
+    if session.current_object is None:
+        return
+    if session.is_tracking:
+        session.problem.emit("A track run is going on; cancel it with Esc before naming objects.")
+        return
+    dialog = NameDialog(session, session.current_object, parent)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -1,0 +1,212 @@
+"""The review panel: what is likely wrong, why, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
+from vostool.gui.session.review_work import Review
+from vostool.gui.track.transport import tool_button
+from vostool.project.project import Project
+from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.reasons import Reason
+
+BUTTONS = ("review_previous", "review_next", "review_confirm", "review_dismiss")
+SHORT = {"review_confirm": "Confirm", "review_dismiss": "Dismiss"}
+MORE = ("review_confirm_frame", "review_bring_back")
+NOTHING_OPEN = "Nothing is open."
+
+
+class ReviewPanel(QWidget):
+    """Shows the places of a :class:`Review`, and the reasons of the one that was gone to.
+
+    Signals:
+        chosen(ReviewItem): a row was clicked.
+        asked_for(ReviewFilter, bool): other places, or (True) in the order of time.
+    """
+
+    chosen = pyqtSignal(object)
+    asked_for = pyqtSignal(object, bool)
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._track_correction = actions["track_correction"]
+        self._review: Review | None = None
+        self._project: Project | None = None
+        self.model = ReviewModel(self)
+        self.table = _make_table(self.model)
+        self.left = QLabel()
+        self.left.setAccessibleName("Left to review")
+        self.why = QLabel()
+        self.why.setWordWrap(True)
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.why.setAccessibleName("Why this place may be wrong")
+        self.why.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.reasons = _combo("Reason", ["All reasons"])
+        for reason in Reason:
+            self.reasons.addItem(reason.value.capitalize(), reason)
+        self.objects = _combo("Objects to review", ["All objects"])
+        self.order = _combo("Order", ["Worst first", "In time"])
+        self._lay_out(actions)
+        self.table.clicked.connect(self._clicked)
+        for combo in (self.reasons, self.objects, self.order):
+            combo.activated.connect(self._ask)
+        self.show_review(None, None)
+
+    def show_review(self, review: Review | None, project: Project | None) -> None:
+        """Show another queue, or none."""
+        self._review, self._project = review, project
+        self.setEnabled(review is not None)
+        for combo in (self.reasons, self.objects, self.order):
+            combo.setCurrentIndex(0)
+        self.show_objects()
+        self.model.set_review(review, project)
+        self.refresh()
+
+    def show_objects(self) -> None:
+        """Offer the project's objects in the filter, as they are called now."""
+        chosen = self.objects.currentData()
+        self.objects.clear()
+        self.objects.addItem("All objects")
+        for oid, shown in self._project.objects.items() if self._project is not None else ():
+            self.objects.addItem(f"{oid} {shown.label}", oid)
+        found = self.objects.findData(chosen) if chosen is not None else 0
+        self.objects.setCurrentIndex(max(found, 0))
+        if found < 0:
+            self._ask()
+
+    def refresh(self) -> None:
+        """Read the queue again."""
+        bar = self.table.verticalScrollBar()
+        assert bar is not None
+        place = bar.value()
+        if self.model.refresh():
+            bar.setValue(place)
+        self.left.setText(self._left_text())
+        self.show_current()
+
+    def show_current(self) -> None:
+        """Mark the current place and say what is the matter with it."""
+        review = self._review
+        here = review.current if review is not None else None
+        row = self.model.row_of(here)
+        if row < 0:
+            self.table.clearSelection()
+        else:
+            self.table.selectRow(row)
+            self.table.scrollTo(self.model.index(row, FRAME))
+        self.why.setText(self._why_text(here))
+
+    def _left_text(self) -> str:
+        review = self._review
+        if review is None:
+            return NOTHING_OPEN
+        left, asked = review.queue.count, review.queue.count_of(review.only)
+        text = f"{left} to review" if left else "Nothing to review"
+        if asked != left:
+            text = f"{asked} of {text}"
+        return f"{text}, looking…" if review.queue.pending else text
+
+    def _why_text(self, here: ReviewItem | None) -> str:
+        review = self._review
+        if review is None or here is None:
+            return ""
+        found = review.queue.findings(*here.place)
+        where = f"Frame {here.frame}, object {here.object_id}"
+        if not found:
+            key = self._track_correction.shortcut().toString()
+            more = f" {key} tracks what a correction changes." if key else ""
+            return f"{where}: settled.{more}"
+        return f"{where}:\n" + "\n".join(finding.text for finding in found)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        item = self.model.item_at(index.row())
+        if item is not None:
+            self.chosen.emit(item)
+
+    def _ask(self, _index: int = 0) -> None:
+        only = ReviewFilter(self.reasons.currentData(), self.objects.currentData())
+        self.asked_for.emit(only, self.order.currentIndex() == 1)
+
+    def _lay_out(self, actions: Mapping[str, QAction]) -> None:
+        filters = QGridLayout()
+        filters.addWidget(self.left, 0, 0)
+        filters.addWidget(self.order, 0, 1)
+        filters.addWidget(self.reasons, 1, 0)
+        filters.addWidget(self.objects, 1, 1)
+        self.left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        filters.setColumnStretch(0, 1)
+        filters.setColumnStretch(1, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for name in BUTTONS:
+            actions[name].setIconText(SHORT.get(name, ""))
+            button = tool_button(actions[name])
+            if name in SHORT:  # with their icons the dock would take too much of the window
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            buttons.addWidget(button)
+        buttons.addStretch()
+        more = QToolButton()
+        more.setText("More")
+        more.setAccessibleName("More for the review")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.addActions([actions[name] for name in MORE])
+        more.setMenu(menu)
+        buttons.addWidget(more)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addLayout(filters)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.why)
+        layout.addLayout(buttons)
+
+
+def _combo(name: str, items: list[str]) -> QComboBox:
+    combo = QComboBox()
+    combo.addItems(items)
+    combo.setAccessibleName(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    return combo
+
+
+def _make_table(model: ReviewModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setAccessibleName("Places to review")
+    vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
+    assert vertical is not None and horizontal is not None
+    vertical.hide()
+    vertical.setDefaultSectionSize(22)
+    horizontal.setHighlightSections(False)
+    horizontal.setStretchLastSection(True)
+    horizontal.resizeSection(FRAME, 60)
+    horizontal.resizeSection(OBJECT, 86)
+    horizontal.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+    return table

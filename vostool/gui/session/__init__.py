@@ -1,0 +1,1 @@
+"""One opened video without a widget: document, playhead, tracking."""

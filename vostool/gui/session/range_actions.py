@@ -1,0 +1,121 @@
+"""What can be done with the chosen range: each is one undo step, or one track run."""
+
+from __future__ import annotations
+
+from vostool.errors import PromptError
+from vostool.gui.session.frame_range import FrameRange, RangeSelection
+from vostool.gui.session.session import Session
+from vostool.project import range_edits
+from vostool.project.changes import Edit
+from vostool.project.locks import locked_objects
+from vostool.project.project import Project
+
+
+class RangeActions:
+    """Acts on the session's project, on the frames of the selection; without a range on none."""
+
+    def __init__(self, session: Session, selection: RangeSelection) -> None:
+        self._session = session
+        self._selection = selection
+
+    def begin(self) -> None:
+        """The range begins at the playhead."""
+        self._selection.begin(self._session.playhead)
+
+    def end(self) -> None:
+        """The range ends at the playhead."""
+        self._selection.end(self._session.playhead)
+
+    def clear(self) -> None:
+        """Choose no range."""
+        self._selection.clear()
+
+    def go_to_begin(self) -> None:
+        """Move the playhead to the range's first frame."""
+        if self._selection.value is not None:
+            self._session.go_to(self._selection.value.first)
+
+    def go_to_end(self) -> None:
+        """Move the playhead to the range's last frame."""
+        if self._selection.value is not None:
+            self._session.go_to(self._selection.value.last)
+
+    def delete(self, *, everything: bool) -> None:
+        """Delete masks and prompts in the range, of the selected object or of all."""
+        chosen, ids = self._selection.value, self._objects(everything)
+        if everything:  # what is locked stays; asked for by itself, it is refused
+            ids = [oid for oid in ids if oid not in locked_objects(self._project)]
+        if chosen is not None and ids:
+            self._session.builder.do(
+                lambda project: range_edits.delete_range(project, chosen.first, chosen.last, ids),
+                len(chosen) * len(ids),
+                f"No mask and no prompt lies in {_named(chosen)}.",
+            )
+
+    def toggle_confirmed(self, *, everything: bool) -> None:
+        """Confirm the masks in the range, or take that back where all of them are confirmed."""
+        chosen, ids = self._selection.value, self._objects(everything)
+        if chosen is None or not ids:
+            return
+        first, last = chosen.first, chosen.last
+
+        def toggled(project: Project) -> Edit:
+            edit = range_edits.confirm_range(project, first, last, True, ids)
+            return (
+                edit
+                if edit.changes
+                else range_edits.confirm_range(project, first, last, False, ids)
+            )
+
+        nothing = f"No mask lies in {_named(chosen)}; track it first, then confirm it."
+        self._session.builder.do(toggled, len(chosen) * len(ids), nothing)
+
+    def mark_absent(self) -> None:
+        """Say that the selected object is not to be seen in the range."""
+        chosen, ids = self._selection.value, self._objects(False)
+        if chosen is not None and ids:
+            self._session.builder.do(
+                lambda project: range_edits.mark_absent(project, ids, chosen.first, chosen.last),
+                len(chosen) * len(ids),
+                f"The object is marked absent in {_named(chosen)} already.",
+            )
+
+    def copy_mask(self) -> None:
+        """Copy the selected object's mask on the playhead's frame over the range."""
+        chosen, session = self._selection.value, self._session
+        object_id = session.current_object
+        if chosen is None or object_id is None:
+            return
+        source = session.playhead
+        try:
+            range_edits.copy_mask_over(self._project, object_id, source, source, source)
+        except PromptError as error:
+            session.problem.emit(str(error))
+            return
+        self._session.builder.do(
+            lambda project: range_edits.copy_mask_over(
+                project, object_id, source, chosen.first, chosen.last
+            ),
+            len(chosen),
+            f"Every mask in {_named(chosen)} is yours already and was left as it is.",
+        )
+
+    def track(self) -> None:
+        """Track through the range and nowhere else."""
+        if self._selection.value is not None:
+            self._session.tracking.through(self._selection.value)
+
+    @property
+    def _project(self) -> Project:
+        return self._session.document.project
+
+    def _objects(self, everything: bool) -> list[int]:
+        current = self._session.current_object
+        if everything:
+            return list(self._project.objects)
+        return [] if current is None else [current]
+
+
+def _named(chosen: FrameRange) -> str:
+    one = len(chosen) == 1
+    return f"frame {chosen.first}" if one else f"frames {chosen.first} to {chosen.last}"

@@ -1,0 +1,214 @@
+"""Which run a person means: where it starts, how far it goes, and which objects it takes."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
+
+from vostool.errors import PromptError
+from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.session.track_runs import TITLE, TrackRuns
+from vostool.masks.mask import Provenance
+from vostool.models.engine import Direction
+from vostool.project.locks import locked_objects
+from vostool.project.project import Project
+from vostool.runs.blends import TITLE as BLEND_TITLE
+from vostool.runs.blends import blend_spans, spans_around
+from vostool.runs.keyframes import Span
+from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
+from vostool.runs.ranges import correction_legs, range_legs
+from vostool.runs.request import keyframes, plan_run
+
+if TYPE_CHECKING:
+    from vostool.gui.session.session import Session
+
+NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
+
+
+class Scope(enum.Enum):
+    """Which objects a run takes; the others stay as they are. Locked ones always do."""
+
+    ALL = "all objects"
+    VISIBLE = "the visible objects"
+    SELECTED = "the selected object"
+
+
+class Tracking:
+    """Plans runs from the session's playhead and starts them; says why where it cannot.
+
+    Every method that starts a run returns True where one was started.
+
+    Attributes:
+        scope: which objects runs take.
+    """
+
+    def __init__(self, session: Session, worker: EngineWorker) -> None:
+        self._session = session
+        self.runs = TrackRuns(session.document, worker)
+        self.scope = Scope.ALL
+
+    def track(self, direction: Direction) -> bool:
+        """From the playhead to the end, to the start, or both."""
+        return self._begin(lambda ids: [self._request(direction, ids)])
+
+    def to_keyframe(self, direction: Direction) -> bool:
+        """From the playhead to the nearest keyframe of any of the objects, and no further."""
+
+        def parts(ids: list[int] | None) -> list[Part]:
+            here, project = self._session.playhead, self._project
+            wanted = list(project.objects) if ids is None else ids
+            frames = {key.frame for key in keyframes(project, wanted)}
+            if direction is Direction.FORWARD:
+                stop = min((f for f in frames if f > here), default=None)
+            else:
+                stop = max((f for f in frames if f < here), default=None)
+            if stop is None:
+                side = "behind" if direction is Direction.FORWARD else "before"
+                way = "end with ]" if direction is Direction.FORWARD else "start with ["
+                raise PromptError(
+                    f"No keyframe lies {side} frame {here}; track to the {way} instead."
+                )
+            return [self._request(direction, ids, min(here, stop), max(here, stop))]
+
+        return self._begin(parts)
+
+    def some_frames(self, count: int, direction: Direction) -> bool:
+        """So many frames further than the playhead, to one side or (BOTH) to each."""
+
+        def parts(ids: list[int] | None) -> list[Part]:
+            here = self._session.playhead
+            back = 0 if direction is Direction.FORWARD else count
+            ahead = 0 if direction is Direction.BACKWARD else count
+            last = len(self._session.source) - 1
+            return [self._request(direction, ids, max(here - back, 0), min(here + ahead, last))]
+
+        return self._begin(parts)
+
+    def through(self, chosen: FrameRange) -> bool:
+        """Through a range and nowhere else, whichever side its keyframes are on."""
+
+        def parts(ids: list[int] | None) -> list[Part]:
+            here = self._session.playhead
+            legs = range_legs(self._project, chosen.first, chosen.last, here, ids)
+            return leg_parts(self._project, legs)
+
+        return self._begin(parts)
+
+    def spans(self, spans: Sequence[Span]) -> bool:
+        """Spans one after the other."""
+        return self._begin(lambda ids: span_parts(self._project, spans, ids))
+
+    def between(self) -> bool:
+        """Between the keyframes on either side of the playhead, from both, blended."""
+
+        def parts(ids: list[int] | None) -> list[Part]:
+            here = self._session.playhead
+            spans = spans_around(self._project, here, self._unlocked(ids))
+            if not spans:
+                raise PromptError(
+                    f"Frame {here} does not lie between two keyframes of an object; "
+                    "correct or confirm a frame on either side first."
+                )
+            return blend_parts(self._project, spans)
+
+        return self._begin(parts, BLEND_TITLE)
+
+    def correction(self) -> bool:
+        """What the corrections on the playhead's frame change, of the corrected objects only.
+
+        Up to the keyframe on either side it is blended with the track from there. Where there is
+        none, it goes as far as masks were tracked.
+        """
+
+        def parts(ids: list[int] | None) -> list[Part]:
+            here, project = self._session.playhead, self._project
+            wanted = self._unlocked(ids)
+            corrected = {key.object_id for key in keyframes(project, wanted) if key.frame == here}
+            if not corrected:
+                raise PromptError(f"No object is corrected on frame {here}; go to one that is.")
+            spans = blend_spans(project, here, sorted(corrected))
+            legs = correction_legs(project, here, sorted(corrected))
+            if not spans and not legs:
+                raise PromptError(
+                    f"Nothing was tracked around frame {here} yet; track it with ] or [ instead."
+                )
+            return blend_parts(project, spans) + leg_parts(project, legs)
+
+        return self._begin(parts, "Track what was corrected")
+
+    def imported(self, imported: Sequence[int]) -> bool:
+        """The imported objects from their first keyframe to the end.
+
+        Args:
+            imported: ids of the last import; where none of them is left, every object with
+                imported masks is taken.
+        """
+        project = self._project
+        ids = [oid for oid in imported if oid in project.objects]
+        if not ids:
+            ids = [oid for oid in project.objects if _has_imported(project, oid)]
+        if not ids:
+            self._session.problem.emit(NO_LABELS)
+            return False
+
+        def parts(_: list[int] | None) -> list[Part]:
+            return [request_part(plan_run(project, Direction.FORWARD, object_ids=ids))]
+
+        return self._begin(parts, wanted=ids)
+
+    def object_ids(self) -> list[int] | None:
+        """Objects that a run takes; None takes all.
+
+        Raises:
+            PromptError: none is selected, or none is visible.
+        """
+        if self.scope is Scope.ALL:
+            return None
+        session = self._session
+        if self.scope is Scope.SELECTED:
+            if session.current_object is None:
+                raise PromptError("No object is selected; select one, or track all objects.")
+            return [session.current_object]
+        shown = [oid for oid in self._project.objects if session.shows(oid)]
+        if not shown:
+            raise PromptError("No object is visible; show one, or track all objects.")
+        return shown
+
+    @property
+    def _project(self) -> Project:
+        return self._session.document.project
+
+    def _unlocked(self, ids: Collection[int] | None) -> list[int]:
+        locked = locked_objects(self._project)
+        wanted = self._project.objects if ids is None else ids
+        return [oid for oid in wanted if oid not in locked]
+
+    def _request(
+        self, direction: Direction, ids: list[int] | None, first: int = 0, last: int | None = None
+    ) -> Part:
+        here = self._session.playhead
+        return request_part(
+            plan_run(self._project, direction, origin=here, first=first, last=last, object_ids=ids)
+        )
+
+    def _begin(
+        self,
+        parts: Callable[[list[int] | None], list[Part]],
+        title: str = TITLE,
+        wanted: list[int] | None = None,
+    ) -> bool:
+        if self.runs.going:
+            return self.runs.begin([])  # says so
+        try:
+            made = parts(self.object_ids() if wanted is None else wanted)
+        except PromptError as error:
+            self._session.problem.emit(str(error))
+            return False
+        return self.runs.begin(made, title)
+
+
+def _has_imported(project: Project, object_id: int) -> bool:
+    records = project.masks.row(object_id).values()
+    return any(record.provenance is Provenance.IMPORTED for record in records)

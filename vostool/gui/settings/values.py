@@ -1,0 +1,73 @@
+"""What a person can set, apart from the keys: the values, their bounds, and where they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from vostool.gui.settings.preferences import settings
+from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.project.objects import DEFAULT_LABEL
+
+THEMES = ("System", "Light", "Dark")
+FRAME_MEGABYTES = (64, 65536)
+FEATURE_MEGABYTES = (64, 65536)
+
+
+@dataclass(frozen=True)
+class Values:
+    """The settings.
+
+    Attributes:
+        theme: one of THEMES.
+        quality: one of QUALITIES, for the engines that have any.
+        frame_megabytes: bound on decoded frames of the open video, in MiB.
+        feature_megabytes: bound on the engine's encoder features, in MiB.
+        features_on_disk: keep encoder features on disk as well.
+        first_label: the label of the first object of a project; later ones take the last used.
+    """
+
+    theme: str = "System"
+    quality: str = "auto"
+    frame_megabytes: int = 1024
+    feature_megabytes: int = 256
+    features_on_disk: bool = False
+    first_label: str = DEFAULT_LABEL
+
+    def engine_options(self) -> EngineOptions:
+        """What the engines are told."""
+        return EngineOptions(
+            quality=self.quality,
+            cache_bytes=self.feature_megabytes * 2**20,
+            features_on_disk=self.features_on_disk,
+        )
+
+
+def load() -> Values:
+    """The stored settings; what is missing or makes no sense has its default."""
+    store, default = settings(), Values()
+    theme = str(store.value("theme", default.theme))
+    quality = str(store.value("quality", default.quality))
+    label = str(store.value("first_label", default.first_label)).strip()
+    return Values(
+        theme if theme in THEMES else default.theme,
+        quality if quality in QUALITIES else default.quality,
+        _number("frame_megabytes", default.frame_megabytes, FRAME_MEGABYTES),
+        _number("feature_megabytes", default.feature_megabytes, FEATURE_MEGABYTES),
+        str(store.value("features_on_disk", "false")).lower() == "true",
+        label or default.first_label,
+    )
+
+
+def save(values: Values) -> None:
+    """Keep the settings for this run and the next ones."""
+    store = settings()
+    for field in fields(values):
+        store.setValue(field.name, getattr(values, field.name))
+
+
+def _number(name: str, default: int, bounds: tuple[int, int]) -> int:
+    try:
+        found = int(str(settings().value(name, default)))
+    except ValueError:
+        return default
+    return min(max(found, bounds[0]), bounds[1])

@@ -1,0 +1,1 @@
+"""Threads that answer the event loop."""

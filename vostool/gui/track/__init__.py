@@ -1,0 +1,1 @@
+"""The bars that start and show track runs."""

@@ -1,0 +1,66 @@
+"""A small field for "track so many frames", which remembers what was asked for last."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+
+from vostool.gui.settings.preferences import settings
+from vostool.models.engine import Direction
+
+WAYS = {
+    "Forward": Direction.FORWARD,
+    "Backward": Direction.BACKWARD,
+    "Both ways": Direction.BOTH,
+}
+FIRST_TIME = 25
+
+
+class CountDialog(QDialog):
+    """How many frames, and which way; Return tracks them."""
+
+    def __init__(self, most: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Track so many frames")
+        self._count = QSpinBox()
+        self._count.setRange(1, max(most - 1, 1))
+        self._count.setValue(_remembered_count())
+        self._count.setAccessibleName("Frames to track")
+        self._count.selectAll()
+        self._way = QComboBox()
+        self._way.addItems(list(WAYS))
+        self._way.setCurrentText(str(settings().value("track_way", "Forward")))
+        self._way.setAccessibleName("Direction")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        track = buttons.addButton("Track", QDialogButtonBox.ButtonRole.AcceptRole)
+        assert track is not None
+        track.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout(self)
+        form.addRow("Frames", self._count)
+        form.addRow("Direction", self._way)
+        form.addRow(buttons)
+        self._count.setFocus()
+
+    @property
+    def frames(self) -> int:
+        """Frames beside the one that the run starts from."""
+        return self._count.value()
+
+    @property
+    def direction(self) -> Direction:
+        """Which way; BOTH tracks so many to each side."""
+        return WAYS[self._way.currentText()]
+
+    def accept(self) -> None:
+        """Remember the answer."""
+        settings().setValue("track_count", self.frames)
+        settings().setValue("track_way", self._way.currentText())
+        super().accept()
+
+
+def _remembered_count() -> int:
+    try:
+        return int(str(settings().value("track_count", FIRST_TIME)))
+    except ValueError:
+        return FIRST_TIME

@@ -1,0 +1,191 @@
+"""Small dialogs: what to open, where to save, what went wrong, the keys, and About."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool import __version__
+from vostool.gui.actions.table import ACTIONS, MOUSE
+from vostool.io.batch.recipe import SUFFIXES as RECIPES
+from vostool.io.imports.importers import IMPORT_FORMATS
+from vostool.io.project.file import SUFFIX
+
+VIDEO_ENDINGS = (
+    "mp4 mov mkv webm avi m4v mpg mpeg ts mts m2ts wmv flv ogv 3gp gif mjpeg mjpg h264 h265 hevc"
+)
+VIDEOS = "Videos and projects ({})".format(
+    " ".join(f"*.{ending}" for ending in [SUFFIX[1:], *VIDEO_ENDINGS.split()])
+)
+
+
+def ask_for_file(parent: QWidget) -> Path | None:
+    """A video or a project."""
+    name, _ = QFileDialog.getOpenFileName(
+        parent, "Open video or project", "", f"{VIDEOS};;All files (*)"
+    )
+    return Path(name) if name else None
+
+
+def ask_for_folder(parent: QWidget) -> Path | None:
+    """A folder of images."""
+    name = QFileDialog.getExistingDirectory(parent, "Open folder of images")
+    return Path(name) if name else None
+
+
+def ask_for_labels(parent: QWidget) -> Path | None:
+    """A label file."""
+    endings = {ending for entry in IMPORT_FORMATS.values() for ending in entry.suffixes if ending}
+    labels = " ".join(f"*{ending}" for ending in sorted(endings))
+    name, _ = QFileDialog.getOpenFileName(
+        parent, "Import labels", "", f"Labels ({labels});;All files (*)"
+    )
+    return Path(name) if name else None
+
+
+def ask_for_labels_folder(parent: QWidget) -> Path | None:
+    """A folder of labels."""
+    name = QFileDialog.getExistingDirectory(parent, "Import folder of labels")
+    return Path(name) if name else None
+
+
+def ask_for_projects(parent: QWidget) -> list[Path]:
+    """Project files, several at once."""
+    names, _ = QFileDialog.getOpenFileNames(
+        parent, "Add projects", "", f"VOSTool projects (*{SUFFIX})"
+    )
+    return [Path(name) for name in names]
+
+
+def ask_for_projects_folder(parent: QWidget) -> Path | None:
+    """A folder that holds projects, at any depth."""
+    name = QFileDialog.getExistingDirectory(parent, "Add all projects in a folder")
+    return Path(name) if name else None
+
+
+def ask_for_recipe(parent: QWidget) -> Path | None:
+    """A recipe of an export."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Load recipe", "", "Recipes (*.toml *.json)")
+    return Path(name) if name else None
+
+
+def ask_recipe_name(parent: QWidget, proposed: Path) -> Path | None:
+    """A recipe to write to; asks before an existing one is replaced."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, "Save recipe as", str(proposed), "Recipes (*.toml *.json)"
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() in RECIPES else path.with_name(f"{path.name}.toml")
+
+
+def ask_for_name(parent: QWidget, title: str, proposed: str) -> str | None:
+    """A short name, such as a preset's."""
+    name, agreed = QInputDialog.getText(parent, title, "Name", text=proposed)
+    return name.strip() if agreed and name.strip() else None
+
+
+def ask_project_name(parent: QWidget, proposed: Path) -> Path | None:
+    """A project file to write to; asks before an existing one is replaced."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, "Save project as", str(proposed), f"VOSTool projects (*{SUFFIX})"
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def ask_for_source(parent: QWidget, sentence: str) -> Path | None:
+    """Where a project's video lies now."""
+    box = QMessageBox(QMessageBox.Icon.Question, "Where is the video?", sentence, parent=parent)
+    file_button = box.addButton("Find video…", QMessageBox.ButtonRole.AcceptRole)
+    folder_button = box.addButton("Find image folder…", QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    if box.clickedButton() is file_button:
+        return ask_for_file(parent)
+    if box.clickedButton() is folder_button:
+        return ask_for_folder(parent)
+    return None
+
+
+def ask_to_replace(parent: QWidget, folder: Path) -> bool:
+    """Whether earlier exports in this folder may be replaced."""
+    answer = QMessageBox.question(
+        parent,
+        "Replace the earlier export?",
+        f"{folder} already holds an export. Replace it? Files that no export wrote are kept.",
+    )
+    return answer == QMessageBox.StandardButton.Yes
+
+
+def show_shortcuts(parent: QWidget, keys: Mapping[str, tuple[str, ...]]) -> QDialog:
+    """The keys as they are now and the mouse, from the one table of actions."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Keyboard and mouse")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    label = QLabel(shortcuts_html(keys))
+    label.setObjectName("help_page")
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setMargin(12)
+    area = QScrollArea()
+    area.setWidget(label)
+    area.setWidgetResizable(True)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(area)
+    layout.addWidget(buttons)
+    dialog.resize(640, 640)
+    dialog.open()
+    return dialog
+
+
+def shortcuts_html(keys: Mapping[str, tuple[str, ...]]) -> str:
+    """The table of actions with these keys as HTML, by menu, then the mouse."""
+    rows: list[str] = []
+    for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
+        rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
+        rows += [
+            f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
+            f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
+            for spec in ACTIONS
+            if spec.menu == menu and keys[spec.id]
+        ]
+    rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")
+    rows += [
+        f"<tr><td><b>{gesture}</b>&nbsp;&nbsp;</td><td colspan=2>{meaning}</td></tr>"
+        for gesture, meaning in MOUSE
+    ]
+    return f"<table cellspacing=2>{''.join(rows)}</table>"
+
+
+def show_about(parent: QWidget) -> None:
+    """What this is, and under which licences it comes."""
+    box = QMessageBox(QMessageBox.Icon.Information, "About VOSTool", ABOUT, parent=parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.open()
+
+
+ABOUT = (
+    f"<h3>VOSTool {__version__}</h3><p>Label objects in video: click, track, correct, export.</p>"
+    "<p>VOSTool's source is under the Apache License 2.0. It uses PyQt6, which is under the GPL "
+    "version 3: whoever passes on a binary that contains PyQt6 passes it on under the GPL.</p>"
+    "<p>SAM 2 by Meta AI, Apache License 2.0.</p>"
+)

@@ -1,0 +1,91 @@
+"""The composition root: makes the application, the window and the engine, and runs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from vostool import __version__
+from vostool.errors import UsageError
+from vostool.gui.session import collector
+from vostool.gui.settings import preferences
+from vostool.gui.widgets import theme
+from vostool.gui.window.workbench import Workbench
+
+SWITCH_SECONDS = 0.0005
+"""After which a thread that computes in Python lets another one go on. With Python's own 5 ms the
+window waits for so long each time it comes back from numpy or Qt while a project is written."""
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The QApplication with our style; OpenCV's own Qt plugins are kept out of its way."""
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
+    collector.keep_pauses_short()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = QApplication(arguments)
+    app.setApplicationName("VOSTool")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("vostool")
+    theme.apply_style(app)
+    theme.set_theme(preferences.theme_name())
+    return app
+
+
+def run(path: str | None) -> int:
+    """Open the window, with a video, a folder or a project when ``path`` is given.
+
+    Raises:
+        UsageError: there is no screen to open it on.
+    """
+    if not _has_screen():
+        raise UsageError(
+            "There is no screen to open the window on; `vostool track` and `vostool export` "
+            "work without one."
+        )
+    app = make_application(sys.argv[:1])
+    bench = Workbench()
+    sys.excepthook = _excepthook(bench)
+    # Python sees Ctrl+C in the terminal only when it gets to run now and then.
+    signal.signal(signal.SIGINT, lambda *_: bench.window.close())
+    wake = QTimer()
+    wake.setInterval(200)
+    wake.timeout.connect(lambda: None)
+    wake.start()
+    bench.show()
+    if path is not None:
+        bench.open_path(path)
+    else:
+        bench.tour.begin_if_new()
+    return app.exec()
+
+
+def _has_screen() -> bool:
+    """False where Qt would abort the process for want of a display server."""
+    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+def _excepthook(bench: Workbench) -> Hook:
+    """An exception in a slot would abort PyQt: show it and go on."""
+
+    def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, value, trace)
+        bench.window.show_problem(
+            "This should not have happened",
+            f"Something unforeseen went wrong ({kind.__name__}: {value}). "
+            "What you did until now is stored.",
+            "".join(traceback.format_exception(kind, value, trace)),
+        )
+
+    return hook

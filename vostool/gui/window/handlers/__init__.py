@@ -1,0 +1,1 @@
+"""What each action does, one file a menu."""

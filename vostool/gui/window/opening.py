@@ -1,0 +1,121 @@
+"""Opening off the GUI thread: a video, a folder or a project becomes everything a session needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vostool.errors import ProjectFileError, SourceError
+from vostool.frames import FrameSource, SourceKind
+from vostool.gui.window.recent import remember_opened
+from vostool.gui.window.sample_clip import make_where_missing
+from vostool.io.project import file as project_file
+from vostool.io.project.drafts import draft_path
+from vostool.io.project.file import SUFFIX, ProjectFile
+from vostool.io.video.fingerprint import source_ref
+from vostool.io.video.sources import open_source
+from vostool.progress import Progress
+from vostool.project.project import Project
+
+_DRAFT = "Continued where this {} was left; nothing was saved under a name yet."
+_CONTINUED: dict[SourceKind, str] = {
+    "video": _DRAFT.format("video"),
+    "images": _DRAFT.format("folder"),
+    "cvat": "The job's labels are kept on this computer until they are pushed.",
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An opened source with its project.
+
+    Attributes:
+        file: where changes are stored, or None when no place could be written (see ``notes``).
+        notes: sentences for the person.
+    """
+
+    source: FrameSource
+    project: Project
+    file: ProjectFile | None
+    notes: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """Give everything back, when nobody wants it any more."""
+        self.source.close()
+        if self.file is not None:
+            self.file.close()
+
+
+@dataclass(frozen=True)
+class SourceWanted:
+    """The project's video is not where it was, or not as it was; ask, and open again with it."""
+
+    project_path: Path
+    sentence: str
+
+
+def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress], object]:
+    """The work that opens ``path``; its result is :class:`Opened` or :class:`SourceWanted`.
+
+    Args:
+        source_path: where the person says the project's video lies now.
+    """
+
+    def work(progress: Progress) -> object:
+        if path.suffix.lower() == SUFFIX:
+            result = _open_project(path, source_path, progress)
+        else:
+            result = _open_new(make_where_missing(path, progress), progress)
+        if isinstance(result, Opened):
+            remember_opened(path)  # here, because it writes to the disk
+        return result
+
+    return work
+
+
+def _open_project(path: Path, source_path: Path | None, progress: Progress) -> object:
+    file, project = project_file.open_project(path)
+    try:
+        if source_path is not None:
+            file.write_source(project_file.relink(project, source_path))
+        try:
+            found = project_file.locate_source(project, path)
+        except SourceError as error:  # another video lies there now
+            file.close()
+            return SourceWanted(path, str(error))
+        if found is None:
+            file.close()
+            return SourceWanted(path, project_file.missing_source(project, path))
+        source = open_source(found, progress)
+    except BaseException:
+        file.close()
+        raise
+    return Opened(source, project, file, _notes(source, file.warning))
+
+
+def _open_new(path: Path, progress: Progress) -> Opened:
+    source = open_source(path, progress)
+    try:
+        ref = source_ref(source)
+        draft = draft_path(ref)
+        if draft.exists():
+            file, project = project_file.open_project(draft)
+            project.source = ref
+            note = _CONTINUED[ref.kind]
+            labelled = bool(project.objects)
+            notes = _notes(source, file.warning, note if labelled else None)
+            return Opened(source, project, file, notes)
+        project = Project(ref)
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        return Opened(source, project, project_file.create(draft, project), _notes(source))
+    except (ProjectFileError, OSError) as error:
+        note = f"Changes are not stored until you save the project ({error})."
+        return Opened(source, Project(source_ref(source)), None, _notes(source, note))
+    except BaseException:
+        source.close()
+        raise
+
+
+def _notes(source: FrameSource, *more: str | None) -> tuple[str, ...]:
+    return tuple(note for note in (source.info.warning, *more) if note)

@@ -1,0 +1,91 @@
+"""What the window does as a program: settings, keys, the palette, recent files, other windows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QProcess
+
+from vostool.gui.actions.keymap import Keymap
+from vostool.gui.actions.palette import CommandPalette
+from vostool.gui.actions.search import Command
+from vostool.gui.actions.table import set_keys
+from vostool.gui.settings import preferences
+from vostool.gui.settings import values as settings_values
+from vostool.gui.settings.values import Values
+from vostool.gui.widgets import dialogs, theme
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.recent import recent_paths
+from vostool.gui.window.settings_dialog import SettingsDialog
+
+if TYPE_CHECKING:
+    from vostool.gui.window.workbench import Workbench
+
+
+def show_palette(bench: Workbench) -> CommandPalette:
+    """List all actions, then what was opened lately."""
+    more: list[tuple[Command, Callable[[], object]]] = [
+        (Command(f"recent:{path}", "File", f"Open again: {path.name}", "", str(path)),
+         partial(bench.open_path, path))
+        for path in recent_paths()
+    ]  # fmt: skip
+    palette = CommandPalette(bench.window.actions_by_id, more, bench.window)
+    palette.show()
+    palette.activateWindow()
+    palette.box.setFocus()
+    return palette
+
+
+def show_keys(bench: Workbench) -> None:
+    """The keys as they are now, and the mouse."""
+    dialogs.show_shortcuts(bench.window, stored_keymap().keys())
+
+
+def show_settings(bench: Workbench, *, shortcuts: bool = False) -> SettingsDialog:
+    """The settings, or their page of keys."""
+    dialog = SettingsDialog(settings_values.load(), stored_keymap(), bench.window)
+    dialog.decided.connect(partial(take_settings, bench))
+    dialog.finished.connect(dialog.deleteLater)
+    if shortcuts:
+        dialog.show_shortcuts()
+    dialog.open()
+    return dialog
+
+
+def take_settings(bench: Workbench, values: Values, keymap: Keymap) -> None:
+    """Keep new settings and let them hold at once."""
+    before = settings_values.load()
+    settings_values.save(values)
+    preferences.remember_keymap(keymap.to_json())
+    if values.theme != before.theme:
+        theme.set_theme(values.theme)
+    if values.engine_options() != before.engine_options():
+        bench.engine.use_quality(values.quality)
+    use_stored_keys(bench.window)
+
+
+def use_stored_keys(window: MainWindow) -> None:
+    """Give the window's actions the keys that the person chose."""
+    set_keys(window.actions_by_id, stored_keymap().keys())
+
+
+def stored_keymap() -> Keymap:
+    """The person's keymap."""
+    return Keymap.from_json(preferences.keymap_json())
+
+
+def open_new_window(bench: Workbench, path: Path | None = None) -> None:
+    """Another window, as a process of its own, with this open in it where it is given.
+
+    An engine holds the whole GPU for a time and a project is locked by its process, so that two
+    windows of one process would wait for each other; apart, neither can take the other down.
+    """
+    opened = [] if path is None else [str(path)]
+    arguments = ["-m", "vostool", *opened]
+    started, _ = QProcess.startDetached(sys.executable, arguments, str(Path.cwd()))
+    if not started:
+        bench.report("No other window could be started; run vostool once more.")

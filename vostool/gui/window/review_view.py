@@ -1,0 +1,131 @@
+"""Keeps what the window shows of the review queue in step: panel, counts, timeline, notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QTimer
+
+from vostool.gui.session.review_work import Review
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.workspace import Workspace
+from vostool.project.changes import Changes
+from vostool.runs.parts import RunSummary
+
+MARK_MS = 5
+"""Between the marks of one object and of the next on the timeline."""
+
+
+class ReviewView(QObject):
+    """Keeps what the window shows of the queue in step with it."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        super().__init__()
+        self._window, self._workspace = window, workspace
+        self._review: Review = workspace.review
+        self._panel, self._dock = window.review_dock.panel, window.review_dock
+        self._jumps: dict[int, NDArray[np.int64]] = {}
+        self._run: RunSummary | None = None
+        self._said = ""
+        self._said_left = 0
+        self._marks = QTimer(self)
+        self._marks.setInterval(MARK_MS)
+        self._marks.timeout.connect(self._mark_next)
+        self._panel.show_review(self._review, workspace.document.project)
+        self._review.changed.connect(self._refresh)
+        self._review.went.connect(self._went)
+        self._review.settled.connect(self._tell_of_run)
+        workspace.session.tracking.runs.finished.connect(self._run_finished)
+        workspace.document.changed.connect(self._follow)
+        self._panel.chosen.connect(self._review.go_to)
+        self._panel.asked_for.connect(self._ask_for)
+        self._refresh()
+
+    def close(self) -> None:
+        """Show that nothing is open."""
+        self._marks.stop()
+        self._workspace.document.changed.disconnect(self._follow)
+        self._workspace.session.tracking.runs.finished.disconnect(self._run_finished)
+        self._review.close()
+        self._panel.chosen.disconnect(self._review.go_to)
+        self._panel.asked_for.disconnect(self._ask_for)
+        self._panel.show_review(None, None)
+        self._dock.show_count(None)
+
+    def _follow(self, changes: Changes) -> None:
+        if changes.objects:
+            self._panel.show_objects()
+
+    def _refresh(self) -> None:
+        self._dock.show_count(self._review.queue.count)
+        self._panel.refresh()
+        if not self._review.queue.pending:
+            self._marks.start()
+            if self._review.queue.count != self._said_left:
+                self._withdraw()
+
+    def _mark_next(self) -> None:
+        """Mark the jumps of one object; a long video may have very many."""
+        for oid, frames in self._review.queue.jumps().items():
+            if not np.array_equal(frames, self._jumps.get(oid, ())):
+                self._jumps[oid] = frames
+                self._window.timeline.set_jumps(oid, frames.tolist())
+                return
+        self._marks.stop()
+
+    def _went(self) -> None:
+        self._withdraw()  # it has been followed
+        self._panel.show_current()
+        self._dock.reveal()
+
+    def _ask_for(self, only: object, in_time: bool) -> None:
+        self._review.ask_for(only, in_time=in_time)  # type: ignore[arg-type]
+
+    def _run_finished(self, summary: RunSummary) -> None:
+        self._run = summary
+        if not self._review.queue.pending:
+            self._tell_of_run()
+
+    def _tell_of_run(self) -> None:
+        """Once a run's masks are looked through: what came of it, and what is to be done."""
+        summary, self._run = self._run, None
+        if summary is None or summary.troubled:
+            return
+        action = self._window.actions_by_id["review_next"]
+        key = action.shortcut().toString() or "Review > Next"
+        text = run_text(summary, self._review.queue.count, key, self._label)
+        if text:
+            self._said, self._said_left = text, self._review.queue.count
+            self._window.show_hint(text)
+
+    def _withdraw(self) -> None:
+        """Take back what was said of a run, such as when the run was undone."""
+        if self._said and self._window.notice.text.text() == self._said:
+            self._window.notice.dismiss()
+        self._said = ""
+
+    def _label(self, object_id: int) -> str:
+        shown = self._workspace.document.project.objects.get(object_id)
+        return f"Object {object_id} ({shown.label})" if shown is not None else f"Object {object_id}"
+
+
+def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str]) -> str:
+    """What came of a run, and what is left to be done; "" where nothing needs to be said.
+
+    Args:
+        left: places in the review queue.
+        key: what goes to the next of them.
+        name: of an object, by its id.
+    """
+    if summary.cancelled and not left:
+        return ""
+    said = ["Cancelled; what is done stays." if summary.cancelled else "Tracked to the end."]
+    lost = {oid: len(frames) for oid, frames in summary.empty.items() if frames}
+    for oid, frames in lost.items() if len(lost) == 1 else ():
+        said.append(f"{name(oid)} was not found on {frames} frame{'s' if frames > 1 else ''}.")
+    if len(lost) > 1:
+        said.append(f"{len(lost)} objects were not found on some frames.")
+    said.append(f"{left} to review: press {key}." if left else "Nothing is left to review.")
+    return " ".join(said)

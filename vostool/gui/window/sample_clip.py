@@ -1,0 +1,35 @@
+"""The clip that somebody without a video at hand can try everything on; made when first opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vostool.errors import SourceError
+from vostool.evaluate.generated_clip import generate_clip, write_video
+from vostool.io.project.drafts import drafts_folder
+from vostool.progress import Progress
+
+
+def sample_path() -> Path:
+    """Where the clip lies, whether it was made already or not."""
+    return drafts_folder().parent / "sample" / "sample clip.mp4"
+
+
+def make_where_missing(path: Path, progress: Progress) -> Path:
+    """Make the clip where this is its place and nothing is there (2 s); any other path is returned.
+
+    Raises:
+        SourceError, ExportError: the clip cannot be written.
+    """
+    if path != sample_path() or path.exists():
+        return path
+    progress(0, 0, "Making the sample clip")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(
+            f"The sample clip cannot be made in '{path.parent}' ({error.strerror}); "
+            "open a video of your own."
+        ) from error
+    write_video(generate_clip(), path)
+    return path

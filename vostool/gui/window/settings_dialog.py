@@ -1,0 +1,129 @@
+"""Everything that can be set, in one dialog: what it looks like, the engine, memory and keys."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.gui.actions.keymap import Keymap
+from vostool.gui.settings.quality_texts import QUALITY_TEXTS
+from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
+from vostool.gui.window.shortcuts_panel import ShortcutsPanel
+
+
+class SettingsDialog(QDialog):
+    """Changes nothing before it is accepted.
+
+    Signals:
+        decided(Values, Keymap): the person agreed to these.
+    """
+
+    decided = pyqtSignal(object, object)
+
+    def __init__(self, values: Values, keymap: Keymap, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.theme = _choice("Theme", dict.fromkeys(THEMES, ""), values.theme)
+        self.label = QLineEdit(values.first_label)
+        self.label.setAccessibleName("Label of the first object")
+        self.quality = _choice("Quality", QUALITY_TEXTS, values.quality)
+        self.features_on_disk = QCheckBox("Keep what SAM 2 has seen of a video on disk")
+        self.features_on_disk.setChecked(values.features_on_disk)
+        self.frame_memory = _memory("Memory for frames", FRAME_MEGABYTES, values.frame_megabytes)
+        self.feature_memory = _memory(
+            "Memory for the engine's features", FEATURE_MEGABYTES, values.feature_megabytes
+        )
+        self.shortcuts = ShortcutsPanel(keymap)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self._general(), "General")
+        self.tabs.addTab(self._engine(), "Engine and memory")
+        self.tabs.addTab(self.shortcuts, "Shortcuts")
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.tabs)
+        layout.addWidget(buttons)
+        self.resize(680, 620)
+
+    def show_shortcuts(self) -> None:
+        """Begin with the keys."""
+        self.tabs.setCurrentWidget(self.shortcuts)
+
+    def values(self) -> Values:
+        """What the widgets say now."""
+        return Values(
+            str(self.theme.currentData()),
+            str(self.quality.currentData()),
+            self.frame_memory.value(),
+            self.feature_memory.value(),
+            self.features_on_disk.isChecked(),
+            self.label.text().strip() or Values().first_label,
+        )
+
+    def accept(self) -> None:
+        self.decided.emit(self.values(), self.shortcuts.keymap())
+        super().accept()
+
+    def _general(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.addRow("Theme", self.theme)
+        form.addRow("Label of the first object", self.label)
+        form.addRow(_note("The next objects take the label that was used last."))
+        return page
+
+    def _engine(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.addRow("Quality", self.quality)
+        form.addRow(self.features_on_disk)
+        form.addRow(_note("For the engines with a network; the built-in one has one quality."))
+        form.addRow("Memory for frames", self.frame_memory)
+        form.addRow(_note("Decoded pictures of a video, so that going back to them takes no "
+                          "time. Holds from the next opened video on."))  # fmt: skip
+        form.addRow("Memory for the engine's features", self.feature_memory)
+        form.addRow(_note("What the engine has seen of a frame, so that a second click on it is "
+                          "fast. The network itself comes on top."))  # fmt: skip
+        return page
+
+
+def _choice(name: str, texts: dict[str, str], current: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for value, text in texts.items():
+        box.addItem(text or value, value)
+    box.setCurrentIndex(box.findData(current))
+    return box
+
+
+def _memory(name: str, bounds: tuple[int, int], current: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setAccessibleName(name)
+    box.setRange(*bounds)
+    box.setSingleStep(256)
+    box.setSuffix(" MB")
+    box.setValue(current)
+    return box
+
+
+def _note(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setObjectName("note")
+    return label

@@ -1,0 +1,96 @@
+"""What the window shows while nothing is open: the ways to begin, and what was open lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vostool.gui.window.recent import shown_name
+
+BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
+SHOWN = 6
+
+
+class StartPage(QFrame):
+    """Lies over ``over`` (the canvas) and has its size.
+
+    Signals:
+        path_chosen(Path): open this again.
+    """
+
+    path_chosen = pyqtSignal(object)
+
+    def __init__(self, actions: Mapping[str, QAction], over: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = over
+        self.setObjectName("start_page")
+        self.setAutoFillBackground(True)
+        self.buttons: dict[str, QPushButton] = {}
+        self.recent_buttons: list[QPushButton] = []
+        heading = QLabel("Label objects in video")
+        heading.setObjectName("start_heading")
+        hint = QLabel("Open a video, a project or a folder of images, or drop one here.")
+        ways = QHBoxLayout()
+        for name in BEGINNINGS:
+            ways.addWidget(self._way(actions[name]))
+        ways.addStretch()
+        self._recent_heading = QLabel("Open again")
+        self._recent_heading.setObjectName("start_section")
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        inner = QWidget()
+        inner.setMaximumWidth(720)
+        column = QVBoxLayout(inner)
+        column.setSpacing(10)
+        for widget in (heading, hint):
+            column.addWidget(widget)
+        column.addLayout(ways)
+        column.addSpacing(12)
+        column.addWidget(self._recent_heading)
+        column.addLayout(self._recent)
+        around = QVBoxLayout(self)
+        around.addStretch(2)
+        around.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        around.addStretch(3)
+        over.installEventFilter(self)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """List these places as buttons."""
+        for button in self.recent_buttons:
+            self._recent.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.recent_buttons = []
+        for path in paths[:SHOWN]:
+            button = QPushButton(shown_name(path).replace("&", "&&"))
+            button.setObjectName("recent")
+            button.setFlat(True)
+            button.setAccessibleName(f"Open {path.name} again")
+            button.setToolTip(str(path))
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(partial(self._choose, path))
+            self._recent.addWidget(button)
+            self.recent_buttons.append(button)
+        self._recent_heading.setVisible(bool(paths))
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow the canvas."""
+        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setGeometry(self._over.geometry())
+        return super().eventFilter(watched, event)
+
+    def _way(self, action: QAction) -> QPushButton:
+        button = QPushButton(action.text())
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.text().rstrip("…"))
+        button.clicked.connect(lambda _checked=False: action.trigger())
+        self.buttons[action.objectName()] = button
+        return button
+
+    def _choose(self, path: Path, _checked: bool = False) -> None:
+        self.path_chosen.emit(path)

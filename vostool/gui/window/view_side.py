@@ -1,0 +1,143 @@
+"""Everything about looking at one window's canvas, put together: it changes no label."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QDockWidget
+
+from vostool.gui.canvas.display import Appearance
+from vostool.gui.canvas.mask_labels import MaskLabels
+from vostool.gui.canvas.minimap import Minimap
+from vostool.gui.canvas.overlay_renderer import Overlay
+from vostool.gui.canvas.peek import Peek
+from vostool.gui.canvas.readout import describe
+from vostool.gui.canvas.view_panel import ViewPanel
+from vostool.gui.canvas.view_state import FLAGS, ViewState, ViewValues
+from vostool.gui.window.hover_preview import HoverPreview
+from vostool.gui.window.local_refine import LocalRefine
+from vostool.masks.styles import Style
+
+if TYPE_CHECKING:
+    from vostool.gui.window.main_window import MainWindow
+    from vostool.gui.window.workspace import Workspace
+
+NO_RUN = "No track run of this sitting is left to compare with; the style shows what a run changed."
+
+
+class ViewSide(QObject):
+    """Panel, minimap, names, readout; follows the workspace that is open.
+
+    Attributes:
+        state: what the person has chosen.
+        refine, preview: of the open workspace; None without one.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace: Workspace | None = None
+        self._overlay: Overlay | None = None
+        self._place = (math.nan, math.nan)
+        self.refine: LocalRefine | None = None
+        self.preview: HoverPreview | None = None
+        self.state = ViewState(self)
+        self.panel = ViewPanel(self.state)
+        self.labels = MaskLabels(window.canvas.view)
+        self.minimap = Minimap(window.canvas)
+        self.peek = Peek(window, self._show_bare)
+        self.dock = QDockWidget("View", window)
+        self.dock.setObjectName("View")
+        self.dock.setWidget(self.panel)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        window.canvas.hovered.connect(self._hovered)
+        self.state.changed.connect(self._follow)
+        self._follow(self.state.values)
+
+    # -- what is open --------------------------------------------------------------------------
+
+    def open(self, workspace: Workspace) -> None:
+        """Follow this workspace until :meth:`close`."""
+        self._workspace = workspace
+        self.refine = LocalRefine(self._window, workspace)
+        self.preview = HoverPreview(self._window, workspace)
+        self.preview.set_wanted(self.state.values.preview)
+        if workspace.source.info.kind != "cvat":  # its frames would come over the network
+            self._window.thumbnails.open(workspace.source.clone())
+        workspace.display.shown.connect(self._shown)
+        workspace.display.set_appearance(_appearance(self.state.values))
+
+    def close(self) -> None:
+        """Follow nothing."""
+        self.peek.end()
+        self._window.thumbnails.close_source()
+        if self.refine is not None and self.preview is not None:
+            self.refine.close()
+            self.preview.close()
+        self.refine = self.preview = None
+        if self._workspace is not None:
+            self._workspace.display.shown.disconnect(self._shown)
+            self._workspace = None
+        self._shown(None)
+
+    # -- following -----------------------------------------------------------------------------
+
+    def _follow(self, values: ViewValues) -> None:
+        for name in FLAGS:
+            self._window.actions_by_id[f"view_{name}"].setChecked(getattr(values, name))
+        for style in Style:
+            action = self._window.actions_by_id[f"style_{style.name.lower()}"]
+            action.setChecked(style is values.style)
+        self.minimap.set_wanted(values.minimap)
+        self._window.thumbnails.set_wanted(values.thumbnails)
+        if self.preview is not None:
+            self.preview.set_wanted(values.preview)
+        if self._workspace is not None:
+            display = self._workspace.display
+            newly = values.style is Style.DIFFERENCE is not display.appearance.style
+            if newly and not display.knows_a_run:
+                self._workspace.session.problem.emit(NO_RUN)
+            display.set_appearance(_appearance(values))
+        self._show_labels()
+
+    def _shown(self, overlay: Overlay | None) -> None:
+        new_picture = overlay is None or self._overlay is None or (
+            overlay.image is not self._overlay.image
+        )  # fmt: skip
+        self._overlay = overlay
+        if new_picture:
+            self.minimap.show_image(overlay.image if overlay is not None else None)
+        self._show_labels()
+        self._show_place()
+
+    def _show_labels(self) -> None:
+        overlay, workspace = self._overlay, self._workspace
+        if not self.state.values.labels or overlay is None or workspace is None:
+            self.labels.hide()
+            return
+        objects = workspace.document.project.objects
+        self.labels.show(overlay.boxes, objects, workspace.session.current_object)
+
+    def _show_bare(self, bare: bool) -> None:
+        if self._workspace is not None:
+            self._workspace.display.show_bare(bare)
+
+    # -- the readout ---------------------------------------------------------------------------
+
+    def _hovered(self, x: float, y: float) -> None:
+        self._place = (x, y)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        overlay, workspace = self._overlay, self._workspace
+        text = ""
+        if overlay is not None and workspace is not None:
+            project = workspace.document.project
+            text = describe(project, overlay.frame, overlay.image, *self._place)
+        self._window.position.setText(text)
+
+
+def _appearance(values: ViewValues) -> Appearance:
+    return Appearance(values.style, values.opacity, values.adjustment)

@@ -1,0 +1,168 @@
+"""Keeps the window's views in step with the workspace: what changed is all that is repainted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtBoundSignal
+
+from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.window.handlers.objects import list_connections
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.recent import remember_opened
+from vostool.gui.window.review_view import ReviewView
+from vostool.gui.window.workspace import Workspace
+from vostool.project.changes import Changes
+from vostool.runs.parts import RunProgress
+
+
+class Views(QObject):
+    """The connections between one window and one workspace."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        super().__init__()
+        self._window = window
+        self._workspace = workspace
+        self._review: ReviewView | None = None
+        self._connect_workspace()
+        session = workspace.session
+        self._window_connections: tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...] = (
+            (window.timeline.scrubbed, session.go_to),
+            (window.timeline.stepped, session.step),
+            (window.timeline.object_pressed, session.select),
+            (window.timeline.range_dragged, workspace.selection.select),
+            (window.transport.frame_entered, session.go_to),
+            (window.objects.selected, session.select),
+            (window.objects.add_requested, session.add_object),
+            *list_connections(window, session),
+        )
+        for signal, slot in self._window_connections:
+            signal.connect(slot)
+
+    def show(self) -> Iterator[None]:
+        """Fill the views one by one; the event loop may run in between."""
+        window, workspace = self._window, self._workspace
+        window.timeline.set_project(workspace.document.project, workspace.source.time)
+        yield
+        window.objects.set_document(workspace.document)
+        yield
+        self._object_selected(workspace.session.current_object)
+        yield
+        self._review = ReviewView(window, workspace)
+        yield
+        window.transport.set_length(len(workspace.source))
+        self._playhead_moved(workspace.session.playhead)
+        window.canvas.show_message("")
+        window.set_title(workspace.document.project.source.path, workspace.storage.path)
+        self._update_history()
+
+    def close(self) -> None:
+        """Disconnect, and show that nothing is open."""
+        if self._review is not None:
+            self._review.close()
+        for signal, slot in self._window_connections:
+            signal.disconnect(slot)
+        # The last frames of a run still reach the document when the workspace closes.
+        self._workspace.document.changed.disconnect(self._document_changed)
+        self._workspace.document.history_changed.disconnect(self._update_history)
+        self._workspace.session.run_progressed.disconnect(self._run_progressed)
+        self._workspace.selection.changed.disconnect(self._range_changed)
+        window = self._window
+        window.timeline.set_project(None)
+        window.objects.set_document(None)
+        window.transport.set_length(0)
+        window.canvas.clear_picture()
+        window.run_bar.finish()
+        window.activity.end("run")
+        window.busy_label.clear()
+        window.set_title(None, None)
+        window.enable_actions(source=False, selected=False, running=False)
+
+    def _connect_workspace(self) -> None:
+        workspace, window = self._workspace, self._window
+        session, storage = workspace.session, workspace.storage
+        session.playhead_moved.connect(self._playhead_moved)
+        session.object_selected.connect(self._object_selected)
+        session.busy.connect(self._show_busy)
+        session.run_progressed.connect(self._run_progressed)
+        session.run_ended.connect(self._run_ended)
+        session.problem.connect(window.show_hint)
+        workspace.document.changed.connect(self._document_changed)
+        workspace.document.history_changed.connect(self._update_history)
+        workspace.player.playing_changed.connect(window.refresh_icons)
+        workspace.player.speed_changed.connect(self._speed_changed)
+        workspace.selection.changed.connect(self._range_changed)
+        storage.problem.connect(self._show_storage)
+        storage.saved.connect(self._saved)
+        storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))
+
+    def _playhead_moved(self, frame: int) -> None:
+        self._window.timeline.set_playhead(frame)
+        self._window.transport.set_position(frame, self._workspace.source.time(frame))
+
+    def _object_selected(self, object_id: int | None) -> None:
+        self._window.objects.set_current(object_id)
+        self._window.timeline.set_current_object(object_id)
+        self._update_actions()
+
+    def _range_changed(self, chosen: FrameRange | None) -> None:
+        self._window.timeline.set_range(chosen)
+        self._update_actions()
+
+    def _speed_changed(self, speed: int) -> None:
+        if speed != 1:
+            way = "" if speed > 0 else " backward"
+            self._window.show_status(f"Playing{way} at {abs(speed)} times the rate.", 3000)
+
+    def _document_changed(self, changes: Changes) -> None:
+        self._window.timeline.apply(changes)
+        self._window.objects.apply(changes, self._workspace.session.current_object)
+
+    def _update_actions(self) -> None:
+        session = self._workspace.session
+        self._window.enable_actions(
+            source=True,
+            selected=session.current_object is not None,
+            running=session.is_tracking,
+            job=session.source.info.kind == "cvat",
+            ranged=self._workspace.selection.value is not None,
+        )
+        self._update_history()
+
+    def _update_history(self) -> None:
+        history = self._workspace.document.history
+        actions = self._window.actions_by_id
+        for name, title in (("undo", history.undo_title), ("redo", history.redo_title)):
+            actions[name].setEnabled(title is not None)
+            verb = name.capitalize()
+            actions[name].setText(f"{verb} {title.lower()}" if title else verb)
+            actions[name].setIconText(verb)
+
+    def _show_storage(self, sentence: str | None) -> None:
+        if sentence is None:
+            self._window.notice.dismiss()
+            self._window.show_status("Saving works again.", 15000)
+        else:
+            self._window.show_problem("Changes are not stored", sentence)
+
+    def _show_busy(self, busy: bool) -> None:
+        self._window.busy_label.setText("● working on the mask…" if busy else "")
+
+    def _run_progressed(self, progress: RunProgress) -> None:
+        self._window.run_bar.show_progress(progress)
+        what = "Tracking paused at" if progress.paused else "Tracking"
+        self._window.activity.begin("run", f"{what} {progress.done} of {progress.total}")
+        if progress.done == 0:
+            self._update_actions()
+
+    def _run_ended(self, summary: str) -> None:
+        self._window.run_bar.finish()
+        self._window.activity.end("run")
+        self._window.show_status(summary)
+        self._update_actions()
+
+    def _saved(self, path: Path) -> None:
+        self._window.set_title(self._workspace.document.project.source.path, path)
+        self._window.show_status(f"Saved as {path}.")
+        remember_opened(path)

@@ -1,0 +1,56 @@
+"""Everything that belongs to one opened video, made together and closed together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from vostool.gui.canvas.canvas import Canvas
+from vostool.gui.canvas.display import Display
+from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.session.document import Document
+from vostool.gui.session.frame_range import RangeSelection
+from vostool.gui.session.mask_editor import MaskEditor
+from vostool.gui.session.player import Player
+from vostool.gui.session.range_actions import RangeActions
+from vostool.gui.session.review_work import Review
+from vostool.gui.session.session import Session
+from vostool.gui.session.storage import Storage
+from vostool.gui.window.opening import Opened
+from vostool.io.cvat_server.source import JobFrames
+
+
+class Workspace(QObject):
+    """Document, session, display, range, player and storage of one source."""
+
+    def __init__(self, opened: Opened, canvas: Canvas, worker: EngineWorker) -> None:
+        super().__init__()
+        self.source = opened.source
+        self.document = Document(opened.project, self)
+        self.storage = Storage(self.document, opened.file)
+        self.session = Session(opened.source, self.document, worker)
+        self.mask_editor = MaskEditor(self.session)
+        self.review = Review(self.session)
+        self.display = Display(canvas, self.session, opened.source.clone())
+        self.selection = RangeSelection(len(opened.source))
+        self.range_actions = RangeActions(self.session, self.selection)
+        self.player = Player(self.session, self.selection)
+        worker.open(opened.source.clone())
+
+    def is_of(self, path: Path) -> bool:
+        """True where this file, folder or project is what is open."""
+        return path in (self.document.project.source.path, self.storage.path)
+
+    def close(self) -> None:
+        """Stop what runs, store what waits, give files and threads back."""
+        self.player.pause()
+        self.session.builder.settle()
+        self.mask_editor.close()
+        self.session.close()
+        if isinstance(self.source, JobFrames):
+            self.source.hang_up()  # no thread may wait for a dead network
+        self.display.close()
+        self.document.settle()
+        self.storage.close()
+        self.source.close()

@@ -1,0 +1,1 @@
+"""Many projects exported at once, by a recipe."""

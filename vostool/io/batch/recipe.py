@@ -1,0 +1,171 @@
+"""Recipes: a whole batch in a TOML or JSON file, to run it again, share it or keep it with data.
+
+    vostool_recipe = 1
+    formats = ["coco", "masks"]
+    destination = "labels"
+    merge = true
+
+    [[projects]]
+    path = "a.vos"
+
+    [options]
+    images = "jpeg"
+    split = { by = "video", train = 0.8, val = 0.2, test = 0.0 }
+    formats.coco.segmentation = "polygon"
+
+Paths count from the recipe's own folder, so that it can be moved together with its projects.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from vostool.errors import ExportError, UsageError
+from vostool.io.batch import toml
+from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
+from vostool.io.batch.plan import Batch, BatchProject
+from vostool.io.imports.plain_table import Table
+
+VERSION = 1
+SUFFIXES = (".toml", ".json")
+_LARGEST = 16 << 20
+
+
+def save_recipe(batch: Batch, path: Path) -> None:
+    """Store a batch; the ending says whether as TOML or as JSON. A file there is replaced.
+
+    Raises:
+        UsageError: another ending.
+        ExportError: the file cannot be written; one that was there is unchanged.
+    """
+    text = _text(recipe_to_plain(batch, path.absolute().parent), path)
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ExportError(
+            f"The recipe '{path}' cannot be written: {error.strerror or error}; "
+            "choose another folder."
+        ) from error
+
+
+def load_recipe(path: Path) -> Batch:
+    """Read a batch; formats, options and names are checked, projects are not opened.
+
+    Raises:
+        UsageError: one sentence that names the file and what is wrong in it.
+    """
+    try:
+        return recipe_from_plain(_parsed(path), path.absolute().parent)
+    except UsageError as error:
+        raise UsageError(f"The recipe '{path}' cannot be used: {error}") from None
+
+
+def recipe_to_plain(batch: Batch, folder: Path) -> Plain:
+    """A batch as plain values; paths below ``folder`` or beside it become relative."""
+    projects = []
+    for project in batch.projects:
+        row = {"path": _relative(project.path, folder)}
+        if project.video is not None:
+            row["video"] = _relative(project.video, folder)
+        projects.append(row)
+    return {
+        "vostool_recipe": VERSION,
+        "formats": list(batch.formats),
+        "destination": _relative(batch.destination, folder),
+        "merge": batch.merge,
+        "options": options_to_plain(batch.options),
+        "projects": projects,
+    }
+
+
+def recipe_from_plain(plain: object, folder: Path) -> Batch:
+    """The batch of :func:`recipe_to_plain`.
+
+    Raises:
+        UsageError: a sentence about the first thing that is wrong.
+    """
+    if not isinstance(plain, dict) or "vostool_recipe" not in plain:
+        raise UsageError("It is no recipe of VOSTool: 'vostool_recipe = 1' is missing.")
+    table = Table(plain, "")
+    version = table.whole("vostool_recipe", None)
+    if version != VERSION:
+        raise UsageError(
+            f"It is of version {version}, but only {VERSION} is known; update VOSTool."
+        )
+    for name in ("projects", "formats", "destination"):
+        if not table.has(name):
+            raise UsageError(f"{name} is missing.")
+    batch = Batch(
+        projects=_projects(plain["projects"], folder),
+        formats=tuple(table.several("formats", str) or ()),
+        destination=_absolute(table.text("destination", ""), folder),
+        options=options_from_plain(table.mapping("options")),
+        merge=table.yes("merge"),
+    )
+    table.several("projects", dict)
+    table.finish()
+    batch.check()
+    return batch
+
+
+def _projects(rows: object, folder: Path) -> tuple[BatchProject, ...]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UsageError("projects must be a list of tables with a path each.")
+    found = []
+    for number, row in enumerate(rows, 1):
+        table = Table(row, f"projects[{number}]")
+        path, video = table.text("path", ""), table.text("video", "")
+        table.finish()
+        if not path:
+            raise UsageError(f"projects[{number}].path is missing.")
+        place = _absolute(video, folder) if video else None
+        found.append(BatchProject(_absolute(path, folder), place))
+    return tuple(found)
+
+
+def _parsed(path: Path) -> object:
+    _check_suffix(path)
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise UsageError("It is too large for a recipe.")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{error.strerror or error}; check the name.") from None
+    except UnicodeDecodeError:
+        raise UsageError("It is no text in UTF-8.") from None
+    try:
+        return json.loads(text) if path.suffix.lower() == ".json" else toml.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).rstrip(".").replace("\n", " ")
+        raise UsageError(f"It cannot be read ({reason}).") from None
+
+
+def _text(plain: Plain, path: Path) -> str:
+    _check_suffix(path)
+    if path.suffix.lower() == ".json":
+        return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+    return toml.dumps(plain)
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"A recipe ends in {' or '.join(SUFFIXES)}, not in '{path.suffix}'.")
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Relative with forward slashes; absolute where only the disk's root is shared."""
+    try:
+        if Path(os.path.commonpath((path, folder))) == Path(path.anchor):
+            return path.as_posix()
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+
+
+def _absolute(text: str, folder: Path) -> Path:
+    return Path(os.path.abspath(folder / Path(text).expanduser()))

@@ -1,0 +1,1 @@
+"""Labels and pictures out of the project."""

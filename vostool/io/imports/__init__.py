@@ -1,0 +1,1 @@
+"""Label files that other programs wrote, into the project."""

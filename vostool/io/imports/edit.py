@@ -1,0 +1,251 @@
+"""From what a label file holds to one undoable edit of a project.
+
+What each shape becomes: a mask on a keyframe is a stored mask and a prompt, so that tracking starts
+from it; a box on a keyframe is a prompt that the engine answers; a mask between keyframes is stored
+like a tracked one, which a track run may replace; an absent object is an empty mask that a run
+leaves alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+
+from pycocotools import mask as coco_mask
+
+from vostool.io.imports.format import Imported, Shape
+from vostool.io.imports.identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
+from vostool.io.imports.labels import label_specs
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Table, Value
+from vostool.project.label_edits import add_labels
+from vostool.project.locks import locked_objects
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
+
+__all__ = ["ImportPolicy", "ImportSummary", "ObjectPolicy", "Ungrouped", "import_edit"]
+
+TITLE = "Import labels"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPolicy:
+    """How a file's shapes meet what the project holds.
+
+    Attributes:
+        objects: make new objects, or go on with those that match.
+        ungrouped: what shapes without an identity become.
+        replace_confirmed: also write where a person confirmed a mask.
+        boxes_between: interpolated boxes become prompts, too; else they are left out.
+    """
+
+    objects: ObjectPolicy = ObjectPolicy.NEW
+    ungrouped: Ungrouped = Ungrouped.AUTO
+    replace_confirmed: bool = False
+    boxes_between: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import does, before it is applied and after.
+
+    Attributes:
+        new_objects, matched_objects: ids in the project, ascending.
+        masks: masks on keyframes.
+        boxes: boxes that become prompts.
+        between: interpolated masks.
+        absent: places where the object is said to be absent.
+        left_out: interpolated boxes that become nothing.
+        frames: frames that change, ascending.
+        replaced: masks of the project that are written over.
+        kept_back: shapes that did not come in because a person confirmed or locked what is there.
+        skipped, warnings: sentences of the reader and of the import.
+    """
+
+    new_objects: tuple[int, ...]
+    matched_objects: tuple[int, ...]
+    masks: int
+    boxes: int
+    between: int
+    absent: int
+    left_out: int
+    frames: tuple[int, ...]
+    replaced: int
+    kept_back: int
+    skipped: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def trackable(self) -> bool:
+        """True where the import brings something to track from."""
+        return bool(self.masks or self.boxes)
+
+    def sentence(self) -> str:
+        """One line: what comes in."""
+        parts = [
+            _count(self.masks, "mask"),
+            _count(self.boxes, "box"),
+            _count(self.between, "interpolated mask"),
+            _count(self.absent, "absence"),
+        ]
+        shapes = ", ".join(part for part in parts if part) or "nothing new"
+        objects = len(self.new_objects) + len(self.matched_objects)
+        return f"{shapes} of {_count(objects, 'object') or 'no object'} on " + (
+            _count(len(self.frames), "frame") or "no frame"
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what is left out or replaced, without the reader's own."""
+        told = (
+            (self.replaced, "mask", "of the project {are} replaced"),
+            (self.kept_back, "shape", "{are} left out: a person confirmed or locked what is there"),
+            (self.left_out, "interpolated box", "{are} left out; tracking fills these frames"),
+        )
+        return tuple(
+            f"{_count(n, noun)} {rest.format(are='is' if n == 1 else 'are')}."
+            for n, noun, rest in told
+            if n
+        )
+
+
+def import_edit(
+    project: Project, imported: Imported, policy: ImportPolicy | None = None
+) -> tuple[Edit, ImportSummary]:
+    """One edit that brings a file's labels into a project; nothing is changed yet.
+
+    Object ids: the file's where they are free, else the next; with :attr:`ObjectPolicy.MATCH`
+    objects of the same id and label (without ids: the only object of the label) go on. Shapes of
+    one object on one frame are united.
+    """
+    policy = policy or ImportPolicy()
+    grouped, warnings = with_identity(imported, policy.ungrouped)
+    assigned = assign_objects(project, grouped.objects, policy.objects)
+    told = [*imported.warnings, *warnings]
+    builder = _Builder(project, policy, told, locked_objects(project))
+    for key, shape in _united(grouped.shapes, assigned.ids, builder.warnings).items():
+        builder.add(key, shape)
+    used = {oid for _, oid in builder.cells_by_object}
+    new = tuple(sorted(oid for oid in assigned.new if oid in used))
+    matched = tuple(sorted(used.difference(new)))
+    cells: dict[Cell, Value] = {Cell(Table.OBJECTS, oid): assigned.new[oid] for oid in new}
+    if new:
+        cells[Cell(Table.SETTINGS, "highest_object_id")] = max(project.next_object_id() - 1, *new)
+    cells.update(builder.cells)
+    declared = add_labels(project, label_specs(imported.labels))
+    cells.update((change.cell, change.after) for change in declared.changes)
+    changes = [project.change(cell, value) for cell, value in cells.items()]
+    return Edit(TITLE, tuple(c for c in changes if _differs(c))), ImportSummary(
+        new_objects=new,
+        matched_objects=matched,
+        masks=builder.counts["masks"],
+        boxes=builder.counts["boxes"],
+        between=builder.counts["between"],
+        absent=builder.counts["absent"],
+        left_out=builder.counts["left_out"],
+        frames=tuple(sorted({frame for frame, _ in builder.cells_by_object})),
+        replaced=builder.counts["replaced"],
+        kept_back=builder.counts["kept_back"],
+        skipped=imported.skipped,
+        warnings=tuple(builder.warnings),
+    )
+
+
+@dataclass
+class _Builder:
+    """Collects the cells that the shapes become."""
+
+    project: Project
+    policy: ImportPolicy
+    warnings: list[str]
+    locked: frozenset[int] = frozenset()
+    cells: dict[Cell, Value] = field(default_factory=dict)
+    cells_by_object: set[FrameObject] = field(default_factory=set)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("masks", "boxes", "between", "absent", "left_out", "replaced", "kept_back"), 0
+        )
+    )
+
+    def add(self, key: FrameObject, shape: Shape) -> None:
+        """The cells of one object on one frame."""
+        if shape.box is not None and not shape.keyframe and not self.policy.boxes_between:
+            self.counts["left_out"] += 1
+            return
+        old = self.project.masks.get(*key)
+        locked = key[1] in self.locked
+        if locked or (old is not None and old.confirmed and not self.policy.replace_confirmed):
+            self.counts["kept_back"] += 1
+            return
+        kind, prompts, record = self._values(shape)
+        self.counts[kind] += 1
+        self.counts["replaced"] += old is not None and not _same_mask(old, record)
+        self.cells[Cell(Table.PROMPTS, key)] = prompts
+        self.cells[Cell(Table.MASKS, key)] = record
+        self.cells_by_object.add(key)
+
+    def _values(self, shape: Shape) -> tuple[str, Prompts | None, MaskRecord | None]:
+        if shape.mask is not None and not shape.mask.is_empty:
+            if shape.keyframe:
+                record = MaskRecord(shape.mask, Provenance.IMPORTED)
+                return "masks", Prompts(mask=shape.mask), record
+            # A run keeps imported masks; what was only interpolated counts as made by a machine.
+            return "between", None, MaskRecord(shape.mask, Provenance.TRACKED)
+        if shape.box is not None:
+            return "boxes", Prompts(box=shape.box), None
+        source = self.project.source
+        empty = Mask.empty(source.height, source.width)
+        return "absent", None, MaskRecord(empty, Provenance.IMPORTED)
+
+
+def _united(
+    shapes: Iterable[Shape], ids: dict[Hashable, int], warnings: list[str]
+) -> dict[FrameObject, Shape]:
+    """One shape an object and frame."""
+    found: dict[FrameObject, Shape] = {}
+    boxes: list[str] = []
+    for shape in shapes:
+        key = (shape.frame, ids[shape.track])
+        known = found.get(key)
+        if known is None:
+            found[key] = shape
+            continue
+        if known.box is not None and shape.box is not None:
+            boxes.append(f"frame {shape.frame}")
+        found[key] = _joined(known, shape)
+    if boxes:
+        where = ", ".join(dict.fromkeys(boxes[:5])) + (" and others" if len(boxes) > 5 else "")
+        warnings.append(f"Several boxes of one object on one frame became one around all: {where}.")
+    return found
+
+
+def _joined(one: Shape, two: Shape) -> Shape:
+    """A mask says more than a box, and a box more than absence."""
+    keyframe = one.keyframe or two.keyframe
+    if one.mask is not None and two.mask is not None:
+        merged = coco_mask.merge([one.mask.rle(), two.mask.rle()])
+        mask = Mask(one.mask.height, one.mask.width, bytes(merged["counts"]))
+        return replace(one, mask=mask, keyframe=keyframe)
+    if one.box is not None and two.box is not None:
+        a, b = one.box, two.box
+        box = Box(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))
+        return replace(one, box=box, keyframe=keyframe)
+    rank = (two.mask is not None, two.box is not None) > (one.mask is not None, one.box is not None)
+    return two if rank else one
+
+
+def _same_mask(old: MaskRecord, new: MaskRecord | None) -> bool:
+    return new is not None and new.mask == old.mask
+
+
+def _differs(change: CellChange) -> bool:
+    return type(change.before) is not type(change.after) or change.before != change.after
+
+
+def _count(number: int, noun: str) -> str:
+    """ "3 masks", "1 box", or nothing for 0."""
+    if not number:
+        return ""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun}{'es' if noun.endswith('x') else 's'}"

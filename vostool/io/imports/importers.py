@@ -1,0 +1,125 @@
+"""The import formats, and the one door through which label files come in.
+
+:data:`IMPORT_FORMATS` is what the file dialog, the command line and the docs read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from vostool.errors import LabelsError, UsageError
+from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
+from vostool.io.imports.readers.cvat.reader import CVAT
+from vostool.io.imports.readers.foreign import explain
+from vostool.io.imports.readers.json.coco import COCO
+from vostool.io.imports.readers.json.datumaro import DATUMARO
+from vostool.io.imports.readers.json.isat import ISAT
+from vostool.io.imports.readers.json.labelme import LABELME
+from vostool.io.imports.readers.json.sav import SA_V
+from vostool.io.imports.readers.json.youtube_vis import YOUTUBE_VIS
+from vostool.io.imports.readers.pictures.masks import MASKS
+from vostool.io.imports.readers.pictures.mots_png import MOTS_PNG
+from vostool.io.imports.readers.rows.mot import MOT
+from vostool.io.imports.readers.rows.mots import MOTS
+from vostool.io.imports.readers.rows.yolo import YOLO
+from vostool.io.options import OptionValue
+from vostool.progress import Progress, silent
+
+__all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
+
+_ENTRIES: tuple[ImportFormat, ...] = (
+    CVAT,
+    COCO,
+    YOUTUBE_VIS,
+    LABELME,
+    ISAT,
+    DATUMARO,
+    SA_V,
+    MOTS,
+    MOT,
+    YOLO,
+    MOTS_PNG,
+    MASKS,
+)
+# In the order in which detection asks them.
+
+IMPORT_FORMATS: Mapping[str, ImportFormat] = MappingProxyType({e.name: e for e in _ENTRIES})
+"""Every import format by name."""
+
+
+def find_import_format(name: str) -> ImportFormat:
+    """The format of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in IMPORT_FORMATS:
+        known = ", ".join(IMPORT_FORMATS)
+        raise UsageError(f"There is no import format {name!r}; choose from {known}.")
+    return IMPORT_FORMATS[name]
+
+
+def detect_format(path: Path) -> ImportFormat:
+    """The first format that recognises the file or folder by a look inside.
+
+    Raises:
+        LabelsError: it is not there, cannot be read, or no format knows it.
+    """
+    try:
+        path.stat()
+        for entry in IMPORT_FORMATS.values():
+            if entry.detect(path):
+                return entry
+        known = explain(path)
+    except FileNotFoundError:
+        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+    except OSError as error:
+        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+    names = ", ".join(IMPORT_FORMATS)
+    what = known or f"'{path.name}' holds no labels of a known format."
+    raise LabelsError(f"{what} Formats that are read: {names}.")
+
+
+def read_labels(
+    path: Path,
+    target: ImportTarget,
+    format: str | None = None,
+    options: Mapping[str, OptionValue] | None = None,
+    progress: Progress = silent,
+) -> Imported:
+    """Read a label file or folder for a target.
+
+    Args:
+        format: a name from :data:`IMPORT_FORMATS`; None looks inside.
+        options: values by name of the format's own options.
+        progress: may raise :class:`~vostool.errors.Cancelled`.
+
+    Raises:
+        UsageError: an unknown format or option.
+        LabelsError: the file cannot be trusted, or nothing in it is for this target.
+    """
+    entry = detect_format(path) if format is None else find_import_format(format)
+    values = entry.values(options or {})
+    try:
+        path.stat()
+        imported = entry.read(path, target, values, progress)
+    except FileNotFoundError:
+        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+    except OSError as error:
+        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+    except RecursionError:
+        raise LabelsError(f"'{path}' is nested too deeply to be labels.") from None
+    if not imported.shapes:
+        raise LabelsError(_nothing(path, imported))
+    return imported
+
+
+def _nothing(path: Path, imported: Imported) -> str:
+    if not imported.skipped:
+        return f"'{path.name}' holds no shape of any object; there is nothing to import."
+    more = len(imported.skipped) - 1
+    others = f" ({more} more like this)" if more else ""
+    first = imported.skipped[0].rstrip(".")
+    return f"Nothing in '{path.name}' is for this video: {first}{others}."

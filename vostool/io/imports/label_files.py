@@ -1,0 +1,54 @@
+"""Label files: CVAT's JSON of labels, as its label constructor takes and gives it ('Raw')."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from vostool.errors import ExportError, LabelsError
+from vostool.project.labels import LabelSpec, labels_from_json, labels_json
+
+SUFFIX = ".json"
+_LARGEST = 16 * 2**20  # bytes; a list of labels is a few thousand
+
+
+def read_labels(path: Path) -> tuple[LabelSpec, ...]:
+    """The labels of a file.
+
+    Raises:
+        LabelsError: it cannot be read, or is something else.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise LabelsError(f"'{path.name}' is too large for a list of labels.")
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise LabelsError(f"'{path.name}' cannot be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        raise LabelsError(f"'{path.name}' is no JSON, so it holds no labels.") from error
+    try:
+        return labels_from_json(value)
+    except LabelsError as error:
+        raise LabelsError(f"'{path.name}': {error}") from error
+
+
+def write_labels(path: Path, labels: Iterable[LabelSpec]) -> None:
+    """Write a file that CVAT's label constructor takes; beside, then renamed into place.
+
+    Raises:
+        ExportError: it cannot be written; a file that was there is as it was.
+    """
+    text = json.dumps(labels_json(labels), ensure_ascii=False, indent=2) + "\n"
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise ExportError(
+            f"'{path}' cannot be written ({error.strerror}); choose another folder."
+        ) from error

@@ -1,0 +1,1 @@
+"""Text files with one row an object and frame."""

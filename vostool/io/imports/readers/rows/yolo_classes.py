@@ -1,0 +1,102 @@
+"""The class names of a YOLO data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from vostool.errors import LabelsError
+from vostool.io.imports.readers.collector import whole
+from vostool.io.imports.readers.label_tree import LabelTree
+from vostool.io.imports.readers.rows.text import text
+
+_LISTS = ("classes.txt", "obj.names", "labels.txt")
+_UP = 3
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class YoloClasses:
+    """Names by class number, from 0, and how many numbers of a row are key points."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    key_points: int = 0
+
+
+def find_classes(tree: LabelTree, given: Path | None) -> YoloClasses:
+    """The classes of a data set: of the given ``data.yaml``, of one in the tree, or above it.
+
+    Raises:
+        LabelsError: the given file is damaged.
+    """
+    if given is not None:
+        found = _from_yaml(given.read_bytes(), f"'{given.name}'")
+        return found or YoloClasses()
+    for name, data in _candidates(tree):
+        if name.endswith((".yaml", ".yml")):
+            found = _from_yaml(data, f"'{name}'")
+        else:
+            lines = text(data, f"'{name}'").splitlines()
+            found = YoloClasses(dict(enumerate(line.strip() for line in lines if line.strip())))
+        if found is not None and found.names:
+            return found
+    return YoloClasses()
+
+
+def is_data_yaml(path: Path) -> bool:
+    """True where a YAML file names classes.
+
+    Raises:
+        LabelsError: it is no YAML.
+        OSError: it cannot be read.
+    """
+    if path.stat().st_size > _LARGEST:
+        return False
+    found = _from_yaml(path.read_bytes(), f"'{path.name}'")
+    return found is not None and bool(found.names)
+
+
+def _candidates(tree: LabelTree) -> Iterator[tuple[str, bytes]]:
+    if tree.path.is_dir() or tree.files != (tree.path.name,):
+        for name in sorted(tree.files, key=_rank):
+            if _may_name(name):
+                yield name, tree.read(name, _LARGEST)
+    if tree.path.suffix.lower() != ".zip":
+        for folder in tree.path.absolute().parents[:_UP]:
+            for path in sorted(folder.iterdir(), key=lambda p: _rank(p.name)):
+                if _may_name(path.name) and path.is_file() and path.stat().st_size <= _LARGEST:
+                    yield path.name, path.read_bytes()
+
+
+def _may_name(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml")) or PurePosixPath(name).name in _LISTS
+
+
+def _rank(name: str) -> tuple[int, bool, str]:
+    path = PurePosixPath(name)
+    return len(path.parts), path.name != "data.yaml", name
+
+
+def _from_yaml(data: bytes, shown: str) -> YoloClasses | None:
+    """Classes of a ``data.yaml``; None for a YAML file that names none.
+
+    Raises:
+        LabelsError: it is no YAML.
+    """
+    try:
+        value = yaml.safe_load(text(data, shown))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise LabelsError(f"{shown} is no valid YAML.") from None
+    names = value.get("names") if isinstance(value, dict) else None
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    if not isinstance(names, dict):
+        return None
+    found = {whole(key): str(name) for key, name in names.items()}
+    shape = value.get("kpt_shape")
+    counted = isinstance(shape, list) and len(shape) == 2
+    points = (whole(shape[0]) or 0) * (whole(shape[1]) or 0) if counted else 0
+    return YoloClasses({k: n for k, n in found.items() if k is not None}, max(points, 0))

@@ -1,0 +1,1 @@
+"""The project file: written as one works, read with every value checked."""

@@ -1,0 +1,104 @@
+"""What can be wrong with a project file, each in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from vostool.errors import ProjectFileError
+from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
+
+_SENTENCES = (
+    (("not a database", "encrypted"), "'{path}' is not a VOSTool project."),
+    (
+        ("malformed", "no such table", "no such column", "corrupt"),
+        "The project '{path}' is broken and cannot be read; open a copy of it from a backup.",
+    ),
+    (
+        ("locked", "busy"),
+        "The project '{path}' is open in another window or command; close it there first.",
+    ),
+    (
+        ("readonly",),
+        "The project '{path}' is read-only; make it and its folder writable, or copy it elsewhere.",
+    ),
+    (
+        ("disk is full",),
+        "There is no space left for '{path}'; free some, nothing that was stored is lost.",
+    ),
+    (
+        ("unable to open",),
+        "The project '{path}' cannot be {done}; check that its folder exists and is yours to use.",
+    ),
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def explained(path: Path, action: str) -> Iterator[None]:
+    """Turn errors of SQLite and of the system into a :class:`ProjectFileError`.
+
+    Args:
+        path: the project file, for the sentence.
+        action: "open" or "save".
+    """
+    done = "opened" if action == "open" else "saved"
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ProjectFileError(_sentence(path, str(error), done)) from error
+    except OSError as error:
+        raise ProjectFileError(_system_sentence(path, error, done)) from error
+
+
+def refuse_place(path: Path) -> None:
+    """Raise where there is no file that could be a project."""
+    if path.is_dir():
+        raise ProjectFileError(f"'{path}' is a folder, not a project file.")
+    if not path.exists():
+        raise ProjectFileError(f"There is no project file '{path}'; check the name.")
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        raise ProjectFileError(f"The project file '{path}' is empty; open a copy from a backup.")
+    if head != b"SQLite format 3\0":
+        raise ProjectFileError(f"'{path}' is not a VOSTool project.")
+
+
+def refuse_read_only_folder(path: Path) -> None:
+    """Raise where the journal could not be written beside the file; SQLite says so too late."""
+    if not os.access(path.parent, os.W_OK):
+        raise ProjectFileError(_sentence(path, "readonly", "opened"))
+
+
+def refuse_foreign(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise for a database of another program and for a project of a newer version."""
+    application, version = versions(connection)
+    if application != APPLICATION_ID or version < 1:
+        raise ProjectFileError(f"'{path}' is a database of another program, not a VOSTool project.")
+    if version > SCHEMA_VERSION:
+        raise ProjectFileError(
+            f"The project '{path}' was written by a newer VOSTool (format {version}, this one "
+            f"reads up to {SCHEMA_VERSION}); update VOSTool to open it."
+        )
+
+
+def _sentence(path: Path, reason: str, done: str) -> str:
+    for words, sentence in _SENTENCES:
+        if any(word in reason for word in words):
+            return sentence.format(path=path, done=done)
+    return f"The project '{path}' could not be {done} ({reason}); nothing that was there is lost."
+
+
+def _system_sentence(path: Path, error: OSError, done: str) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _sentence(path, "disk is full", done)
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            f"The project '{path}' cannot be {done}: permission denied; "
+            "check the rights of the file and of its folder."
+        )
+    return f"The project '{path}' cannot be {done} ({error.strerror or error})."

@@ -1,0 +1,317 @@
+"""The project file: one SQLite file (`.vos`) that is safe to kill at any moment.
+
+Decisions:
+
+- A rollback journal that is deleted after each transaction: the project is one file at rest, and
+  a process killed while writing leaves a journal that SQLite rolls back by itself at the next
+  opening. (TRUNCATE would leave an empty second file lying beside it, WAL two.)
+- ``synchronous=FULL``: a power cut loses what a kill loses. At two writes a second on a thread of
+  their own the price does not show.
+- Who has a project open for writing keeps SQLite's RESERVED lock between transactions: others can
+  read it (`vostool info` while tracking), a second window is refused at once, and the lock goes
+  with the process.
+- Rows that make no sound value are left out and counted; the file keeps them until their cell is
+  written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from vostool.errors import ProjectFileError
+from vostool.frames import SourceRef
+from vostool.io.project import rows as project_rows
+from vostool.io.project.beside import write_beside
+from vostool.io.project.errors import (
+    explained,
+    refuse_foreign,
+    refuse_place,
+    refuse_read_only_folder,
+)
+from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
+from vostool.io.project.source import (
+    locate_source,
+    missing_source,
+    read_source,
+    relink,
+    write_source,
+)
+from vostool.project.changes import Cell, Table, Value
+from vostool.project.project import Project
+
+__all__ = [
+    "SUFFIX", "ProjectFile", "create", "locate_source", "missing_source", "open_project",
+    "read_project", "relink",
+]  # fmt: skip
+
+SUFFIX = ".vos"
+_AT_ONCE = 5_000
+"""Cells that are handled together; to free a list of 400,000 holds every thread up."""
+_BUSY_SECONDS = 10.0  # how long a commit waits for somebody who is reading
+
+
+class ProjectFile:
+    """An open project file that this process alone may write to.
+
+    Any thread may call it, one at a time: a lock sees to that.
+
+    Attributes:
+        path: the file, absolute.
+        warning: one sentence about damaged rows that were left out, or None.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        """For :func:`create` and :func:`open_project`; takes the reservation."""
+        self.path = path
+        self.warning: str | None = None
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._open = True
+        self._reserve(wait=False)
+
+    def write(self, values: Iterable[tuple[Cell, Value]]) -> None:
+        """Store cells in one transaction, all or none; None deletes. The last value of one counts.
+
+        Raises:
+            ProjectFileError: nothing of this call was stored, and it may be tried again.
+        """
+        latest = dict(values)
+        if latest:
+            with self._transaction() as connection:
+                _write_cells(connection, latest)
+
+    def write_source(self, source: SourceRef) -> None:
+        """Store where the source lies now (after it was found at another place).
+
+        Raises:
+            ProjectFileError: it was not stored.
+        """
+        with self._transaction() as connection:
+            write_source(connection, source, self.path)
+
+    def save_as(self, path: str | Path, *, overwrite: bool = False) -> ProjectFile:
+        """Copy everything to another file and return that one, open; this one stays open too.
+
+        Raises:
+            ProjectFileError: the copy could not be made; a file that was there is untouched.
+        """
+        target = Path(os.path.abspath(path))
+
+        def fill(copy: sqlite3.Connection) -> None:
+            # A backup is refused while its source is in a write transaction, so let go for it.
+            self._connection.execute("COMMIT")
+            try:
+                self._connection.backup(copy)
+            finally:
+                self._reserve(wait=True)
+            write_source(copy, read_source(copy), target)
+
+        with self._lock, explained(target, "save"):
+            self._check_open()
+            if target.exists() and target.samefile(self.path):
+                raise ProjectFileError(f"The project is already stored in '{target}'.")
+            write_beside(target, fill, overwrite)
+        return open_project(target)[0]
+
+    def close(self) -> None:
+        """Give the file back; a second call does nothing."""
+        with self._lock:
+            if self._open:
+                self._open = False
+                self._connection.close()
+
+    def __enter__(self) -> ProjectFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, explained(self.path, "save"):
+            self._check_open()
+            if not self._connection.in_transaction:
+                self._reserve(wait=True)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.rollback()
+                raise
+            finally:
+                # Failing here loses nothing; the next write tries again and says so.
+                with contextlib.suppress(sqlite3.Error):
+                    self._reserve(wait=False)
+
+    def _reserve(self, *, wait: bool) -> None:
+        milliseconds = int(_BUSY_SECONDS * 1000)
+        self._connection.execute(f"PRAGMA busy_timeout = {milliseconds if wait else 0}")
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise ProjectFileError(f"The project '{self.path}' is closed; open it again.")
+
+
+def create(path: str | Path, project: Project, *, overwrite: bool = False) -> ProjectFile:
+    """Write a project to a new file (beside, then renamed into place) and keep it open.
+
+    Raises:
+        ProjectFileError: a file is there already and ``overwrite`` is False, it is open in another
+            window, or the place cannot be written; what was there is untouched.
+    """
+    target = Path(os.path.abspath(path))
+
+    def fill(connection: sqlite3.Connection) -> None:
+        create_tables(connection)
+        connection.execute("BEGIN")
+        write_source(connection, project.source, target)
+        for part in _parts(project.walk()):
+            _write_cells(connection, part)
+        connection.execute("COMMIT")
+
+    with explained(target, "save"):
+        write_beside(target, fill, overwrite)
+        return ProjectFile(target, _connect(target))
+
+
+def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
+    """Open a project for writing; an older version of the format is brought up to date.
+
+    The caller shows ``ProjectFile.warning`` where there is one.
+
+    Raises:
+        ProjectFileError: no such file, not a project, broken, written by a newer VOSTool, open in
+            another window, or read-only. The file is untouched.
+    """
+    place = Path(os.path.abspath(path))
+    with explained(place, "open"):
+        refuse_place(place)
+        refuse_read_only_folder(place)
+        connection = _connect(place)
+        try:
+            refuse_foreign(place, connection)
+            file = ProjectFile(place, connection)
+            if versions(connection)[1] < SCHEMA_VERSION:
+                with file._transaction():
+                    migrate(connection)
+            project, file.warning = _read(place, connection)
+        except BaseException:
+            connection.close()
+            raise
+    return file, project
+
+
+def read_project(path: str | Path) -> tuple[Project, str | None]:
+    """Read a project without keeping it open, also while another process writes to it.
+
+    Returns:
+        The project, and one sentence about damaged rows or None.
+
+    Raises:
+        ProjectFileError: as :func:`open_project`, but a read-only file or one that is open
+            elsewhere is no obstacle.
+    """
+    place = Path(os.path.abspath(path))
+    with explained(place, "open"):
+        refuse_place(place)
+        with contextlib.closing(_connect(place)) as connection:
+            refuse_foreign(place, connection)
+            if versions(connection)[1] == SCHEMA_VERSION:
+                return _read(place, connection)
+            with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                connection.backup(copy)
+                migrate(copy)
+                return _read(place, copy)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # mode=rw never creates a file, and falls back to reading where writing is not allowed.
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_BUSY_SECONDS,
+    )
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _read(path: Path, connection: sqlite3.Connection) -> tuple[Project, str | None]:
+    """Everything that is sound, from one consistent view of the file."""
+    within = connection.in_transaction
+    if not within:
+        connection.execute("BEGIN")
+    try:
+        verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {verdict}")
+        project = Project(read_source(connection))
+        damaged = _load(connection, project)
+    finally:
+        if not within:
+            connection.execute("COMMIT")
+    if not damaged:
+        return project, None
+    listed = ", ".join(f"{count} {name}" for name, count in damaged.items())
+    return project, f"Damaged entries in '{path.name}' were left out ({listed}); check the result."
+
+
+def _load(connection: sqlite3.Connection, project: Project) -> dict[str, int]:
+    """Fill the project; returns how many rows of which table were left out."""
+    size = project.source.height, project.source.width
+    damaged: dict[str, int] = defaultdict(int)
+    for table in Table:
+        columns = ", ".join(project_rows.COLUMNS[table])
+        good: list[tuple[Cell, Value]] = []
+        for row in connection.execute(f"SELECT {columns} FROM {table.value}"):
+            try:
+                cell, value = project_rows.from_row(table, row, size)
+                _check_belongs(project, cell)
+            except project_rows.BadRow:
+                damaged[table.value] += 1
+                continue
+            good.append((cell, value))
+            if len(good) == _AT_ONCE:
+                project.load(good)
+                good.clear()
+        project.load(good)
+    return damaged
+
+
+def _check_belongs(project: Project, cell: Cell) -> None:
+    """Refuse prompts and masks of an object or a frame that does not exist."""
+    if isinstance(cell.key, tuple):
+        frame, object_id = cell.key
+        if object_id not in project.objects or frame >= project.source.frame_count:
+            raise project_rows.BadRow(f"{cell} belongs to nothing")
+
+
+def _parts(values: Iterator[tuple[Cell, Value]]) -> Iterator[dict[Cell, Value]]:
+    while part := dict(itertools.islice(values, _AT_ONCE)):
+        yield part
+
+
+def _write_cells(connection: sqlite3.Connection, values: Mapping[Cell, Value]) -> None:
+    """Rows are made one by one as SQLite takes them: lists of a whole project hold others up."""
+    for table in Table:
+        columns, keys = project_rows.COLUMNS[table], project_rows.KEYS[table]
+        mine = [cell for cell in values if cell.table is table]
+        connection.executemany(
+            f"DELETE FROM {table.value} WHERE " + " AND ".join(f"{k} = ?" for k in keys),
+            (project_rows.key_row(cell) for cell in mine if values[cell] is None),
+        )
+        connection.executemany(
+            f"INSERT OR REPLACE INTO {table.value} ({', '.join(columns)}) "
+            f"VALUES ({', '.join('?' * len(columns))})",
+            (project_rows.to_row(cell, values[cell]) for cell in mine if values[cell] is not None),
+        )

@@ -1,0 +1,1 @@
+"""Exact frames of videos and folders of pictures."""

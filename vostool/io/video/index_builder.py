@@ -1,0 +1,294 @@
+"""Builds a :class:`~vostool.io.video.index.VideoIndex` from a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from vostool.errors import SourceError
+from vostool.io.video.cut_short import is_cut_short, stated_end
+from vostool.io.video.damage import Damage, cut_short, expected_frames, sentence
+from vostool.io.video.index import Ints, PacketTable, VideoIndex
+from vostool.io.video.orientation import orientation_of
+from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader
+from vostool.progress import Progress, silent
+
+_PROBE_PACKETS = 48
+_PROBE_KEY_PACKETS = 600
+_COMPARED = 4
+_REPORT_EVERY = 32
+_PROBE_REPORT_EVERY = 8
+_DEFAULT_RATE = 25.0
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """The packets, and what the container says about them."""
+
+    packets: PacketTable
+    declared: int
+    incomplete: bool
+    gaps: list[int]
+    cut: bool
+    end: float | None
+    time_base: float
+    average_rate: float
+    codec: str
+
+    @property
+    def damaged(self) -> bool:
+        """True where the file is not as it should be, whatever still decodes."""
+        return self.incomplete or bool(self.gaps)
+
+
+class _Decoded(NamedTuple):
+    """Frames in the order in which they came out."""
+
+    order: list[int]
+    pts: list[int]
+    first: VideoFrame | None
+    resized: int | None
+    errors: int
+    spoilt: int
+
+
+def build_index(path: Path, progress: Progress = silent) -> VideoIndex:
+    """Index a video: from its packets where they can be trusted, else by decoding all of it.
+
+    Args:
+        path: a video file.
+        progress: told bytes while packets are read, packets while they are decoded.
+
+    Raises:
+        SourceError: no video, or not one frame of it can be decoded.
+        Cancelled: through ``progress``.
+    """
+    scan = _scan(path, progress)
+    if _plausible(scan):
+        predicted = _order_by_time(scan.packets)
+        index = _probe(path, scan, predicted, progress)
+        if index is not None:
+            return index
+    return _decode_all(path, scan, progress)
+
+
+def _scan(path: Path, progress: Progress) -> _Scan:
+    total = path.stat().st_size
+    reader = VideoReader(path)
+    rows: list[tuple[int, int, int, int, bool, bool]] = []
+    gaps: list[int] = []
+    try:
+        stream = reader.stream
+        is_vp8 = reader.codec.name == "vp8"
+        for packet in reader.packets():
+            hidden = packet.is_discard or (is_vp8 and _vp8_hidden(packet))
+            rows.append((*PacketKey.of(packet), packet.is_keyframe, not hidden))
+            if packet.is_corrupt:
+                gaps.append(len(rows) - 1)
+            if len(rows) % 1024 == 0:
+                progress(min(max(packet.pos or 0, 0), total), total, "reading the index")
+        packets = _table(rows)
+        return _Scan(
+            packets,
+            stream.frames,
+            reader.errors > 0 or len(rows) < stream.frames,
+            gaps,
+            is_cut_short(path, reader.container.format.name),
+            stated_end(reader.container, stream),
+            float(stream.time_base or 0),
+            float(stream.average_rate or stream.guessed_rate or 0),
+            reader.codec.name,
+        )
+    finally:
+        reader.close()
+
+
+def _table(rows: list[tuple[int, int, int, int, bool, bool]]) -> PacketTable:
+    numbers = np.array([row[:4] for row in rows], np.int64).reshape(-1, 4)
+    flags = np.array([row[4:] for row in rows], np.bool_).reshape(-1, 2)
+    pts, dts, pos, size = np.ascontiguousarray(numbers.T)
+    key, shown = np.ascontiguousarray(flags.T)
+    return PacketTable(pts, dts, pos, size, key, shown)
+
+
+def _vp8_hidden(packet: Packet[VideoStream]) -> bool:
+    """True for an alternate reference frame: bit 4 of the frame tag, RFC 6386 section 9.1."""
+    return not bytes(memoryview(packet)[:1])[0] & 0x10
+
+
+def _plausible(scan: _Scan) -> bool:
+    packets = scan.packets
+    pts = packets.pts[packets.shown]
+    return (
+        len(pts) > 0
+        and not scan.damaged
+        and scan.time_base > 0
+        and bool(packets.key[0])
+        and NO_PTS not in pts
+        and len(np.unique(pts)) == len(pts)
+    )
+
+
+def _order_by_time(packets: PacketTable) -> Ints:
+    shown = np.flatnonzero(packets.shown)
+    return shown[np.argsort(packets.pts[shown], kind="stable")].astype(np.int64)
+
+
+def _probe(path: Path, scan: _Scan, predicted: Ints, progress: Progress) -> VideoIndex | None:
+    """The index, where decoding the beginning of the file agrees with it; else None."""
+    later = np.flatnonzero(scan.packets.key[1 : _PROBE_KEY_PACKETS + 1])
+    second = int(later[0]) + 1 if len(later) else None
+    wanted = _PROBE_PACKETS if second is None else second + _COMPARED
+    reader = VideoReader(path, scan.packets.numbers)
+    try:
+        order: list[int] = []
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        first = None
+        while (frames := reader.read()) is not None:
+            if reader.next_packet % _PROBE_REPORT_EVERY == 1:
+                progress(min(reader.next_packet, wanted), wanted, "checking the first frames")
+            for number, frame in frames:
+                first = first or frame
+                order.append(number)
+                if second is not None and number >= second:
+                    pictures[number] = _pixels(frame)
+            if reader.next_packet > wanted and (second is None or second in pictures):
+                break
+        if reader.errors or first is None or order != predicted[: len(order)].tolist():
+            return None
+        times = _times(scan, scan.packets.pts[predicted])
+        warning = f"{cut_short(len(predicted), _about(scan))}." if scan.cut else None
+        index = _index(scan, predicted, first, times, warning)
+        if second is not None and not _can_start(reader, index, second, pictures):
+            key = np.zeros(len(scan.packets), np.bool_)
+            key[0] = True
+            index = replace(index, packets=replace(scan.packets, key=key))
+        return index
+    finally:
+        reader.close()
+
+
+def _can_start(
+    reader: VideoReader, index: VideoIndex, key: int, expected: dict[int, NDArray[np.uint8]]
+) -> bool:
+    """True where decoding from a key packet gives the same pictures as decoding up to it."""
+    valid = [n for n in expected if index.starts[index.frame_of[n]] >= key]
+    reader.start(key, index.packets.packet_key(key))
+    seen: dict[int, NDArray[np.uint8]] = {}
+    while len(seen) < len(valid) and (frames := reader.read()) is not None:
+        seen.update((number, _pixels(frame)) for number, frame in frames if number in valid)
+    return len(seen) == len(valid) and all(np.array_equal(seen[n], expected[n]) for n in valid)
+
+
+def _pixels(frame: VideoFrame) -> NDArray[np.uint8]:
+    return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+
+
+def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
+    # One thread: with several an error may take a good frame with it.
+    decoded = _decode(path, scan, progress, threads=1 if scan.damaged else 0)
+    if decoded.errors and not scan.damaged:
+        decoded = _decode(path, scan, progress, threads=1)
+    if decoded.first is None:
+        raise SourceError(
+            f"No frame of the file '{path.name}' could be read: it is damaged, or its "
+            "compression is not known here."
+        )
+    order = np.array(decoded.order, np.int64)
+    times = _times(scan, _as_presented(order, np.array(decoded.pts, np.int64)))
+    damaged = scan.damaged or decoded.errors > 0
+    return _index(scan, order, decoded.first, times, _warning(scan, decoded), damaged=damaged)
+
+
+def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decoded:
+    reader = VideoReader(path, threads=threads)
+    frames: dict[int, int] = {}
+    first, resized, spoilt = None, None, 0
+    total = len(scan.packets)
+    try:
+        while reader.next_packet <= total and (found := reader.read()) is not None:
+            for number, frame in found:
+                if not 0 <= number < total or number in frames:
+                    continue
+                first = first or frame
+                if resized is None and (frame.width, frame.height) != (first.width, first.height):
+                    resized = len(frames)
+                spoilt += frame.is_corrupt
+                frames[number] = NO_PTS if frame.pts is None else frame.pts
+            if reader.next_packet % _REPORT_EVERY == 0:
+                progress(min(reader.next_packet, total), total, "decoding once to find the frames")
+        order, pts = list(frames), list(frames.values())
+        return _Decoded(order, pts, first, resized, reader.errors, spoilt)
+    finally:
+        reader.close()
+
+
+def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
+    cut_off = int(len(scan.packets) - np.count_nonzero(scan.packets.shown))
+    first, at = decoded.first, decoded.resized
+    return sentence(
+        Damage(
+            count=len(decoded.order),
+            expected=max(scan.declared, len(scan.packets)) - cut_off,
+            about=_about(scan) if scan.cut else None,
+            errors=scan.incomplete or decoded.errors > 0,
+            spoilt=decoded.spoilt,
+            gaps=scan.gaps,
+            resized=None if at is None else (at, decoded.order[at]),
+            size=(first.width, first.height) if first is not None else (0, 0),
+        )
+    )
+
+
+def _about(scan: _Scan) -> int:
+    known = scan.packets.pts[scan.packets.shown]
+    return expected_frames(known[known != NO_PTS] * scan.time_base, scan.end)
+
+
+def _as_presented(order: Ints, pts: Ints) -> Ints:
+    """The frames' times, sorted where they are those of the packets as they are stored.
+
+    AVI has no presentation times: frames that come out in another order than they are stored
+    (B-frames) bring the time of the place where they are stored. The places as a whole are right.
+    """
+    stored = pts[np.argsort(order)]
+    by_place = bool(np.all(stored[1:] > stored[:-1]))
+    return stored if by_place and NO_PTS not in pts else pts
+
+
+def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
+    """Seconds after the first frame; steps that do not go forward take the usual step."""
+    usual = 1 / (scan.average_rate or _DEFAULT_RATE)
+    if NO_PTS in pts or scan.time_base <= 0:
+        return np.arange(len(pts), dtype=np.float64) * np.float64(usual)
+    steps = np.diff(pts).astype(np.float64) * scan.time_base
+    forward = steps[steps > 0]
+    steps[steps <= 0] = np.median(forward) if len(forward) else usual
+    times: NDArray[np.float64] = np.zeros(len(pts), np.float64)
+    np.cumsum(steps, out=times[1:])
+    return times
+
+
+def _index(
+    scan: _Scan,
+    order: Ints,
+    first: VideoFrame,
+    times: NDArray[np.float64],
+    warning: str | None,
+    *,
+    damaged: bool = False,
+) -> VideoIndex:
+    width, height = orientation_of(first).size(first.width, first.height)
+    mean = (len(times) - 1) / times[-1] if len(times) > 1 else 0.0
+    declared = scan.average_rate
+    # A constant rate is written exactly (30000/1001); the mean of rounded times is not.
+    close = declared > 0 and (mean == 0 or abs(mean - declared) < 0.001 * declared)
+    rate = declared if close else float(mean) or _DEFAULT_RATE
+    return VideoIndex(scan.packets, order, times, width, height, rate, scan.codec, warning, damaged)

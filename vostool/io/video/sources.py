@@ -1,0 +1,53 @@
+"""One door to frames, whatever they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vostool.errors import SourceError
+from vostool.frames import FrameSource
+from vostool.io.cvat_server.frame_store import MANIFEST
+from vostool.io.cvat_server.source import open_job_folder
+from vostool.io.video.decode import open_video
+from vostool.io.video.image_files import IMAGE_SUFFIXES
+from vostool.io.video.image_folder import open_image_folder, pictures_in
+from vostool.progress import Progress, silent
+
+
+def open_source(
+    path: str | Path, progress: Progress = silent, index_dir: Path | None = None
+) -> FrameSource:
+    """Open a video file, a folder of images or a CVAT job's folder in the frame cache.
+
+    Args:
+        path: the file or the folder.
+        progress: told how far the opening is, where it takes longer than a moment.
+        index_dir: where the indices of videos are kept; None takes the person's cache folder.
+
+    Raises:
+        SourceError: neither a video nor a folder of images; one sentence says why.
+        Cancelled: through ``progress``.
+    """
+    place = Path(path).expanduser()
+    if not place.exists():
+        raise SourceError(f"There is no file or folder '{place}'; check the name.")
+    if (place / MANIFEST).is_file():
+        return open_job_folder(place)
+    if place.is_dir():
+        return open_image_folder(place, progress)
+    if place.suffix.lower() in IMAGE_SUFFIXES:
+        raise SourceError(_no_folder(place))
+    return open_video(place, progress, index_dir)
+
+
+def _no_folder(image: Path) -> str:
+    """Why an image file is not opened by itself, and what to do."""
+    count = pictures_in(image)
+    if count == 0:
+        return f"The file '{image.name}' is no image that can be read, and no video."
+    if count == 1:
+        return f"The file '{image.name}' is a single image; open the folder that holds it instead."
+    return (
+        f"The file '{image.name}' is an image file with {count} pictures; convert it to a video "
+        "or to a folder of single images, and open that."
+    )

@@ -1,0 +1,1 @@
+"""EdgeTAM, by transformers."""

@@ -1,0 +1,238 @@
+"""transformers' EdgeTAM session for one object, without the video inside it.
+
+The library's session holds every object, all frames as tensors and every output for good. Its
+objects do not see each other, so here each has a session of its own; features come from a
+:class:`FeatureCache`, and what attention can no longer read is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from transformers import EdgeTamVideoModel
+from transformers.models.edgetam_video.modeling_edgetam_video import (
+    EdgeTamVideoInferenceCache,
+    EdgeTamVideoInferenceSession,
+)
+
+from vostool.models.memory_reach import Reach
+from vostool.models.prompt_steps import prompt_steps
+from vostool.models.sam2.features import FeatureCache
+from vostool.project.prompts import Prompts
+
+Output = dict[str, Any]
+"""What the model keeps of one frame: ``pred_masks`` (1, 1, S/4, S/4) logits, ``object_pointer``
+(1, 1, 256), ``object_score_logits`` (1, 1, 1) or (1, 1); ``maskmem_features`` and
+``maskmem_pos_enc`` (1, 512, 64), None until the frame is remembered."""
+
+_OBJECT = 0
+_PROMPTED_FRAMES_KEPT = 64
+# The official predictor bounds the logits that it feeds back with the next click so.
+_FED_BACK = 32.0
+
+
+@dataclass(frozen=True)
+class Video:
+    """What every session of one opened source shares.
+
+    Attributes:
+        size: side of the square that frames are scaled to.
+        prompted: outputs of prompted frames, see :class:`PromptReplay`.
+    """
+
+    model: EdgeTamVideoModel
+    features: FeatureCache
+    size: int
+    height: int
+    width: int
+    frame_count: int
+    prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
+
+
+class _Features(EdgeTamVideoInferenceCache):
+    """The session's feature cache with an answer for every frame: it never asks for a picture."""
+
+    def __init__(self, features: FeatureCache, device: torch.device) -> None:
+        super().__init__(device, device)
+        self._features = features
+
+    def get_vision_features(self, frame_idx: int) -> dict[str, list[torch.Tensor]]:
+        _, levels = self._features.get(frame_idx)
+        return {
+            "vision_feats": levels["backbone_fpn"],
+            "vision_pos_embeds": levels["vision_pos_enc"],
+        }
+
+
+def encode(model: EdgeTamVideoModel, pixels: torch.Tensor) -> dict[str, Any]:
+    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level."""
+    output = model.get_image_features(pixels, return_dict=True)
+    return {
+        "backbone_fpn": list(output.fpn_hidden_states),
+        "vision_pos_enc": list(output.fpn_position_encoding),
+    }
+
+
+def _new_session(video: Video) -> EdgeTamVideoInferenceSession:
+    device = video.model.device
+    session = EdgeTamVideoInferenceSession(
+        video_height=video.height,
+        video_width=video.width,
+        inference_device=device,
+        inference_state_device=device,
+        video_storage_device=device,
+    )
+    session.cache = _Features(video.features, device)
+    session.obj_id_to_idx(_OBJECT)
+    return session
+
+
+def _infer(
+    video: Video, session: EdgeTamVideoInferenceSession, frame: int, inputs: dict[str, Any]
+) -> Output:
+    """One step of the library's model; ``streaming`` keeps it from asking for all the frames."""
+    known = {"point_inputs": None, "mask_inputs": None, "reverse": False, "run_mem_encoder": True}
+    output: Output = video.model._run_single_frame_inference(
+        inference_session=session,
+        frame_idx=frame,
+        obj_idx=_OBJECT,
+        batch_size=1,
+        streaming=True,
+        **(known | inputs),
+    )
+    return output
+
+
+class PromptReplay:
+    """Turns prompts into the output of their frame, as if clicked one after the other.
+
+    The start mask, then the box alone, then the box with the first point, with the first two, and
+    so on. The library's session forgets what a click showed; as in the official predictor each
+    step here is fed the logits of the one before. The outcome depends on the picture and the
+    prompts alone, so each step is kept: the next click costs one call of the mask decoder.
+    """
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+
+    def output(self, frame: int, prompts: Prompts, remember: bool) -> Output:
+        """The output of a prompted frame; the caller sees to it that the prompts are not empty.
+
+        Args:
+            remember: with its memory, as a run needs it.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+        """
+        known = self._video.prompted
+        before: Output | None = None
+        steps = prompt_steps(prompts)
+        for number, step in enumerate(steps, 1):
+            memory = remember and number == len(steps)
+            output = known.get((frame, step))
+            if output is None or (memory and output["maskmem_features"] is None):
+                output = self._apply(frame, step, before, memory)
+            known[frame, step] = before = output
+            known.move_to_end((frame, step))
+        while len(known) > _PROMPTED_FRAMES_KEPT:
+            known.popitem(last=False)
+        assert before is not None
+        return before
+
+    def _apply(self, frame: int, step: Prompts, before: Output | None, memory: bool) -> Output:
+        inputs: dict[str, Any] = {"is_init_cond_frame": True, "run_mem_encoder": memory}
+        if step.box is None and not step.points:
+            inputs["mask_inputs"] = self._mask(step)
+        else:
+            inputs["point_inputs"] = self._points(step)
+            if before is not None:
+                inputs["prev_sam_mask_logits"] = before["pred_masks"].clamp(-_FED_BACK, _FED_BACK)
+        return _infer(self._video, _new_session(self._video), frame, inputs)
+
+    def _points(self, step: Prompts) -> dict[str, torch.Tensor]:
+        """A box is two points of its own labels, before the others, as in the library."""
+        box = step.box
+        corners = [] if box is None else [(box.x0, box.y0, 2), (box.x1, box.y1, 3)]
+        rows = [*corners, *((p.x, p.y, int(p.positive)) for p in step.points)]
+        size, device = self._video.size, self._video.model.device
+        across, down = size / self._video.width, size / self._video.height
+        places = [[x * across, y * down] for x, y, _ in rows]
+        return {
+            "point_coords": torch.tensor(places, dtype=torch.float32, device=device)[None, None],
+            "point_labels": torch.tensor([[[row[2] for row in rows]]], dtype=torch.int32).to(
+                device
+            ),
+        }
+
+    def _mask(self, step: Prompts) -> torch.Tensor:
+        assert step.mask is not None
+        mask = torch.from_numpy(step.mask.to_array())[None, None].float()
+        size = self._video.size
+        if mask.shape[-2:] != (size, size):
+            mask = torch.nn.functional.interpolate(
+                mask, (size, size), mode="bilinear", align_corners=False, antialias=True
+            )
+        return (mask >= 0.5).float().to(self._video.model.device)
+
+
+class ObjectTracker:
+    """One object in one run: its conditioning frames, and the memory of the frames tracked so far.
+
+    Holds at most ``num_maskmem`` memories and ``max_object_pointers_in_encoder`` pointers of
+    tracked frames, twice that where a second leg will read the first one's beginning.
+    """
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+        self._session = _new_session(video)
+        self._outputs: dict[str, dict[int, Output]] = self._session.output_dict_per_obj[_OBJECT]
+        config = video.model.config
+        # The oldest frames whose memory and whose pointer attention can read.
+        memories = config.num_maskmem - 1
+        self._reach = Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1))
+
+    def add_keyframe(self, frame: int, output: Output) -> None:
+        """Condition the run on the remembered output of a prompted frame."""
+        self._outputs["cond_frame_outputs"][frame] = output
+
+    def remember(self, frame: int, output: Output) -> None:
+        """Take the remembered output of a stored mask as if its frame was just tracked."""
+        if frame not in self._outputs["cond_frame_outputs"]:
+            self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
+
+    @property
+    def has_keyframe(self) -> bool:
+        """True once there is something to track from."""
+        return bool(self._outputs["cond_frame_outputs"])
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of all that is kept of the tracked frames, keyframes not counted."""
+        kept = (v for out in self._outputs["non_cond_frame_outputs"].values() for v in out.values())
+        return sum(value.nbytes for value in kept if isinstance(value, torch.Tensor))
+
+    def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
+        """The output of one frame, and with it one more memory.
+
+        Args:
+            backward: the run goes down in frame numbers.
+            keep_around: the frame where a leg in the other direction will start, or None; the
+                memory that it will read stays.
+
+        Raises:
+            SourceError: the frame could not be decoded; the run can go on with the next.
+        """
+        known = self._outputs["cond_frame_outputs"].get(frame)
+        if known is not None:
+            return known
+        inputs = {"is_init_cond_frame": False, "reverse": backward}
+        output = _infer(self._video, self._session, frame, inputs)
+        # Attention reads memory and pointer only, so the mask need not stay.
+        self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
+        self._reach.forget_unreadable(
+            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
+        )
+        return output

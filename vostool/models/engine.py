@@ -1,0 +1,192 @@
+"""The protocol of every engine, its requests and its replies. Imports no torch.
+
+Requests are frozen and hold all that the answer depends on: the project is the truth, an engine's
+state is a cache that it may drop and build again from a request at any time.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from vostool.frames import FrameSource, Image
+from vostool.masks.mask import Mask
+from vostool.project.prompts import Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine is, for the window's status bar and for reports.
+
+    Attributes:
+        name: as typed on the command line, "flow" or "sam2.1-tiny".
+        title: for people, "SAM 2.1 tiny".
+        device: "cpu", "cuda" or "mps".
+        dtype: "float32", "bfloat16"; empty where there is none.
+        detail: one honest sentence about what it can do.
+        quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.
+    """
+
+    name: str
+    title: str
+    device: str = "cpu"
+    dtype: str = ""
+    detail: str = ""
+    quality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRequest:
+    """Ask for the mask of one object on one frame, from the prompts alone."""
+
+    frame: int
+    object_id: int
+    prompts: Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReply:
+    """A mask (the frame's size) and the engine's confidence in 0..1."""
+
+    mask: Mask
+    score: float
+
+
+class Direction(enum.Enum):
+    """Which way a track run goes."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """What is known of one object on one frame before a run starts.
+
+    Attributes:
+        prompts: the person's prompts there, or None for a mask that was only confirmed.
+        mask: the mask shown for it, or None where no answer was kept (the engine makes it again).
+    """
+
+    frame: int
+    object_id: int
+    prompts: Prompts | None = None
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRequest:
+    """Track the objects of the keyframes through ``first``..``last`` (inclusive).
+
+    A forward run takes each object from ``origin`` where it has a keyframe there or behind it,
+    else from its first keyframe ahead, up to ``last``; a backward run is its mirror image down to
+    ``first``; BOTH is one after the other. An object whose only keyframes lie ahead of the range
+    is left out. See :func:`tracked_span`.
+
+    Attributes:
+        keyframes: every keyframe of every object that is to be tracked, inside the range or not.
+        origin: the frame the run starts from.
+        context: masks stored for the frames just behind the origin, which an engine with a memory
+            may remember as if it had just tracked them. They are not tracked again.
+    """
+
+    keyframes: tuple[Keyframe, ...]
+    direction: Direction
+    origin: int
+    first: int
+    last: int
+    context: tuple[Keyframe, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFrame:
+    """One step of a run.
+
+    Attributes:
+        frame: the frame's number.
+        replies: by object id, for the objects tracked on this frame; keyframes are among them.
+        problem: one sentence when the frame could not be decoded (``replies`` is then empty and
+            the run goes on), else None.
+    """
+
+    frame: int
+    replies: Mapping[int, SegmentReply]
+    problem: str | None = None
+
+
+Cancelled = Callable[[], bool]
+"""Asked between frames; True ends the run, with what was yielded so far kept."""
+
+
+class Engine(Protocol):
+    """An engine. It belongs to one thread, and reads frames through the source it was given.
+
+    All methods may raise :class:`vostool.errors.ModelError` with a sentence for a person, and
+    :class:`vostool.errors.PromptError` for prompts that make no sense.
+    """
+
+    @property
+    def info(self) -> EngineInfo: ...
+
+    def open(self, source: FrameSource) -> None:
+        """Work on this source from now on; drops what was kept of another. Reads no frame."""
+        ...
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        """The mask of one prompted frame. May be called while a track iterator is unfinished."""
+        ...
+
+    def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
+        """Yield one step a frame in the order of the run; nothing is computed ahead."""
+        ...
+
+    def close(self) -> None:
+        """Give memory and device back."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """An engine that can do work ahead of a click; not every engine has any."""
+
+    def prepare(self, frame: int, preempted: Cancelled) -> None:
+        """Compute what a click on this frame will need, and keep it.
+
+        Returns early, with nothing kept, soon after ``preempted()`` turns True: somebody waits.
+        A frame that cannot be decoded is passed over in silence; a click on it will say so.
+        """
+        ...
+
+
+@runtime_checkable
+class SeesPictures(Protocol):
+    """An engine that can be asked about a picture that belongs to no video."""
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        """The mask of the prompted object in a picture (H, W, 3) RGB uint8, such as a close-up.
+
+        Prompts are in the picture's pixels and the mask has its size. What is kept of the open
+        video stays, and a track iterator that is unfinished goes on.
+        """
+        ...
+
+
+def tracked_span(request: TrackRequest, object_id: int, forward: bool) -> range | None:
+    """Frames of one object in one leg of a run, in the order they are worked on, or None.
+
+    The rule of :class:`TrackRequest`: from ``origin`` where a keyframe lies at or behind it, else
+    from the first keyframe ahead.
+    """
+    frames = sorted(k.frame for k in request.keyframes if k.object_id == object_id)
+    if forward:
+        behind = any(f <= request.origin for f in frames)
+        ahead = [f for f in frames if request.origin < f <= request.last]
+        start = request.origin if behind else min(ahead, default=None)
+        return None if start is None else range(max(start, request.first), request.last + 1)
+    behind = any(f >= request.origin for f in frames)
+    ahead = [f for f in frames if request.first <= f < request.origin]
+    start = request.origin if behind else max(ahead, default=None)
+    return None if start is None else range(min(start, request.last), request.first - 1, -1)

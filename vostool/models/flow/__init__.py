@@ -1,0 +1,1 @@
+"""The engine without a network: colour, edges and optical flow."""

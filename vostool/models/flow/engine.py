@@ -1,0 +1,72 @@
+"""The `flow` engine: the default that needs no model and no download. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vostool.errors import ModelError
+from vostool.frames import FrameSource, Image
+from vostool.models.engine import (
+    Cancelled,
+    Direction,
+    EngineInfo,
+    Keyframe,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.models.flow.segment import segment_picture
+from vostool.models.flow.track import keyframe_reply, track_leg
+from vostool.project.prompts import Prompts
+
+
+class FlowEngine:
+    """Implements :class:`vostool.models.engine.Engine` with OpenCV alone.
+
+    A mask comes from colours and edges (GrabCut and region growing). Tracking carries it along
+    dense optical flow, corrected by the object's colours and by earlier looks of it. The score
+    says how much of the mask still looks like the object; an object that is not to be seen gets
+    an empty mask and a low score.
+    """
+
+    def __init__(self) -> None:
+        self._source: FrameSource | None = None
+
+    @property
+    def info(self) -> EngineInfo:
+        return EngineInfo(
+            name="flow",
+            title="Optical flow",
+            device="cpu",
+            dtype="",
+            detail="Optical flow with colour matching, no learned model: quick and always there, "
+            "but it loses objects that turn, blur or stay hidden; look at its low scores.",
+        )
+
+    def open(self, source: FrameSource) -> None:
+        self._source = source
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        return segment_picture(self._opened().frame(request.frame), request.prompts)
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        return segment_picture(picture, prompts)
+
+    def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
+        source = self._opened()
+        if request.direction is not Direction.BACKWARD:
+            yield from track_leg(source, request, True, cancelled, self._answer)
+        if request.direction is not Direction.FORWARD:
+            yield from track_leg(source, request, False, cancelled, self._answer)
+
+    def close(self) -> None:
+        self._source = None
+
+    def _answer(self, key: Keyframe) -> SegmentReply:
+        return keyframe_reply(key, self.segment)
+
+    def _opened(self) -> FrameSource:
+        if self._source is None:
+            raise ModelError("No video is open; open one before asking for masks.")
+        return self._source

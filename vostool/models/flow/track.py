@@ -1,0 +1,262 @@
+"""A track run of the flow engine over one leg: all objects of a frame are solved together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vostool.errors import ModelError, SourceError
+from vostool.frames import FrameSource
+from vostool.masks.mask import BoolArray, Mask
+from vostool.models.engine import (
+    Cancelled,
+    Keyframe,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+    tracked_span,
+)
+from vostool.models.flow.motion import DenseFlow
+from vostool.models.flow.object import ObjectTrack, Proposal
+from vostool.models.flow.picture import Picture, Soft
+
+KeyframeReply = Callable[[Keyframe], SegmentReply]
+_ACQUAINTED = 2
+Proposals = dict[int, Proposal | None]
+"""By object id; None for an object that is not to be seen."""
+
+
+def keyframe_reply(
+    key: Keyframe, segment: Callable[[SegmentRequest], SegmentReply]
+) -> SegmentReply:
+    """A keyframe's own mask, or what ``segment`` answers to its prompts.
+
+    Raises:
+        ModelError: it has neither.
+    """
+    if key.mask is not None:
+        return SegmentReply(key.mask, 1.0)
+    if key.prompts is None:
+        raise ModelError(
+            f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
+            "or a prompt; click the object there."
+        )
+    return segment(SegmentRequest(key.frame, key.object_id, key.prompts))
+
+
+def track_leg(
+    source: FrameSource,
+    request: TrackRequest,
+    forward: bool,
+    cancelled: Cancelled,
+    answer: KeyframeReply,
+    *,
+    refiner: Refiner | None = None,
+) -> Iterator[TrackedFrame]:
+    """One direction of a run, a frame at a time; keeps no frame but the last.
+
+    Args:
+        answer: the mask of a keyframe.
+        refiner: a second opinion on each frame, fresh for this leg.
+    """
+    ids = sorted({k.object_id for k in request.keyframes})
+    spans = {oid: s for oid in ids if (s := tracked_span(request, oid, forward)) is not None}
+    if not spans:
+        return
+    spans = {oid: span for oid, span in spans.items() if len(span)}
+    if not spans:
+        return
+    # Flow alone goes the way again from the keyframe; where a frame is dear, from what is stored.
+    stored = {
+        (k.frame, k.object_id): k
+        for k in request.context
+        if refiner is not None and k.mask is not None and not k.mask.is_empty
+    }
+    approach = {oid: _approach(request, oid, span, stored) for oid, span in spans.items()}
+    keys = stored | {(k.frame, k.object_id): k for k in request.keyframes}
+    leg = _Leg(source, keys, approach, answer, refiner)
+    leg.acquaint(request.keyframes)
+    step = 1 if forward else -1
+    begins = [span[0] for span in approach.values()]
+    begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
+    for frame in range(begin, end + step, step):
+        if cancelled():
+            return
+        shown = {oid for oid, span in spans.items() if frame in span}
+        tracked = leg.step(frame)
+        if shown:
+            replies = {oid: r for oid, r in tracked.replies.items() if oid in shown}
+            yield TrackedFrame(frame, replies, tracked.problem)
+
+
+def _approach(
+    request: TrackRequest, object_id: int, span: range, stored: Mapping[tuple[int, int], Keyframe]
+) -> range:
+    """The span with the frames before it, from the keyframe that it goes on from.
+
+    A run whose origin is no keyframe has to know what the object looks like there: it is followed
+    from its nearest keyframe or stored mask behind, and what lies before the origin is not told.
+    """
+    frames = [k.frame for k in request.keyframes if k.object_id == object_id]
+    frames += [frame for frame, oid in stored if oid == object_id]
+    behind = [f for f in frames if (span[0] - f) * span.step >= 0]
+    start = min(behind, key=lambda f: abs(span[0] - f), default=span[0])
+    return range(start, span.stop, span.step)
+
+
+class Refiner(Protocol):
+    """A second opinion on the masks of a frame, by an engine that has more than flow."""
+
+    def refine(
+        self,
+        frame: int,
+        picture: Picture,
+        proposals: Proposals,
+        tracks: Mapping[int, ObjectTrack],
+        given: Mapping[int, Soft],
+    ) -> Proposals:
+        """Better proposals for the same objects.
+
+        Args:
+            proposals: by flow and colour.
+            tracks: what flow knows of each object.
+            given: masks (h, w) of the objects that have a keyframe here.
+        """
+        ...
+
+    def score(self, object_id: int, score: float) -> float:
+        """The score to tell, from the one by flow and colour; both 0..1."""
+        ...
+
+    def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
+        """The masks that the frame was given: tracked ones in sight, and keyframes."""
+        ...
+
+
+class _Leg:
+    """The objects of one direction."""
+
+    def __init__(
+        self,
+        source: FrameSource,
+        keys: dict[tuple[int, int], Keyframe],
+        spans: dict[int, range],
+        answer: KeyframeReply,
+        refiner: Refiner | None = None,
+    ) -> None:
+        self._source, self._spans, self._answer = source, spans, answer
+        self._refiner = refiner
+        self._tracks = {oid: ObjectTrack(oid) for oid in spans}
+        self._keys = keys
+        self._flow = DenseFlow()
+
+    def acquaint(self, keyframes: Iterable[Keyframe]) -> None:
+        """Show each object the given masks nearest to where it starts, on either side."""
+        for oid, span in self._spans.items():
+            begin = span[0]
+            masks = {
+                k.frame: k.mask
+                for k in keyframes
+                if k.object_id == oid and k.frame != begin and k.mask is not None
+            }
+            shown = [f for f in sorted(masks, key=lambda f: abs(f - begin)) if masks[f].area]
+            for frame in shown[:_ACQUAINTED]:
+                # What cannot be read is told when its turn comes.
+                with contextlib.suppress(SourceError):
+                    picture = Picture.of(self._source.frame(frame))
+                    soft = picture.reduce(masks[frame].to_array())
+                    self._tracks[oid].acquaint(frame, picture, soft)
+
+    def step(self, frame: int) -> TrackedFrame:
+        """Decode, propose, agree, settle."""
+        try:
+            picture = Picture.of(self._source.frame(frame))
+        except SourceError as error:
+            return TrackedFrame(frame, {}, str(error))
+        active = [oid for oid, span in self._spans.items() if frame in span]
+        fixed = {o: self._fixed(frame, o, picture) for o in active if (frame, o) in self._keys}
+        proposals = self._propose(picture, [o for o in active if o not in fixed], fixed)
+        given = {oid: soft for oid, (_, soft) in fixed.items()}
+        if self._refiner is not None:
+            proposals = self._refiner.refine(frame, picture, proposals, self._tracks, given)
+        softs = _agree(picture, proposals, fixed)
+        replies = {}
+        for oid in active:
+            if oid in fixed:
+                replies[oid] = fixed[oid][0]
+                self._tracks[oid].reset(frame, picture, fixed[oid][1])
+                continue
+            score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
+            if self._refiner is not None:
+                score = self._refiner.score(oid, score)
+            replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
+        if self._refiner is not None:
+            settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}
+            self._refiner.learn(frame, settled, given)
+        return TrackedFrame(frame, replies)
+
+    def _fixed(self, frame: int, oid: int, picture: Picture) -> tuple[SegmentReply, Soft]:
+        reply = self._answer(self._keys[frame, oid])
+        return reply, picture.reduce(reply.mask.to_array())
+
+    def _propose(
+        self, picture: Picture, free: list[int], fixed: dict[int, tuple[SegmentReply, Soft]]
+    ) -> Proposals:
+        """Objects in sight first: one that is looked for shall not take what they hold."""
+        taken = np.zeros(picture.gray.shape, np.float32)
+        for _, soft in fixed.values():
+            taken = np.maximum(taken, soft)
+        proposals: Proposals = {}
+        for oid in sorted(free, key=lambda o: self._tracks[o].hidden > 0):
+            proposal = self._tracks[oid].propose(picture, self._flow, taken)
+            proposals[oid] = proposal
+            if proposal is not None:
+                part = taken[proposal.roi.slices]
+                np.maximum(part, proposal.soft, out=part)
+        return proposals
+
+    def _mask(self, picture: Picture, oid: int, softs: dict[int, Soft]) -> Mask:
+        if self._tracks[oid].hidden:
+            return Mask.empty(picture.full_height, picture.full_width)
+        return Mask.from_array(picture.enlarge(softs[oid]) > 0.5)
+
+
+def _agree(
+    picture: Picture,
+    proposals: Proposals,
+    fixed: dict[int, tuple[SegmentReply, Soft]],
+) -> dict[int, Soft]:
+    """Give each pixel to the object with the best claim on it, and drop stray pieces."""
+    softs: dict[int, Soft] = {}
+    for oid, proposal in proposals.items():
+        softs[oid] = np.zeros(picture.gray.shape, np.float32)
+        if proposal is not None:
+            softs[oid][proposal.roi.slices] = np.clip(proposal.soft, 0, 1)
+    everyone = [*softs.values(), *(soft for _, soft in fixed.values())]
+    if len(everyone) > 1:
+        order = np.sort(np.stack(everyone), 0)
+        first, second = order[-1], order[-2]
+        for oid, soft in softs.items():
+            rival = np.where(soft >= first, second, first)
+            softs[oid] = np.clip(soft - np.maximum(0, rival - (1 - soft)) * 0.5, 0, 1)
+            softs[oid][(rival > soft)] = np.minimum(softs[oid], 0.45)[(rival > soft)]
+    return {oid: _tidy(soft) for oid, soft in softs.items()}
+
+
+def _tidy(soft: Soft) -> Soft:
+    """Without pieces that are small beside the largest."""
+    hard = (soft > 0.5).astype(np.uint8)
+    number, labels, stats, _ = cv2.connectedComponentsWithStats(hard)
+    if number <= 2:
+        return soft
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    small = areas < 0.1 * areas.max()
+    small[0] = False
+    drop: BoolArray = small[labels]
+    return np.where(drop, np.float32(0), soft)

@@ -1,0 +1,1 @@
+"""MobileSAM for clicks, carried on by optical flow."""

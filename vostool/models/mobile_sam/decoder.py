@@ -1,0 +1,143 @@
+"""Prompts and features to masks, through SAM's prompt encoder and mask decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import interpolate
+
+from vostool.masks.box import Box
+from vostool.masks.mask import BoolArray
+from vostool.models.mobile_sam.encoder import Geometry, Square
+from vostool.models.mobile_sam.network import GRID, SIDE, MobileSam
+from vostool.project.prompts import Point
+
+LOW = 4 * GRID
+"""Side of the decoder's masks, which stand for the whole square."""
+SURE = 3.0
+"""Logit that stands for a pixel of a given mask; beyond it the decoder's own seldom go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Masks for one prompt.
+
+    Attributes:
+        logits: (n, 256, 256) float32, over the square.
+        quality: (n,) the intersection over union with the truth that the network expects.
+    """
+
+    logits: torch.Tensor
+    quality: torch.Tensor
+
+
+class PromptDecoder:
+    """The network's second half for frames of one size; makes its own inference mode.
+
+    Attributes:
+        geometry: of the frames.
+    """
+
+    def __init__(
+        self, network: MobileSam, geometry: Geometry, dtype: torch.dtype = torch.float32
+    ) -> None:
+        """Take the network.
+
+        Args:
+            dtype: bfloat16 runs the mask decoder under autocast, float32 without.
+        """
+        self._network, self.geometry, self._dtype = network, geometry, dtype
+        self._square = Square(network)
+        self._device = next(network.parameters()).device
+        self._positions = network.prompt_encoder.get_dense_pe()
+
+    @torch.inference_mode()
+    def decode(
+        self,
+        features: torch.Tensor,
+        points: Sequence[Point],
+        box: Box | None,
+        before: torch.Tensor | None,
+        several: bool,
+    ) -> Decoded:
+        """Masks of one object.
+
+        Args:
+            features: (1, 256, rows, columns) of the frame.
+            points, box: in pixels of the frame.
+            before: (256, 256) logits of an earlier answer or of a given mask, or None.
+            several: three masks of different extent in place of one.
+        """
+        prompts = self._network.prompt_encoder
+        sparse, dense = prompts(
+            points=self._points(points), boxes=self._box(box), masks=_batch(before)
+        )
+        half = self._dtype is not torch.float32
+        with torch.autocast(self._device.type, self._dtype, enabled=half):
+            logits, quality, _, _ = self._network.mask_decoder(
+                image_embeddings=self._square(features.to(self._device, torch.float32)),
+                image_pe=self._positions,
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
+                multimask_output=several,
+                repeat_image=False,
+            )
+        return Decoded(logits[0].float(), quality[0].float())
+
+    def full_size(self, logits: torch.Tensor) -> BoolArray:
+        """The mask of (256, 256) logits at the frame's size, scaled as SAM's predictor does."""
+        g = self.geometry
+        square = interpolate(logits[None, None], (SIDE, SIDE), mode="bilinear", align_corners=False)
+        inside = square[:, :, : g.scaled_height, : g.scaled_width]
+        whole = interpolate(inside, (g.height, g.width), mode="bilinear", align_corners=False)
+        return np.asarray((whole[0, 0] > 0).cpu().numpy(), np.bool_)
+
+    def to_picture(self, logits: torch.Tensor, size: tuple[int, int]) -> NDArray[np.float32]:
+        """(256, 256) logits as logits of a (height, width) that shows the whole frame."""
+        inside = logits[: self._low_rows, : self._low_columns].cpu().numpy()
+        return np.asarray(cv2.resize(inside, size[::-1], interpolation=cv2.INTER_LINEAR))
+
+    def from_picture(self, soft: NDArray[np.float32]) -> torch.Tensor:
+        """A soft mask (h, w) of the whole frame, 0..1, as (256, 256) logits to prompt with."""
+        size = self._low_columns, self._low_rows
+        low = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+        logits = torch.full((LOW, LOW), -SURE, device=self._device)
+        given = torch.from_numpy(np.asarray(low, np.float32)).to(self._device)
+        logits[: size[1], : size[0]] = (given * 2 - 1) * SURE
+        return logits
+
+    @property
+    def _low_rows(self) -> int:
+        return max(1, round(self.geometry.scaled_height * LOW / SIDE))
+
+    @property
+    def _low_columns(self) -> int:
+        return max(1, round(self.geometry.scaled_width * LOW / SIDE))
+
+    def _points(self, points: Sequence[Point]) -> tuple[torch.Tensor, torch.Tensor] | None:
+        if not points:
+            return None
+        places = torch.tensor([[(p.x, p.y) for p in points]], dtype=torch.float32)
+        signs = torch.tensor([[int(p.positive) for p in points]], dtype=torch.int32)
+        return (places * self._scale).to(self._device), signs.to(self._device)
+
+    def _box(self, box: Box | None) -> torch.Tensor | None:
+        if box is None:
+            return None
+        corners = torch.tensor([[(box.x0, box.y0), (box.x1, box.y1)]], dtype=torch.float32)
+        return (corners * self._scale).to(self._device)
+
+    @property
+    def _scale(self) -> torch.Tensor:
+        """From the frame's pixels to the square's, by (x, y)."""
+        g = self.geometry
+        return torch.tensor((g.scaled_width / g.width, g.scaled_height / g.height))
+
+
+def _batch(logits: torch.Tensor | None) -> torch.Tensor | None:
+    return None if logits is None else logits[None, None]

@@ -1,0 +1,231 @@
+"""Tracking without a video memory: the flow engine's run, judged and redrawn with features.
+
+On each frame the flow engine proposes a mask for each object (dense flow, colours, earlier looks,
+a search for what was hidden). The features' nearest neighbours among the remembered frames say
+where each object is, without drift but coarsely. The mean of both prompts the mask decoder, and
+of its masks the one wins that agrees with both and that the decoder itself believes in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vostool.errors import SourceError
+from vostool.masks.box import Box
+from vostool.masks.mask import BoolArray, Mask
+from vostool.models.flow.object import ObjectTrack, Proposal
+from vostool.models.flow.picture import Picture, Soft
+from vostool.models.flow.track import Proposals
+from vostool.models.mobile_sam.decoder import PromptDecoder
+from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
+from vostool.project.prompts import Point
+
+Features = Callable[[int], torch.Tensor]
+"""Frame number -> (1, 256, rows, columns)."""
+
+_POINTS = 3
+_SEEN_AT_LEAST = 2.0
+"""Features that have to speak for an object before it counts as found again."""
+_LIMIT = 30.0
+"""Logits beyond this say nothing more, and their exponentials overflow."""
+_CARRIED, _GENTLE = 0.4, 0.5
+"""Flow's share of the final mask, and what the decoder's logits are multiplied by before. A pixel
+of the decoder's mask stands for four on a side: where it hesitates, holes and thin parts that
+flow carried are nearer the truth."""
+_KEPT_BELOW = 0.5
+"""Agreement with the prior under which no mask of the decoder is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the features and the decoder see the mask that was chosen, each 0..1.
+
+    Attributes:
+        agreement: intersection over union with the prior.
+        recalled: the same with what the memory says, feature by feature.
+        quality: what the decoder expects of it.
+    """
+
+    agreement: float
+    recalled: float
+    quality: float
+
+
+class FeatureRefiner:
+    """Implements :class:`vostool.models.flow.track.Refiner`; belongs to one leg."""
+
+    def __init__(
+        self,
+        decoder: PromptDecoder,
+        features: Features,
+        object_ids: list[int],
+        keyframes: Mapping[int, Mapping[int, Mask]] | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Make one that knows nothing but the keyframes.
+
+        Args:
+            keyframes: masks by frame and object id, on both sides of the run.
+            dtype: in which features are compared, as :class:`TokenMemory` has it.
+        """
+        self._decoder, self._features = decoder, features
+        self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
+        self._waiting = dict(keyframes or {})
+        self._verdicts: dict[int, Verdict] = {}
+        self._tokens: torch.Tensor | None = None
+
+    def refine(
+        self,
+        frame: int,
+        picture: Picture,
+        proposals: Proposals,
+        tracks: Mapping[int, ObjectTrack],
+        given: Mapping[int, Soft],
+    ) -> Proposals:
+        features = self._features(frame)
+        self._tokens = tokens_of(features)
+        self._take_keyframes(frame)
+        self._verdicts = {}
+        recalled = self._memory.recall(frame, self._tokens)
+        refined: Proposals = {}
+        taken = self._memory.reduce(_union(picture, proposals, given))
+        for oid, proposal in proposals.items():
+            if oid not in recalled or not tracks[oid].knows:
+                refined[oid] = proposal
+            elif proposal is None:
+                refined[oid] = self._search(oid, features, picture, recalled[oid], taken)
+            else:
+                refined[oid], self._verdicts[oid] = self._redraw(
+                    features, picture, proposal, recalled[oid]
+                )
+        return refined
+
+    def score(self, object_id: int, score: float) -> float:
+        verdict = self._verdicts.get(object_id)
+        if verdict is None:
+            return score
+        return math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
+
+    def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
+        assert self._tokens is not None
+        if given:
+            self._memory.add_key(frame, self._tokens, {**settled, **given})
+        elif settled:
+            self._memory.add(frame, self._tokens, settled)
+
+    def _take_keyframes(self, frame: int) -> None:
+        """Encode the keyframes that are now among the nearest, however far from the run."""
+        nearest = sorted(self._waiting, key=lambda f: abs(f - frame))[:KEYFRAMES]
+        for key in nearest:
+            masks = self._waiting.pop(key)
+            softs = {oid: mask.to_array().astype(np.float32) for oid, mask in masks.items()}
+            with contextlib.suppress(SourceError):
+                self._memory.add_key(key, tokens_of(self._features(key)), softs)
+
+    def _search(
+        self, oid: int, features: torch.Tensor, picture: Picture, recalled: Soft, taken: Soft
+    ) -> Proposal | None:
+        """Where the memory alone sees an object that flow has lost, outside what others hold."""
+        seen = np.where(taken > 0.5, np.float32(0), recalled)
+        _, pieces, _, _ = cv2.connectedComponentsWithStats((seen > 0.5).astype(np.uint8))
+        sums = np.bincount(pieces.ravel(), seen.ravel())
+        sums[0] = 0
+        best = int(sums.argmax())
+        if sums[best] < _SEEN_AT_LEAST:
+            return None
+        place = np.where(pieces == best, seen, np.float32(0))
+        soft = self._memory.enlarge(place, picture.gray.shape)
+        found = Proposal(picture.whole, soft, np.zeros_like(soft))
+        redrawn, verdict = self._redraw(features, picture, found, place)
+        if min(verdict.recalled, verdict.agreement) < _KEPT_BELOW:
+            return None
+        self._verdicts[oid] = verdict
+        return redrawn
+
+    def _redraw(
+        self, features: torch.Tensor, picture: Picture, proposal: Proposal, recalled: Soft
+    ) -> tuple[Proposal, Verdict]:
+        shape = picture.gray.shape
+        soft, match = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        soft[proposal.roi.slices] = np.clip(proposal.soft, 0, 1)
+        match[proposal.roi.slices] = proposal.match
+        prior = np.asarray((soft + self._memory.enlarge(recalled, shape)) / 2, np.float32)
+        prompts = prompts_of(prior, picture.full_width / picture.width)
+        if prompts is None:
+            return Proposal(picture.whole, prior, match), Verdict(0.0, 0.0, 0.0)
+        points, box = prompts
+        decoded = self._decoder.decode(features, points, box, None, True)
+        best: tuple[Verdict, NDArray[np.float32]] | None = None
+        for logits, quality in zip(decoded.logits, decoded.quality, strict=True):
+            here = self._decoder.to_picture(logits, shape)
+            verdict = self._judge(here > 0, prior, recalled, float(quality))
+            if best is None or _worth(verdict) > _worth(best[0]):
+                best = verdict, here
+        assert best is not None
+        verdict, here = best
+        if verdict.agreement < _KEPT_BELOW:
+            return Proposal(picture.whole, prior, match), verdict
+        drawn = 1 / (1 + np.exp(-np.clip(here * _GENTLE, -_LIMIT, _LIMIT)))
+        redrawn = np.asarray((1 - _CARRIED) * drawn + _CARRIED * soft, np.float32)
+        return Proposal(picture.whole, redrawn, match), verdict
+
+    def _judge(self, hard: BoolArray, prior: Soft, recalled: Soft, quality: float) -> Verdict:
+        coarse = self._memory.reduce(hard.astype(np.float32))
+        return Verdict(
+            _overlap((prior > 0.5).astype(np.float32), hard.astype(np.float32)),
+            _overlap(coarse, recalled),
+            min(1.0, max(0.0, quality)),
+        )
+
+
+def prompts_of(soft: Soft, scale: float) -> tuple[list[Point], Box] | None:
+    """Points deep inside a soft mask and its box, in pixels of the frame; None without a core.
+
+    Args:
+        scale: the frame's pixels for one of the mask.
+    """
+    hard = (soft > 0.5).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(hard)
+    if not width:
+        return None
+    edged = cv2.copyMakeBorder(hard, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(edged, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    points = []
+    for _ in range(_POINTS):
+        _, deep, _, (px, py) = cv2.minMaxLoc(depth)
+        if deep < 1:
+            break
+        points.append(Point((px + 0.5) * scale, (py + 0.5) * scale))
+        cv2.circle(depth, (px, py), int(max(2, deep * 1.5)), 0, -1)
+    box = Box(x * scale, y * scale, (x + width) * scale, (y + height) * scale)
+    return (points, box) if points else None
+
+
+def _union(picture: Picture, proposals: Proposals, given: Mapping[int, Soft]) -> Soft:
+    """What any object holds, (h, w) of the picture, 0..1."""
+    held = np.zeros(picture.gray.shape, np.float32)
+    for soft in given.values():
+        np.maximum(held, soft, out=held)
+    for proposal in proposals.values():
+        if proposal is not None:
+            part = held[proposal.roi.slices]
+            np.maximum(part, proposal.soft, out=part)
+    return held
+
+
+def _worth(verdict: Verdict) -> float:
+    return verdict.agreement + verdict.recalled + verdict.quality
+
+
+def _overlap(one: Soft, other: Soft) -> float:
+    """Intersection over union of soft masks; 0 for two empty ones."""
+    union = float(np.maximum(one, other).sum())
+    return float(np.minimum(one, other).sum()) / union if union else 0.0

@@ -1,0 +1,1 @@
+"""SAM 2: the official network in bounded memory."""

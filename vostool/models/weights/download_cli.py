@@ -1,0 +1,112 @@
+"""`python download_models.py`: fetch checkpoints with a progress bar."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vostool.errors import UsageError, VosToolError
+from vostool.models.weights.catalog import PUBLISHED as MODELS
+from vostool.models.weights.catalog import ModelSpec, find_checkpoint, user_checkpoint_dir
+from vostool.models.weights.download import fetch
+
+DEFAULT_NAME = "sam2.1-tiny"
+ALL = "all"
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None, dest: Path | None = None) -> int:
+    """Run the command; returns 0 when every file is in place, 1 for a failure, 2 for misuse.
+
+    Args:
+        argv: arguments without the program's name; None takes those of the process.
+        dest: where to put files when ``--dest`` is not given; None takes the per-user folder.
+    """
+    options = _parser(dest or user_checkpoint_dir()).parse_args(argv)
+    if options.list:
+        _print_list()
+        return 0
+    try:
+        specs = _chosen(options.names)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    failed = 0
+    for spec in specs:
+        try:
+            path = _fetch_with_bar(spec, options.dest, options.mirror)
+        except KeyboardInterrupt:
+            print("Stopped; run the same again to go on from here.", file=sys.stderr)
+            return INTERRUPTED
+        except VosToolError as error:
+            print(error, file=sys.stderr)
+            failed = 2 if isinstance(error, UsageError) else 1
+        else:
+            print(f"{spec.title}: {path}")
+    return failed
+
+
+def _parser(dest: Path) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="download_models.py",
+        description="Fetch official SAM 2, SAM 2.1, EdgeTAM and MobileSAM checkpoints. A "
+        "download that was broken off is resumed; size and SHA-256 are checked.",
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="name",
+        help=f"one of {', '.join(MODELS)}, or {ALL}; {DEFAULT_NAME} when none is given",
+    )
+    parser.add_argument("--list", action="store_true", help="list models, sizes and what is here")
+    parser.add_argument(
+        "--dest", type=Path, default=dest, metavar="FOLDER", help="where to (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--mirror", metavar="ADDRESS", help="a folder on another server that holds the same files"
+    )
+    return parser
+
+
+def _chosen(names: Sequence[str]) -> list[ModelSpec]:
+    if ALL in names:
+        return list(MODELS.values())
+    # File names have underscores where the models' names have dashes.
+    names = [name if name in MODELS else name.replace("_", "-") for name in names]
+    unknown = [name for name in names if name not in MODELS]
+    if unknown:
+        raise UsageError(
+            f"There is no model '{unknown[0]}'; known are {', '.join(MODELS)} and {ALL}."
+        )
+    return [MODELS[name] for name in dict.fromkeys(names or [DEFAULT_NAME])]
+
+
+def _fetch_with_bar(spec: ModelSpec, dest: Path, mirror: str | None) -> Path:
+    # disable=None: no bar where the output is no terminal
+    with tqdm(unit="B", unit_scale=True, unit_divisor=1000, disable=None, leave=False) as bar:
+        shown = ""
+
+        def progress(done: int, total: int, what: str = "") -> None:
+            nonlocal shown
+            if what != shown:
+                shown = what
+                bar.reset(total)
+                bar.set_description(what, refresh=False)
+            bar.update(done - bar.n)
+
+        return fetch(spec, dest, mirror, progress)
+
+
+def _print_list() -> None:
+    for spec in MODELS.values():
+        found = find_checkpoint(spec)
+        where = "not here" if found is None else str(found)
+        print(f"{spec.name:18} {spec.title:15} {spec.size / 1e6:5.0f} MB  {where}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""Builders of edits of labels and attributes: each is one undo step, wherever the label stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vostool.errors import LabelsError, PromptError
+from vostool.project.changes import Cell, Edit, Table
+from vostool.project.labels import LabelSpec, check_labels, labels_json
+from vostool.project.objects import AnnotatedObject
+from vostool.project.pending_edit import PendingEdit
+from vostool.project.project import Project
+from vostool.project.project_labels import LABELS_SETTING, declared_labels, project_labels
+
+
+@dataclass(frozen=True)
+class LabelChange:
+    """A label as it shall be.
+
+    Attributes:
+        label: what it becomes.
+        old: its name until now, or None for a new label.
+        renamed: new names of attributes by their old ones; values of objects go along.
+    """
+
+    label: LabelSpec
+    old: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def change_labels(
+    project: Project, changes: Sequence[LabelChange], joined: Mapping[str, str] | None = None
+) -> Edit:
+    """Set the project's labels, everywhere: declarations, objects' labels, colours, attributes.
+
+    Objects follow their label to its new name. Where a label's colour changes, all its objects
+    take it. Labels that are not listed are gone.
+
+    Args:
+        joined: names of labels that are gone and whose objects take another label, by the name
+            that one has until now.
+
+    Raises:
+        LabelsError: two labels of one name, or one is gone that objects still bear.
+    """
+    check_labels(change.label for change in changes)
+    before = {label.name: label for label in project_labels(project)}
+    by_old = {change.old: change for change in changes if change.old is not None}
+    pending = PendingEdit(project)
+    for known in project.objects.values():
+        name = (joined or {}).get(known.label, known.label)
+        change = by_old.get(name)
+        if change is None:
+            raise LabelsError(
+                f"Object {known.id} is still called '{known.label}'; choose the label it takes."
+            )
+        recoloured = change.label.colour not in (None, before[name].colour)
+        pending.put(Cell(Table.OBJECTS, known.id), _following(known, change, recoloured))
+    labels = labels_json(change.label for change in changes)
+    pending.put(Cell(Table.SETTINGS, LABELS_SETTING), labels or None)
+    return pending.edit("Change labels")
+
+
+def add_labels(project: Project, labels: Collection[LabelSpec]) -> Edit:
+    """Declare labels that have no declaration yet; the others stay as they are."""
+    known = declared_labels(project)
+    names = {label.name for label in known}
+    new = [label for label in labels if label.name not in names]
+    pending = PendingEdit(project)
+    if new:
+        pending.put(Cell(Table.SETTINGS, LABELS_SETTING), labels_json([*known, *new]))
+    return pending.edit("Add labels")
+
+
+def set_label(project: Project, object_ids: Collection[int], label: str) -> Edit:
+    """Give objects another label.
+
+    Raises:
+        PromptError: the label is empty, or an object is missing.
+    """
+    if not label.strip():
+        raise PromptError("A label needs a name.")
+    pending = PendingEdit(project)
+    for oid in object_ids:
+        known = _object(project, oid)
+        pending.put(Cell(Table.OBJECTS, oid), replace(known, label=label.strip()))
+    return pending.edit("Change label")
+
+
+def set_attribute(project: Project, object_ids: Collection[int], name: str, value: str) -> Edit:
+    """Give objects a value of an attribute; it holds on all their frames.
+
+    Raises:
+        PromptError: an object is missing, or the attribute has no name.
+    """
+    if not name.strip():
+        raise PromptError("An attribute needs a name.")
+    pending = PendingEdit(project)
+    for oid in object_ids:
+        known = _object(project, oid)
+        pairs = dict(known.attributes) | {name: value}
+        pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=tuple(pairs.items())))
+    return pending.edit("Change attribute")
+
+
+def remove_attribute(project: Project, object_ids: Collection[int], name: str) -> Edit:
+    """Take an attribute's value from objects, which then have the label's default or none."""
+    pending = PendingEdit(project)
+    for oid in object_ids:
+        known = _object(project, oid)
+        pairs = tuple(pair for pair in known.attributes if pair[0] != name)
+        pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=pairs))
+    return pending.edit("Remove attribute")
+
+
+def _object(project: Project, object_id: int) -> AnnotatedObject:
+    known = project.objects.get(object_id)
+    if known is None:
+        raise PromptError(f"There is no object {object_id}; choose one from the list.")
+    return known
+
+
+def _following(known: AnnotatedObject, change: LabelChange, recoloured: bool) -> AnnotatedObject:
+    pairs = tuple((change.renamed.get(name, name), value) for name, value in known.attributes)
+    colour = change.label.colour if recoloured else None
+    return replace(known, label=change.label.name, attributes=pairs, colour=colour or known.colour)

@@ -1,0 +1,89 @@
+"""The labels of a project: those that it declares, and those that its objects bear.
+
+Declared labels are one setting of the project, in CVAT's JSON, so that project files of either age
+are read by programs of either age. A label that only objects bear has no declaration and needs
+none: one is made up for it here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vostool.errors import LabelsError
+from vostool.project.labels import AttributeSpec, LabelSpec, labels_from_json
+from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+
+LABELS_SETTING = "labels"
+
+
+def declared_labels(project: Project) -> tuple[LabelSpec, ...]:
+    """The labels that somebody set up, in their order."""
+    stored = project.settings.get(LABELS_SETTING)
+    try:
+        return () if stored is None else labels_from_json(stored)
+    except LabelsError:
+        return ()
+
+
+def project_labels(project: Project) -> tuple[LabelSpec, ...]:
+    """The declared labels, then those that only objects bear, by their first object.
+
+    Those have the first object's colour, and its objects' attributes as text.
+    """
+    found = {label.name: label for label in declared_labels(project)}
+    declared = set(found)
+    for known in project.objects.values():
+        if known.label not in declared:
+            old = found.get(known.label, LabelSpec(known.label or "object", known.colour))
+            found[known.label] = LabelSpec(old.name, old.colour, _with_names(old, known))
+    return tuple(found.values())
+
+
+def declared_label(project: Project, name: str) -> LabelSpec | None:
+    """A label's declaration, where it has one."""
+    return next((label for label in declared_labels(project) if label.name == name), None)
+
+
+def object_attributes(
+    project: Project, annotated: AnnotatedObject
+) -> tuple[tuple[AttributeSpec, str], ...]:
+    """Every attribute of an object with its value, which is the default where it has none.
+
+    First those of its label, in the label's order, then those that only the object has, as text.
+    """
+    label = declared_label(project, annotated.label)
+    specs = label.attributes if label is not None else ()
+    own = dict(annotated.attributes)
+    rest = [
+        AttributeSpec(name) for name in own if name.strip() and name not in {s.name for s in specs}
+    ]
+    return tuple((spec, own.get(spec.name, spec.default)) for spec in (*specs, *rest))
+
+
+def with_attributes(project: Project, annotated: AnnotatedObject) -> AnnotatedObject:
+    """The object with every attribute that it has by its label's defaults, too."""
+    own = dict(annotated.attributes)
+    missing = tuple(
+        (spec.name, value)
+        for spec, value in object_attributes(project, annotated)
+        if spec.name not in own
+    )
+    return replace(annotated, attributes=(*annotated.attributes, *missing))
+
+
+def colour_of_first(project: Project, label: str) -> tuple[int, int, int] | None:
+    """The label's colour where no object bears the label yet.
+
+    The others of one label keep colours of their own, so that they can be told apart.
+    """
+    known = declared_label(project, label)
+    if known is None or any(each.label == label for each in project.objects.values()):
+        return None
+    return known.colour
+
+
+def _with_names(label: LabelSpec, annotated: AnnotatedObject) -> tuple[AttributeSpec, ...]:
+    there = {spec.name for spec in label.attributes}
+    new = dict.fromkeys(name for name, _ in annotated.attributes if name.strip())
+    return (*label.attributes, *(AttributeSpec(name) for name in new if name not in there))

@@ -1,0 +1,95 @@
+"""What a person tells a model about one object on one frame.
+
+Coordinates are image pixels, x to the right, y down, origin at the outer corner of the top
+left pixel; they may be fractional. Everything here is frozen: a request that holds prompts
+cannot change under the engine that works on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vostool.errors import PromptError
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A click: positive says "belongs to the object", negative says "does not"."""
+
+    x: float
+    y: float
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """All prompts of one object on one frame.
+
+    An engine reads them in this order: first ``mask`` (or ``base``), then ``box``, then
+    ``points`` one by one, each refining what the earlier ones gave. So the mask of a prompted
+    frame is a function of the picture and of this value alone, and can be made again at any time.
+
+    Attributes:
+        points: clicks in the order they were made.
+        box: a box, or None.
+        mask: a mask the person gave (drawn or imported), or None.
+        base: the tracked mask that these prompts correct, or None where they start from nothing;
+            an engine may let its box go along.
+    """
+
+    points: tuple[Point, ...] = ()
+    box: Box | None = None
+    mask: Mask | None = None
+    base: Mask | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True where the person gave nothing; a ``base`` alone is no prompt."""
+        return not self.points and self.box is None and self.mask is None
+
+    @property
+    def start_mask(self) -> Mask | None:
+        """The mask to start from: the given one, else the one under correction."""
+        return self.mask if self.mask is not None else self.base
+
+    def check_inside(self, width: int, height: int) -> None:
+        """Raise :class:`PromptError` when a point or the whole box lies outside the frame."""
+        for point in self.points:
+            if not (0 <= point.x <= width and 0 <= point.y <= height):
+                raise PromptError(
+                    f"The point {point.x:g},{point.y:g} lies outside the {width}x{height} frame."
+                )
+        box = self.box
+        if box is not None and (box.x0 >= width or box.y0 >= height or box.x1 <= 0 or box.y1 <= 0):
+            raise PromptError(
+                f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} "
+                f"lies outside the {width}x{height} frame."
+            )
+        start = self.start_mask
+        if start is not None and (start.width, start.height) != (width, height):
+            raise PromptError(
+                f"The mask is {start.width}x{start.height}, but the frame is {width}x{height}; "
+                "give a mask of the frame's size."
+            )
+
+
+def with_point(old: Prompts | None, record: MaskRecord | None, point: Point) -> Prompts:
+    """Add a click; the first one on a tracked mask corrects that mask instead of starting anew.
+
+    Args:
+        old: the prompts that stand on this frame for the object, or None.
+        record: the mask that is shown for it there, or None.
+    """
+    if old is None:
+        base = None
+        if record is not None and record.provenance is not Provenance.PROMPTED:
+            base = None if record.mask.is_empty else record.mask
+        return Prompts(points=(point,), base=base)
+    return Prompts((*old.points, point), old.box, old.mask, old.base)
+
+
+def with_box(box: Box) -> Prompts:
+    """A box says "the object is here": it starts anew and drops earlier prompts of the frame."""
+    return Prompts(box=box)

@@ -1,0 +1,1 @@
+"""What is likely wrong, and in which order to look at it."""

@@ -1,0 +1,114 @@
+"""What a track run is made of: requests that follow each other, and what their frames become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from vostool.errors import PromptError
+from vostool.masks.mask import MaskRecord
+from vostool.models.engine import Direction, TrackedFrame, TrackRequest
+from vostool.project.changes import Edit, Table
+from vostool.project.project import Project
+from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
+from vostool.runs.keyframes import Span, plan_span
+from vostool.runs.ranges import RangeLeg, plan_leg
+from vostool.runs.request import run_edit
+
+Plan = Callable[[], TrackRequest | None]
+"""Makes the request of one part of a run when its turn comes; None where nothing is to be done."""
+StepsToEdit = Callable[[Project, Sequence[TrackedFrame]], Edit]
+"""What the frames that came in change."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One request of a run.
+
+    Attributes:
+        frames: how many it tracks, for the progress.
+    """
+
+    plan: Plan
+    frames: int
+    to_edit: StepsToEdit = run_edit
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run is: frames done of total, frames a second, seconds left (None: unknown)."""
+
+    done: int
+    total: int
+    rate: float
+    seconds_left: float | None
+    paused: bool = False
+
+
+@dataclass
+class RunSummary:
+    """What came of a run.
+
+    Attributes:
+        empty: by object id, the frames on which the run found nothing of it.
+        cancelled: the person ended it.
+        troubled: it met a problem, which was said already.
+    """
+
+    empty: dict[int, set[int]] = field(default_factory=dict)
+    cancelled: bool = False
+    troubled: bool = False
+
+    def note(self, edit: Edit) -> None:
+        """Remember which of these masks are empty, in place of what was known of them."""
+        for cell, _, record in edit.changes:
+            if cell.table is Table.MASKS and isinstance(cell.key, tuple):
+                frame, oid = cell.key
+                frames = self.empty.setdefault(oid, set())
+                if isinstance(record, MaskRecord) and record.mask.is_empty:
+                    frames.add(frame)
+                else:
+                    frames.discard(frame)
+
+
+def request_part(request: TrackRequest) -> Part:
+    """A request that is made already."""
+    forward = request.last - request.origin + 1
+    backward = request.origin - request.first + 1
+    frames = {
+        Direction.FORWARD: forward,
+        Direction.BACKWARD: backward,
+        Direction.BOTH: forward + backward,
+    }
+    return Part(lambda: request, frames[request.direction])
+
+
+def span_parts(
+    project: Project, spans: Sequence[Span], object_ids: Collection[int] | None
+) -> list[Part]:
+    """Spans one after the other, of some objects or (None) of all."""
+    return [Part(partial(plan_span, project, span, object_ids), len(span)) for span in spans]
+
+
+def leg_parts(project: Project, legs: Sequence[RangeLeg]) -> list[Part]:
+    """The legs of a run through a range."""
+    return [Part(partial(plan_leg, project, leg), len(leg)) for leg in legs]
+
+
+def blend_parts(project: Project, spans: Sequence[BlendSpan]) -> list[Part]:
+    """Each span from both sides."""
+    parts = []
+    for span in spans:
+        run = BlendRun(span)
+        frames = span.right - span.left
+        parts.append(Part(partial(_plan_side, project, span, 0), frames, run.take_forward))
+        parts.append(Part(partial(_plan_side, project, span, 1), frames, run.take_backward))
+    return parts
+
+
+def _plan_side(project: Project, span: BlendSpan, side: int) -> TrackRequest | None:
+    try:
+        return plan_blend(project, span)[side]
+    except PromptError:  # a corrected frame has gone since
+        return None

@@ -1,0 +1,154 @@
+"""Track runs: from the project to a request for an engine, and from its replies back to edits.
+
+The window and the command line both go through here, so that they label alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from vostool.errors import PromptError
+from vostool.masks.mask import MaskRecord, Provenance
+from vostool.models.engine import (
+    Direction,
+    Keyframe,
+    SegmentReply,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.project.changes import Cell, CellChange, Edit, Table
+from vostool.project.locks import locked_objects
+from vostool.project.project import Project
+from vostool.project.prompts import Prompts
+
+CONTEXT_FRAMES = 6
+"""As many tracked frames as SAM 2 attends to besides prompted ones."""
+
+
+def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, ...]:
+    """Prompted frames and confirmed masks of the objects, by frame and object id."""
+    found: dict[tuple[int, int], Keyframe] = {}
+    for (frame, oid), prompts in project.prompts.items():
+        if oid in object_ids:
+            record = project.masks.get(frame, oid)
+            found[frame, oid] = Keyframe(frame, oid, prompts, record.mask if record else None)
+    for oid in object_ids:
+        row = project.masks.row(oid)
+        for frame in project.masks.kept(oid):
+            if (frame, oid) not in found:
+                found[frame, oid] = Keyframe(frame, oid, None, row[frame].mask)
+    return tuple(found[key] for key in sorted(found))
+
+
+def is_kept(record: MaskRecord) -> bool:
+    """True for a mask that a person stands behind: a run uses it and never overwrites it."""
+    return record.is_kept
+
+
+def plan_run(
+    project: Project,
+    direction: Direction,
+    *,
+    origin: int | None = None,
+    first: int = 0,
+    last: int | None = None,
+    object_ids: Collection[int] | None = None,
+) -> TrackRequest:
+    """The request for a run over ``first``..``last``.
+
+    Args:
+        origin: the frame to start from; None takes the earliest keyframe in the range for a
+            forward run or both, the latest for a backward one.
+        last: None takes the last frame of the source.
+        object_ids: None takes every object that has a keyframe. Locked objects are left out.
+
+    Raises:
+        PromptError: nothing to start from, or the range lies outside the source.
+    """
+    count = project.source.frame_count
+    end = count - 1 if last is None else last
+    if not (0 <= first <= end < count):
+        raise PromptError(
+            f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
+        )
+    wanted = set(project.objects if object_ids is None else object_ids)
+    locked = locked_objects(project)
+    if wanted and wanted <= locked:
+        raise PromptError("All objects that would be tracked are locked; unlock one first.")
+    keys = keyframes(project, wanted - locked)
+    if not keys:
+        raise PromptError("No object has a prompt yet; click it or draw a box around it first.")
+    frames = [k.frame for k in keys]
+    if origin is None:
+        inside = [f for f in frames if first <= f <= end]
+        if inside:
+            origin = max(inside) if direction is Direction.BACKWARD else min(inside)
+        else:
+            origin = end if direction is Direction.BACKWARD else first
+    origin = min(max(origin, first), end)
+    behind = _context(project, keys, origin, direction)
+    return TrackRequest(keys, direction, origin, first, end, behind)
+
+
+def _context(
+    project: Project, keys: Collection[Keyframe], origin: int, direction: Direction
+) -> tuple[Keyframe, ...]:
+    """Stored masks just behind the origin, for objects that go on there without a keyframe.
+
+    Made from the project alone, so a run after reopening is the run without having closed. Where
+    the origin is a keyframe the person has just said what is right there, and masks behind it may
+    be the mistake that was corrected.
+    """
+    known = {(key.frame, key.object_id) for key in keys}
+    step = -1 if direction is Direction.BACKWARD else 1
+    frames = range(origin - step, origin - step * (CONTEXT_FRAMES + 1), -step)
+    found = []
+    for oid in sorted({key.object_id for key in keys}):
+        if (origin, oid) in known:
+            continue
+        for frame in frames:
+            record = project.masks.get(frame, oid)
+            if (frame, oid) in known or record is None:
+                break
+            found.append(Keyframe(frame, oid, None, record.mask))
+    return tuple(sorted(found, key=lambda key: (key.frame, key.object_id)))
+
+
+def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
+    """What a run's frames change: tracked masks, except where a person's own mask stands.
+
+    Confirmed, prompted, edited and imported masks stay, and so does every mask of a locked object.
+    """
+    locked = locked_objects(project)
+    changes = [
+        change
+        for step in tracked
+        for oid, reply in step.replies.items()
+        if oid not in locked
+        and (change := _tracked_change(project, step.frame, oid, reply)) is not None
+    ]
+    return Edit("Track", tuple(changes))
+
+
+def segment_edit(
+    project: Project, frame: int, object_id: int, prompts: Prompts, reply: SegmentReply
+) -> Edit | None:
+    """The mask that answers ``prompts``, or None when the prompts have changed since."""
+    if project.prompts.get((frame, object_id)) != prompts:
+        return None
+    record = MaskRecord(reply.mask, Provenance.PROMPTED, reply.score)
+    return Edit("Mask", (project.change(Cell(Table.MASKS, (frame, object_id)), record),))
+
+
+def _tracked_change(
+    project: Project, frame: int, object_id: int, reply: SegmentReply
+) -> CellChange | None:
+    if object_id not in project.objects:
+        return None
+    old = project.masks.get(frame, object_id)
+    prompted = (frame, object_id) in project.prompts
+    if old is not None and (prompted or is_kept(old)):
+        return None
+    provenance = Provenance.PROMPTED if prompted else Provenance.TRACKED
+    record = MaskRecord(reply.mask, provenance, reply.score)
+    return project.change(Cell(Table.MASKS, (frame, object_id)), record)
