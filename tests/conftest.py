@@ -13,9 +13,36 @@ from vostool.models.weights import catalog
 from vostool.project.changes import Cell, Value
 from vostool.project.project import Project
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers that each take all cores for torch and OpenCV only wait for each other. Torch reads
+    # this when it is loaded, so it is set before anything imports it.
+    _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // _WORKERS)))
+
+SLOW_FIRST = ("models", "io/video", "commands", "gui")
+"""Rooms whose files take longest: begun first, so that no worker ends long after the others."""
+
+NETWORKS = ("models/sam2", "models/edgetam", "models/mobile_sam", "models/test_one_picture.py")
+"""Tests that build a neural network; `make check` leaves them and the window's out."""
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 FETCHED = (REPOSITORY / "checkpoints", catalog.user_checkpoint_dir())
 """Where a person's own checkpoints lie; what a test finds must not depend on them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {item: item.path.relative_to(REPOSITORY / "tests").as_posix() for item in items}
+
+    def rank(item: pytest.Item) -> int:
+        found = [i for i, room in enumerate(SLOW_FIRST) if places[item].startswith(room + "/")]
+        return found[0] if found else len(SLOW_FIRST)
+
+    for item, place in places.items():
+        if place.startswith("gui/"):
+            item.add_marker("window")
+        if place.startswith(NETWORKS):
+            item.add_marker("network")
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QPoint, QPointF, Qt, QThread
+from PyQt6.QtCore import QEventLoop, QPoint, QPointF, Qt, QThread, QTimer
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_video
 from vostool.frames import FrameSource
@@ -92,6 +94,34 @@ def _own_places(
     )
     for module in ("vostool.models.weights.catalog", "vostool.gui.engine.models_dialog"):
         monkeypatch.setattr(f"{module}.user_checkpoint_dir", lambda: home / "checkpoints")
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's, whose ``waitUntil`` looks every 2 ms in place of 10."""
+    qtbot.waitUntil = wait_until
+    return qtbot
+
+
+def wait_until(holds: Callable[[], object], *, timeout: int = 5000) -> None:
+    """As pytest-qt's: True or None ends the waiting, False or an AssertionError goes on with it."""
+    ticks, loop = QTimer(), QEventLoop()
+    ticks.timeout.connect(loop.quit)
+    ticks.start(2)
+    end = time.monotonic() + timeout / 1000
+    while not _holds(holds, time.monotonic() >= end):
+        loop.exec()  # and not processEvents, which leaves what is to be deleted later
+
+
+def _holds(holds: Callable[[], object], last: bool) -> bool:
+    try:
+        result = holds()
+    except AssertionError:
+        if last:
+            raise
+        return False
+    assert not (last and result is False), f"{holds} did not come to hold"
+    return result is None or bool(result)
 
 
 class TruthEngine:
@@ -321,10 +351,29 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton) ->
     QTest.mouseRelease(widget, button, none, end)
 
 
+_started: weakref.WeakSet[QThread] = weakref.WeakSet()
+"""Every thread of the window that a test has started and that is not collected yet."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_are_noted() -> Iterator[None]:
+    """Asking the collector for all objects takes 0.1 s a test at the end of the suite."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Background, LatestThread, EngineWorker):
+            patch.setattr(kind, "start", _noting(kind.start))
+        yield
+
+
+def _noting(start: Callable[..., None]) -> Callable[..., None]:
+    def noted(self: QThread, *args: object) -> None:
+        _started.add(self)
+        start(self, *args)
+
+    return noted
+
+
 def running_threads() -> list[QThread]:
-    kinds = (Background, LatestThread, EngineWorker)
-    found = [o for o in gc.get_objects() if issubclass(type(o), kinds) and not sip.isdeleted(o)]
-    return [thread for thread in found if thread.isRunning()]
+    return [t for t in list(_started) if not sip.isdeleted(t) and t.isRunning()]
 
 
 @pytest.fixture

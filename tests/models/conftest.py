@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,7 +88,8 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from sam2.build_sam import build_sam2_video_predictor
 
-    torch.set_num_threads(2)
+    # What runs beside other workers keeps to its share of the cores (tests/conftest.py).
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "sam2.1_hiera_tiny.pt"
     model = build_sam2_video_predictor(MODELS["sam2.1-tiny"].config, None, device="cpu")

@@ -121,7 +121,7 @@ def test_creates_the_flow_engine():
 
 def test_listing_engines_loads_no_torch():
     probe = (
-        "import sys; from vostool.models import engines; engines.engine_statuses(); "
+        "import sys; from vostool.models import registry; registry.engine_statuses(); "
         "assert not {'torch', 'cv2', 'sam2'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", probe], check=True)

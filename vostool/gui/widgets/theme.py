@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -115,8 +116,13 @@ def icon(name: str, tint: str | None = None) -> QIcon:
 
 def icon_picture(name: str, colour: QColor, side: int) -> QPixmap:
     """An icon in one colour, ``side`` pixels wide and high."""
+    return _drawn_icon(name, colour.name(), side)
+
+
+@lru_cache(maxsize=1024)  # the window has about 130 pictures of icons in each theme
+def _drawn_icon(name: str, colour: str, side: int) -> QPixmap:
     template = _resource(f"icons/{name}.svg").decode()
-    svg = QSvgRenderer(QByteArray(template.replace("currentColor", colour.name()).encode()))
+    svg = QSvgRenderer(QByteArray(template.replace("currentColor", colour).encode()))
     pixmap = QPixmap(QSize(side, side))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
