@@ -322,6 +322,12 @@ def test_a_newer_project(tmp_path: Path) -> None:
         "UPDATE source SET width = 'wide'",
         "UPDATE source SET kind = 'film'",
         "UPDATE source SET frame_count = 0",
+        "UPDATE source SET path = 12",
+        "UPDATE source SET path = 1.5",
+        "UPDATE source SET path = ''",
+        "UPDATE source SET path = CAST(x'2f76002e6d7034' AS TEXT)",
+        "UPDATE source SET rate = 9e999",
+        "UPDATE source SET fingerprint = CAST(x'ff' AS TEXT)",
     ],
 )
 def test_a_broken_project(tmp_path: Path, statement: str) -> None:
@@ -340,23 +346,41 @@ def test_truncated_and_scrambled_files(tmp_path: Path) -> None:
         check_refused(path, "is broken")
 
 
+@pytest.mark.parametrize("value", [0, 1, 2, 3, 4, 0x7F, 0xFF])
+def test_every_damaged_byte_of_the_header_gets_a_sentence(tmp_path: Path, value: int) -> None:
+    """SQLite's header, https://www.sqlite.org/fileformat2.html: byte 59 is the text's encoding."""
+    path = altered(tmp_path)
+    whole = path.read_bytes()
+    for place in range(16, 100):
+        damaged = bytearray(whole)
+        damaged[place] = value
+        path.write_bytes(damaged)
+        try:
+            project, _ = read_project(path)
+        except ProjectFileError as error:
+            assert str(path) in str(error)
+        else:
+            assert project.source.width > 0
+
+
 @pytest.mark.parametrize(
     ("statement", "lost"),
     [
-        ("UPDATE masks SET counts = x'ff00' WHERE frame = 2", "1 masks"),
-        ("UPDATE masks SET counts = 'text' WHERE frame = 2", "1 masks"),
+        ("UPDATE masks SET counts = x'ff00' WHERE frame = 2", "1 mask"),
+        ("UPDATE masks SET counts = 'text' WHERE frame = 2", "1 mask"),
         ("UPDATE masks SET counts = x'' WHERE frame < 2", "2 masks"),
         ("UPDATE masks SET width = 9", "5 masks"),
-        ("UPDATE masks SET provenance = 'guessed' WHERE frame = 0", "1 masks"),
-        ("UPDATE masks SET score = 'high' WHERE frame = 0", "1 masks"),
-        ("UPDATE masks SET frame = 5000 WHERE frame = 0", "1 masks"),
-        ("UPDATE masks SET frame = -1 WHERE frame = 0", "1 masks"),
-        ("UPDATE prompts SET points = 'not json'", "1 prompts"),
-        ("UPDATE prompts SET points = '[[1, 2]]'", "1 prompts"),
-        ("UPDATE prompts SET box = '[4, 4, 1, 1]'", "1 prompts"),
-        ("UPDATE prompts SET mask = x'30', mask_height = 12, mask_width = 17", "1 prompts"),
-        ("UPDATE objects SET colour = 'red'", "1 objects, 1 prompts, 5 masks"),
-        ("UPDATE settings SET value = '{'", "1 settings"),
+        ("UPDATE masks SET provenance = 'guessed' WHERE frame = 0", "1 mask"),
+        ("UPDATE masks SET score = 'high' WHERE frame = 0", "1 mask"),
+        ("UPDATE masks SET frame = 5000 WHERE frame = 0", "1 mask"),
+        ("UPDATE masks SET frame = -1 WHERE frame = 0", "1 mask"),
+        ("UPDATE prompts SET points = 'not json'", "1 prompt"),
+        ("UPDATE prompts SET points = '[[1, 2]]'", "1 prompt"),
+        ("UPDATE prompts SET box = '[4, 4, 1, 1]'", "1 prompt"),
+        ("UPDATE prompts SET mask = x'30', mask_height = 12, mask_width = 17", "1 prompt"),
+        ("UPDATE objects SET colour = 'red'", "1 object, 1 prompt, 5 masks"),
+        ("UPDATE objects SET label = CAST(x'fffe' AS TEXT)", "1 object, 1 prompt, 5 masks"),
+        ("UPDATE settings SET value = '{'", "1 setting"),
     ],
 )
 def test_damaged_rows_are_left_out_and_counted(tmp_path: Path, statement: str, lost: str) -> None:

@@ -84,15 +84,15 @@ def test_a_single_image_points_to_its_folder(tmp_path):
         open_source(tmp_path / "a.png")
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 60)), max_size=60))
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 150)), max_size=60))
 def test_the_cache_never_holds_more_than_its_bound(steps):
     cache: FrameCache[np.ndarray] = FrameCache(100)
     kept: dict[int, int] = {}
     for index, size in steps:
         value = np.zeros(size, np.uint8)
-        assert cache.put(index, value)
+        cache.put(index, value)
         kept[index] = size
-        assert cache.nbytes <= 100
+        assert cache.nbytes <= 100 or cache.indices() == {index}  # what fits no bound is kept alone
         assert cache.get(index) is value
     assert sum(kept[i] for i in cache.indices()) == cache.nbytes
 

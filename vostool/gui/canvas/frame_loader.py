@@ -24,7 +24,7 @@ class FrameLoader(LatestThread[FrameWish]):
     """Decodes frames into a cache that the GUI thread reads without waiting.
 
     Signals:
-        loaded(int): this frame is in the cache now and somebody asked for it.
+        loaded(int): this frame is in the cache now and it was asked for.
         failed(int, str): this frame cannot be shown, with one sentence why.
     """
 
@@ -39,7 +39,7 @@ class FrameLoader(LatestThread[FrameWish]):
         self._plan: list[int] = []
 
     def forget(self) -> None:
-        """Give the memory of cached frames back, when nobody looks any more."""
+        """Give the memory of cached frames back, when the video is closed."""
         self._cache.clear()
 
     def cached(self, frame: int) -> Image | None:
@@ -47,11 +47,15 @@ class FrameLoader(LatestThread[FrameWish]):
         return self._cache.get(frame)
 
     def work(self, request: FrameWish) -> None:
-        if self._load(request.frame, wanted=True):
-            self.loaded.emit(request.frame)
-        self._plan = prefetch_order(
+        self._plan = []
+        if not self._load(request.frame, wanted=True):
+            return
+        self.loaded.emit(request.frame)
+        order = prefetch_order(
             request.frame, request.direction, len(self._source), ahead=self._look_ahead
         )
+        # What is read ahead must not push out the picture that is to be shown.
+        self._plan = order[1 : 1 + self._room(request.frame)]
 
     def idle(self) -> bool:
         while self._plan:
@@ -63,6 +67,11 @@ class FrameLoader(LatestThread[FrameWish]):
 
     def finish(self) -> None:
         self._source.close()
+
+    def _room(self, frame: int) -> int:
+        """How many more pictures of this frame's size the cache holds."""
+        picture = self._cache.get(frame)
+        return 0 if picture is None else max(0, self._cache.max_bytes // picture.nbytes - 1)
 
     def _load(self, frame: int, wanted: bool) -> bool:
         if frame in self._cache:

@@ -52,6 +52,10 @@ def explained(path: Path, action: str) -> Iterator[None]:
         raise ProjectFileError(_sentence(path, str(error), done)) from error
     except OSError as error:
         raise ProjectFileError(_system_sentence(path, error, done)) from error
+    except (ValueError, TypeError, OverflowError) as error:
+        # Damage that SQLite lets through: text that is none in the encoding that the header names
+        # (UnicodeDecodeError), numbers where names belong, file names with a zero byte.
+        raise ProjectFileError(_sentence(path, "malformed", done)) from error
 
 
 def refuse_place(path: Path) -> None:

@@ -45,6 +45,7 @@ from vostool.io.project.source import (
 )
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
+from vostool.words import counted
 
 __all__ = [
     "SUFFIX", "ProjectFile", "create", "locate_source", "missing_source", "open_project",
@@ -243,7 +244,16 @@ def _connect(path: Path) -> sqlite3.Connection:
         timeout=_BUSY_SECONDS,
     )
     connection.execute("PRAGMA synchronous = FULL")
+    connection.text_factory = _text
     return connection
+
+
+def _text(stored: bytes) -> str | bytes:
+    """A column's text; damaged text stays bytes, so that its row is left out and no other one."""
+    try:
+        return stored.decode("utf-8")
+    except UnicodeDecodeError:
+        return stored
 
 
 def _read(path: Path, connection: sqlite3.Connection) -> tuple[Project, str | None]:
@@ -262,7 +272,7 @@ def _read(path: Path, connection: sqlite3.Connection) -> tuple[Project, str | No
             connection.execute("COMMIT")
     if not damaged:
         return project, None
-    listed = ", ".join(f"{count} {name}" for name, count in damaged.items())
+    listed = ", ".join(counted(count, name.removesuffix("s")) for name, count in damaged.items())
     return project, f"Damaged entries in '{path.name}' were left out ({listed}); check the result."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sqlite3
 from dataclasses import replace
@@ -105,15 +106,18 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
     if row is None:
         raise sqlite3.DatabaseError("malformed: no source")
     path, _, kind, size, hashed, width, height, frames, rate = row
+    place = _path(path)
     numbers = (size, width, height, frames)
     if (
-        not all(isinstance(n, int) and n > 0 for n in numbers)
+        place is None
+        or not all(isinstance(n, int) and n > 0 for n in numbers)
         or kind not in get_args(SourceKind)
         or not isinstance(rate, float)
+        or not math.isfinite(rate)
         or not isinstance(hashed, str)
     ):
         raise sqlite3.DatabaseError("malformed: source")
-    return SourceRef(_path(path), kind, size, hashed, width, height, frames, rate)
+    return SourceRef(place, kind, size, hashed, width, height, frames, rate)
 
 
 def _job_folder(project: Project) -> Path | None:
@@ -145,11 +149,11 @@ def _stored_relative(project_path: Path) -> Path | None:
     if not project_path.is_file():
         return None
     with (
-        contextlib.suppress(sqlite3.Error, ProjectFileError),
+        contextlib.suppress(sqlite3.Error, ProjectFileError, UnicodeError),
         contextlib.closing(sqlite3.connect(f"{project_path.as_uri()}?mode=rw", uri=True)) as file,
     ):
         row = file.execute("SELECT relative FROM source").fetchone()
-        return None if row is None or row[0] is None else _path(row[0])
+        return None if row is None else _path(row[0])
     return None
 
 
@@ -171,5 +175,9 @@ def _storable(text: str | None) -> str | bytes | None:
     return text
 
 
-def _path(stored: str | bytes) -> Path:
-    return Path(os.fsdecode(stored))
+def _path(stored: object) -> Path | None:
+    """The path in a column, which may hold anything; None where it holds no path."""
+    if not isinstance(stored, str | bytes):
+        return None
+    name = os.fsdecode(stored)
+    return Path(name) if name and "\0" not in name else None

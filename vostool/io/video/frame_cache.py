@@ -26,7 +26,8 @@ class FrameCache(Generic[T]):
     Any thread may call any method.
 
     Args:
-        max_bytes: bound of all values together. A single value larger than this is not kept.
+        max_bytes: bound of all values together. A single value larger than this is kept alone, or
+            a picture that fits no bound could never be shown.
         size_of: bytes that a value holds; the default reads ``value.nbytes``.
     """
 
@@ -44,7 +45,7 @@ class FrameCache(Generic[T]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes held now, never more than ``max_bytes``."""
+        """Bytes held now: at most ``max_bytes``, but for one value that is larger by itself."""
         return self._bytes
 
     def __len__(self) -> int:
@@ -64,19 +65,16 @@ class FrameCache(Generic[T]):
             self._values.move_to_end(index)
             return found[0]
 
-    def put(self, index: int, value: T) -> bool:
-        """Keep a frame, replacing an older one of this index; False where it is too large."""
+    def put(self, index: int, value: T) -> None:
+        """Keep a frame, replacing an older one of this index."""
         size = self._size_of(value)
         with self._lock:
             self._drop(index)
-            if size > self._max_bytes:
-                return False
-            while self._bytes + size > self._max_bytes:
+            while self._values and self._bytes + size > self._max_bytes:
                 _, (_, oldest) = self._values.popitem(last=False)
                 self._bytes -= oldest
             self._values[index] = (value, size)
             self._bytes += size
-            return True
 
     def indices(self) -> frozenset[int]:
         """Which frames are held now."""
