@@ -134,7 +134,7 @@ class Hand:
         begun = time.perf_counter()
         release = timed(lambda: QTest.mouseRelease(port, left, none, path[-1]))
         whole = self.finish(begun)
-        name, p95 = self.canvas.tool.value, np.percentile(steps, 95)
+        name, p95 = self.canvas.tool.title, np.percentile(steps, 95)
         return (f"{name:<10}{size or '':>6}{press:>8.1f}{p95:>10.1f}{max(steps):>8.1f}"
                 f"{release:>9.1f}{whole:>8.1f}")  # fmt: skip
 

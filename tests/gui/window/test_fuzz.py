@@ -22,7 +22,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from tests.gui.conftest import FRAMES, HEIGHT, WIDTH, Hand, TruthEngine
-from vostool.gui.actions.table import ACTIONS
+from vostool.gui.window.action_table import action_table
 from vostool.io.project import file as project_file
 from vostool.io.project.drafts import draft_path
 from vostool.project import history
@@ -34,7 +34,7 @@ A_PROGRAM = 150
 ELSEWHERE = frozenset({"quit", "new_window", "save", "palette", "tour", "open_sample"})
 """What leaves the project or asks for something in a window of its own, beside all with '…'."""
 KEYS = tuple(
-    spec.id for spec in ACTIONS if "…" not in spec.text and spec.id not in ELSEWHERE
+    spec.id for spec in action_table() if "…" not in spec.text and spec.id not in ELSEWHERE
 )  # fmt: skip
 LIKELY = ("undo", "redo", "track_forward", "track_both", "finish", "delete_object", "range_begin",
           "range_end", "range_delete_all", "split_object", "cancel", "point", "brush")  # fmt: skip

@@ -24,17 +24,18 @@ from vostool.gui.actions.keymap import Keymap, conflicts, normal, owner, table_k
 from vostool.gui.actions.palette import CommandPalette
 from vostool.gui.actions.presets import PRESETS, STANDARD
 from vostool.gui.actions.search import Command, search
-from vostool.gui.actions.table import ACTIONS
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.objects.name_dialog import NameDialog
 from vostool.gui.settings import preferences
 from vostool.gui.settings import values as settings_values
 from vostool.gui.window import program
+from vostool.gui.window.action_table import action_table
 from vostool.gui.window.recent import recent_paths
 from vostool.gui.window.settings_dialog import SettingsDialog
 from vostool.models.flow.engine import FlowEngine
 
 LEFT = Qt.MouseButton.LeftButton
+ACTIONS = action_table()
 IDS = {spec.id for spec in ACTIONS}
 
 
@@ -140,7 +141,7 @@ def test_presets_have_no_conflicts_and_name_real_actions(preset: str) -> None:
     assert set(own) <= IDS
     assert all(normal(keys) for several in own.values() for keys in several)
     assert conflicts(own) == {}
-    keys = Keymap(preset).keys()
+    keys = Keymap(preset).keys(ACTIONS)
     assert conflicts(keys) == {}
     assert set(keys) == IDS
     for action, wanted in own.items():
@@ -149,35 +150,35 @@ def test_presets_have_no_conflicts_and_name_real_actions(preset: str) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_preset_leaves_an_action_without_its_keys(preset: str) -> None:
-    keys = Keymap(preset).keys()
+    keys = Keymap(preset).keys(ACTIONS)
     assert [spec.id for spec in ACTIONS if spec.shortcuts and not keys[spec.id]] == []
 
 
 def test_the_presets_are_what_people_know() -> None:
-    theirs = Keymap("X-AnyLabeling").keys()
+    theirs = Keymap("X-AnyLabeling").keys(ACTIONS)
     for keys, action in {
         "Q": "point", "E": "negative", "B": "clear", "F": "finish_named",
         "Ctrl+B": "track_forward", "Ctrl+M": "track_forward", "D": "next", "A": "previous",
     }.items():  # fmt: skip
         assert owner(theirs, keys) == action
-    cvat = Keymap("CVAT").keys()
+    cvat = Keymap("CVAT").keys(ACTIONS)
     for keys, action in {"F": "next", "D": "previous", "V": "next_10", "C": "previous_10",
                          "N": "new_object", "Space": "play"}.items():  # fmt: skip
         assert owner(cvat, keys) == action
-    assert Keymap(STANDARD).keys() == table_keys()
+    assert Keymap(STANDARD).keys(ACTIONS) == table_keys(ACTIONS)
 
 
 def test_a_stored_keymap_comes_back_and_nonsense_is_the_standard_one() -> None:
-    keys = Keymap("CVAT").keys() | {"play": ("F9",)}
-    kept = Keymap.from_keys("CVAT", keys)
+    keys = Keymap("CVAT").keys(ACTIONS) | {"play": ("F9",)}
+    kept = Keymap.from_keys("CVAT", keys, ACTIONS)
     assert dict(kept.changed) == {"play": ("F9",)}
-    assert Keymap.from_json(kept.to_json()).keys() == keys
+    assert Keymap.from_json(kept.to_json()).keys(ACTIONS) == keys
     for text in ("", "[]", "{", '{"preset": "CVAT"}', '{"preset": 1, "changed": {"play": 3}}'):
-        assert Keymap.from_json(text).keys() == table_keys()
+        assert Keymap.from_json(text).keys(ACTIONS) == table_keys(ACTIONS)
 
 
 def test_a_persons_key_goes_before_one_that_a_later_version_uses_too() -> None:
-    keys = Keymap(STANDARD, {"play": ("D",)}).keys()
+    keys = Keymap(STANDARD, {"play": ("D",)}).keys(ACTIONS)
     assert keys["play"] == ("D",) and "D" not in keys["next"]
     assert conflicts(keys) == {}
 
@@ -209,11 +210,11 @@ def test_keys_are_taken_away_and_given_back(hand) -> None:
     dialog = settings_dialog(hand)
     panel = dialog.shortcuts
     panel.choose("track_both")
-    before = Keymap().keys()["track_both"]
+    before = Keymap().keys(ACTIONS)["track_both"]
     QTest.mouseClick(panel.remove_buttons[0], LEFT)
-    assert panel.keymap().keys()["track_both"] == before[1:]
+    assert panel.keymap().keys(ACTIONS)["track_both"] == before[1:]
     QTest.mouseClick(panel.default_button, LEFT)
-    assert panel.keymap().keys()["track_both"] == before
+    assert panel.keymap().keys(ACTIONS)["track_both"] == before
     dialog.reject()
     assert preferences.keymap_json() == ""
 
@@ -224,13 +225,13 @@ def test_a_preset_is_chosen_and_holds_at_once_and_in_the_next_window(opened) -> 
     dialog.shortcuts.preset.textActivated.emit("X-AnyLabeling")
     accept(opened, dialog)
     opened.keys("E")
-    assert opened.canvas.view.tool is Tool.NEGATIVE
+    assert opened.canvas.tool is TOOLS["negative"]
     opened.keys("Q")
-    assert opened.canvas.view.tool is Tool.POINT
+    assert opened.canvas.tool is TOOLS["point"]
     opened.mark(1, oid=1)
     opened.keys("B")
     assert not opened.project.prompts
-    assert program.stored_keymap().keys()["clear"] == ("B",)
+    assert program.stored_keymap().keys(ACTIONS)["clear"] == ("B",)
     opened.keys("Shift+F1")
     page = opened.window.findChildren(QWidget, "help_page")
     assert page and "<b>B</b>" in page[-1].text()

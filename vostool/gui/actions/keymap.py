@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from PyQt6.QtGui import QKeySequence
 
 from vostool.gui.actions.presets import PRESETS, STANDARD
-from vostool.gui.actions.table import ACTIONS
+from vostool.gui.actions.table import ActionTable
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys by action id; the first one of an action is the one that menus show."""
@@ -20,9 +20,9 @@ def normal(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)
 
 
-def table_keys() -> dict[str, tuple[str, ...]]:
-    """The keys of the table of actions, in Qt's spelling."""
-    return {spec.id: tuple(normal(keys) for keys in spec.shortcuts) for spec in ACTIONS}
+def table_keys(table: ActionTable) -> dict[str, tuple[str, ...]]:
+    """The keys of a table of actions, in Qt's spelling."""
+    return {spec.id: tuple(normal(keys) for keys in spec.shortcuts) for spec in table}
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Keymap:
     preset: str = STANDARD
     changed: Keys = field(default_factory=dict)
 
-    def keys(self) -> dict[str, tuple[str, ...]]:
-        """The keys of every action."""
+    def keys(self, table: ActionTable) -> dict[str, tuple[str, ...]]:
+        """The keys of every action of a table."""
         preset = PRESETS.get(self.preset, {})
-        layers = (self.changed, preset, table_keys())
+        layers = (self.changed, preset, table_keys(table))
         taken: set[str] = set()
         found: dict[str, tuple[str, ...]] = {}
-        known = [spec.id for spec in ACTIONS]
+        known = [spec.id for spec in table]
         for layer in layers:
             for action in known:
                 if action in layer and action not in found:
@@ -71,9 +71,9 @@ class Keymap:
             return cls()
 
     @classmethod
-    def from_keys(cls, preset: str, keys: Keys) -> Keymap:
+    def from_keys(cls, preset: str, keys: Keys, table: ActionTable) -> Keymap:
         """The keymap that resolves to ``keys``: only what differs from the preset is kept."""
-        own = cls(preset).keys()
+        own = cls(preset).keys(table)
         return cls(preset, {a: k for a, k in keys.items() if k != own.get(a)})
 
 

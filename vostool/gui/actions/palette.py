@@ -20,17 +20,17 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.actions.search import Command, search
-from vostool.gui.actions.table import ACTIONS
+from vostool.gui.actions.table import ActionTable
 
 WIDTH, HEIGHT, ROW = 620, 420, 30
 _COMMAND, _USABLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _FOR_THE_LIST = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
-def table_commands(actions: Mapping[str, QAction]) -> list[Command]:
+def table_commands(table: ActionTable, actions: Mapping[str, QAction]) -> list[Command]:
     """The table's actions with the keys that they have now."""
     found = []
-    for spec in ACTIONS:
+    for spec in table:
         keys = " or ".join(_shown(each) for each in actions[spec.id].shortcuts())
         text = actions[spec.id].text().rstrip("…")
         found.append(Command(spec.id, spec.menu, text, keys, spec.tip))
@@ -41,12 +41,13 @@ class CommandPalette(QDialog):
     """A box to type in and the commands that fit; what cannot be used now is dimmed.
 
     Args:
-        actions: the window's actions, by id.
+        table, actions: the window's actions, in order and by id.
         more: further commands with what they do, such as the recent files.
     """
 
     def __init__(
         self,
+        table: ActionTable,
         actions: Mapping[str, QAction],
         more: Sequence[tuple[Command, Callable[[], object]]],
         parent: QWidget,
@@ -57,7 +58,7 @@ class CommandPalette(QDialog):
         self.setObjectName("command_palette")
         self._actions = actions
         self._more = {command.id: act for command, act in more}
-        self._commands = [*table_commands(actions), *(command for command, _ in more)]
+        self._commands = [*table_commands(table, actions), *(command for command, _ in more)]
         self.box = QLineEdit()
         self.box.setPlaceholderText("Type what you want to do")
         self.box.setAccessibleName("Find a command")

@@ -1,9 +1,13 @@
-"""Every action once: id, menu, text, shortcuts and what it needs. Help shows this table."""
+"""Every action once: id, menu, text, shortcuts and what it needs.
+
+The actions that choose a canvas tool come with the tools, which are above this module; the window
+puts both into one table, :func:`vostool.gui.window.action_table.action_table`.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QAction, QKeySequence
@@ -24,7 +28,12 @@ class Needs(enum.Enum):
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action; the first shortcut is the one that menus show."""
+    """One action; the first shortcut is the one that menus show.
+
+    Attributes:
+        icon: the name of a file of ``resources/icons``; "" without one.
+        tint: the tone in which the icon is drawn; "" for the text's colour.
+    """
 
     id: str
     menu: str
@@ -34,6 +43,10 @@ class ActionSpec:
     tip: str = ""
     checkable: bool = False
     icon: str = ""
+    tint: str = ""
+
+
+ActionTable = tuple[ActionSpec, ...]
 
 
 _S, _O = Needs.SOURCE, Needs.OBJECT
@@ -42,7 +55,7 @@ _NUMBERS = tuple(
     ActionSpec(f"object_{n}", "Object", f"Select object {n}", (str(n),)) for n in range(1, 10)
 )
 
-ACTIONS: tuple[ActionSpec, ...] = (
+ACTIONS: ActionTable = (
     ActionSpec("open", "File", "Open video or project…", ("Ctrl+O",), Needs.NOTHING, icon="open"),
     ActionSpec("open_folder", "File", "Open image folder…", ("Ctrl+U",), Needs.NOTHING),
     ActionSpec("open_sample", "File", "Open the sample clip", (), Needs.NOTHING,
@@ -69,32 +82,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("clear", "Edit", "Clear prompts", ("C",), _O, "Of this object on this frame"),
     ActionSpec("delete_mask", "Edit", "Delete mask", ("Delete",), _O, "On this frame"),
     ActionSpec("confirm", "Edit", "Confirm frame", ("V",), tip="Runs never overwrite it"),
-    ActionSpec("point", "Tools", "Point", ("Q",), tip="Click: part of the object. Right or "
-               "Ctrl+click: not part of it. Drag: box", checkable=True, icon="point"),
-    ActionSpec("negative", "Tools", "Negative point", (),
-               tip="Click: not part of the object. Drag: box", checkable=True, icon="negative"),
-    ActionSpec("box", "Tools", "Box", ("R",), tip="Drag a box around the object, or the "
-               "sides of the one that is there",
-               checkable=True, icon="box"),
-    ActionSpec("scribble", "Tools", "Scribble", ("S",), tip="Draw a line on the object. Right or "
-               "Ctrl: not part of it", checkable=True, icon="scribble"),
-    ActionSpec("brush", "Tools", "Brush", ("B", "Alt+B"), tip="Paint the mask. Right or Ctrl: "
-               "erase. Alt+wheel: size", checkable=True, icon="brush"),
-    ActionSpec("eraser", "Tools", "Eraser", ("Shift+B", "X"), tip="Rub the mask out. Right or "
-               "Ctrl: paint. Alt+wheel: size", checkable=True, icon="eraser"),
-    ActionSpec("polygon", "Tools", "Polygon", ("G",), tip="Click corners; double click or Enter "
-               "closes, Esc takes one back", checkable=True, icon="polygon"),
-    ActionSpec("lasso", "Tools", "Lasso", ("Shift+G",), tip="Draw around an area with the button "
-               "held. Right or Ctrl: take it away", checkable=True, icon="lasso"),
-    ActionSpec("wand", "Tools", "Magic wand", ("U",), tip="Click: what has a like colour. Right "
-               "or Ctrl: take it away",
-               checkable=True, icon="wand"),
-    ActionSpec("move", "Tools", "Move mask", ("Shift+M",), tip="Drag a mask, or the handles of "
-               "its box", checkable=True, icon="move"),
-    ActionSpec("select", "Tools", "Select", ("Shift+S",), tip="Click a mask to select its object; "
-               "Shift+click does so with every tool", checkable=True, icon="select"),
-    ActionSpec("hand", "Tools", "Hand", ("H",), tip="Drag the picture", checkable=True,
-               icon="hand"),
     ActionSpec("tool_smaller", "Tools", "Smaller brush", (",",), Needs.NOTHING,
                "Or a lower tolerance of the wand"),
     ActionSpec("tool_larger", "Tools", "Larger brush", (".",), Needs.NOTHING,
@@ -297,15 +284,34 @@ MOUSE: tuple[tuple[str, str], ...] = (
 )
 
 
+def with_actions(table: ActionTable, more: Iterable[ActionSpec]) -> ActionTable:
+    """The table with further actions, which come first in their menus, in their order.
+
+    Raises:
+        ValueError: two actions have the same id.
+    """
+    added = tuple(more)
+    menus = [spec.menu for spec in table]
+    made = list(table)
+    for menu in dict.fromkeys(spec.menu for spec in added):
+        place = menus.index(menu) if menu in menus else len(made)
+        made[place:place] = [spec for spec in added if spec.menu == menu]
+        menus = [spec.menu for spec in made]
+    ids = [spec.id for spec in made]
+    if twice := sorted({each for each in ids if ids.count(each) > 1}):
+        raise ValueError(f"several actions have the id {twice[0]!r}")
+    return tuple(made)
+
+
 def make_actions(
-    window: QWidget, handlers: Mapping[str, Callable[[], object]]
+    window: QWidget, table: ActionTable, handlers: Mapping[str, Callable[[], object]]
 ) -> dict[str, QAction]:
     """The actions of the table on a window; every id must have a handler, and no other."""
-    ids = {spec.id for spec in ACTIONS}
+    ids = {spec.id for spec in table}
     if ids != set(handlers):
         raise ValueError(f"actions without handlers or the reverse: {ids ^ set(handlers)}")
     made: dict[str, QAction] = {}
-    for spec in ACTIONS:
+    for spec in table:
         action = QAction(spec.text, window)
         action.setObjectName(spec.id)
         action.setStatusTip(spec.tip)
@@ -314,13 +320,15 @@ def make_actions(
         action.triggered.connect(lambda _checked=False, run=handler: run())
         window.addAction(action)
         made[spec.id] = action
-    set_keys(made, {spec.id: spec.shortcuts for spec in ACTIONS})
+    set_keys(table, made, {spec.id: spec.shortcuts for spec in table})
     return made
 
 
-def set_keys(actions: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]) -> None:
-    """Give the actions these keys, and say them in their tool tips."""
-    for spec in ACTIONS:
+def set_keys(
+    table: ActionTable, actions: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Give the table's actions these keys, and say them in their tool tips."""
+    for spec in table:
         action, own = actions[spec.id], keys[spec.id]
         action.setShortcuts([QKeySequence(each) for each in own])
         named = f" ({own[0]})" if own else ""

@@ -8,20 +8,21 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
+from PyQt6.QtGui import QColor, QCursor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
 from vostool.frames import Image
 from vostool.gui.canvas.image_view import ImageViewBox
+from vostool.gui.canvas.tools.colours import NEGATIVE, POSITIVE
 from vostool.gui.canvas.tools.cursors import cursor
-from vostool.gui.canvas.tools.modes import Tool
 from vostool.gui.canvas.tools.options import ToolOptions
 from vostool.gui.canvas.tools.pointer import Pointer
 from vostool.gui.canvas.tools.previews import Previews
+from vostool.gui.canvas.tools.registry import TOOLS
+from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.masks.colours import Colour
 from vostool.project.prompts import Prompts
 
-POSITIVE, NEGATIVE = QColor(60, 220, 90), QColor(255, 70, 70)
 CURRENT_MARK, OTHER_MARK = 13, 9
 """Diameter of click marks in screen pixels: the current object's, and the others'."""
 
@@ -30,19 +31,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     """Shows one frame; zoom and pan stay as they are when the frame changes.
 
     Attributes:
-        pointer: the mouse for the tools that draw; options: what the tools are set to;
+        pointer: the mouse for the tools; options: what they are set to;
         previews: what they lay over the canvas for a while.
 
     Signals (image pixels):
-        clicked(x, y, positive), box_drawn(x0, y0, x1, y1): prompting gestures.
         hovered(x, y): where the mouse is; NaN when it is outside the frame.
-        tool_changed(Tool): another tool was chosen.
+        tool_changed(ToolSpec): another tool was chosen.
         key_claimed(str): a key of :meth:`claim_keys` was pressed.
         overlay_shown(): the masks have been painted anew.
     """
 
-    clicked = pyqtSignal(float, float, bool)
-    box_drawn = pyqtSignal(float, float, float, float)
     hovered = pyqtSignal(float, float)
     tool_changed = pyqtSignal(object)
     key_claimed = pyqtSignal(str)
@@ -51,28 +49,23 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     def __init__(self) -> None:
         super().__init__(useOpenGL=False)
         self.view = ImageViewBox()
-        self.pointer, self.options = Pointer(), ToolOptions()
+        self.pointer, self.options = Pointer(TOOLS.first), ToolOptions()
         self.previews = Previews(self.view, self.overlay_shown)
         self._claimed: frozenset[str] = frozenset()
         self.setCentralItem(self.view)
         self._frame_item = pg.ImageItem(axisOrder="row-major")
         self._overlay_item = pg.ImageItem(axisOrder="row-major")
-        self._rubber = QGraphicsRectItem()
-        self._marks = _Marks(pxMode=True)
+        self._marks = pg.ScatterPlotItem(pxMode=True)
         self._boxes: list[QGraphicsRectItem] = []
         self._size = (0, 0)
-        for z, item in enumerate((self._frame_item, self._overlay_item, self._marks, self._rubber)):
+        for z, item in enumerate((self._frame_item, self._overlay_item, self._marks)):
             item.setZValue(z)
             self.view.addItem(item, ignoreBounds=True)
-        self._rubber.setPen(_cosmetic(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine))
-        self._rubber.hide()
         self._message = QGraphicsSimpleTextItem(self.view)
         self._message.setBrush(QColor(235, 235, 235))
         self._message.setPos(12, 10)
-        self.view.clicked.connect(self.clicked)
-        self.view.dragged.connect(self._rubber_band)
         self.scene().sigMouseMoved.connect(self._hover)
-        self.set_tool(Tool.POINT)
+        self.set_tool(TOOLS.first)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Canvas")
 
@@ -123,16 +116,20 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             (prompts[oid].box, colours.get(oid, (255, 255, 255)), oid == current) for oid in order
         )
 
-    def set_tool(self, tool: Tool) -> None:
+    def set_tool(self, tool: ToolSpec) -> None:
         """Choose what the left button does."""
-        self.view.tool = self.pointer.tool = tool
-        self.viewport().setCursor(cursor(tool))
+        self.pointer.tool = tool
+        self.show_cursor(None)
         self.tool_changed.emit(tool)
 
     @property
-    def tool(self) -> Tool:
+    def tool(self) -> ToolSpec:
         """What the left button does."""
-        return self.view.tool
+        return self.pointer.tool
+
+    def show_cursor(self, shape: Qt.CursorShape | None) -> None:
+        """Show this cursor over the canvas; None: the chosen tool's own."""
+        self.viewport().setCursor(cursor(self.tool) if shape is None else QCursor(shape))
 
     def claim_keys(self, keys: Iterable[str]) -> None:
         """While the canvas has the focus these keys ("Esc", "Ctrl+Z") are no shortcuts."""
@@ -191,8 +188,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = self.pointer.wheel_steps(event)
         if steps:
-            self.options.step(self.tool, steps)
-        elif not self.pointer.is_down:  # a preview belongs to the view it was begun in
+            self.options.step(self.tool.number, steps)
+        elif self.tool.zooms_while_held or not self.pointer.is_down:
             super().wheelEvent(event)
         event.accept()
 
@@ -205,12 +202,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         to_scene, _ = self.viewportTransform().inverted()
         at: QPointF = self.view.mapSceneToView(to_scene.map(event.position()))
         return at
-
-    def _rubber_band(self, x0: float, y0: float, x1: float, y1: float, done: bool) -> None:
-        self._rubber.setRect(QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)))
-        self._rubber.setVisible(not done)
-        if done:
-            self.box_drawn.emit(x0, y0, x1, y1)
 
     def _hover(self, scene_position: Any) -> None:
         self._tell_hovered(self.view.mapSceneToView(scene_position))
@@ -228,28 +219,17 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             if box is None:
                 continue
             item = QGraphicsRectItem(QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0))
-            item.setPen(_cosmetic(QColor(*colour), 2.5 if is_current else 1.5))
+            pen = QPen(QColor(*colour), 2.5 if is_current else 1.5)
+            pen.setCosmetic(True)
+            item.setPen(pen)
             item.setZValue(2)
             self.view.addItem(item, ignoreBounds=True)
             self._boxes.append(item)
 
 
-class _Marks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph is not typed
-    """Marks that a click goes through: pyqtgraph's own keep it for themselves."""
-
-    def mouseClickEvent(self, event: Any) -> None:
-        event.ignore()
-
-
 def _keys(event: QKeyEvent) -> str:
     keys = QKeySequence(event.keyCombination())
     return keys.toString(QKeySequence.SequenceFormat.PortableText)
-
-
-def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(colour, width, style)
-    pen.setCosmetic(True)
-    return pen
 
 
 def _spot(x: float, y: float, positive: bool, is_current: bool) -> dict[str, Any]:

@@ -88,6 +88,10 @@ class Display(QObject):
         if image is not None:
             self._compose(frame, image)
 
+    def picture(self, frame: int) -> Image | None:
+        """A frame's picture, (H, W, 3) uint8 RGB, where it is decoded; else None."""
+        return self.loader.cached(frame)
+
     def hide_masks(self, hidden: bool) -> None:
         """Show the bare frame, or the masks again."""
         self._masks_hidden = hidden

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool import __version__
-from vostool.gui.actions.table import ACTIONS, MOUSE
+from vostool.gui.actions.table import MOUSE, ActionTable
 from vostool.io.batch.recipe import SUFFIXES as RECIPES
 from vostool.io.imports.importers import IMPORT_FORMATS
 from vostool.io.project.file import SUFFIX
@@ -134,12 +134,14 @@ def ask_to_replace(parent: QWidget, folder: Path) -> bool:
     return answer == QMessageBox.StandardButton.Yes
 
 
-def show_shortcuts(parent: QWidget, keys: Mapping[str, tuple[str, ...]]) -> QDialog:
+def show_shortcuts(
+    parent: QWidget, table: ActionTable, keys: Mapping[str, tuple[str, ...]]
+) -> QDialog:
     """The keys as they are now and the mouse, from the one table of actions."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard and mouse")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    label = QLabel(shortcuts_html(keys))
+    label = QLabel(shortcuts_html(table, keys))
     label.setObjectName("help_page")
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setMargin(12)
@@ -156,15 +158,15 @@ def show_shortcuts(parent: QWidget, keys: Mapping[str, tuple[str, ...]]) -> QDia
     return dialog
 
 
-def shortcuts_html(keys: Mapping[str, tuple[str, ...]]) -> str:
+def shortcuts_html(table: ActionTable, keys: Mapping[str, tuple[str, ...]]) -> str:
     """The table of actions with these keys as HTML, by menu, then the mouse."""
     rows: list[str] = []
-    for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
+    for menu in dict.fromkeys(spec.menu for spec in table):
         rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
         rows += [
             f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
             f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
-            for spec in ACTIONS
+            for spec in table
             if spec.menu == menu and keys[spec.id]
         ]
     rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from PyQt6.QtGui import QColor, QGuiApplication, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.events import Phase, PointerEvent
 from vostool.gui.engine.previews import PreviewAnswer
 from vostool.models.engine import SegmentRequest
 from vostool.project.locks import locked_objects
@@ -56,8 +56,8 @@ class HoverPreview(QObject):
         self._rest.timeout.connect(self._ask)
         worker, session, canvas = workspace.session.worker, workspace.session, window.canvas
         self._connections = (
-            (canvas.hovered, self._moved), (canvas.clicked, self.clear),
-            (canvas.box_drawn, self.clear), (canvas.tool_changed, self.clear),
+            (canvas.hovered, self._moved), (canvas.pointer.acted, self._acted),
+            (canvas.tool_changed, self.clear),
             (worker.previewed, self._take), (worker.engine_ready, self._new_engine),
             (session.playhead_moved, self.clear), (session.object_selected, self.clear),
             (session.run_progressed, self.clear), (workspace.document.changed, self.clear),
@@ -116,12 +116,16 @@ class HoverPreview(QObject):
         elif self._possible():
             self._rest.start()
 
+    def _acted(self, event: PointerEvent) -> None:
+        if event.phase is Phase.RELEASE:
+            self.clear()
+
     def _possible(self) -> bool:
         session, workspace = self._workspace.session, self._workspace
         return (
             self._wanted
             and not self._too_slow
-            and self._window.canvas.tool in (Tool.POINT, Tool.NEGATIVE)
+            and self._window.canvas.tool.click is not None
             and workspace.display.shown_frame == session.playhead
             and not session.is_tracking
             and not workspace.player.is_playing
@@ -142,7 +146,7 @@ class HoverPreview(QObject):
         if key[1] in locked_objects(project):
             return None
         old, record = project.prompts.get(key), project.masks.get(*key)
-        positive = self._window.canvas.tool is Tool.POINT
+        positive = bool(self._window.canvas.tool.click)
         if not positive and old is None and record is None:
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)

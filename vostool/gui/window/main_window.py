@@ -20,11 +20,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.actions.table import ACTIONS, Needs, make_actions
+from vostool.gui.actions.table import Needs, make_actions
 from vostool.gui.canvas.canvas import Canvas
-from vostool.gui.canvas.tools.modes import Tool, tint
-from vostool.gui.canvas.tools.palette import ToolPalette
-from vostool.gui.canvas.tools.strip import ToolStrip
+from vostool.gui.canvas.tool_palette import ToolPalette
+from vostool.gui.canvas.tool_strip import ToolStrip
+from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.engine.bar import EngineBar
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
@@ -37,6 +37,7 @@ from vostool.gui.track.transport import Transport
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.notice_bar import NoticeBar
 from vostool.gui.widgets.problem_details import details
+from vostool.gui.window.action_table import action_table
 from vostool.gui.window.dropped import dropped_paths
 from vostool.gui.window.recent import RecentMenu
 from vostool.gui.window.start_page import StartPage
@@ -79,7 +80,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         super().__init__()
-        self.actions_by_id = make_actions(self, handlers)
+        self.action_table = action_table()
+        self.actions_by_id = make_actions(self, self.action_table, handlers)
         self.canvas = Canvas()
         self.timeline = Timeline()
         self.objects = ObjectList(self.actions_by_id)
@@ -129,14 +131,14 @@ class MainWindow(QMainWindow):
             Needs.RANGE: source and ranged,
             Needs.RANGE_OBJECT: source and ranged and selected,
         }
-        for spec in ACTIONS:
+        for spec in self.action_table:
             can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
             self.actions_by_id[spec.id].setEnabled(can)
 
-    def set_tool(self, tool: Tool) -> None:
+    def set_tool(self, tool: ToolSpec) -> None:
         """Choose what the left button does on the canvas."""
         self.canvas.set_tool(tool)
-        self.actions_by_id[tool.action].setChecked(True)
+        self.actions_by_id[tool.id].setChecked(True)
 
     def show_status(self, text: str, milliseconds: int = 8000) -> None:
         """A passing line in the status bar."""
@@ -160,10 +162,10 @@ class MainWindow(QMainWindow):
 
     def refresh_icons(self, playing: bool = False) -> None:
         """Draw the icons in the palette's colours."""
-        for spec in ACTIONS:
+        for spec in self.action_table:
             if spec.icon:
                 name = "pause" if spec.id == "play" and playing else spec.icon
-                self.actions_by_id[spec.id].setIcon(theme.icon(name, tint(spec.id)))
+                self.actions_by_id[spec.id].setIcon(theme.icon(name, spec.tint or None))
 
     # -- events --------------------------------------------------------------------------------
 
@@ -243,7 +245,7 @@ class MainWindow(QMainWindow):
         for title in MENUS:
             menu = bar.addMenu(MNEMONICS.get(title, f"&{title}"))
             assert menu is not None
-            for spec in ACTIONS:
+            for spec in self.action_table:
                 if spec.menu == title and not spec.id.startswith("object_"):
                     menu.addAction(self.actions_by_id[spec.id])
             if title == "File":

@@ -33,7 +33,8 @@ def show_palette(bench: Workbench) -> CommandPalette:
          partial(bench.open_path, path))
         for path in recent_paths()
     ]  # fmt: skip
-    palette = CommandPalette(bench.window.actions_by_id, more, bench.window)
+    window = bench.window
+    palette = CommandPalette(window.action_table, window.actions_by_id, more, window)
     palette.show()
     palette.activateWindow()
     palette.box.setFocus()
@@ -42,12 +43,14 @@ def show_palette(bench: Workbench) -> CommandPalette:
 
 def show_keys(bench: Workbench) -> None:
     """The keys as they are now, and the mouse."""
-    dialogs.show_shortcuts(bench.window, stored_keymap().keys())
+    table = bench.window.action_table
+    dialogs.show_shortcuts(bench.window, table, stored_keymap().keys(table))
 
 
 def show_settings(bench: Workbench, *, shortcuts: bool = False) -> SettingsDialog:
     """The settings, or their page of keys."""
-    dialog = SettingsDialog(settings_values.load(), stored_keymap(), bench.window)
+    window = bench.window
+    dialog = SettingsDialog(settings_values.load(), stored_keymap(), window.action_table, window)
     dialog.decided.connect(partial(take_settings, bench))
     dialog.finished.connect(dialog.deleteLater)
     if shortcuts:
@@ -70,7 +73,8 @@ def take_settings(bench: Workbench, values: Values, keymap: Keymap) -> None:
 
 def use_stored_keys(window: MainWindow) -> None:
     """Give the window's actions the keys that the person chose."""
-    set_keys(window.actions_by_id, stored_keymap().keys())
+    table = window.action_table
+    set_keys(table, window.actions_by_id, stored_keymap().keys(table))
 
 
 def stored_keymap() -> Keymap:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.actions.keymap import Keymap
+from vostool.gui.actions.table import ActionTable
 from vostool.gui.settings.quality_texts import QUALITY_TEXTS
 from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
 from vostool.gui.window.shortcuts_panel import ShortcutsPanel
@@ -32,7 +33,7 @@ class SettingsDialog(QDialog):
 
     decided = pyqtSignal(object, object)
 
-    def __init__(self, values: Values, keymap: Keymap, parent: QWidget) -> None:
+    def __init__(self, values: Values, keymap: Keymap, table: ActionTable, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.theme = _choice("Theme", dict.fromkeys(THEMES, ""), values.theme)
@@ -45,7 +46,7 @@ class SettingsDialog(QDialog):
         self.feature_memory = _memory(
             "Memory for the engine's features", FEATURE_MEGABYTES, values.feature_megabytes
         )
-        self.shortcuts = ShortcutsPanel(keymap)
+        self.shortcuts = ShortcutsPanel(keymap, table)
         self.tabs = QTabWidget()
         self.tabs.addTab(self._general(), "General")
         self.tabs.addTab(self._engine(), "Engine and memory")

@@ -23,10 +23,9 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.keymap import Keymap, normal, owner
 from vostool.gui.actions.presets import PRESETS
-from vostool.gui.actions.table import ACTIONS
+from vostool.gui.actions.table import ActionTable
 
 _ID = Qt.ItemDataRole.UserRole
-_TEXTS = {spec.id: spec.text.rstrip("…") for spec in ACTIONS}
 
 
 class ShortcutsPanel(QWidget):
@@ -36,9 +35,11 @@ class ShortcutsPanel(QWidget):
     only, so that nothing loses its keys unseen.
     """
 
-    def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
+    def __init__(self, keymap: Keymap, table: ActionTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keys = keymap.keys()
+        self._table = table
+        self._texts = {spec.id: spec.text.rstrip("…") for spec in table}
+        self._keys = keymap.keys(table)
         self._items: dict[str, QTreeWidgetItem] = {}
         self.preset = QComboBox()
         self.preset.addItems(list(PRESETS))
@@ -71,7 +72,7 @@ class ShortcutsPanel(QWidget):
 
     def keymap(self) -> Keymap:
         """The preset and what differs from it."""
-        return Keymap.from_keys(self.preset.currentText(), self._keys)
+        return Keymap.from_keys(self.preset.currentText(), self._keys, self._table)
 
     @property
     def current(self) -> str:
@@ -86,7 +87,7 @@ class ShortcutsPanel(QWidget):
     # -- what the person does ------------------------------------------------------------------
 
     def _take_preset(self, name: str) -> None:
-        self._keys = Keymap(name).keys()
+        self._keys = Keymap(name).keys(self._table)
         self._refresh()
 
     def _pressed(self) -> None:
@@ -98,7 +99,7 @@ class ShortcutsPanel(QWidget):
         self.take_button.setVisible(taken)
         self.conflict.setText("")
         if has is not None:
-            whose = f"{_TEXTS[has]}" if taken else "this action"
+            whose = f"{self._texts[has]}" if taken else "this action"
             self.conflict.setText(f"Conflict: {_native(keys)} belongs to {whose} already.")
 
     def _add(self) -> None:
@@ -119,7 +120,7 @@ class ShortcutsPanel(QWidget):
     def _as_in_preset(self) -> None:
         """Give the action its preset's keys, as far as no other action was given them since."""
         action = self.current
-        wanted = Keymap(self.preset.currentText()).keys()[action]
+        wanted = Keymap(self.preset.currentText()).keys(self._table)[action]
         others = {k: v for k, v in self._keys.items() if k != action}
         self._keys[action] = tuple(k for k in wanted if owner(others, k) is None)
         self._refresh()
@@ -127,7 +128,7 @@ class ShortcutsPanel(QWidget):
         if missing:
             self.conflict.setText(
                 f"Conflict: {_native(missing[0])} belongs to "
-                f"{_TEXTS[owner(others, missing[0]) or action]} now."
+                f"{self._texts[owner(others, missing[0]) or action]} now."
             )
 
     # -- what is shown -------------------------------------------------------------------------
@@ -136,10 +137,10 @@ class ShortcutsPanel(QWidget):
         for action, item in self._items.items():
             item.setText(1, " or ".join(map(_native, self._keys[action])))
         self._show_current()
-        preset = Keymap(self.preset.currentText()).keys()
+        preset = Keymap(self.preset.currentText()).keys(self._table)
         changed = sum(self._keys[a] != preset[a] for a in self._keys)
-        before = Keymap().keys()
-        without = [_TEXTS[a] for a, keys in self._keys.items() if before[a] and not keys]
+        before = Keymap().keys(self._table)
+        without = [self._texts[a] for a, keys in self._keys.items() if before[a] and not keys]
         says = f"{changed} of your own changes. " if changed else ""
         if without:
             says += f"Without keys here, but in the menus and Ctrl+K: {', '.join(without)}."
@@ -156,7 +157,7 @@ class ShortcutsPanel(QWidget):
         self.remove_buttons = []
         for widget in (self.press, self.default_button):
             widget.setEnabled(bool(action))
-        self._chosen.setText(_TEXTS.get(action, "Choose an action"))
+        self._chosen.setText(self._texts.get(action, "Choose an action"))
         for place, keys in enumerate(self._keys.get(action, ())):
             button = QPushButton(f"{_native(keys)}  ✕")
             button.setToolTip("Take these keys away")
@@ -177,12 +178,12 @@ class ShortcutsPanel(QWidget):
             group.setHidden(all(item is None or item.isHidden() for item in rows))
 
     def _fill(self) -> None:
-        for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
+        for menu in dict.fromkeys(spec.menu for spec in self._table):
             group = QTreeWidgetItem(self.tree, [menu])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            for spec in ACTIONS:
+            for spec in self._table:
                 if spec.menu == menu:
-                    item = QTreeWidgetItem(group, [_TEXTS[spec.id]])
+                    item = QTreeWidgetItem(group, [self._texts[spec.id]])
                     item.setToolTip(0, spec.tip)
                     item.setData(0, _ID, spec.id)
                     self._items[spec.id] = item

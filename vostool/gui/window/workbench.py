@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, QTimer
 
-from vostool.gui.canvas.tools.gestures import Gestures
+from vostool.gui.canvas.gestures import Gestures
 from vostool.gui.engine.network_job import wait_for_left
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.export.dialog import ExportDialog

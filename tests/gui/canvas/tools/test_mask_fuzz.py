@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.registry import TOOLS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -42,8 +42,8 @@ class Monkey:
     def act(self) -> None:
         choice = self.chance.random()
         if choice < 0.25:
-            tool = self.chance.choice([t for t in Tool if t not in (Tool.HAND,)])
-            self.hand.window.actions_by_id[tool.action].trigger()
+            tool = self.chance.choice([t for t in TOOLS if t.id != "hand"])
+            self.hand.window.actions_by_id[tool.id].trigger()
         elif choice < 0.4:
             self.hand.window.actions_by_id[self.chance.choice(ACTIONS)].trigger()
         elif choice < 0.55:

@@ -9,7 +9,8 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from vostool.gui.canvas.tools.modes import Kind, Tool
+from vostool.gui.canvas.tools.registry import TOOLS
+from vostool.gui.canvas.tools.spec import Kind
 from vostool.masks.draw import draw_polygon, paint
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.masks.shape import fill_holes, grow
@@ -664,13 +665,13 @@ def test_tools_are_told_apart(opened) -> None:
 
     strip = opened.window.findChild(object, "tool_strip")
     seen = {}
-    for tool in Tool:
-        opened.window.actions_by_id[tool.action].trigger()
+    for tool in TOOLS:
+        opened.window.actions_by_id[tool.id].trigger()
         assert opened.canvas.tool is tool
-        assert opened.window.actions_by_id[tool.action].isChecked()
-        assert strip.name.text() == tool.value
+        assert opened.window.actions_by_id[tool.id].isChecked()
+        assert strip.name.text() == tool.title
         assert strip.property("kind") == tool.kind.name.lower()
-        assert strip.brush_size.isVisible() == tool.has_size
+        assert strip.brush_size.isVisible() == (tool.id in ("brush", "eraser"))
         seen.setdefault(tool.kind, []).append(strip.kind.text())
     assert set(seen[Kind.MODEL]) == {"asks the model"}
     assert set(seen[Kind.MASK]) == {"edits the mask"}

@@ -1,1 +1,1 @@
-"""The canvas tools that draw: strokes, outlines, the wand, moving masks, and what they preview."""
+"""The canvas tools: one file each, with what they share and what they draw over the picture."""

@@ -1,45 +1,49 @@
-"""What every drawing gesture works with, and whether it may."""
+"""What every gesture works with, and whether it may change the mask."""
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QColor
+from dataclasses import dataclass
 
-from vostool.frames import Image
-from vostool.gui.canvas.canvas import Canvas
+from vostool.frames import Image, SourceInfo
 from vostool.gui.canvas.tools.options import ToolOptions
 from vostool.gui.canvas.tools.previews import Previews
+from vostool.gui.canvas.tools.surface import ShownPicture, Surface
 from vostool.gui.session.mask_editor import MaskEditor, Place
+from vostool.gui.session.player import Player
 from vostool.gui.session.session import Session
-from vostool.gui.window.workspace import Workspace
 from vostool.masks.colours import Colour
 from vostool.masks.mask import MaskRecord
 from vostool.project.locks import locked_objects, locked_sentence
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.project.prompts import Prompts
 
 NOT_SHOWN_YET = "This frame is still being read; click again when it is shown."
-TAKEN_AWAY = QColor(255, 70, 70)
-"""What is taken away from a mask."""
 
 
+@dataclass(frozen=True)
 class ToolContext:
-    """One canvas and one workspace."""
+    """One canvas and one opened video.
 
-    def __init__(self, canvas: Canvas, workspace: Workspace) -> None:
-        self.canvas = canvas
-        self.workspace = workspace
+    Attributes:
+        canvas, display: where the tool acts, and which frame is seen there.
+        session, editor, player: of the opened video.
+    """
 
-    @property
-    def session(self) -> Session:
-        return self.workspace.session
+    canvas: Surface
+    display: ShownPicture
+    session: Session
+    editor: MaskEditor
+    player: Player
 
     @property
     def project(self) -> Project:
-        return self.workspace.document.project
+        return self.session.document.project
 
     @property
-    def editor(self) -> MaskEditor:
-        return self.workspace.mask_editor
+    def info(self) -> SourceInfo:
+        """Size and length of the video."""
+        return self.session.source.info
 
     @property
     def options(self) -> ToolOptions:
@@ -56,6 +60,14 @@ class ToolContext:
         return None if current is None else self.project.masks.get(self.session.playhead, current)
 
     @property
+    def prompts(self) -> Prompts | None:
+        """The current object's prompts on the current frame."""
+        current = self.session.current_object
+        if current is None:
+            return None
+        return self.project.prompts.get((self.session.playhead, current))
+
+    @property
     def colour(self) -> Colour:
         """The current object's, or the one that the next object gets."""
         current = self.session.current_object
@@ -66,7 +78,7 @@ class ToolContext:
     @property
     def picture(self) -> Image | None:
         """The current frame's picture, (H, W, 3) uint8 RGB, where it is decoded."""
-        return self.workspace.display.loader.cached(self.session.playhead)
+        return self.display.picture(self.session.playhead)
 
     @property
     def place(self) -> Place:
@@ -75,16 +87,15 @@ class ToolContext:
 
     def is_inside(self, x: float, y: float) -> bool:
         """True for a place in the frame (image pixels)."""
-        info = self.workspace.source.info
-        return 0 <= x < info.width and 0 <= y < info.height
+        return 0 <= x < self.info.width and 0 <= y < self.info.height
 
     def is_shown(self) -> bool:
         """True where the picture seen is the playhead's, so that what is done lands on its frame.
 
         Says so to the person where it is not. Stops playing, which would take the frame away.
         """
-        self.workspace.player.pause()
-        shown = self.workspace.display.shown_frame == self.session.playhead
+        self.player.pause()
+        shown = self.display.shown_frame == self.session.playhead
         if not shown:
             self.session.problem.emit(NOT_SHOWN_YET)
         return shown

@@ -5,39 +5,39 @@ from __future__ import annotations
 from PyQt6.QtCore import QLineF, QPointF, Qt
 from PyQt6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
-from vostool.gui.canvas.tools.modes import Kind, Tool
+from vostool.gui.canvas.tools.options import Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.theme import icon_picture
 
-SHAPES = {
-    Tool.POINT: Qt.CursorShape.CrossCursor,
-    Tool.BOX: Qt.CursorShape.CrossCursor,
-    Tool.MOVE: Qt.CursorShape.SizeAllCursor,
-    Tool.SELECT: Qt.CursorShape.PointingHandCursor,
-    Tool.HAND: Qt.CursorShape.OpenHandCursor,
-}
 SIDE, HOT, ARM, SIGN = 32, 9, 7, 17
 """In pixels: the picture, its hot spot from the top left, the cross' arms, the tool's sign."""
-COLOURS = {Kind.MODEL: QColor(111, 177, 255), Kind.MASK: QColor(240, 160, 75)}
+COLOURS = {
+    Kind.MODEL: QColor(111, 177, 255),
+    Kind.MASK: QColor(240, 160, 75),
+    Kind.VIEW: QColor(235, 235, 235),
+}
 
 
-def cursor(tool: Tool) -> QCursor:
+def cursor(tool: ToolSpec) -> QCursor:
     """The cursor of a tool."""
-    if tool in SHAPES:
-        return QCursor(SHAPES[tool])
+    if tool.cursor is not None:
+        return QCursor(tool.cursor)
     picture = QPixmap(SIDE, SIDE)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     colour = COLOURS[tool.kind]
     for pen in (QPen(QColor(0, 0, 0, 190), 3), QPen(QColor(255, 255, 255), 1)):
         painter.setPen(pen)
-        if tool.has_size:  # the ring around it says the rest
+        if Option.SIZE in tool.options:  # the ring around it says the rest
             painter.drawPoint(QPointF(HOT + 0.5, HOT + 0.5))
         else:
             _draw_cross(painter)
     place = SIDE - SIGN
     for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawPixmap(place + dx, place + dy, icon_picture(tool.action, QColor(0, 0, 0), SIGN))
-    painter.drawPixmap(place, place, icon_picture(tool.action, colour, SIGN))
+        painter.drawPixmap(
+            place + dx, place + dy, icon_picture(tool.icon_name, QColor(0, 0, 0), SIGN)
+        )
+    painter.drawPixmap(place, place, icon_picture(tool.icon_name, colour, SIGN))
     painter.end()
     return QCursor(picture, HOT, HOT)
 

@@ -1,9 +1,9 @@
-"""What a tool that draws listens to; each does nothing by itself."""
+"""What a tool hears of mouse and keys; each does nothing by itself."""
 
 from __future__ import annotations
 
 from vostool.gui.canvas.tools.context import ToolContext
-from vostool.gui.canvas.tools.pointer import Phase, PointerEvent
+from vostool.gui.canvas.tools.events import Phase, PointerEvent
 
 
 class Gesture:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QCursor
+from PyQt6.QtCore import QPointF, QRectF, Qt
 
 from vostool.gui.canvas.tools.context import ToolContext
-from vostool.gui.canvas.tools.cursors import cursor
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.ghost_item import GhostItem, Handle, HandlesItem
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.items.ghost import GhostItem
+from vostool.gui.canvas.tools.items.handles import Handle, HandlesItem
 from vostool.gui.canvas.tools.picking import shown_at
-from vostool.gui.canvas.tools.pointer import PointerEvent
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import MaskChange, Place, Then
 from vostool.masks.box import Box
 from vostool.masks.shape import fit_to_box, move
@@ -46,15 +45,14 @@ class MoveGesture(Gesture):
         if self._ghost is not None:
             return
         record = self.context.record
-        if record is None or record.mask.is_empty or self.context.canvas.tool is not Tool.MOVE:
+        if record is None or record.mask.is_empty:
             self._handles.hide()
         else:
             self._handles.put(QRectF(*map(float, record.mask.bbox)))
 
     def hover(self, event: PointerEvent) -> None:
         handle = self._handle_at(event)
-        shape = QCursor(handle.cursor) if handle is not None else cursor(Tool.MOVE)
-        self.context.canvas.viewport().setCursor(shape)
+        self.context.canvas.show_cursor(None if handle is None else handle.cursor)
 
     def press(self, event: PointerEvent) -> None:
         if self._ghost is not None or not event.left:
@@ -133,3 +131,15 @@ class MoveGesture(Gesture):
         self.context.previews.drop(self._ghost)
         self._ghost = None
         self.context.canvas.claim_keys(())
+
+
+MOVE = ToolSpec(
+    id="move",
+    title="Move",
+    kind=Kind.MASK,
+    tip="Drag a mask, or the handles of its box",
+    gesture=MoveGesture,
+    keys=("Shift+M",),
+    text="Move mask",
+    cursor=Qt.CursorShape.SizeAllCursor,
+)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import enum
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.gui.canvas.tools.modes import Tool
 from vostool.gui.settings.preferences import remember_tool_options, tool_options
 
 SIZES = (1, 400)
 TOLERANCES = (0, 255)
+
+
+class Option(enum.Enum):
+    """Something a tool can be set to; the value is its name in :class:`ToolOptions`."""
+
+    SIZE = "size"
+    TOLERANCE = "tolerance"
+    CONTIGUOUS = "contiguous"
+    ADDING = "adding"
+    POSITIVE = "positive"
+
+    @property
+    def is_number(self) -> bool:
+        """True for what wheel and keys make larger and smaller."""
+        return self in (Option.SIZE, Option.TOLERANCE)
 
 
 class ToolOptions(QObject):
@@ -50,9 +66,12 @@ class ToolOptions(QObject):
         """Keep what is set for the next run, but for the two that turn a tool's meaning round."""
         remember_tool_options(self.size, self.tolerance, self.contiguous)
 
-    def step(self, tool: Tool, steps: int) -> None:
-        """Make the tool's number larger (steps above 0) or smaller, by a tenth or by one."""
-        if tool is Tool.WAND:
+    def step(self, number: Option | None, steps: int) -> None:
+        """Make a number larger (steps above 0) or smaller; None: the tool has none.
+
+        Sizes change by a tenth, and by a pixel at least.
+        """
+        if number is Option.TOLERANCE:
             self.set(tolerance=self.tolerance + 2 * steps)
-        elif tool.has_size:
+        elif number is Option.SIZE:
             self.set(size=self.size + steps * max(round(self.size * 0.1), 1))

@@ -7,12 +7,15 @@ from functools import partial
 
 from PyQt6.QtGui import QColor
 
-from vostool.gui.canvas.tools.context import TAKEN_AWAY, ToolContext
+from vostool.gui.canvas.tools.colours import TAKEN_AWAY
+from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.ghost_item import GRIP
-from vostool.gui.canvas.tools.outline_item import OutlineItem
-from vostool.gui.canvas.tools.pointer import PointerEvent
-from vostool.gui.canvas.tools.stroke_item import StrokeItem
+from vostool.gui.canvas.tools.items.handles import GRIP
+from vostool.gui.canvas.tools.items.outline import OutlineItem
+from vostool.gui.canvas.tools.items.stroke import StrokeItem
+from vostool.gui.canvas.tools.options import Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import Place
 from vostool.masks.draw import Position, draw_polygon
 
@@ -202,3 +205,24 @@ class LassoGesture(OutlineGesture):
 
     def key(self, name: str) -> None:
         self.give_up()
+
+
+POLYGON = ToolSpec(
+    id="polygon",
+    title="Polygon",
+    kind=Kind.MASK,
+    tip="Click corners; double click or Enter closes, Esc takes one back",
+    gesture=PolygonGesture,
+    keys=("G",),
+    options=(Option.ADDING,),
+)
+
+LASSO = ToolSpec(
+    id="lasso",
+    title="Lasso",
+    kind=Kind.MASK,
+    tip="Draw around an area with the button held. Right or Ctrl: take it away",
+    gesture=LassoGesture,
+    keys=("Shift+G",),
+    options=(Option.ADDING,),
+)

@@ -7,17 +7,21 @@ from functools import partial
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor
 
-from vostool.gui.canvas.tools.context import TAKEN_AWAY, ToolContext
+from vostool.gui.canvas.tools.colours import TAKEN_AWAY
+from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.modes import Tool
-from vostool.gui.canvas.tools.pointer import PointerEvent
-from vostool.gui.canvas.tools.stroke_item import Ring, StrokeItem
+from vostool.gui.canvas.tools.items.stroke import Ring, StrokeItem
+from vostool.gui.canvas.tools.options import Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import Place
 from vostool.masks.draw import Position, erase, paint
 
 
 class PaintGesture(Gesture):
-    """Both tools; Ctrl or the right button makes one the other."""
+    """What both have in common. Ctrl or the right button makes one the other."""
+
+    is_eraser = False
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
@@ -46,7 +50,7 @@ class PaintGesture(Gesture):
             return
         self._erases, self._size = erases, self.context.options.size
         self._place = self.context.place
-        info = self.context.workspace.source.info
+        info = self.context.info
         previews = self.context.previews
         seen = previews.seen.intersected(QRectF(0, 0, info.width, info.height))
         colour = TAKEN_AWAY if erases else QColor(*self.context.colour)
@@ -93,7 +97,7 @@ class PaintGesture(Gesture):
             self._show_ring(self._hovered)
 
     def _would_erase(self, event: PointerEvent) -> bool:
-        return (self.context.canvas.tool is Tool.ERASER) != event.other_way
+        return self.is_eraser != event.other_way
 
     def _show_ring(self, event: PointerEvent) -> None:
         self._hovered = event
@@ -105,3 +109,30 @@ class PaintGesture(Gesture):
         self.context.previews.drop(self._stroke)
         self._stroke = None
         self.context.canvas.claim_keys(())
+
+
+class EraserGesture(PaintGesture):
+    """Takes away from the mask what the brush would add."""
+
+    is_eraser = True
+
+
+BRUSH = ToolSpec(
+    id="brush",
+    title="Brush",
+    kind=Kind.MASK,
+    tip="Paint the mask. Right or Ctrl: erase. Alt+wheel: size",
+    gesture=PaintGesture,
+    keys=("B", "Alt+B"),
+    options=(Option.SIZE,),
+)
+
+ERASER = ToolSpec(
+    id="eraser",
+    title="Eraser",
+    kind=Kind.MASK,
+    tip="Rub the mask out. Right or Ctrl: paint. Alt+wheel: size",
+    gesture=EraserGesture,
+    keys=("Shift+B", "X"),
+    options=(Option.SIZE,),
+)

@@ -1,57 +1,21 @@
-"""The mouse on the canvas in image pixels, for the tools that draw.
+"""The mouse on the canvas in image pixels, for every tool that has a gesture.
 
-pyqtgraph reports clicks and drags once it knows which of them it is; a stroke begins with the press
-and follows every move, so these tools are served before pyqtgraph sees the event.
+A stroke begins with the press and follows every move, while pyqtgraph reports clicks and drags only
+once it knows which of them it is; so the tools are served before pyqtgraph sees the event. What is
+left to pyqtgraph is looking: the Hand tool, the middle button and the wheel.
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.events import Phase, PointerEvent
+from vostool.gui.canvas.tools.spec import ToolSpec
 
 SERVED = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
-OTHER_WAY = Qt.KeyboardModifier.ControlModifier
-RESIZES = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-class Phase(enum.Enum):
-    """What the mouse did."""
-
-    PRESS = "press"
-    DRAG = "drag"
-    RELEASE = "release"
-    HOVER = "hover"
-    LEAVE = "leave"
-
-
-@dataclass(frozen=True, slots=True)
-class PointerEvent:
-    """One thing the mouse did.
-
-    Attributes:
-        x, y: image pixels, fractional; not necessarily inside the frame.
-        left: the gesture is the left button's, else the right one's.
-        ctrl: Ctrl is held.
-        double: a press that is the second of a double click.
-    """
-
-    phase: Phase
-    x: float
-    y: float
-    left: bool = True
-    ctrl: bool = False
-    double: bool = False
-
-    @property
-    def other_way(self) -> bool:
-        """The gesture means the opposite: erase instead of paint, take away instead of add."""
-        return self.ctrl or not self.left
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class Pointer(QObject):
@@ -59,49 +23,46 @@ class Pointer(QObject):
 
     Attributes:
         tool: the one that is chosen.
-        grabs: says of a place (image pixels) that a press there is taken also with a tool that
-            does not draw, as on a handle; or None.
 
     Signals:
-        acted(PointerEvent): moves without a button with every tool, the rest with those that draw.
+        acted(PointerEvent): moves without a button with every tool, the rest with those that have
+            a gesture.
         picked(x, y): a Shift+click with any tool, which chooses an object.
     """
 
     acted = pyqtSignal(object)
     picked = pyqtSignal(float, float)
 
-    def __init__(self) -> None:
+    def __init__(self, tool: ToolSpec) -> None:
         super().__init__()
-        self.tool = Tool.POINT
-        self.grabs: Callable[[QPointF], bool] | None = None
+        self.tool = tool
         self._button: Qt.MouseButton | None = None
         self._silent = False
 
     @property
     def is_down(self) -> bool:
-        """True while a button is held for a gesture of ours."""
+        """True while a button is held for the tool, or for a Shift+click."""
         return self._button is not None
 
     def press(self, event: QMouseEvent, at: QPointF, *, double: bool = False) -> bool:
-        """Take a press (``at`` is in image pixels); False where it is not ours."""
+        """Take a press (``at`` is in image pixels); False where it is pyqtgraph's."""
         if self._button == event.button():
             self.release(event, at)  # a window that came up in between has taken the release
         if self._button is not None:
             return True  # a second button does not end or change what goes on
-        button, shift = event.button(), Qt.KeyboardModifier.ShiftModifier
-        if button == Qt.MouseButton.LeftButton and event.modifiers() & shift:
+        button = event.button()
+        if button == Qt.MouseButton.LeftButton and event.modifiers() & SHIFT:
             self._button, self._silent = button, True
             self.picked.emit(at.x(), at.y())
             return True
-        taken = self.tool.draws or (self.grabs is not None and self.grabs(at))
-        if not taken or button not in SERVED:
+        if self.tool.gesture is None or button not in SERVED:
             return False
         self._button, self._silent = button, False
         self._tell(Phase.PRESS, event, at, double)
         return True
 
     def move(self, event: QMouseEvent, at: QPointF) -> bool:
-        """Take a move; False where the rest of the canvas shall see it too."""
+        """Take a move; False where pyqtgraph has to see it too."""
         if self._button is None:
             self._tell(Phase.HOVER, event, at)
             return False
@@ -110,7 +71,7 @@ class Pointer(QObject):
         return True
 
     def release(self, event: QMouseEvent, at: QPointF) -> bool:
-        """Take a release; False where it is not ours."""
+        """Take a release; False where it is pyqtgraph's."""
         if self._button is None:
             return False
         if event.button() == self._button:
@@ -124,9 +85,8 @@ class Pointer(QObject):
         self.acted.emit(PointerEvent(Phase.LEAVE, float("nan"), float("nan")))
 
     def wheel_steps(self, event: QWheelEvent) -> int:
-        """Steps by which the wheel changes the tool's number; 0 where it shall zoom."""
-        numbered = self.tool.has_size or self.tool is Tool.WAND
-        if not numbered or not event.modifiers() & RESIZES:
+        """Steps by which the wheel changes the tool's number; 0 where it zooms."""
+        if self.tool.number is None or not event.modifiers() & (ALT | SHIFT):
             return 0
         # With Alt held most systems report the wheel as a sideways one.
         turned = event.angleDelta().y() or event.angleDelta().x()
@@ -134,5 +94,5 @@ class Pointer(QObject):
 
     def _tell(self, phase: Phase, event: QMouseEvent, at: QPointF, double: bool = False) -> None:
         left = (self._button or event.button()) != Qt.MouseButton.RightButton
-        ctrl = bool(event.modifiers() & OTHER_WAY)
-        self.acted.emit(PointerEvent(phase, at.x(), at.y(), left, ctrl, double))
+        ctrl, alt = bool(event.modifiers() & CTRL), bool(event.modifiers() & ALT)
+        self.acted.emit(PointerEvent(phase, at.x(), at.y(), left, ctrl, alt, double))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRectF
 
-from vostool.gui.canvas.canvas import NEGATIVE, POSITIVE
+from vostool.gui.canvas.tools.colours import NEGATIVE, POSITIVE
 from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.pointer import PointerEvent
-from vostool.gui.canvas.tools.stroke_item import StrokeItem
+from vostool.gui.canvas.tools.items.stroke import StrokeItem
+from vostool.gui.canvas.tools.options import Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.masks.draw import Position
 from vostool.project.scribble import sample_stroke, with_scribble
 
@@ -36,7 +38,7 @@ class ScribbleGesture(Gesture):
         if self._stroke is not None or not self.context.is_shown():
             return
         self._positive = self.context.options.positive != event.other_way
-        info, previews = self.context.workspace.source.info, self.context.previews
+        info, previews = self.context.info, self.context.previews
         seen = previews.seen.intersected(QRectF(0, 0, info.width, info.height))
         colour = POSITIVE if self._positive else NEGATIVE
         self._path, self._place = [], self.context.place
@@ -63,12 +65,9 @@ class ScribbleGesture(Gesture):
             self.context.session.problem.emit(CHANGED_MEANWHILE)
             return
         self.context.editor.finish()
-        session, info = self.context.session, self.context.workspace.source.info
+        session, info = self.context.session, self.context.info
         places = sample_stroke(self._path, info.width, info.height)
-        old = None
-        if session.current_object is not None:
-            old = self.context.project.prompts.get((session.playhead, session.current_object))
-        record = self.context.record
+        old, record = self.context.prompts, self.context.record
         if not self._positive and old is None and record is None:
             session.problem.emit(BEGIN_WITH_OBJECT)
             return
@@ -81,3 +80,14 @@ class ScribbleGesture(Gesture):
         self.context.previews.drop(self._stroke)
         self._stroke = None
         self.context.canvas.claim_keys(())
+
+
+SCRIBBLE = ToolSpec(
+    id="scribble",
+    title="Scribble",
+    kind=Kind.MODEL,
+    tip="Draw a line on the object. Right or Ctrl: not part of it",
+    gesture=ScribbleGesture,
+    keys=("S",),
+    options=(Option.POSITIVE,),
+)

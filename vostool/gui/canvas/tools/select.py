@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from PyQt6.QtCore import Qt
+
 from vostool.gui.canvas.tools.context import ToolContext
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
 from vostool.gui.canvas.tools.picking import next_at
-from vostool.gui.canvas.tools.pointer import PointerEvent
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 
 
 class SelectGesture(Gesture):
@@ -24,3 +27,14 @@ def pick(context: ToolContext, x: float, y: float) -> None:
         found = next_at(session, x, y)
         if found is not None:
             session.select(found)
+
+
+SELECT = ToolSpec(
+    id="select",
+    title="Select",
+    kind=Kind.VIEW,
+    tip="Click a mask to select its object; Shift+click does so with every tool",
+    gesture=SelectGesture,
+    keys=("Shift+S",),
+    cursor=Qt.CursorShape.PointingHandCursor,
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.pointer import PointerEvent
+from vostool.gui.canvas.tools.options import Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.masks.draw import magic_wand
 from vostool.masks.mask import Mask
 
@@ -18,7 +20,7 @@ class WandGesture(Gesture):
             return
         if picture is None:  # shown, but no longer in the cache
             self.context.session.problem.emit("The frame is being read again; click once more.")
-            self.context.workspace.display.refresh()
+            self.context.display.refresh()
             return
         place, tolerance, contiguous = (event.x, event.y), options.tolerance, options.contiguous
 
@@ -29,3 +31,15 @@ class WandGesture(Gesture):
         if not adds:
             nothing = "The mask has none of these pixels; a higher tolerance takes more."
         self.context.editor.edit("Wand", change, nothing=nothing)
+
+
+WAND = ToolSpec(
+    id="wand",
+    title="Wand",
+    kind=Kind.MASK,
+    tip="Click: what has a like colour. Right or Ctrl: take it away",
+    gesture=WandGesture,
+    keys=("U",),
+    text="Magic wand",
+    options=(Option.ADDING, Option.TOLERANCE, Option.CONTIGUOUS),
+)

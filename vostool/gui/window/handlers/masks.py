@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vostool.gui.canvas.tools.mask_actions import MaskActions
-from vostool.gui.canvas.tools.modes import Tool
+from vostool.gui.canvas.tools.registry import TOOLS
+from vostool.gui.canvas.tools.spec import ToolSpec
+from vostool.gui.session.mask_actions import MaskActions
 
 if TYPE_CHECKING:
     from vostool.gui.window.workbench import Workbench
@@ -26,15 +27,15 @@ def mask_handlers(bench: Workbench) -> dict[str, Handler]:
 
         return run
 
-    def choose(tool: Tool) -> None:
+    def choose(tool: ToolSpec) -> None:
         bench.window.set_tool(tool)
 
     def resize(steps: int) -> None:
         canvas = bench.window.canvas
-        canvas.options.step(canvas.tool, steps)
+        canvas.options.step(canvas.tool.number, steps)
 
     return {
-        **{tool.action: partial(choose, tool) for tool in Tool},
+        **{tool.id: partial(choose, tool) for tool in TOOLS},
         "tool_smaller": partial(resize, -1),
         "tool_larger": partial(resize, 1),
         "copy_previous": changed(lambda m: m.copy_from(forward=False)),

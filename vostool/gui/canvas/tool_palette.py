@@ -8,7 +8,8 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QLabel, QMainWindow, QToolBar, QToolButton
 
-from vostool.gui.canvas.tools.modes import Kind, Tool
+from vostool.gui.canvas.tools.registry import TOOLS
+from vostool.gui.canvas.tools.spec import Kind
 
 TIPS = {
     Kind.MODEL: "These ask the model, which answers with a mask",
@@ -33,10 +34,10 @@ class ToolPalette(QToolBar):
             heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
             heading.setToolTip(TIPS[kind])
             self.addWidget(heading)
-            for tool in Tool:
+            for tool in TOOLS:
                 if tool.kind is kind:
-                    self._add_tool(actions[tool.action], group, kind)
-        actions[Tool.POINT.action].setChecked(True)
+                    self._add_tool(actions[tool.id], group, kind)
+        actions[TOOLS.first.id].setChecked(True)
 
     def _add_tool(self, action: QAction, group: QActionGroup, kind: Kind) -> None:
         group.addAction(action)

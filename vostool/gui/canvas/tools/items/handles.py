@@ -1,53 +1,18 @@
-"""A mask that follows the mouse, and the frame with handles around the current mask."""
+"""A dashed box, and the eight handles by which a box is dragged."""
 
 from __future__ import annotations
 
 import enum
 import math
 
-import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QImage, QPen, QPixmap
-from PyQt6.QtWidgets import QGraphicsPixmapItem, QGraphicsRectItem
+from PyQt6.QtGui import QColor, QPen
+from PyQt6.QtWidgets import QGraphicsRectItem
 
-from vostool.gui.canvas.tools.outline_item import mark
-from vostool.masks.colours import Colour
-from vostool.masks.crop import Window, decode_window
-from vostool.masks.mask import Mask
-from vostool.masks.overlay import overlay_rgba
+from vostool.gui.canvas.tools.items.outline import mark
 
-MOST_SIDE = 640
-"""A larger mask is shown coarser while it is dragged; the result is exact."""
 GRIP = 8
 """So near to a handle, in screen pixels, it is taken."""
-
-
-class GhostItem(QGraphicsPixmapItem):
-    """A picture of a mask that can be put anywhere.
-
-    Args:
-        mask: with at least one pixel.
-    """
-
-    def __init__(self, mask: Mask, colour: Colour) -> None:
-        window = Window.of(mask)
-        step = math.ceil(max(window.width, window.height) / MOST_SIDE)
-        pixels = np.ascontiguousarray(decode_window(mask, window)[::step, ::step])
-        rgba = overlay_rgba({1: pixels}, {1: colour}, 0.5)
-        high, wide = pixels.shape
-        picture = QImage(rgba.tobytes(), wide, high, 4 * wide, QImage.Format.Format_RGBA8888)
-        super().__init__(QPixmap.fromImage(picture))
-        self._size = (wide, high)
-        self.put(QRectF(window.left, window.top, window.width, window.height))
-
-    def put(self, place: QRectF) -> None:
-        """Show it stretched to this rectangle (image pixels)."""
-        wide, high = self._size
-        transform = self.transform()
-        transform.reset()
-        transform.translate(place.left(), place.top())
-        transform.scale(place.width() / wide, place.height() / high)
-        self.setTransform(transform)
 
 
 class Handle(enum.Enum):
@@ -89,14 +54,21 @@ class Handle(enum.Enum):
         return QRectF(left, top, max(right - left, 1.0), max(bottom - top, 1.0))
 
 
-class HandlesItem(QGraphicsRectItem):
-    """A dashed box with eight handles, hidden until it is put somewhere."""
+class DashedBox(QGraphicsRectItem):
+    """A box of white dashes, as wide at every zoom."""
 
     def __init__(self) -> None:
         super().__init__()
         pen = QPen(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         self.setPen(pen)
+
+
+class HandlesItem(DashedBox):
+    """A dashed box with eight handles, hidden until it is put somewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._marks = {handle: mark(self) for handle in Handle}
         self.hide()
 

@@ -26,13 +26,12 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.table import ACTIONS
 from vostool.gui.canvas.canvas import Canvas
-from vostool.gui.canvas.tools.modes import Kind, Tool
-from vostool.gui.canvas.tools.options import SIZES, TOLERANCES
+from vostool.gui.canvas.tools.options import SIZES, TOLERANCES, Option
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.return_key import NumberBox
 
 HEIGHT = 34
 KINDS = {Kind.MODEL: "asks the model", Kind.MASK: "edits the mask", Kind.VIEW: ""}
-AREA_TOOLS = (Tool.POLYGON, Tool.LASSO, Tool.WAND)
 
 
 class ToolStrip(QFrame):
@@ -55,16 +54,21 @@ class ToolStrip(QFrame):
         self.mode = _Choice("Add", "Take away", canvas)
         self.sign = _Choice("Object", "Not the object", canvas)
         self.mask_button = _mask_button(actions)
+        self._settings: dict[Option, QWidget] = {
+            Option.SIZE: self.brush_size,
+            Option.POSITIVE: self.sign,
+            Option.ADDING: self.mode,
+            Option.TOLERANCE: self.tolerance,
+            Option.CONTIGUOUS: self.contiguous,
+        }
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 6, 2)
         row.setSpacing(8)
-        shown: tuple[QWidget, ...] = (self.name, self.kind, self.brush_size, self.sign, self.mode)
-        for widget in (*shown, self.tolerance, self.contiguous, self.hint):
+        for widget in (self.name, self.kind, *self._settings.values(), self.hint):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.mask_button)
         self.hint.setMinimumWidth(1)  # it gives way where there is no room
-        self._tips = {spec.id: spec.tip for spec in ACTIONS}
         self._connect()
         self._show_tool(canvas.tool)
         self._show_options()
@@ -79,8 +83,8 @@ class ToolStrip(QFrame):
         self.mode.first.toggled.connect(lambda on: options.set(adding=on))
         self.sign.first.toggled.connect(lambda on: options.set(positive=on))
 
-    def _show_tool(self, tool: Tool) -> None:
-        self.name.setText(tool.value)
+    def _show_tool(self, tool: ToolSpec) -> None:
+        self.name.setText(tool.title)
         self.kind.setText(KINDS[tool.kind])
         self.kind.setVisible(bool(KINDS[tool.kind]))
         for label in (self.kind, self):
@@ -90,13 +94,10 @@ class ToolStrip(QFrame):
                 style.unpolish(label)
                 style.polish(label)
             label.update()
-        self.brush_size.setVisible(tool.has_size)
-        self.sign.setVisible(tool is Tool.SCRIBBLE)
-        self.mode.setVisible(tool in AREA_TOOLS)
-        self.tolerance.setVisible(tool is Tool.WAND)
-        self.contiguous.setVisible(tool is Tool.WAND)
-        self.hint.setText(self._tips[tool.action])
-        self.hint.setToolTip(self._tips[tool.action])
+        for option, widget in self._settings.items():
+            widget.setVisible(option in tool.options)
+        self.hint.setText(tool.tip)
+        self.hint.setToolTip(tool.tip)
 
     def _show_options(self) -> None:
         options = self._options

@@ -1,0 +1,1 @@
+"""What the tools draw over the picture: strokes, outlines, handles, masks that are dragged."""
