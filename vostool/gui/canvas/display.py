@@ -24,7 +24,7 @@ from vostool.runs.parts import RunProgress
 
 Masks = tuple[tuple[int, Mask], ...]
 HIDING = (Style.SPOTLIGHT, Style.CHECKERBOARD, Style.BLACK)
-"""Styles that say something about a frame from which the objects are absent, too."""
+"""Styles that hide the frame around the objects; with them empty masks are drawn as well."""
 LINES_A_PIXEL = 540
 """Lines of a frame for each pixel of an outline, so that it is seen on a large frame as well."""
 
@@ -196,7 +196,7 @@ class Display(QObject):
         self._canvas.show_prompts(prompts, colours, self._session.current_object)
 
     def _object_selected(self) -> None:
-        self.refresh()  # the selected one stands out
+        self.refresh()  # the selected object is drawn with a stronger outline
         self._show_prompts()
 
     def _loaded(self, frame: int) -> None:
@@ -207,7 +207,7 @@ class Display(QObject):
 
     def _failed(self, frame: int, sentence: str) -> None:
         if frame == self._session.playhead:
-            self.shown_frame = None  # nothing is seen that could be clicked
+            self.shown_frame = None  # so that tools refuse to act on a frame that is not seen
             self._canvas.show_frame(None, None)
             self._canvas.show_prompts({}, {}, None)
             self._canvas.show_message(sentence)

@@ -28,7 +28,7 @@ class OpenedVideo(Protocol):
 
     @property
     def display(self) -> ShownPicture:
-        """Says which frame is seen."""
+        """The picture on the canvas."""
 
 
 class Gestures(QObject):
@@ -71,7 +71,7 @@ class Gestures(QObject):
             self._made[make] = make(self._context)
         self._current = self._made[make]
         self._current.begin()
-        if self._at is not None:  # chosen by a key, with the mouse over the canvas
+        if self._at is not None:  # a key has chosen the tool while the mouse is over the canvas
             self._current.hover(self._at)
 
     def _act(self, event: PointerEvent) -> None:
@@ -80,7 +80,7 @@ class Gestures(QObject):
         self._current.take(event)
 
     def _pick(self, x: float, y: float) -> None:
-        if not self._current.goes_on:  # what is being drawn stays that object's
+        if not self._current.goes_on:  # a polygon stays with the object it was begun for
             pick(self._context, x, y)
 
     def _key(self, name: str) -> None:

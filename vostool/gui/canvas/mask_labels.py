@@ -98,6 +98,6 @@ class MaskLabels:
             plate.hide()
 
     def hide(self) -> None:
-        """Show none."""
+        """Take all plates away."""
         for plate in self._plates:
             plate.hide()

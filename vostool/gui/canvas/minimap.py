@@ -14,7 +14,7 @@ from vostool.frames import Image
 
 LONG_SIDE, MARGIN = 180, 10
 MOST_SEEN = 0.9
-"""Part of the frame's width or height that is seen; with more of both there is nothing to show."""
+"""The minimap hides where more of the frame's width and height than this part is seen."""
 
 
 class Minimap(QWidget):
@@ -44,7 +44,7 @@ class Minimap(QWidget):
             self._picture, self._size = None, (0, 0)
         else:
             self._size = (image.shape[1], image.shape[0])
-            # A pixel of every so many will do at this size, and costs nothing.
+            # Leaving out pixels is good enough at this size, and fast.
             step = max(1, math.ceil(max(self._size) / (2 * LONG_SIDE)))
             small = np.ascontiguousarray(image[::step, ::step])
             height, width = small.shape[:2]
@@ -87,7 +87,7 @@ class Minimap(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is not None:
-            event.accept()  # the canvas below must not see half a click
+            event.accept()  # or the canvas below would get this press without its release
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if self._picture is None:

@@ -9,14 +9,14 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
 _CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-"""Chosen with one of these in a menu or the palette, it must outlast the key's release."""
+"""Their release does not end it: with these it is chosen in a menu or in the palette."""
 
 
 class Peek(QObject):
-    """Holds something shown from :meth:`begin` until a key is released.
+    """Keeps the bare frame on the canvas from :meth:`begin` until a key is released.
 
-    Begun from a menu, where no key is held, it lasts until the next key or press. Another window
-    in front ends it too, because its keys are not heard of there.
+    Chosen in a menu, where no key is held, it lasts until the next key or mouse press. Another
+    window that comes to the front ends it too, because that one gets the key's release.
 
     Args:
         show: called with True at the beginning and with False at the end.
@@ -29,7 +29,7 @@ class Peek(QObject):
         self.going = False
 
     def begin(self) -> None:
-        """Show it; once more does nothing."""
+        """Show the bare frame; does nothing where it is shown already."""
         app = QApplication.instance()
         if not self.going and app is not None:
             self.going = True
@@ -37,7 +37,7 @@ class Peek(QObject):
             self._show(True)
 
     def end(self) -> None:
-        """Show it no more."""
+        """Show the masks again."""
         app = QApplication.instance()
         if self.going and app is not None:
             self.going = False

@@ -68,7 +68,7 @@ class ToolStrip(QFrame):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.mask_button)
-        self.hint.setMinimumWidth(1)  # it gives way where there is no room
+        self.hint.setMinimumWidth(1)  # the hint is cut first where the strip is too narrow
         self._connect()
         self._show_tool(canvas.tool)
         self._show_options()
@@ -90,7 +90,7 @@ class ToolStrip(QFrame):
         for label in (self.kind, self):
             label.setProperty("kind", tool.kind.name.lower())
             style = label.style()
-            if style is not None:  # a property alone does not bring the sheet's rules
+            if style is not None:  # Qt applies the style sheet's rules for a property only then
                 style.unpolish(label)
                 style.polish(label)
             label.update()
@@ -109,7 +109,7 @@ class ToolStrip(QFrame):
 
 
 class _Number(QWidget):
-    """A name, a slider and a box for one number; the slider is finer where the number is small."""
+    """A name, a slider and a box for one number; the slider is finer for small numbers."""
 
     def __init__(self, name: str, bounds: tuple[int, int], unit: str, canvas: Canvas) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class _Number(QWidget):
             line.returnPressed.connect(canvas.setFocus)
 
     def show_value(self, value: int) -> None:
-        """Show a number in both."""
+        """Show a number in the slider and in the box, without telling that it changed."""
         for widget, shown in ((self.box, value), (self.slider, self._place(value))):
             widget.blockSignals(True)
             widget.setValue(shown)
@@ -151,7 +151,7 @@ class _Number(QWidget):
 
 
 class _Choice(QWidget):
-    """Two buttons of which one is down."""
+    """Two buttons, of which one is always pressed."""
 
     def __init__(self, first: str, second: str, canvas: Canvas) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class _Choice(QWidget):
             row.addWidget(button)
 
     def show_value(self, first: bool) -> None:
-        """Let one of them be down."""
+        """Press the first or the second button."""
         (self.first if first else self.second).setChecked(True)
 
 

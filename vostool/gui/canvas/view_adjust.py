@@ -1,4 +1,4 @@
-"""Brightness, contrast and gamma for looking only: no model and no export ever sees them."""
+"""Brightness, contrast and gamma of the shown picture; engines and exports use it unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GAMMA = (0.2, 5.0)
 
 @dataclass(frozen=True)
 class Adjustment:
-    """How a picture is shown; the default is as it is.
+    """How a picture is changed before it is shown; the default changes nothing.
 
     Attributes:
         brightness: -100..100, percent of white that is added.
@@ -30,11 +30,11 @@ class Adjustment:
 
     @property
     def is_neutral(self) -> bool:
-        """True where pictures are shown as they are."""
+        """True where it changes nothing."""
         return self == Adjustment()
 
     def table(self) -> NDArray[np.uint8]:
-        """What becomes of each of the 256 values."""
+        """(256,) uint8: the value that each of the 256 values of a channel becomes."""
         light = np.linspace(0.0, 1.0, 256)
         steep = 1 + self.contrast / 100 if self.contrast < 0 else 4.0 ** (self.contrast / 100)
         light = (light - 0.5) * steep + 0.5 + self.brightness / 100

@@ -1,4 +1,4 @@
-"""The panel of looking: how masks are shown, and how the picture is."""
+"""The View panel: the style of the masks, and brightness, contrast and gamma of the picture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WITH_OPACITY = (Style.FILL, Style.SPOTLIGHT, Style.DIFFERENCE)
 
 
 class ViewPanel(QWidget):
-    """Follows and changes a :class:`ViewState`."""
+    """Shows what a :class:`ViewState` is set to, and sets it."""
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,6 +142,6 @@ def _slider(name: str, ends: tuple[int, int]) -> QSlider:
 
 
 def _put(slider: QSlider, value: int) -> None:
-    slider.blockSignals(True)  # it follows here
+    slider.blockSignals(True)  # showing a value is not choosing it
     slider.setValue(value)
     slider.blockSignals(False)

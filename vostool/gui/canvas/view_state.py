@@ -1,4 +1,4 @@
-"""What a person has chosen about looking: one place that menus, panel and canvas follow."""
+"""How the window shows frames and masks: one place that menus, View panel and canvas follow."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from vostool.masks.overlay import DEFAULT_OPACITY
 from vostool.masks.styles import Style
 
 FLAGS = ("labels", "minimap", "preview", "thumbnails")
-"""What is on or off."""
+"""The names of the values that are on or off."""
 
 
 @dataclass(frozen=True)
 class ViewValues:
-    """How things are looked at; nothing of it changes a label.
+    """How frames and masks are shown; nothing here changes a label.
 
     Attributes:
         style: how masks are shown.
@@ -40,7 +40,7 @@ class ViewValues:
 
 
 class ViewState(QObject):
-    """The values of one window, kept for the next one.
+    """The values of one window; stored, so that the next window begins with them.
 
     Signals:
         changed(ViewValues)
@@ -61,16 +61,16 @@ class ViewState(QObject):
             self.changed.emit(new)
 
     def toggle(self, name: str) -> None:
-        """Turn one of the values that are on or off."""
+        """Turn one of the flags on or off, by its name."""
         self.set(**{name: not getattr(self.values, name)})
 
     def next_style(self) -> None:
-        """The style after the present one."""
+        """Choose the style after the present one; after the last comes the first."""
         styles = list(Style)
         self.set(style=styles[(styles.index(self.values.style) + 1) % len(styles)])
 
     def step_opacity(self, by: float) -> None:
-        """More or less opaque, within 0..1."""
+        """Make masks more opaque (by above 0) or less, within 0..1."""
         self.set(opacity=min(max(round(self.values.opacity + by, 2), 0.0), 1.0))
 
 
@@ -87,8 +87,8 @@ def _stored() -> ViewValues:
     }
     style = Style[name] if name in Style.__members__ else values.style
     if style is Style.DIFFERENCE:
-        style = values.style  # it belongs to a run of the last sitting
-    # Written this way round, what is no number at all becomes 0 as well.
+        style = values.style  # that run was made in an earlier window, and is not known here
+    # max first: comparing with NaN is always False, so that NaN becomes 0.
     opacity = max(0.0, min(opacity, 1.0))
     return replace(ViewValues(style, opacity), **flags)
 

@@ -69,7 +69,7 @@ class ToolContext:
 
     @property
     def colour(self) -> Colour:
-        """The current object's, or the one that the next object gets."""
+        """The current object's colour; without an object, the one that the next object gets."""
         current = self.session.current_object
         if current is not None:
             return self.project.objects[current].colour
@@ -82,7 +82,7 @@ class ToolContext:
 
     @property
     def place(self) -> Place:
-        """The current frame and object, to which a stroke belongs from its press on."""
+        """The current frame and object; a stroke changes those on which it was begun."""
         return Place(self.session.playhead, self.session.current_object)
 
     def is_inside(self, x: float, y: float) -> bool:
@@ -90,7 +90,7 @@ class ToolContext:
         return 0 <= x < self.info.width and 0 <= y < self.info.height
 
     def is_shown(self) -> bool:
-        """True where the picture seen is the playhead's, so that what is done lands on its frame.
+        """True where the current frame is the one that is seen, which the tool then changes.
 
         Says so to the person where it is not. Stops playing, which would take the frame away.
         """

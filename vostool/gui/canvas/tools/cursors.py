@@ -1,4 +1,4 @@
-"""The mouse over the canvas: a cross asks the model, an orange sign beside it edits the mask."""
+"""The cursor of each tool: a cross or a dot with the tool's icon, in the colour of its kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.theme import icon_picture
 
 SIDE, HOT, ARM, SIGN = 32, 9, 7, 17
-"""In pixels: the picture, its hot spot from the top left, the cross' arms, the tool's sign."""
+"""In pixels: sides of the picture; its hot spot from the top left; a cross' arms; the icon."""
 COLOURS = {
     Kind.MODEL: QColor(111, 177, 255),
     Kind.MASK: QColor(240, 160, 75),
@@ -28,7 +28,7 @@ def cursor(tool: ToolSpec) -> QCursor:
     colour = COLOURS[tool.kind]
     for pen in (QPen(QColor(0, 0, 0, 190), 3), QPen(QColor(255, 255, 255), 1)):
         painter.setPen(pen)
-        if Option.SIZE in tool.options:  # the ring around it says the rest
+        if Option.SIZE in tool.options:  # the ring around the mouse shows where the edge is
             painter.drawPoint(QPointF(HOT + 0.5, HOT + 0.5))
         else:
             _draw_cross(painter)

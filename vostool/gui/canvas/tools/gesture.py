@@ -1,4 +1,4 @@
-"""What a tool hears of mouse and keys; each does nothing by itself."""
+"""What mouse and keys do while a tool is chosen; this one does nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from vostool.gui.canvas.tools.events import Phase, PointerEvent
 
 
 class Gesture:
-    """The mouse and the keys while one tool is chosen."""
+    """Base of the gestures: a tool overrides what it needs."""
 
     def __init__(self, context: ToolContext) -> None:
         self.context = context
 
     @property
     def goes_on(self) -> bool:
-        """True between two clicks that belong together."""
+        """True while more clicks are awaited, as between two corners of a polygon."""
         return False
 
     def begin(self) -> None:
@@ -42,10 +42,10 @@ class Gesture:
         """A key that the tool has claimed was pressed."""
 
     def project_changed(self) -> None:
-        """Mask, selection, frame or options may be others now."""
+        """Mask, selection, frame or options have changed, or may have."""
 
     def take(self, event: PointerEvent) -> None:
-        """Hand an event on to where it belongs."""
+        """Call the method for what the mouse did."""
         if event.phase is Phase.LEAVE:
             self.leave()
         else:

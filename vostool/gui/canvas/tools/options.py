@@ -33,7 +33,7 @@ class ToolOptions(QObject):
     Attributes:
         size: the brush's and the eraser's diameter, in image pixels.
         tolerance: of the wand, 0..255 for each of red, green and blue.
-        contiguous: the wand takes only what hangs together with the click.
+        contiguous: the wand takes only the connected area around the click.
         adding: polygon, lasso and wand add to the mask; False: they take away.
         positive: a scribble says "part of the object"; False: "not part of it".
 
@@ -63,7 +63,7 @@ class ToolOptions(QObject):
             self.changed.emit()
 
     def remember(self) -> None:
-        """Keep what is set for the next run, but for the two that turn a tool's meaning round."""
+        """Store the options for the next window, without the two that turn a tool round."""
         remember_tool_options(self.size, self.tolerance, self.contiguous)
 
     def step(self, number: Option | None, steps: int) -> None:

@@ -23,11 +23,12 @@ CLOSES = ("Return", "Enter")
 TAKES_BACK = ("Esc", "Backspace", "Ctrl+Z")
 FEWEST = 3
 LINE = 3
-"""Of the lasso while it is drawn, in screen pixels; an area that grows would cost more a move."""
+"""Width of the lasso's line in screen pixels. Only a line is drawn: filling the area anew with
+every move would be slow."""
 
 
 class OutlineGesture(Gesture):
-    """What both have in common."""
+    """What polygon and lasso have in common."""
 
     title = "Polygon"
     corners = True
@@ -45,7 +46,7 @@ class OutlineGesture(Gesture):
 
     @property
     def colour(self) -> QColor:
-        """Of the line and of the fill."""
+        """The colour of line and fill."""
         return QColor(*self.context.colour) if self._adds else TAKEN_AWAY
 
     def project_changed(self) -> None:
@@ -66,13 +67,17 @@ class OutlineGesture(Gesture):
         return True
 
     def give_up(self) -> None:
-        """Forget the outline."""
+        """Take the outline away without changing the mask."""
         self.context.previews.drop(self._item)
         self._item, self._path = None, []
         self.context.canvas.claim_keys(())
 
     def close(self, on: Place | None = None) -> None:
-        """Change the mask by what is inside the outline; ``on`` as for the editor."""
+        """Add what is inside the outline to the mask, or take it away.
+
+        Args:
+            on: the frame and object to change; None: the current ones.
+        """
         item, path = self._item, tuple(self._path)
         if item is None or len(path) < FEWEST:
             self.give_up()
@@ -175,7 +180,7 @@ class LassoGesture(OutlineGesture):
         if self._item is None:
             return
         at = (event.x, event.y)
-        # Steps below half a pixel of image and screen make it slow and not better.
+        # Steps below half a pixel of the image and a pixel of the screen only make it slow.
         if not self._path or math.dist(self._path[-1], at) > max(
             0.5, 1 / self.context.previews.scale
         ):

@@ -19,7 +19,7 @@ from vostool.masks.draw import Position, erase, paint
 
 
 class PaintGesture(Gesture):
-    """What both have in common. Ctrl or the right button makes one the other."""
+    """The brush. With Ctrl or the right button it erases; the eraser then paints."""
 
     is_eraser = False
 

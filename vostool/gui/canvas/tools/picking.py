@@ -22,13 +22,13 @@ def objects_at(project: Project, frame: int, x: float, y: float) -> list[int]:
 
 
 def shown_at(session: Session, x: float, y: float) -> list[int]:
-    """Those of :func:`objects_at` on the current frame that the canvas shows."""
+    """The objects of :func:`objects_at` on the current frame, without those that are not shown."""
     there = objects_at(session.document.project, session.playhead, x, y)
     return [oid for oid in there if session.shows(oid)]
 
 
 def next_at(session: Session, x: float, y: float) -> int | None:
-    """The object to select: the front one, or that behind the current one; None without any."""
+    """The object to select: the front one, or the one behind the current one; None without any."""
     there, current = shown_at(session, x, y), session.current_object
     if current in there:
         return there[(there.index(current) + 1) % len(there)]

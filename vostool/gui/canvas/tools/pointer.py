@@ -47,7 +47,7 @@ class Pointer(QObject):
     def press(self, event: QMouseEvent, at: QPointF, *, double: bool = False) -> bool:
         """Take a press (``at`` is in image pixels); False where it is pyqtgraph's."""
         if self._button == event.button():
-            self.release(event, at)  # a window that came up in between has taken the release
+            self.release(event, at)  # its release went to a window that came up in between
         if self._button is not None:
             return True  # a second button does not end or change what goes on
         button = event.button()
@@ -88,7 +88,7 @@ class Pointer(QObject):
         """Steps by which the wheel changes the tool's number; 0 where it zooms."""
         if self.tool.number is None or not event.modifiers() & (ALT | SHIFT):
             return 0
-        # With Alt held most systems report the wheel as a sideways one.
+        # With Alt held most systems report a turn of the wheel as a sideways one.
         turned = event.angleDelta().y() or event.angleDelta().x()
         return (turned > 0) - (turned < 0)
 

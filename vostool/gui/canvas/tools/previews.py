@@ -1,4 +1,4 @@
-"""What the tools lay over the canvas for a while, and when it goes."""
+"""Items that the tools show over the picture for a while, and when they are taken away."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtBoundSignal
 from PyQt6.QtWidgets import QGraphicsItem
 
 PATIENCE_MS = 500
-"""A preview goes by then, also where no new overlay comes (masks are hidden, say)."""
+"""After that a preview is taken away even if no new overlay came, as with hidden masks."""
 ABOVE = 10
 """Previews lie above the frame, the masks and the marks."""
 
 
 class Previews(QObject):
-    """Items of the tools on one view; the view is pyqtgraph's.
+    """The tools' items on the canvas' view.
 
     Args:
         view: the canvas' view box.
@@ -55,7 +55,7 @@ class Previews(QObject):
 
     @property
     def scale(self) -> float:
-        """Screen pixels an image pixel."""
+        """How many screen pixels an image pixel takes."""
         return 1.0 / float(self._view.viewPixelSize()[0])  # type: ignore[attr-defined]
 
     def _drop_leaving(self) -> None:

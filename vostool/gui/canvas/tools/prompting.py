@@ -16,11 +16,11 @@ from vostool.masks.box import Box
 from vostool.project.prompts import with_box
 
 DRAG_PIXELS, DRAG_SECONDS = 5, 0.5
-"""A press is a drag once the mouse has gone so many screen pixels, or any way after so long."""
+"""A press is a drag once the mouse has moved so far, or has moved at all after so long."""
 
 
 class PromptGesture(Gesture):
-    """Tells clicks from drags. A drag draws a box, as a rubber band until it is let go."""
+    """Tells clicks from drags: a drag draws a box, which is dashed until the button goes up."""
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)

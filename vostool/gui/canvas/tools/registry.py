@@ -17,7 +17,7 @@ from vostool.gui.canvas.tools.wand import WAND
 
 
 class ToolRegistry:
-    """Tools by their ids, in order. Windows that are made later show what is in it then."""
+    """Tools by their ids, in order. A window shows the tools that are there when it is made."""
 
     def __init__(self, tools: Iterable[ToolSpec]) -> None:
         self._tools: dict[str, ToolSpec] = {}

@@ -1,4 +1,4 @@
-"""A scribble: a stroke whose points the model is asked with, as one step."""
+"""Scribble: points along a stroke ask the model, as one step."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from vostool.masks.draw import Position
 from vostool.project.scribble import sample_stroke, with_scribble
 
 WIDTH = 5
-"""Of the line in screen pixels."""
+"""Width of the line in screen pixels."""
 BEGIN_WITH_OBJECT = "Begin with a stroke on the object; a negative one takes away from its mask."
 
 CHANGED_MEANWHILE = "Another frame or object was chosen during the stroke; draw it again."
 
 
 class ScribbleGesture(Gesture):
-    """Positive or negative; Ctrl or the right button makes one the other."""
+    """Positive or negative, as the strip says; Ctrl or the right button turns it round."""
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)

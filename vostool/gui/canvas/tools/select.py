@@ -12,7 +12,7 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 
 
 class SelectGesture(Gesture):
-    """The tool; Shift+click does the same with every tool."""
+    """A click selects; Shift+click does the same with every tool."""
 
     def press(self, event: PointerEvent) -> None:
         if event.left:

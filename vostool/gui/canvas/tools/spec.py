@@ -1,4 +1,4 @@
-"""What a canvas tool is: all that menu, keys, palette, strip, cursor and mouse need of it."""
+"""What a canvas tool is: all that menus, keys, palette, strip, cursor and mouse need to know."""
 
 from __future__ import annotations
 

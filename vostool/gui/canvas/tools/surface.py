@@ -1,4 +1,4 @@
-"""What the tools see of the canvas and of the picture on it, so that they need not know either."""
+"""What the tools use of the canvas and of the picture on it, without importing either."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The magic wand: a click adds what has a like colour, or takes it away."""
+"""The magic wand: a click adds the pixels of a similar colour, or takes them away."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from vostool.masks.mask import Mask
 
 
 class WandGesture(Gesture):
-    """One click, one change."""
+    """Each click changes the mask once."""
 
     def press(self, event: PointerEvent) -> None:
         options, picture = self.context.options, self.context.picture
         adds = options.adding != event.other_way
         if not self.context.is_inside(event.x, event.y) or not self.context.may_change(adding=adds):
             return
-        if picture is None:  # shown, but no longer in the cache
+        if picture is None:  # it is on the canvas, but no longer in the cache
             self.context.session.problem.emit("The frame is being read again; click once more.")
             self.context.display.refresh()
             return

@@ -15,7 +15,7 @@ from vostool.masks.mask import Mask
 from vostool.masks.overlay import overlay_rgba
 
 MOST_SIDE = 640
-"""A larger mask is shown coarser while it is dragged; the result is exact."""
+"""Pixels; a larger mask is shown coarser while it is dragged. The result is exact."""
 
 
 class GhostItem(QGraphicsPixmapItem):

@@ -12,11 +12,11 @@ from PyQt6.QtWidgets import QGraphicsRectItem
 from vostool.gui.canvas.tools.items.outline import mark
 
 GRIP = 8
-"""So near to a handle, in screen pixels, it is taken."""
+"""A press so near to a handle, in screen pixels, takes it."""
 
 
 class Handle(enum.Enum):
-    """A handle, by the part of the width and height at which it lies."""
+    """A handle; the value is its place as parts of the box' width and height."""
 
     TOP_LEFT = (0.0, 0.0)
     TOP = (0.5, 0.0)
