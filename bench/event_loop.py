@@ -74,7 +74,7 @@ def measure(arguments: argparse.Namespace) -> int:
     session.prompt(Prompts(box=Box(*(float(v) for v in corners.split(",")))), "Draw box")
     spin(lambda: len(workspace.document.project.masks) > 0)
     gaps.begin("track, at rest")
-    session.tracking.track(Direction.FORWARD)
+    workspace.tracking.track(Direction.FORWARD)
     end = time.monotonic() + arguments.seconds / 2
     spin(lambda: time.monotonic() > end or not session.is_tracking)
     gaps.begin("track and scrub")
@@ -83,12 +83,12 @@ def measure(arguments: argparse.Namespace) -> int:
         session.go_to((session.playhead + 1) % max(len(workspace.document.project.masks), 1))
         pause = time.monotonic() + 0.03
         spin(lambda until=pause: time.monotonic() > until)
-    session.tracking.runs.cancel()
+    session.runs.cancel()
     spin(lambda: not session.is_tracking)
     waits: list[float] = []
     if not session.is_tracking:
         session.go_to(0)
-        session.tracking.track(Direction.FORWARD)
+        workspace.tracking.track(Direction.FORWARD)
     gaps.begin("track, click, correct")
     for turn in range(arguments.clicks):
         frames = workspace.document.project.masks.frames()
@@ -109,7 +109,7 @@ def measure(arguments: argparse.Namespace) -> int:
         waits.append(time.perf_counter() - asked)
         if not session.is_tracking:
             break
-    session.tracking.runs.cancel()
+    session.runs.cancel()
     spin(lambda: not session.is_tracking)
     gaps.begin("play with masks")
     session.go_to(0)

@@ -23,6 +23,7 @@ from vostool.evaluate.generated_clip import GeneratedClip, generate_clip, write_
 from vostool.frames import FrameSource
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.session import Session
+from vostool.gui.session.tracking import Tracking
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.latest import LatestThread
 from vostool.gui.widgets import theme
@@ -241,6 +242,11 @@ class Hand:
     def session(self) -> Session:
         assert self.bench.workspace is not None
         return self.bench.workspace.session
+
+    @property
+    def tracking(self) -> Tracking:
+        assert self.bench.workspace is not None
+        return self.bench.workspace.tracking
 
     @property
     def project(self) -> Project:

@@ -135,7 +135,7 @@ def test_so_many_frames_are_asked_for_and_remembered(opened) -> None:
 def test_so_many_frames_stop_at_the_ends(opened) -> None:
     on(opened, 20)
     with opened.qtbot.waitSignal(opened.session.run_ended):
-        assert opened.session.tracking.some_frames(10, Direction.BOTH)
+        assert opened.tracking.some_frames(10, Direction.BOTH)
     assert frames(opened) == list(range(10, 24))
 
 
@@ -172,7 +172,7 @@ def test_the_visible_objects(three) -> None:
     )
     assert not three.session.shows(2) and model.rowCount() == 3
     three.window.actions_by_id["scope_visible"].trigger()
-    assert three.session.tracking.scope is Scope.VISIBLE
+    assert three.tracking.scope is Scope.VISIBLE
     three.run("]")
     assert [len(frames(three, oid)) for oid in (1, 2, 3)] == [24, 1, 24]
 
@@ -186,7 +186,7 @@ def test_the_choice_holds_for_every_run_and_the_next_video(three, video) -> None
     three.until(lambda: not three.session.is_tracking)
     assert [len(frames(three, oid)) for oid in (1, 2, 3)] == [2, 1, 1]
     three.open(video)
-    assert three.session.tracking.scope is Scope.SELECTED
+    assert three.tracking.scope is Scope.SELECTED
 
 
 def test_nothing_selected_or_nothing_visible_is_said(three) -> None:
@@ -258,7 +258,7 @@ def test_what_was_corrected_goes_to_its_neighbours_and_no_further(opened, one_wa
 def test_past_the_last_keyframe_it_goes_as_far_as_was_tracked(opened) -> None:
     on(opened, 5)
     with opened.qtbot.waitSignal(opened.session.run_ended):
-        opened.session.tracking.some_frames(10, Direction.FORWARD)
+        opened.tracking.some_frames(10, Direction.FORWARD)
     put(opened, list(range(9, 16)), opened.truth(0, 3))
     on(opened, 9)
     before = steps(opened)
@@ -352,7 +352,7 @@ def test_the_pause_does_not_count_as_time_of_the_run(opened, engine, monkeypatch
     clock[0] += 1
     engine.allow(1)
     opened.until(lambda: len(frames(opened)) == 3)
-    progress = opened.session.tracking.runs._run.progress
+    progress = opened.session.runs._run.progress
     assert progress.rate == pytest.approx(1.0) and progress.seconds_left == pytest.approx(21)
     with opened.qtbot.waitSignal(opened.session.run_ended) as ended:
         engine.release()

@@ -142,7 +142,7 @@ class Person(RuleBasedStateMachine):
         hand, workspace = self.hand, self.hand.bench.workspace
         assert workspace is not None
         hand.keys("K")
-        hand.session.tracking.runs.cancel()
+        hand.session.runs.cancel()
         hand.session.builder.settle()
         for at_rest in (
             lambda: not hand.session.is_tracking,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vostool.errors import PromptError
 from vostool.gui.session.frame_range import FrameRange, RangeSelection
 from vostool.gui.session.session import Session
+from vostool.gui.session.tracking import Tracking
 from vostool.project import range_edits
 from vostool.project.changes import Edit
 from vostool.project.locks import locked_objects
@@ -14,9 +15,10 @@ from vostool.project.project import Project
 class RangeActions:
     """Acts on the session's project, on the frames of the selection; without a range on none."""
 
-    def __init__(self, session: Session, selection: RangeSelection) -> None:
+    def __init__(self, session: Session, selection: RangeSelection, tracking: Tracking) -> None:
         self._session = session
         self._selection = selection
+        self._tracking = tracking
 
     def begin(self) -> None:
         """The range begins at the playhead."""
@@ -103,7 +105,7 @@ class RangeActions:
     def track(self) -> None:
         """Track through the range and nowhere else."""
         if self._selection.value is not None:
-            self._session.tracking.through(self._selection.value)
+            self._tracking.through(self._selection.value)
 
     @property
     def _project(self) -> Project:

@@ -10,7 +10,7 @@ from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.click_answers import ClickAnswers
 from vostool.gui.session.document import Document
 from vostool.gui.session.edit_builder import EditBuilder
-from vostool.gui.session.tracking import Tracking
+from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.settings import values as settings_values
 from vostool.io.imports.edit import ImportSummary
 from vostool.models.engine import SegmentRequest
@@ -35,6 +35,11 @@ class Session(QObject):
         busy(bool): a click waits for its mask, or none does any more.
         run_progressed(RunProgress), run_ended(str): of a track run; the text is for the status bar.
         problem(str): one sentence about something that went wrong.
+
+    Attributes:
+        runs: the track runs; :class:`~vostool.gui.session.tracking.Tracking` plans and starts them.
+        imported: ids of the objects of the last import, the new ones first.
+        solo: True while the canvas shows the current object alone.
     """
 
     playhead_moved = pyqtSignal(int)
@@ -55,11 +60,11 @@ class Session(QObject):
         self.clicks = ClickAnswers(document, worker)
         self.clicks.busy.connect(self.busy)
         self.clicks.problem.connect(self.problem)
-        self.tracking = Tracking(self, worker)
-        self.tracking.runs.progressed.connect(self.run_progressed)
-        self.tracking.runs.ended.connect(self.run_ended)
-        self.tracking.runs.problem.connect(self.problem)
-        self._imported: tuple[int, ...] = ()
+        self.runs = TrackRuns(document, worker)
+        self.runs.progressed.connect(self.run_progressed)
+        self.runs.ended.connect(self.run_ended)
+        self.runs.problem.connect(self.problem)
+        self.imported: tuple[int, ...] = ()
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
         self._rest_timer.timeout.connect(self._prepare)
@@ -189,7 +194,7 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take the last step back; a run that is still going is cancelled first."""
-        self.tracking.runs.cancel_if_last()
+        self.runs.cancel_if_last()
         self._after_history(self.document.undo())
 
     def redo(self) -> None:
@@ -201,28 +206,25 @@ class Session(QObject):
     @property
     def is_tracking(self) -> bool:
         """True while a run goes."""
-        return self.tracking.runs.going
+        return self.runs.going
 
-    def track_imported(self) -> bool:
-        """Track the objects of the last import; see :meth:`Tracking.imported`."""
-        return self.tracking.imported(self._imported)
+    def take_import(self, summary: ImportSummary, *, ask: bool) -> None:
+        """Go on after an import was applied: select an object of it and show its first frame.
 
-    def take_import(self, summary: ImportSummary, *, track: bool) -> None:
-        """Go on after an import was applied: select, show its first frame, and track from it.
-
-        Boxes get their masks from the run, or else one by one, those near the playhead first.
+        Args:
+            ask: ask the engine for the masks of imported boxes, those near the playhead first.
+                False where a run follows, which gives them.
         """
-        self._imported = (*summary.new_objects, *summary.matched_objects)
+        self.imported = (*summary.new_objects, *summary.matched_objects)
         self.clicks.drop_stale()
         if summary.frames and self.playhead not in summary.frames:
             self.go_to(summary.frames[0])
-        if self.current_object is None and self._imported:
-            self.select(self._imported[0])
-        if track:
-            self.track_imported()
+        if self.current_object is None and self.imported:
+            self.select(self.imported[0])
+        if not ask:
             return
         prompts = self.document.project.prompts
-        wanted = [key for key in prompts if key[1] in self._imported]
+        wanted = [key for key in prompts if key[1] in self.imported]
         self.clicks.ask_unanswered(wanted, self.playhead)
 
     def close(self) -> None:
@@ -230,7 +232,7 @@ class Session(QObject):
         self.worker.engine_ready.disconnect(self._prepare)
         self.clicks.close()
         self._rest_timer.stop()
-        self.tracking.runs.close()
+        self.runs.close()
 
     # -- helpers -------------------------------------------------------------------------------
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING
 
 from vostool.errors import PromptError
-from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.frame_range import FrameRange
-from vostool.gui.session.track_runs import TITLE, TrackRuns
+from vostool.gui.session.session import Session
+from vostool.gui.session.track_runs import TITLE
 from vostool.masks.mask import Provenance
 from vostool.models.engine import Direction
 from vostool.project.locks import locked_objects
@@ -20,9 +19,6 @@ from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
-
-if TYPE_CHECKING:
-    from vostool.gui.session.session import Session
 
 NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
 
@@ -44,9 +40,8 @@ class Tracking:
         scope: which objects runs take.
     """
 
-    def __init__(self, session: Session, worker: EngineWorker) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self.runs = TrackRuns(session.document, worker)
         self.scope = Scope.ALL
 
     def track(self, direction: Direction) -> bool:
@@ -138,15 +133,13 @@ class Tracking:
 
         return self._begin(parts, "Track what was corrected")
 
-    def imported(self, imported: Sequence[int]) -> bool:
-        """The imported objects from their first keyframe to the end.
+    def imported(self) -> bool:
+        """The objects of the last import from their first keyframe to the end.
 
-        Args:
-            imported: ids of the last import; where none of them is left, every object with
-                imported masks is taken.
+        Where none of them is left, every object with imported masks is taken.
         """
         project = self._project
-        ids = [oid for oid in imported if oid in project.objects]
+        ids = [oid for oid in self._session.imported if oid in project.objects]
         if not ids:
             ids = [oid for oid in project.objects if _has_imported(project, oid)]
         if not ids:
@@ -199,14 +192,15 @@ class Tracking:
         title: str = TITLE,
         wanted: list[int] | None = None,
     ) -> bool:
-        if self.runs.going:
-            return self.runs.begin([])  # says so
+        runs = self._session.runs
+        if runs.going:
+            return runs.begin([])  # says so
         try:
             made = parts(self.object_ids() if wanted is None else wanted)
         except PromptError as error:
             self._session.problem.emit(str(error))
             return False
-        return self.runs.begin(made, title)
+        return runs.begin(made, title)
 
 
 def _has_imported(project: Project, object_id: int) -> bool:

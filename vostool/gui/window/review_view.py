@@ -37,7 +37,7 @@ class ReviewView(QObject):
         self._review.changed.connect(self._refresh)
         self._review.went.connect(self._went)
         self._review.settled.connect(self._tell_of_run)
-        workspace.session.tracking.runs.finished.connect(self._run_finished)
+        workspace.session.runs.finished.connect(self._run_finished)
         workspace.document.changed.connect(self._follow)
         self._panel.chosen.connect(self._review.go_to)
         self._panel.asked_for.connect(self._ask_for)
@@ -47,7 +47,7 @@ class ReviewView(QObject):
         """Show that nothing is open."""
         self._marks.stop()
         self._workspace.document.changed.disconnect(self._follow)
-        self._workspace.session.tracking.runs.finished.disconnect(self._run_finished)
+        self._workspace.session.runs.finished.disconnect(self._run_finished)
         self._review.close()
         self._panel.chosen.disconnect(self._review.go_to)
         self._panel.asked_for.disconnect(self._ask_for)

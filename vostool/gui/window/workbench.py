@@ -142,7 +142,7 @@ class Workbench(QObject):
         """Show what was opened, piece by piece, so that the event loop goes on in between."""
         workspace = Workspace(result, self.window.canvas, self.worker)
         begin_with_labels(workspace.document)
-        workspace.session.tracking.scope = self.window.scope.value
+        workspace.tracking.scope = self.window.scope.value
         workspace.session.solo = self.window.actions_by_id["solo"].isChecked()
         workspace.selection.loop = self.window.actions_by_id["loop"].isChecked()
         yield
@@ -260,7 +260,9 @@ class Workbench(QObject):
         dialog = ImportDialog(workspace.document, workspace.source, path, self.window)
         dialog.exec()
         if dialog.summary is not None:
-            workspace.session.take_import(dialog.summary, track=dialog.track_wanted)
+            workspace.session.take_import(dialog.summary, ask=not dialog.track_wanted)
+            if dialog.track_wanted:
+                workspace.tracking.imported()
         self.window.canvas.setFocus()  # or the frame's number would take the next keys
         dialog.deleteLater()
 

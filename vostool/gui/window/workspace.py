@@ -17,12 +17,13 @@ from vostool.gui.session.range_actions import RangeActions
 from vostool.gui.session.review_work import Review
 from vostool.gui.session.session import Session
 from vostool.gui.session.storage import Storage
+from vostool.gui.session.tracking import Tracking
 from vostool.gui.window.opening import Opened
 from vostool.io.cvat_server.source import JobFrames
 
 
 class Workspace(QObject):
-    """Document, session, display, range, player and storage of one source."""
+    """Document, session, tracking, display, range, player and storage of one source."""
 
     def __init__(self, opened: Opened, canvas: Canvas, worker: EngineWorker) -> None:
         super().__init__()
@@ -30,11 +31,12 @@ class Workspace(QObject):
         self.document = Document(opened.project, self)
         self.storage = Storage(self.document, opened.file)
         self.session = Session(opened.source, self.document, worker)
+        self.tracking = Tracking(self.session)
         self.mask_editor = MaskEditor(self.session)
         self.review = Review(self.session)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
-        self.range_actions = RangeActions(self.session, self.selection)
+        self.range_actions = RangeActions(self.session, self.selection, self.tracking)
         self.player = Player(self.session, self.selection)
         worker.open(opened.source.clone())
 

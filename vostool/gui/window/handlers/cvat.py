@@ -102,9 +102,9 @@ def track_step(bench: Workbench) -> None:
 def _track(bench: Workbench, spans: Callable[[Project], list[Span]]) -> bool:
     if bench.workspace is None:
         return False
-    session = bench.workspace.session
+    workspace = bench.workspace
     try:
-        return session.tracking.spans(spans(session.document.project))
+        return workspace.tracking.spans(spans(workspace.document.project))
     except (PromptError, UsageError) as error:
         bench.report(str(error))
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.session.tracking import Scope, Tracking
 from vostool.gui.track.count import CountDialog
 from vostool.models.engine import Direction
@@ -21,7 +22,14 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
     def tracking(act: Callable[[Tracking], object]) -> Handler:
         def run() -> None:
             if bench.workspace is not None:
-                act(bench.workspace.session.tracking)
+                act(bench.workspace.tracking)
+
+        return run
+
+    def runs(act: Callable[[TrackRuns], object]) -> Handler:
+        def run() -> None:
+            if bench.workspace is not None:
+                act(bench.workspace.session.runs)
 
         return run
 
@@ -32,10 +40,6 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
 
         return run
 
-    def track_imported() -> None:
-        if bench.workspace is not None:
-            bench.workspace.session.track_imported()
-
     return {
         "track_forward": tracking(lambda t: t.track(Direction.FORWARD)),
         "track_backward": tracking(lambda t: t.track(Direction.BACKWARD)),
@@ -45,12 +49,12 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "track_count": lambda: _ask_count(bench),
         "track_between": tracking(lambda t: t.between()),
         "track_correction": tracking(lambda t: t.correction()),
-        "track_imported": track_imported,
+        "track_imported": tracking(lambda t: t.imported()),
         "scope_all": scope(Scope.ALL),
         "scope_visible": scope(Scope.VISIBLE),
         "only_selected": scope(Scope.SELECTED),
-        "pause_run": tracking(lambda t: t.runs.pause(not t.runs.paused)),
-        "cancel": tracking(lambda t: t.runs.cancel()),
+        "pause_run": runs(lambda r: r.pause(not r.paused)),
+        "cancel": runs(lambda r: r.cancel()),
     }
 
 
@@ -63,7 +67,7 @@ def _ask_count(bench: Workbench) -> None:
 
     def go() -> None:
         if bench.workspace is workspace:
-            workspace.session.tracking.some_frames(dialog.frames, dialog.direction)
+            workspace.tracking.some_frames(dialog.frames, dialog.direction)
 
     dialog.accepted.connect(go)
     dialog.finished.connect(dialog.deleteLater)
