@@ -11,7 +11,7 @@ from vostool.gui.threads.background import Background
 from vostool.progress import Progress
 
 _left: set[Background] = set()
-"""Work whose dialog is gone: a request that waits for a dead network cannot be broken off."""
+"""Work whose dialog is closed: a request that waits for a dead network cannot be broken off."""
 
 
 class NetworkJob(QObject):
@@ -63,7 +63,7 @@ class NetworkJob(QObject):
             self._job.cancel()
 
     def leave(self) -> None:
-        """Stop as soon as possible, and tell nobody."""
+        """Stop as soon as possible; how it ends is not told."""
         job, self._job = self._job, None
         if job is None:
             return

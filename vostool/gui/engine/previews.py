@@ -59,7 +59,7 @@ class CloseUpAnswer:
 
 
 def preview(engine: Engine, request: SegmentRequest) -> PreviewAnswer:
-    """Answer as a click would be, as an outline. Nobody clicked, so nothing is said of errors."""
+    """Answer as a click would be, as an outline. The person did not click, so errors are not shown."""
     start = time.perf_counter()
     outlines: tuple[Outline, ...] = ()
     try:
@@ -86,7 +86,7 @@ def close_up(engine: Engine, source: FrameSource, request: CloseUpRequest) -> Cl
         return CloseUpAnswer(request, engine.segment_picture(picture, request.prompts))
     except VosToolError as error:
         return CloseUpAnswer(request, None, str(error))
-    except Exception as error:  # the thread has to live on
+    except Exception as error:  # a failed engine must not end the thread
         return CloseUpAnswer(request, None, f"The engine failed on the visible part: {error}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from PyQt6.QtCore import QThread, pyqtSignal
@@ -13,50 +12,11 @@ from PyQt6.QtCore import QThread, pyqtSignal
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
+from vostool.gui.engine.requests import EngineFactory, SegmentAnswer, TrackEnd, TrackJob
+from vostool.gui.engine.running import Inbox, RunningTrack
+from vostool.gui.engine.wishes import Wishes
 from vostool.gui.threads.thread_priority import yield_to_window
-from vostool.models.engine import (
-    Engine,
-    EngineInfo,
-    Prepares,
-    SegmentReply,
-    SegmentRequest,
-    TrackedFrame,
-    TrackRequest,
-)
-
-EngineFactory = Callable[[], Engine]
-
-
-@dataclass(frozen=True)
-class SegmentAnswer:
-    """The reply to a request, or one sentence about what went wrong."""
-
-    request: SegmentRequest
-    reply: SegmentReply | None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class TrackJob:
-    """One run, with the events that cancel it or let it rest (a signal would arrive too late)."""
-
-    request: TrackRequest
-    cancel: threading.Event = field(default_factory=threading.Event)
-    held: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def rests(self) -> bool:
-        """True while nothing is to be done for it."""
-        return self.held.is_set() and not self.cancel.is_set()
-
-
-@dataclass(frozen=True)
-class TrackEnd:
-    """How a run ended: to its end, cancelled, or with one sentence about what went wrong."""
-
-    job: TrackJob
-    cancelled: bool
-    problem: str | None = None
+from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
 
 
 class EngineWorker(QThread):
@@ -86,108 +46,95 @@ class EngineWorker(QThread):
     def __init__(self) -> None:
         super().__init__()
         self._wake = threading.Condition()
-        self._factory: EngineFactory | None = None
-        self._source: FrameSource | None = None
-        self._source_is_new = False
-        self._left: list[FrameSource] = []
-        self._segments: dict[tuple[int, int], SegmentRequest] = {}
-        self._tracks: list[TrackJob] = []
-        self._ahead: list[int] = []
-        self._ready: set[int] = set()
-        self._preview: SegmentRequest | None = None
-        self._close_ups: list[CloseUpRequest] = []
+        self._wishes = Wishes()
         self._stop = False
-        self._inbox: list[TrackedFrame] = []
+        self._source: FrameSource | None = None
+        self._left: list[FrameSource] = []
+        self._ready: set[int] = set()
+        self._inbox = Inbox()
         self._engine: Engine | None = None
         self.info: EngineInfo | None = None
-        self._running: tuple[TrackJob, Iterator[TrackedFrame]] | None = None
+        self._running: RunningTrack | None = None
+
+    # -- asked from the window's thread --------------------------------------------------------
 
     def use(self, factory: EngineFactory) -> None:
         """Build another engine, in the thread; the one before serves until then."""
-        with self._wake:
-            self._factory = factory
-            self._wake.notify()
+        with self._changing_wishes() as wishes:
+            wishes.factory = factory
 
     def open(self, source: FrameSource) -> None:
         """Work on this source (which now belongs to the thread); drops what waits."""
-        with self._wake:
+        with self._changing_wishes() as wishes:
             if self._source is not None:
                 self._left.append(self._source)
-            self._source, self._source_is_new = source, True
-            self._segments.clear()
-            self._tracks.clear()
-            self._close_ups.clear()
-            self._preview = None
-            self._inbox.clear()
-            self._ahead = []
+            self._source = source
+            wishes.begin_source()
+            self._inbox.take()
             if self._running is not None:
-                self._running[0].cancel.set()
-            self._wake.notify()
+                self._running.job.cancel.set()
 
     def segment(self, request: SegmentRequest) -> None:
         """Ask for a mask; a newer request for the same frame and object replaces one that waits."""
-        with self._wake:
-            key = (request.frame, request.object_id)
-            self._segments.pop(key, None)
-            self._segments[key] = request
-            self._wake.notify()
+        with self._changing_wishes() as wishes:
+            wishes.add_click(request)
 
     def prepare(self, frames: Sequence[int]) -> None:
-        """Get these frames ready for a click while nobody waits; replaces an earlier list."""
-        with self._wake:
-            self._ahead = list(frames)
-            self._wake.notify()
+        """Get these frames ready for a click in idle time; replaces an earlier list."""
+        with self._changing_wishes() as wishes:
+            wishes.look_ahead(frames)
 
     def preview(self, request: SegmentRequest | None) -> None:
         """Ask what a click would give, for when nothing else is to be done; None: no more.
 
         The latest counts. It waits until the frame is ready for a click, and during a run.
         """
-        with self._wake:
-            self._preview = request
-            self._wake.notify()
+        with self._changing_wishes() as wishes:
+            wishes.preview = request
 
     def close_up(self, request: CloseUpRequest) -> None:
         """Ask for a mask on a part of a frame; it is waited for, like a click."""
-        with self._wake:
-            self._close_ups.append(request)
-            self._wake.notify()
+        with self._changing_wishes() as wishes:
+            wishes.close_ups.append(request)
 
     def track(self, job: TrackJob) -> None:
         """Start a run, after those that wait."""
-        with self._wake:
-            self._tracks.append(job)
-            self._wake.notify()
+        with self._changing_wishes() as wishes:
+            wishes.tracks.append(job)
 
     def hold(self, job: TrackJob, value: bool) -> None:
         """Let a run rest after the frame it works on, or go on; clicks are answered."""
-        with self._wake:
+        with self._changing_wishes():
             (job.held.set if value else job.held.clear)()
-            self._wake.notify()
 
     def cancel(self, job: TrackJob) -> None:
         """End a run after the frame it works on, also one that rests."""
-        with self._wake:
+        with self._changing_wishes():
             job.cancel.set()
-            self._wake.notify()
 
     def take_tracked(self) -> list[TrackedFrame]:
         """Empty the inbox."""
-        with self._wake:
-            taken, self._inbox = self._inbox, []
-            return taken
+        return self._inbox.take()
 
     def shut_down(self) -> None:
         """Cancel what runs and end the thread after the frame it works on."""
-        with self._wake:
+        with self._changing_wishes() as wishes:
             self._stop = True
-            for job in self._tracks:
+            for job in wishes.tracks:
                 job.cancel.set()
             if self._running is not None:
-                self._running[0].cancel.set()
+                self._running.job.cancel.set()
+
+    @contextlib.contextmanager
+    def _changing_wishes(self) -> Iterator[Wishes]:
+        """Hold the lock, then wake the thread."""
+        with self._wake:
+            yield self._wishes
             self._wake.notify()
 
-    def run(self) -> None:  # the thread
+    # -- the engine's thread -------------------------------------------------------------------
+
+    def run(self) -> None:
         yield_to_window()
         while (task := self._next_task()) is not None:
             task()
@@ -210,11 +157,12 @@ class EngineWorker(QThread):
 
     def _set_up(self) -> Callable[[], None] | None:
         """Another engine, once no run needs the old one, or another source."""
-        if self._factory is not None and self._running is None:
-            factory, self._factory = self._factory, None
+        wishes = self._wishes
+        if wishes.factory is not None and self._running is None:
+            factory, wishes.factory = wishes.factory, None
             return partial(self._build, factory)
-        if self._source_is_new:
-            self._source_is_new = False
+        if wishes.source_is_new:
+            wishes.source_is_new = False
             return self._open_source
         return None
 
@@ -223,45 +171,42 @@ class EngineWorker(QThread):
 
         The next click is only guessed at, so it is prepared when there is nothing else to do.
         """
-        engine = self._engine
+        engine, wishes, running = self._engine, self._wishes, self._running
         if engine is None:
             return None
-        if self._segments or self._close_ups:
+        if wishes.has_click:
             return self._click(engine)
-        if self._running is None and self._tracks and not self._tracks[0].rests:
-            return partial(self._start, self._tracks.pop(0))
-        if self._running is not None:
-            return None if self._running[0].rests else self._step
+        if running is not None:
+            return None if running.job.rests else partial(self._step, running)
+        if wishes.tracks and not wishes.tracks[0].rests:
+            return partial(self._start, engine, wishes.tracks.pop(0))
         return self._guess(engine)
 
     def _click(self, engine: Engine) -> Callable[[], None]:
-        if self._segments:
-            return partial(self._answer, self._newest())
-        return partial(self._close_up, engine, self._close_ups.pop(0))
+        if self._wishes.clicks:
+            return partial(self._answer, engine, self._wishes.newest_click())
+        return partial(self._close_up, engine, self._wishes.close_ups.pop(0))
 
     def _guess(self, engine: Engine) -> Callable[[], None] | None:
-        """What nobody asked for: the next click's frame, then the mask that a click would give."""
-        if self._ahead and isinstance(engine, Prepares):
-            return partial(self._prepare, engine, self._ahead.pop(0))
-        wish = self._preview
+        """What may be wanted soon: the next click's frame, then the mask a click would give."""
+        wishes = self._wishes
+        if wishes.ahead and isinstance(engine, Prepares):
+            return partial(self._prepare, engine, wishes.ahead.pop(0))
+        wish = wishes.preview
         if wish is None or (isinstance(engine, Prepares) and wish.frame not in self._ready):
             return None
-        self._preview = None
+        wishes.preview = None
         return lambda: self.previewed.emit(preview(engine, wish))
 
-    def _newest(self) -> SegmentRequest:
-        return self._segments.pop(next(reversed(self._segments)))
-
     def _prepare(self, engine: Prepares, frame: int) -> None:
-        rest = self._ahead
+        wishes = self._wishes
+        rest = wishes.ahead
 
         def preempted() -> bool:
             # Read without the lock: a look that comes one block too late costs nothing.
-            clicks = self._segments or self._close_ups
-            waited_for = clicks or self._tracks or self._factory or self._source_is_new
-            return bool(self._stop or waited_for or self._ahead is not rest)
+            return self._stop or wishes.is_urgent or wishes.ahead is not rest
 
-        # Nobody asked for this, so nobody is told: a click on the frame will say what is wrong.
+        # The person did not ask for this, so nothing is said: a click there will say what is wrong.
         with contextlib.suppress(Exception):
             engine.prepare(frame, preempted)
             if not preempted():
@@ -297,15 +242,14 @@ class EngineWorker(QThread):
         if self._engine is not None and self._source is not None:
             try:
                 self._engine.open(self._source)
-            except Exception as error:  # the thread has to live on
+            except Exception as error:  # a failed engine must not end the thread
                 self.engine_failed.emit(f"The engine cannot work on this video: {error}")
         while self._left:  # the sources before, now that the engine has let go of them
             self._left.pop().close()
 
-    def _answer(self, request: SegmentRequest) -> None:
-        assert self._engine is not None
+    def _answer(self, engine: Engine, request: SegmentRequest) -> None:
         try:
-            answer = SegmentAnswer(request, self._engine.segment(request))
+            answer = SegmentAnswer(request, engine.segment(request))
             self._ready.add(request.frame)
         except VosToolError as error:
             answer = SegmentAnswer(request, None, str(error))
@@ -313,38 +257,18 @@ class EngineWorker(QThread):
             answer = SegmentAnswer(request, None, f"The engine failed on this click: {error}")
         self.answered.emit(answer)
 
-    def _start(self, job: TrackJob) -> None:
-        assert self._engine is not None
-        self._running = (job, _frames(self._engine, job))
+    def _start(self, engine: Engine, job: TrackJob) -> None:
+        self._running = RunningTrack(engine, job)
 
-    def _step(self) -> None:
-        assert self._running is not None
-        job, frames = self._running
-        problem: str | None = None
-        try:
-            frame = None if job.cancel.is_set() else next(frames, None)
-        except VosToolError as error:
-            frame, problem = None, str(error)
-        except Exception as error:
-            frame, problem = None, f"Tracking stopped: {error}"
-        if frame is None:
+    def _step(self, running: RunningTrack) -> None:
+        result = running.step()
+        if isinstance(result, TrackEnd):
             self._drop_run()
-            self.track_ended.emit(TrackEnd(job, job.cancel.is_set(), problem))
-            return
-        with self._wake:
-            self._inbox.append(frame)
-            first = len(self._inbox) == 1
-        if first:
+            self.track_ended.emit(result)
+        elif self._inbox.put(result):
             self.tracked.emit()
 
     def _drop_run(self) -> None:
         if self._running is not None:
-            close = getattr(self._running[1], "close", None)
-            if close is not None:
-                close()
+            self._running.close()
             self._running = None
-
-
-def _frames(engine: Engine, job: TrackJob) -> Iterator[TrackedFrame]:
-    """The run's frames; an engine that refuses at once does so at the first of them."""
-    yield from engine.track(job.request, job.cancel.is_set)

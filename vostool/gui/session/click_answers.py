@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from vostool.gui.engine.worker import EngineWorker, SegmentAnswer
+from vostool.gui.engine.requests import SegmentAnswer
+from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
 from vostool.masks.mask import Provenance
 from vostool.models.engine import SegmentRequest

@@ -73,7 +73,7 @@ class Document(QObject):
         self._announce(self.history.extend(step, edit))
 
     def note(self, edit: Edit) -> None:
-        """Apply an edit that nobody did and nobody can take back, such as what a server holds."""
+        """Apply an edit that is no undo step, such as noting what a server holds."""
         self.settle()
         self._announce(self.project.apply(edit))
 
@@ -113,7 +113,7 @@ class Document(QObject):
         self._parts, self._reports = parts, reports
         self._gathered.clear()
         self._timer.start()
-        self._next_part()  # objects and settings, which whoever asked may need at once
+        self._next_part()  # objects and settings, which the caller may need at once
         return Changes()
 
     def _take_turn(self) -> None:

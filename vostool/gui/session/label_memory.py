@@ -31,7 +31,7 @@ def remember_labels(labels: Sequence[LabelSpec]) -> None:
 
 
 def begin_with_labels(document: Document) -> None:
-    """Give a project in which nobody did anything yet the remembered labels."""
+    """Give a project that has no labels and no objects yet the remembered labels."""
     remembered = remembered_labels()
     if remembered and not document.project.cells():
         document.note(add_labels(document.project, remembered))

@@ -149,7 +149,7 @@ class MaskEditor(QObject):
                 edit = range_edits.set_edited_mask(project, *job.key, mask, job.title)
         except (VosToolError, PromptError) as error:
             problem = str(error)
-        except Exception as error:  # the window has to live on
+        except Exception as error:  # a failed change must not end the window
             problem = f"The mask could not be changed: {error}"
         if not edit.changes:
             self._document.discard_if_empty(job.step)
@@ -158,7 +158,7 @@ class MaskEditor(QObject):
             return False
         if history.is_last(job.step):
             self._document.extend(job.step, edit)
-        else:  # something else was done in between, which this change does not belong to
+        else:  # another step was done in between, which this change is no part of
             self._document.discard_if_empty(job.step)
             self._document.do(edit)
         self._session.clicks.drop_stale()

@@ -158,7 +158,7 @@ class Review(QObject):
             self._session.problem.emit(f"Nothing{which} is left to review.")
 
     def _follow(self, changes: Changes) -> None:
-        # While much waits anyway, somebody else may have a large change to bring in.
+        # While the queue still waits for masks, a large edit may be arriving in parts: give it the time.
         self.queue.update(changes, 0.0 if self.queue.pending else SLICE_SECONDS)
         self._work_on()
 

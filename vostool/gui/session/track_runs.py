@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.gui.engine.worker import EngineWorker, TrackEnd, TrackJob
+from vostool.gui.engine.requests import TrackEnd, TrackJob
+from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
 from vostool.gui.session.rate import RateMeter
 from vostool.models.engine import TrackRequest

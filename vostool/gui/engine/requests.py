@@ -1,0 +1,44 @@
+"""What the window asks of the engine's thread, and what comes back: clicks and track runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vostool.models.engine import Engine, SegmentReply, SegmentRequest, TrackRequest
+
+EngineFactory = Callable[[], Engine]
+"""Builds an engine in the engine's thread, which may take seconds."""
+
+
+@dataclass(frozen=True)
+class SegmentAnswer:
+    """The reply to a request, or one sentence about what went wrong."""
+
+    request: SegmentRequest
+    reply: SegmentReply | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TrackJob:
+    """One run, with the events that cancel it or let it rest (a signal would arrive too late)."""
+
+    request: TrackRequest
+    cancel: threading.Event = field(default_factory=threading.Event)
+    held: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def rests(self) -> bool:
+        """True while nothing is to be done for it."""
+        return self.held.is_set() and not self.cancel.is_set()
+
+
+@dataclass(frozen=True)
+class TrackEnd:
+    """How a run ended: to its end, cancelled, or with one sentence about what went wrong."""
+
+    job: TrackJob
+    cancelled: bool
+    problem: str | None = None

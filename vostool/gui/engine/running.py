@@ -1,0 +1,61 @@
+"""The track run that goes, frame by frame, and the inbox in which its frames reach the window."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from vostool.errors import VosToolError
+from vostool.gui.engine.requests import TrackEnd, TrackJob
+from vostool.models.engine import Engine, TrackedFrame
+
+
+class Inbox:
+    """Tracked frames on their way from the engine's thread to the window's. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._frames: list[TrackedFrame] = []
+
+    def put(self, frame: TrackedFrame) -> bool:
+        """Add a frame; True where the inbox was empty, so that the window has to be told."""
+        with self._lock:
+            self._frames.append(frame)
+            return len(self._frames) == 1
+
+    def take(self) -> list[TrackedFrame]:
+        """Empty the inbox."""
+        with self._lock:
+            taken, self._frames = self._frames, []
+            return taken
+
+
+class RunningTrack:
+    """One run of one engine. Only the engine's thread steps it."""
+
+    def __init__(self, engine: Engine, job: TrackJob) -> None:
+        self.job = job
+        self._frames = _frames(engine, job)
+
+    def step(self) -> TrackedFrame | TrackEnd:
+        """The next frame, or how the run ended."""
+        job = self.job
+        problem: str | None = None
+        try:
+            frame = None if job.cancel.is_set() else next(self._frames, None)
+        except VosToolError as error:
+            frame, problem = None, str(error)
+        except Exception as error:  # a failed run must not end the thread
+            frame, problem = None, f"Tracking stopped: {error}"
+        return frame if frame is not None else TrackEnd(job, job.cancel.is_set(), problem)
+
+    def close(self) -> None:
+        """Let the engine give back what it holds for the run."""
+        close = getattr(self._frames, "close", None)
+        if close is not None:
+            close()
+
+
+def _frames(engine: Engine, job: TrackJob) -> Iterator[TrackedFrame]:
+    """The run's frames; an engine that refuses at once does so at the first of them."""
+    yield from engine.track(job.request, job.cancel.is_set)

@@ -1,0 +1,68 @@
+"""What waits for the engine's thread: the window adds to it, the thread takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vostool.gui.engine.previews import CloseUpRequest
+from vostool.gui.engine.requests import EngineFactory, TrackJob
+from vostool.models.engine import SegmentRequest
+
+
+@dataclass
+class Wishes:
+    """Everything that the window has asked for and the thread has not begun yet.
+
+    It has no lock of its own: both threads hold the worker's while they use it.
+
+    Attributes:
+        factory: builds the engine to use from now on.
+        source_is_new: the engine has to open another video.
+        clicks: by (frame, object id), the newest last.
+        close_ups: of parts of a frame, in the order in which they are answered.
+        tracks: runs, in the order in which they start.
+        ahead: frames to get ready for a click while there is nothing else to do.
+        preview: the click whose mask is to be shown before it is made.
+    """
+
+    factory: EngineFactory | None = None
+    source_is_new: bool = False
+    clicks: dict[tuple[int, int], SegmentRequest] = field(default_factory=dict)
+    close_ups: list[CloseUpRequest] = field(default_factory=list)
+    tracks: list[TrackJob] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
+    preview: SegmentRequest | None = None
+
+    def begin_source(self) -> None:
+        """Another video: what was asked of the one before is dropped."""
+        self.source_is_new = True
+        self.clicks.clear()
+        self.close_ups.clear()
+        self.tracks.clear()
+        self.ahead = []
+        self.preview = None
+
+    def add_click(self, request: SegmentRequest) -> None:
+        """Put it last; it replaces one for the same frame and object."""
+        key = (request.frame, request.object_id)
+        self.clicks.pop(key, None)
+        self.clicks[key] = request
+
+    def look_ahead(self, frames: Sequence[int]) -> None:
+        """Get these frames ready, in place of those of an earlier list."""
+        self.ahead = list(frames)
+
+    def newest_click(self) -> SegmentRequest:
+        """Take the click that was made last out of those that wait."""
+        return self.clicks.pop(next(reversed(self.clicks)))
+
+    @property
+    def has_click(self) -> bool:
+        """True where a mask is waited for."""
+        return bool(self.clicks or self.close_ups)
+
+    @property
+    def is_urgent(self) -> bool:
+        """True where anything is waited for, so that looking ahead has to stop."""
+        return bool(self.has_click or self.tracks or self.factory or self.source_is_new)
