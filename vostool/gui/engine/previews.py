@@ -59,7 +59,7 @@ class CloseUpAnswer:
 
 
 def preview(engine: Engine, request: SegmentRequest) -> PreviewAnswer:
-    """Answer as a click would be, as an outline. The person did not click, so errors are not shown."""
+    """Answer as a click would be, as an outline. No click was made, so errors are not shown."""
     start = time.perf_counter()
     outlines: tuple[Outline, ...] = ()
     try:

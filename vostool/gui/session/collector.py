@@ -11,7 +11,7 @@ import gc
 
 THRESHOLDS = (2_000, 5, 1_000)
 """Containers more than freed until a young collection; young ones until a middle, those until a
-full one. A middle one looks at 10,000 at most, a few milliseconds; a full one hardly ever happens."""
+full one. A middle one looks at 10,000 at most, a few milliseconds; a full one is very rare."""
 
 
 def keep_pauses_short() -> None:

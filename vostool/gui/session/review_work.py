@@ -158,7 +158,7 @@ class Review(QObject):
             self._session.problem.emit(f"Nothing{which} is left to review.")
 
     def _follow(self, changes: Changes) -> None:
-        # While the queue still waits for masks, a large edit may be arriving in parts: give it the time.
+        # While the queue still measures, a large edit may be arriving in parts: leave it the time.
         self.queue.update(changes, 0.0 if self.queue.pending else SLICE_SECONDS)
         self._work_on()
 
