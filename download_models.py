@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 try:
-    from vostool.models.weights.download_cli import main
+    from vostool.models.download_cli import main
 except ModuleNotFoundError as error:
     sys.exit(f"The package '{error.name}' is missing; install VOSTool first, see README.md.")
 

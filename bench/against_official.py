@@ -25,7 +25,7 @@ from vostool.io.video.sources import open_source
 from vostool.masks.box import Box
 from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.models.registry import create_engine
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 from vostool.project.prompts import Prompts
 
 MODEL = "sam2.1-tiny"

@@ -21,7 +21,7 @@ from sam2.build_sam import build_sam2_video_predictor
 from vostool.models.sam2 import openvino as sam2_openvino
 from vostool.models.sam2.disk import DiskFeatures
 from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 
 
 def main() -> None:

@@ -25,7 +25,8 @@ from vostool.masks.box import Box
 from vostool.models.engine import Direction, Engine, Keyframe, TrackRequest
 from vostool.models.registry import create_engine
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.weights.catalog import MODELS, ModelSpec
+from vostool.models.sam2.published import MODELS
+from vostool.models.weights.catalog import ModelSpec
 from vostool.project.changes import Cell, CellChange, Edit, Table
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project

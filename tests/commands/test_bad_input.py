@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from vostool.models.weights.catalog import MODELS, fetch_command
+from vostool.models.sam2.published import MODELS
+from vostool.models.weights.catalog import fetch_command
 
 GOOD = ("--engine", "flow", "--quiet")
 

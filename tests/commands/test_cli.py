@@ -9,9 +9,11 @@ import types
 from pathlib import Path
 
 import pytest
+from scratch_distribution import STILL_ENGINE, write_distribution
 
 from vostool import __version__, cli
 from vostool.errors import ModelError
+from vostool.models import registry
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in cli.COMMANDS)])
@@ -164,3 +166,27 @@ def test_export_writes_what_was_chosen(vostool, project, tmp_path) -> None:
     assert len(list((out / "masks").rglob("*.png"))) >= 6
     shown = vostool("export", project, "--format", "coco", "--out", tmp_path / "other")
     assert "16 masks of 1 objects on 16 frames" in shown.out
+
+
+def test_an_engine_of_another_distribution_is_listed_and_used(
+    vostool, video, box, tmp_path, monkeypatch
+) -> None:
+    points = {registry.GROUP: {"still": "scratch_still:ENGINE", "torn": "scratch_torn:ENGINE"}}
+    modules = {"scratch_still": STILL_ENGINE, "scratch_torn": "import no_such_module"}
+    monkeypatch.syspath_prepend(write_distribution(tmp_path / "site", modules, points))
+    registry.forget_plugins()
+    try:
+        listed = vostool("models")
+        assert re.search(r"still +ready +Still life", listed.out)
+        assert "The plug-in 'torn' of scratch was left out: No module named" in listed.err
+        (problem,) = vostool("models", "--json").json["problems"]
+        assert "'torn'" in problem
+        done = vostool(
+            "track", video, "--box", box, "--engine", "still", "--project", tmp_path / "p.vos",
+            "--json", "--quiet",
+        )  # fmt: skip
+        assert done.json["engine"] == "still"
+        assert done.json["masks"] == 16
+    finally:
+        monkeypatch.undo()
+        registry.forget_plugins()

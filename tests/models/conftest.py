@@ -13,7 +13,7 @@ from PIL import Image as PillowImage
 
 from vostool.errors import SourceError
 from vostool.frames import Image, SourceInfo
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 
 FRAMES = 22
 WIDTH, HEIGHT = 160, 120

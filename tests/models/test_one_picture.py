@@ -14,10 +14,10 @@ from vostool.models.engine import Prepares, SeesPictures, SegmentRequest
 from vostool.models.flow.engine import FlowEngine
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.network import MobileSam, ready
-from vostool.models.one_picture import OnePicture
 from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
+from vostool.models.shared.one_picture import OnePicture
 from vostool.project.prompts import Point, Prompts
 
 WIDTH, HEIGHT = 160, 64

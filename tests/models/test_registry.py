@@ -7,21 +7,25 @@ import zipfile
 import pytest
 
 from vostool.errors import ModelError, UsageError
-from vostool.models import registry as engines
+from vostool.models.engine_options import QUALITIES
 from vostool.models.registry import (
+    best_download,
     create_engine,
     default_engine,
     engine_names,
     engine_statuses,
+    published,
+    quality_texts,
+    smallest_download,
 )
-from vostool.models.weights.catalog import MODELS, PUBLISHED
+from vostool.models.sam2.published import MODELS
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The only folder where checkpoints are looked for."""
     monkeypatch.setattr("vostool.models.weights.catalog.checkpoint_dirs", lambda: (tmp_path,))
-    monkeypatch.setattr(engines, "_has_cuda", lambda: False)
+    monkeypatch.setattr("vostool.models.spec.has_cuda", lambda: False)
     return tmp_path
 
 
@@ -32,7 +36,24 @@ def put(folder, name):
 
 def test_names():
     assert engine_names()[0] == "flow"
-    assert set(engine_names()[1:]) >= set(PUBLISHED)
+    assert set(engine_names()[1:]) >= set(published())
+
+
+def test_every_engine_has_a_name_and_weights_of_its_own():
+    assert len(set(engine_names())) == len(engine_names())
+    titles = [status.title for status in engine_statuses()]
+    assert len(set(titles)) == len(titles)
+    files = [weights.file_name for weights in published().values()]
+    assert len(set(files)) == len(files)
+
+
+def test_what_to_fetch_first(folder):
+    assert smallest_download().name == "mobile-sam"
+    assert best_download().name == "sam2.1-tiny"
+
+
+def test_every_quality_of_a_menu_is_one_that_engines_take():
+    assert tuple(quality_texts()) == QUALITIES
 
 
 def test_without_checkpoints_the_flow_engine_is_the_default(folder):
@@ -56,7 +77,7 @@ def test_default_prefers_the_newer_and_on_a_cpu_the_smaller(folder, monkeypatch)
     assert default_engine() == "sam2.1-large"
     put(folder, "sam2.1-small")
     assert default_engine() == "sam2.1-small"
-    monkeypatch.setattr(engines, "_has_cuda", lambda: True)
+    monkeypatch.setattr("vostool.models.spec.has_cuda", lambda: True)
     assert default_engine() == "sam2.1-large"
 
 
@@ -122,6 +143,6 @@ def test_creates_the_flow_engine():
 def test_listing_engines_loads_no_torch():
     probe = (
         "import sys; from vostool.models import registry; registry.engine_statuses(); "
-        "assert not {'torch', 'cv2', 'sam2'} & set(sys.modules)"
+        "assert not {'torch', 'cv2', 'sam2', 'transformers', 'timm'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", probe], check=True)

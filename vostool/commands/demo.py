@@ -30,8 +30,8 @@ from vostool.evaluate.generated_clip import (
 from vostool.evaluate.metrics import IdImage, SequenceQuality, compare_sequences
 from vostool.io.project.file import read_project
 from vostool.models.engine import Direction
-from vostool.models.registry import FLOW, default_engine
-from vostool.models.weights.catalog import MOBILE_SAM, user_checkpoint_dir
+from vostool.models.registry import FALLBACK, default_engine, smallest_download
+from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
 from vostool.project.project import Project
 
@@ -76,10 +76,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _best_engine() -> str:
     """The default engine; MobileSAM's weights are fetched where there are none of any model."""
-    if default_engine() == FLOW:
-        output.say(f"Fetching {MOBILE_SAM.title} ({MOBILE_SAM.size / 1e6:.0f} MB) ...")
+    if default_engine() == FALLBACK:
+        small = smallest_download()
+        output.say(f"Fetching {small.title} ({small.size / 1e6:.0f} MB) ...")
         try:
-            output.say(f"weights: {fetch(MOBILE_SAM, user_checkpoint_dir())}")
+            output.say(f"weights: {fetch(small, user_checkpoint_dir())}")
         except VosToolError as error:
             output.say(f"{error}\nThe built-in optical-flow engine does the work.")
     return default_engine()

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 
 from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
-from vostool.errors import UsageError
 from vostool.models.engine import Engine
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions
-from vostool.models.registry import FLOW, create_engine, default_engine, engine_names
+from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
@@ -50,10 +49,8 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
 
 def check_engine(args: argparse.Namespace) -> None:
     """Raise :class:`UsageError` for an engine that there is not, or options that it cannot take."""
-    if args.engine is not None and args.engine not in engine_names():
-        raise UsageError(
-            f"There is no engine '{args.engine}'; known are {', '.join(engine_names())}."
-        )
+    if args.engine is not None:
+        check_engine_name(args.engine)
     engine_options(args)
 
 
@@ -76,7 +73,7 @@ def engine_options(args: argparse.Namespace) -> EngineOptions:
 def made_engine(args: argparse.Namespace) -> Iterator[Engine]:
     """The engine that :func:`add_engine`'s options name; closed at the end."""
     name = args.engine or default_engine()
-    if name == FLOW and args.engine is None and not args.quiet:
+    if name == FALLBACK and args.engine is None and not args.quiet:
         sentence = (
             "No checkpoint of SAM 2 or MobileSAM: optical flow is used; see `vostool models`."
         )

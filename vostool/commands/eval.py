@@ -23,7 +23,7 @@ from vostool.evaluate.robots import ROBOTS, make_robot
 from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
 from vostool.models.engine import Engine
-from vostool.models.registry import engine_names
+from vostool.models.registry import check_engine_name
 
 T = TypeVar("T")
 
@@ -131,9 +131,8 @@ def _each(args: argparse.Namespace, listed: list[Listed], work: Work[T]) -> tupl
 
 def _check(args: argparse.Namespace) -> None:
     """Find what is wrong with the request before any work is done for it."""
-    known = (*engine_names(), PLAIN_WARP)
-    if args.engine is not None and args.engine not in known:
-        raise UsageError(f"There is no engine '{args.engine}'; known are {', '.join(known)}.")
+    if args.engine is not None:
+        check_engine_name(args.engine, others=(PLAIN_WARP,))
     engine_options(args)
     if args.engine == PLAIN_WARP and args.interactive:
         raise UsageError("The baseline plain-warp takes no corrections; choose an engine.")

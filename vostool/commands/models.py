@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 
 from vostool.commands import output
-from vostool.models.registry import default_engine, engine_statuses
-from vostool.models.weights.catalog import MODELS, checkpoint_dirs, fetch_command
+from vostool.models.registry import (
+    best_download,
+    default_engine,
+    engine_statuses,
+    plugin_problems,
+)
+from vostool.models.weights.catalog import checkpoint_dirs, fetch_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
             }
             for status in statuses
         ]
-        output.say_json({"engines": engines, "searched": [str(d) for d in checkpoint_dirs()]})
+        searched = [str(folder) for folder in checkpoint_dirs()]
+        problems = list(plugin_problems())
+        output.say_json({"engines": engines, "searched": searched, "problems": problems})
         return 0
     for status in statuses:
         mark = "*" if status.name == default else " "
@@ -39,12 +46,13 @@ def run(args: argparse.Namespace) -> int:
         if status.problem is not None and status.checkpoint is not None:
             state = "unusable"
         output.say(f"{mark} {status.name:<18} {state:<9} {_detail(status.title, status.size)}")
-    example = fetch_command(next(iter(MODELS.values())))
-    output.say(f"\n* is used when none is named; `{example}` fetches the first of SAM 2.")
+    best = best_download()
+    output.say(f"\n* is used when none is named; `{fetch_command(best)}` fetches {best.title}.")
     output.say("checkpoints are searched in:")
     for folder in checkpoint_dirs():
         output.say(f"  {folder}")
     output.warn(s.problem for s in statuses if s.problem is not None and s.checkpoint is not None)
+    output.warn(plugin_problems())
     return 0
 
 

@@ -1,87 +1,114 @@
-"""The door to every engine: names, what is usable here, and making one. Loads no torch itself."""
+"""The door to every engine: names, what is usable here, and making one. Loads no torch itself.
+
+A new engine is one :class:`EngineSpec` in a room of its own and one line in ``_BUILT_IN``; another
+distribution adds one as an entry point of the group ``vostool.engines``.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from vostool.errors import ModelError, UsageError
+from vostool.errors import UsageError
+from vostool.models.edgetam import spec as edgetam
 from vostool.models.engine import Engine
-from vostool.models.engine_options import EngineOptions
-from vostool.models.preload import load_torch_ahead
-from vostool.models.weights.catalog import (
-    EDGETAM,
-    MOBILE_SAM,
-    MODELS,
-    ModelSpec,
-    checkpoint_dirs,
-    fetch_command,
-    find_checkpoint,
-    looks_whole,
-)
+from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.flow import spec as flow
+from vostool.models.mobile_sam import spec as mobile_sam
+from vostool.models.sam2 import spec as sam2
+from vostool.models.spec import EngineSpec, EngineStatus, best_of
+from vostool.models.weights.catalog import ModelSpec
+from vostool.plugins import Plugins, load_plugins
 
-FLOW = "flow"
-SAM2 = "sam2"
-"""Any SAM 2: which one is told by the checkpoint's tensors."""
-FLOW_TITLE = "Optical flow (no checkpoint needed)"
-EDGETAM_PACKAGES = ("transformers", "timm")
-CONVERTED_EDGETAM = Path("EdgeTAM-hf", "model.safetensors")
-_PACKAGES_COMMAND = 'pip install "transformers>=5.23" "timm>=1.0.20"'
+GROUP = "vostool.engines"
+"""Entry points of this group are an :class:`EngineSpec` each; the entry point's name counts."""
 DEVICES = ("cpu", "cuda", "mps")
+_BUILT_IN: tuple[EngineSpec, ...] = (
+    flow.ENGINE,
+    mobile_sam.ENGINE,
+    *sam2.ENGINES,
+    edgetam.ENGINE,
+    sam2.ANY,
+)
+FALLBACK = flow.ENGINE.name
+"""The engine that can always be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
-    """One engine as `vostool models` lists it.
+@cache
+def _plugins() -> Plugins[EngineSpec]:
+    """Looked for once a process: reading every distribution's entry points takes a while."""
+    return load_plugins(GROUP, EngineSpec, frozenset(spec.name for spec in _BUILT_IN))
 
-    Attributes:
-        name: as typed on the command line.
-        title: for people.
-        checkpoint: the file it would read, or None.
-        problem: one sentence why it cannot be used here, or None where it can.
-        size: of the official checkpoint in bytes; 0 for an engine that needs none.
-    """
 
-    name: str
-    title: str
-    checkpoint: Path | None = None
-    problem: str | None = None
-    size: int = 0
+def engine_specs() -> tuple[EngineSpec, ...]:
+    """Every engine, those of plug-ins last."""
+    added = (replace(spec, name=name) for name, spec in _plugins().found.items())
+    return (*_BUILT_IN, *added)
 
-    @property
-    def usable(self) -> bool:
-        return self.problem is None
+
+def forget_plugins() -> None:
+    """Look for plug-ins anew, as after an installation in this process."""
+    _plugins.cache_clear()
+
+
+def plugin_problems() -> tuple[str, ...]:
+    """One sentence for each plug-in that was left out."""
+    return _plugins().problems
 
 
 def engine_names() -> tuple[str, ...]:
     """Every name that :func:`create_engine` knows."""
-    return (FLOW, MOBILE_SAM.name, *MODELS, EDGETAM.name, SAM2)
+    return tuple(spec.name for spec in engine_specs())
 
 
 def engine_statuses() -> list[EngineStatus]:
-    """Every engine with its checkpoint, by a look at the file's ends only."""
-    sam2 = (_status(spec) for spec in MODELS.values())
-    return [EngineStatus(FLOW, FLOW_TITLE), _status(MOBILE_SAM), *sam2, _edgetam_status()]
+    """Every listed engine with its checkpoint, by a look at the file's ends only."""
+    return [spec.status() for spec in engine_specs() if spec.listed]
 
 
 def default_engine() -> str:
-    """The best engine that can be used here: a SAM 2 whose checkpoint is found, else MobileSAM
-    where its weights are, else "flow".
+    """The engine to use where none is named, see :func:`vostool.models.spec.best_of`."""
+    best = best_of(engine_specs())
+    return FALLBACK if best is None else best.name
 
-    2.1 goes before 2.0. On CUDA the larger model goes first; elsewhere, where a frame takes
-    seconds, the smaller one.
+
+def published() -> Mapping[str, ModelSpec]:
+    """Every file of weights that can be fetched, by the engine's name; the highest rank first."""
+    ranked = sorted(engine_specs(), key=lambda spec: -(spec.rank or 0))
+    return {spec.name: spec.weights for spec in ranked if spec.weights is not None}
+
+
+def smallest_download() -> ModelSpec:
+    """The smallest weights of an engine that would be used at once, for who has none yet."""
+    ranked = [spec.weights for spec in engine_specs() if spec.rank and spec.weights is not None]
+    return min(ranked, key=lambda weights: weights.size)
+
+
+def best_download() -> ModelSpec:
+    """The smallest weights of the highest rank: the first to be fetched for good masks."""
+    ranked = [(s.rank, s.weights) for s in engine_specs() if s.rank and s.weights is not None]
+    return min(ranked, key=lambda one: (-one[0], one[1].size))[1]
+
+
+def quality_texts() -> dict[str, str]:
+    """Every quality that an engine has, in the words of a menu; the first listed engine's count."""
+    texts: dict[str, str] = {}
+    for spec in engine_specs():
+        texts = dict(spec.qualities) | texts
+    return {quality: texts[quality] for quality in QUALITIES if quality in texts}
+
+
+def check_engine_name(name: str, others: Sequence[str] = ()) -> None:
+    """Raise :class:`UsageError` for an engine that there is not.
+
+    Args:
+        others: names that the caller knows besides the engines.
     """
-    found = [spec for spec in MODELS.values() if _status(spec).usable]
-    if not found:
-        return MOBILE_SAM.name if _status(MOBILE_SAM).usable else FLOW
-    newest = [spec for spec in found if spec.version == found[0].version]
-    if len(newest) == 1:
-        return newest[0].name
-    return (newest[-1] if _has_cuda() else newest[0]).name
+    known = (*engine_names(), *others)
+    if name not in known:
+        raise UsageError(_unknown(name, "engine", known))
 
 
 def create_engine(
@@ -97,151 +124,18 @@ def create_engine(
         device: "cpu", "cuda" or "mps"; None takes the best there is. "flow" always uses the CPU.
         checkpoint: a file to use in place of the one that is searched for; "sam2" takes any
             SAM 2 checkpoint, fine-tuned ones too, and tells the model by its tensors.
-        options: quality and bounds of a SAM 2; None takes the defaults.
+        options: quality and bounds, for the engines that have any; None takes the defaults.
 
     Raises:
         UsageError: no engine of that name, or no such device.
         ModelError: the checkpoint is missing, damaged or of another model, or the device is absent.
     """
-    if name not in engine_names():
-        raise UsageError(_unknown(name, "engine", engine_names()))
+    check_engine_name(name)
     if device is not None and device not in DEVICES:
         raise UsageError(_unknown(device, "device", DEVICES))
-    if name == FLOW:
-        from vostool.models.flow.engine import FlowEngine
-
-        return FlowEngine()
-    if name == EDGETAM.name:
-        return _create_edgetam(device, checkpoint)
-    if name == MOBILE_SAM.name:
-        return _create_mobile_sam(device, checkpoint, options or EngineOptions())
-    spec = MODELS[_best_sam2() if name == SAM2 else name]
-    path = checkpoint if checkpoint is not None else find_checkpoint(spec)
-    if path is None:
-        raise ModelError(_missing(spec))
-    _prepare_torch()
-    try:
-        from vostool.models.sam2.engine import Sam2Engine
-        from vostool.models.weights.checkpoint import identify_file
-    except (ImportError, OSError) as error:
-        # OSError: a shared library of torch that does not load on this machine
-        raise ModelError(
-            f"PyTorch or sam2 cannot be loaded ({error}); install them again, "
-            "or use the engine flow."
-        ) from error
-    if name == SAM2:
-        spec = identify_file(path)
-    return Sam2Engine.from_checkpoint(spec, path, device, options or EngineOptions())
-
-
-def _best_sam2() -> str:
-    """The best SAM 2 that can be used here, else the smallest one."""
-    best = default_engine()
-    return best if best in MODELS else next(iter(MODELS))
-
-
-def _create_edgetam(device: str | None, checkpoint: Path | None) -> Engine:
-    problem = _missing_packages()
-    if problem is not None:
-        raise ModelError(problem)
-    path = checkpoint if checkpoint is not None else _find_edgetam()
-    if path is None:
-        raise ModelError(_missing(EDGETAM))
-    _prepare_torch()
-    try:
-        from vostool.models.edgetam.engine import EdgeTamEngine
-    except (ImportError, OSError) as error:
-        raise ModelError(
-            f"transformers or timm cannot be loaded ({error}); "
-            f"install them again with `{_PACKAGES_COMMAND}`."
-        ) from error
-    return EdgeTamEngine.from_checkpoint(path, device)
-
-
-def _create_mobile_sam(
-    device: str | None, checkpoint: Path | None, options: EngineOptions
-) -> Engine:
-    path = checkpoint if checkpoint is not None else find_checkpoint(MOBILE_SAM)
-    if path is None:
-        raise ModelError(_missing(MOBILE_SAM))
-    _prepare_torch()
-    try:
-        from vostool.models.mobile_sam.engine import MobileSamEngine
-    except (ImportError, OSError) as error:
-        raise ModelError(
-            f"PyTorch, sam2 or timm cannot be loaded ({error}); install them again, "
-            "or use the engine flow."
-        ) from error
-    return MobileSamEngine.from_checkpoint(path, device, options.cache_bytes, options.encoder)
-
-
-def _find_edgetam() -> Path | None:
-    """The official file, else the converted model in a folder ``EdgeTAM-hf`` beside it."""
-    converted = (folder / CONVERTED_EDGETAM for folder in checkpoint_dirs())
-    return find_checkpoint(EDGETAM) or next((path for path in converted if path.is_file()), None)
-
-
-def _edgetam_status() -> EngineStatus:
-    path = _find_edgetam()
-    problem = _missing_packages()
-    if problem is None and path is None:
-        problem = _missing(EDGETAM)
-    elif problem is None and path is not None and path.suffix == ".pt":
-        problem = _file_problem(EDGETAM, path)
-    return EngineStatus(EDGETAM.name, EDGETAM.title, path, problem, EDGETAM.size)
-
-
-def _missing_packages() -> str | None:
-    if all(importlib.util.find_spec(name) is not None for name in EDGETAM_PACKAGES):
-        return None
-    return (
-        f"{EDGETAM.title} needs the packages {' and '.join(EDGETAM_PACKAGES)}; "
-        f"add them with `{_PACKAGES_COMMAND}`."
-    )
-
-
-def _status(spec: ModelSpec) -> EngineStatus:
-    path = find_checkpoint(spec)
-    if path is None:
-        return EngineStatus(spec.name, spec.title, None, _missing(spec), spec.size)
-    return EngineStatus(spec.name, spec.title, path, _file_problem(spec, path), spec.size)
-
-
-def _file_problem(spec: ModelSpec, path: Path) -> str | None:
-    if looks_whole(path):
-        return None
-    if not os.access(path, os.R_OK):
-        return f"The checkpoint {path} may not be read; change its permissions."
-    return (
-        f"The checkpoint {path} is truncated or no checkpoint; "
-        f"delete it and fetch it again with `{fetch_command(spec)}`."
-    )
-
-
-def _missing(spec: ModelSpec) -> str:
-    return (
-        f"The checkpoint {spec.file_name} of {spec.title} is not here; "
-        f"fetch it ({spec.size / 1e6:.0f} MB) with `{fetch_command(spec)}`."
-    )
+    spec = next(spec for spec in engine_specs() if spec.name == name)
+    return spec.create(device, checkpoint, options or EngineOptions())
 
 
 def _unknown(value: str, kind: str, known: Sequence[str]) -> str:
     return f"There is no {kind} '{value}'; known are {', '.join(known)}."
-
-
-def _prepare_torch() -> None:
-    """Settings that torch reads once, when it is loaded, and its libraries."""
-    if sys.platform == "darwin":
-        # Some of SAM 2's operations exist on the CPU only; the official examples set this too.
-        os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
-    load_torch_ahead()
-
-
-def _has_cuda() -> bool:
-    _prepare_torch()
-    try:
-        import torch
-    except (ImportError, OSError):
-        return False
-
-    return torch.cuda.is_available()

@@ -7,14 +7,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import MappingProxyType
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from vostool.gui.engine.models_dialog import ModelsDialog
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 
 BODY = bytes(range(256)) * 400
 NAME = "sam2.1-tiny"
@@ -44,9 +43,7 @@ def address() -> Iterator[str]:
 
 def dialog_for(hand, monkeypatch, address: str, sha256: str) -> ModelsDialog:
     spec = replace(MODELS[NAME], url=address, size=len(BODY), sha256=sha256)
-    monkeypatch.setattr(
-        "vostool.gui.engine.models_dialog.MODELS", MappingProxyType({**MODELS, NAME: spec})
-    )
+    monkeypatch.setattr("vostool.gui.engine.models_dialog.published", lambda: {NAME: spec})
     hand.bench.engine.show_dialog()
     return hand.window.findChildren(ModelsDialog)[-1]
 

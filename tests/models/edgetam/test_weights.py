@@ -9,10 +9,12 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.models import registry as engines
+from vostool.models.edgetam.published import EDGETAM
+from vostool.models.edgetam.spec import ENGINE
 from vostool.models.edgetam.weights import from_official, load_edgetam
-from vostool.models.weights.catalog import EDGETAM, MODELS
+from vostool.models.sam2.published import MODELS
 
-READY = all(importlib.util.find_spec(name) for name in engines.EDGETAM_PACKAGES)
+READY = all(importlib.util.find_spec(name) for name in ENGINE.packages)
 needs_extra = pytest.mark.skipif(not READY, reason="needs the extra edgetam")
 
 
@@ -88,7 +90,7 @@ def test_a_truncated_safetensors_file_is_named(tmp_path):
 
 
 def test_without_its_packages_the_command_that_adds_them_is_named(monkeypatch):
-    monkeypatch.setattr(engines.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(ModelError, match=r"needs the packages .*`pip install "):
         engines.create_engine(EDGETAM.name, "cpu")
     status = next(s for s in engines.engine_statuses() if s.name == EDGETAM.name)
@@ -97,7 +99,6 @@ def test_without_its_packages_the_command_that_adds_them_is_named(monkeypatch):
 
 @needs_extra
 def test_without_its_checkpoint_the_way_to_fetch_it_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(engines, "find_checkpoint", lambda _spec: None)
-    monkeypatch.setattr(engines, "checkpoint_dirs", lambda: (tmp_path,))
+    monkeypatch.setattr("vostool.models.weights.catalog.checkpoint_dirs", lambda: (tmp_path,))
     with pytest.raises(ModelError, match=r"edgetam\.pt of EdgeTAM is not here; fetch it \(56 MB\)"):
         engines.create_engine(EDGETAM.name, "cpu")

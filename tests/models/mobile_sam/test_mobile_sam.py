@@ -23,7 +23,7 @@ from vostool.models.engine import Direction, Keyframe, Prepares, SegmentRequest,
 from vostool.models.mobile_sam.encoder import Geometry, preprocess
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam, ready
-from vostool.models.weights.catalog import MOBILE_SAM
+from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.project.prompts import Point, Prompts
 
 HERE = Path(__file__).parent

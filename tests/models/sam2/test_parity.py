@@ -17,10 +17,10 @@ import torch
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
-from vostool.models.prompt_steps import box_along
 from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
+from vostool.models.shared.prompt_steps import box_along
 from vostool.project.prompts import Point, Prompts
 
 SIZE = 128

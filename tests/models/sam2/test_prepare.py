@@ -17,7 +17,7 @@ from vostool.models.sam2.disk import DiskFeatures
 from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.features import FeatureCache
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2.1-tiny"]

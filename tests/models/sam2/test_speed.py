@@ -16,7 +16,7 @@ from vostool.models.sam2.backend import make_encoder
 from vostool.models.sam2.build import build_for, build_predictor
 from vostool.models.sam2.encoder import TorchEncoder
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.weights.catalog import MODELS
+from vostool.models.sam2.published import MODELS
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2.1-tiny"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from vostool.models.sam2.published import MODELS
 from vostool.models.weights import catalog
-from vostool.models.weights.catalog import MODELS, checkpoint_dirs, fetch_command, find_checkpoint
+from vostool.models.weights.catalog import checkpoint_dirs, fetch_command, find_checkpoint
 
 TINY = MODELS["sam2.1-tiny"]
 
@@ -89,7 +90,7 @@ def test_a_half_fetched_file_is_no_checkpoint(elsewhere):
 
 
 def test_the_command_to_fetch_fits_the_installation(elsewhere):
-    assert fetch_command(TINY) == "python -m vostool.models.weights.download_cli sam2.1-tiny"
+    assert fetch_command(TINY) == "python -m vostool.models.download_cli sam2.1-tiny"
     (elsewhere / "repository").mkdir()
     (elsewhere / "repository" / "download_models.py").touch()
     assert fetch_command(TINY) == "python download_models.py sam2.1-tiny"

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from vostool.errors import ModelError
 from vostool.models.sam2.build import build_predictor
-from vostool.models.weights.catalog import MODELS
-from vostool.models.weights.checkpoint import identify, load_into, read_weights
+from vostool.models.sam2.checkpoint import identify, load_into
+from vostool.models.sam2.published import MODELS
+from vostool.models.weights.checkpoint import read_weights
 
 TINY = MODELS["sam2.1-tiny"]
 CPU = torch.device("cpu")

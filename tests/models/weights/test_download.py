@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from vostool.errors import Cancelled, ModelError, UsageError
-from vostool.models.weights import download_cli
-from vostool.models.weights.catalog import MODELS, ModelSpec
+from vostool.models import download_cli
+from vostool.models.sam2.published import MODELS
+from vostool.models.weights.catalog import ModelSpec
 from vostool.models.weights.download import fetch
 
 CONTENT = bytes(range(256)) * 12_000
@@ -254,7 +255,8 @@ def test_too_little_room_is_said_before_fetching(server, spec, tmp_path):
 
 @pytest.fixture
 def small_catalog(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_cli, "MODELS", {spec.name: spec, "sam2-tiny": MODELS["sam2-tiny"]})
+    models = {spec.name: spec, "sam2-tiny": MODELS["sam2-tiny"]}
+    monkeypatch.setattr(download_cli, "published", lambda: models)
 
 
 def test_command_fetches_into_dest(server, small_catalog, tmp_path, capsys):
@@ -293,5 +295,5 @@ def test_script_runs_from_a_checkout_without_torch():
     assert shown.stdout.count("SAM 2") == 8
     loaded = runpy.run_path(str(script), run_name="imported")
     assert callable(loaded["main"])
-    probe = "import sys, vostool.models.weights.download_cli; assert 'torch' not in sys.modules"
+    probe = "import sys, vostool.models.download_cli; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", probe], check=True, cwd=REPOSITORY)

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from vostool.errors import Cancelled, ModelError
-from vostool.models.weights.catalog import MOBILE_SAM, PackagedFile
+from vostool.models.mobile_sam.published import MOBILE_SAM
+from vostool.models.weights.catalog import PackagedFile
 from vostool.models.weights.download import fetch
 
 CONTENT = bytes(range(256)) * 100

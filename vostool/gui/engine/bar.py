@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from vostool.models.weights.catalog import MOBILE_SAM
+from vostool.models.registry import smallest_download
 
 NO_CHECKPOINT = (
     "No checkpoint: optical-flow engine. It follows colour and motion only; "
@@ -18,7 +18,7 @@ class EngineBar(QFrame):
 
     Signals:
         fetch_requested(): show what there is.
-        small_requested(): fetch MobileSAM and use it.
+        small_requested(): fetch the smallest engine's weights and use it.
     """
 
     fetch_requested = pyqtSignal()
@@ -28,7 +28,8 @@ class EngineBar(QFrame):
         super().__init__(parent)
         self.setObjectName("engine_bar")
         self.text = QLabel(NO_CHECKPOINT)
-        self.small = QPushButton(f"Get {MOBILE_SAM.title} ({MOBILE_SAM.size / 1e6:.0f} MB)")
+        small = smallest_download()
+        self.small = QPushButton(f"Get {small.title} ({small.size / 1e6:.0f} MB)")
         self.fetch = QPushButton("Get SAM 2…")
         close = QToolButton()
         close.setText("✕")

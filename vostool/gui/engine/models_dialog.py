@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.threads.background import Background
-from vostool.models.registry import EngineStatus, engine_statuses
-from vostool.models.weights.catalog import PUBLISHED as MODELS
+from vostool.models.registry import engine_statuses, plugin_problems, published
+from vostool.models.spec import EngineStatus
 from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
 
@@ -42,7 +42,7 @@ class ModelsDialog(QDialog):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setColumnStretch(1, 1)
-        self.note = QLabel()
+        self.note = QLabel(" ".join(plugin_problems()))
         self.note.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
@@ -89,6 +89,9 @@ class ModelsDialog(QDialog):
             button = QPushButton("In use" if status.name == self._current else "Use")
             button.setEnabled(status.name != self._current)
             button.clicked.connect(partial(self._choose, status.name))
+        elif not status.size:
+            button = QPushButton("Not here")
+            button.setEnabled(False)
         else:
             button = QPushButton(f"Get ({status.size / 1e6:.0f} MB)")
             button.clicked.connect(partial(self._fetch, status.name))
@@ -105,7 +108,7 @@ class ModelsDialog(QDialog):
             self._fetch(name)
 
     def _fetch(self, name: str, _checked: bool = False) -> None:
-        spec = MODELS[name]
+        spec = published()[name]
         folder = user_checkpoint_dir()
         self._job = Background(lambda progress: fetch(spec, folder, progress=progress), self)
         self._job.progressed.connect(self._progressed)
@@ -131,7 +134,7 @@ class ModelsDialog(QDialog):
         self.bar.setFormat(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
     def _fetched(self, name: str, _path: object) -> None:
-        self._ended(f"{MODELS[name].title} is here and in use now.")
+        self._ended(f"{published()[name].title} is here and in use now.")
         self._current = name
         self._fill()
         self.chosen.emit(name)
@@ -151,4 +154,5 @@ def _state(status: EngineStatus) -> str:
         return f"installed: {status.checkpoint}"
     if status.usable:
         return "built in"
-    return status.problem if status.checkpoint is not None and status.problem else "not installed"
+    told = status.problem is not None and (status.checkpoint is not None or not status.size)
+    return str(status.problem) if told else "not installed"

@@ -11,12 +11,17 @@ from PyQt6.QtWidgets import QMenu
 from vostool.gui.engine.models_dialog import ModelsDialog
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.settings import values as settings_values
-from vostool.gui.settings.quality_texts import QUALITY_TEXTS
 from vostool.gui.threads.background import Background
 from vostool.gui.window.main_window import MainWindow
 from vostool.models.engine import EngineInfo
-from vostool.models.registry import FLOW, create_engine, default_engine, engine_statuses
-from vostool.models.weights.catalog import MOBILE_SAM
+from vostool.models.registry import (
+    FALLBACK,
+    create_engine,
+    default_engine,
+    engine_statuses,
+    quality_texts,
+    smallest_download,
+)
 
 
 class EngineChoice(QObject):
@@ -33,7 +38,7 @@ class EngineChoice(QObject):
         self._window = window
         self.current: str | None = None
         self.quality = settings_values.load().quality
-        self._best = FLOW
+        self._best = FALLBACK
         self._has_qualities = False
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
@@ -48,7 +53,7 @@ class EngineChoice(QObject):
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
         self._search = Background(lambda _progress: default_engine(), self)
         self._search.succeeded.connect(self._found)
-        self._search.failed.connect(lambda _: self._found(FLOW))
+        self._search.failed.connect(lambda _: self._found(FALLBACK))
         self._search.start()
 
     def _found(self, name: str) -> None:
@@ -67,7 +72,7 @@ class EngineChoice(QObject):
         self.quality = quality
         settings_values.save(replace(settings_values.load(), quality=quality))
         self._window.actions_by_id["draft"].setChecked(quality == "draft")
-        if self.current not in (None, FLOW):
+        if self.current not in (None, FALLBACK):
             self.use(str(self.current))
 
     def show_dialog(self) -> None:
@@ -75,8 +80,8 @@ class EngineChoice(QObject):
         self._open_dialog()
 
     def fetch_small(self) -> None:
-        """Fetch MobileSAM with its progress shown, and use it."""
-        self._open_dialog().fetch(MOBILE_SAM.name)
+        """Fetch the smallest engine's weights with progress shown, and use it."""
+        self._open_dialog().fetch(smallest_download().name)
 
     def _open_dialog(self) -> ModelsDialog:
         dialog = ModelsDialog(self.current, self._window)
@@ -94,7 +99,7 @@ class EngineChoice(QObject):
                 action.setCheckable(True)
                 action.setChecked(status.name == self.current)
         self._menu.addSeparator()
-        for quality, text in QUALITY_TEXTS.items():
+        for quality, text in quality_texts().items():
             action = self._menu.addAction(text, partial(self.use_quality, quality))
             assert action is not None
             action.setCheckable(True)
@@ -117,15 +122,15 @@ class EngineChoice(QObject):
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
         self._window.engine_button.setText(f"{info.title} ({place})")
         self._window.engine_button.setToolTip(info.detail)
-        if info.name != FLOW:
+        if info.name != FALLBACK:
             self._best = info.name
-        # Who chose flow beside a better engine need not be told to fetch one.
-        self._window.engine_bar.setVisible(info.name == self._best == FLOW)
+        # A person who chose flow beside a better engine is not told to fetch one.
+        self._window.engine_bar.setVisible(info.name == self._best == FALLBACK)
 
     def _failed(self, sentence: str) -> None:
         self._window.activity.end("engine")
         self._window.show_problem("The engine cannot be used", sentence)
         if self.current is None:
-            self.use(FLOW)
+            self.use(FALLBACK)
         else:
             self._window.engine_button.setText(self.current)

@@ -19,9 +19,9 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.keymap import Keymap
 from vostool.gui.actions.table import ActionTable
-from vostool.gui.settings.quality_texts import QUALITY_TEXTS
 from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
 from vostool.gui.window.shortcuts_panel import ShortcutsPanel
+from vostool.models.registry import quality_texts
 
 
 class SettingsDialog(QDialog):
@@ -39,7 +39,7 @@ class SettingsDialog(QDialog):
         self.theme = _choice("Theme", dict.fromkeys(THEMES, ""), values.theme)
         self.label = QLineEdit(values.first_label)
         self.label.setAccessibleName("Label of the first object")
-        self.quality = _choice("Quality", QUALITY_TEXTS, values.quality)
+        self.quality = _choice("Quality", quality_texts(), values.quality)
         self.features_on_disk = QCheckBox("Keep what SAM 2 has seen of a video on disk")
         self.features_on_disk.setChecked(values.features_on_disk)
         self.frame_memory = _memory("Memory for frames", FRAME_MEGABYTES, values.frame_megabytes)

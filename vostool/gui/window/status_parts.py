@@ -6,7 +6,7 @@ import psutil
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from vostool.models.device_memory import device_memory_used
+from vostool.models.shared.device_memory import device_memory_used
 
 MEMORY_MS = 2000
 NOTHING_RUNS = "Ready"

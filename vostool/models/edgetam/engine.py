@@ -20,6 +20,7 @@ from vostool.errors import ModelError, PromptError, SourceError
 from vostool.frames import FrameSource, Image
 from vostool.masks.mask import Mask
 from vostool.models.edgetam.build import build_edgetam
+from vostool.models.edgetam.published import EDGETAM
 from vostool.models.edgetam.state import ObjectTracker, Output, PromptReplay, Video, encode
 from vostool.models.engine import (
     Cancelled,
@@ -29,13 +30,18 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
-from vostool.models.one_picture import OnePicture
-from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2.build import choose_device, choose_dtype
 from vostool.models.sam2.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
-from vostool.models.torch_errors import clear_errors
-from vostool.models.track_legs import Spans, check_prompts, leg_frames, legs, prompts_to_replay
-from vostool.models.weights.catalog import EDGETAM
+from vostool.models.shared.one_picture import OnePicture
+from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.shared.track_legs import (
+    Spans,
+    check_prompts,
+    leg_frames,
+    legs,
+    prompts_to_replay,
+)
 from vostool.project.prompts import Prompts
 
 

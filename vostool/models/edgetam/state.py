@@ -18,9 +18,9 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
     EdgeTamVideoInferenceSession,
 )
 
-from vostool.models.memory_reach import Reach
-from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2.features import FeatureCache
+from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Prompts
 
 Output = dict[str, Any]

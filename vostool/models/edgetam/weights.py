@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 
 from vostool.errors import ModelError
-from vostool.models.weights.catalog import EDGETAM, fetch_command
+from vostool.models.edgetam.published import EDGETAM
+from vostool.models.weights.catalog import fetch_command
 from vostool.models.weights.checkpoint import read_weights
 
 Weights = Mapping[str, torch.Tensor]

@@ -17,7 +17,7 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.flow.segment import pixel_of
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
-from vostool.models.prompt_steps import box_along, prompt_steps
+from vostool.models.shared.prompt_steps import box_along, prompt_steps
 from vostool.project.prompts import Point, Prompts
 
 

@@ -33,14 +33,14 @@ from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preprocess
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import Backend, make_feature_encoder
+from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.track import FeatureRefiner
-from vostool.models.one_picture import OnePicture
-from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2.build import choose_device, choose_dtype
 from vostool.models.sam2.features import DEFAULT_CACHE_BYTES, FeatureCache
-from vostool.models.torch_errors import clear_errors
-from vostool.models.track_legs import check_prompts, prompts_to_replay
-from vostool.models.weights.catalog import MOBILE_SAM
+from vostool.models.shared.one_picture import OnePicture
+from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.shared.track_legs import check_prompts, prompts_to_replay
 from vostool.project.prompts import Prompts
 
 

@@ -18,7 +18,8 @@ from sam2.modeling.sam2_utils import LayerNorm2d
 from timm.models.tiny_vit import ConvNorm, TinyVit
 
 from vostool.errors import ModelError
-from vostool.models.weights.catalog import MOBILE_SAM, fetch_command
+from vostool.models.mobile_sam.published import MOBILE_SAM
+from vostool.models.weights.catalog import fetch_command
 from vostool.models.weights.checkpoint import Weights, mismatch, read_weights
 
 SIDE = 1024

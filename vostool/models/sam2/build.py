@@ -11,8 +11,9 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 from vostool.errors import ModelError
 from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.attention import accelerate
+from vostool.models.sam2.checkpoint import load_into
 from vostool.models.weights.catalog import ModelSpec
-from vostool.models.weights.checkpoint import load_into, read_weights
+from vostool.models.weights.checkpoint import read_weights
 
 _NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU"}
 

@@ -32,8 +32,6 @@ from vostool.models.engine import (
     TrackRequest,
 )
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
-from vostool.models.one_picture import OnePicture
-from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2.backend import (
     AnyEncoder,
     Backend,
@@ -45,8 +43,16 @@ from vostool.models.sam2.batch import BatchStepper, Due
 from vostool.models.sam2.build import build_for, choose_device, choose_dtype
 from vostool.models.sam2.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
 from vostool.models.sam2.state import ObjectTracker, Output, PromptReplay, Video
-from vostool.models.torch_errors import clear_errors
-from vostool.models.track_legs import Spans, check_prompts, leg_frames, legs, prompts_to_replay
+from vostool.models.shared.one_picture import OnePicture
+from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.shared.track_legs import (
+    Spans,
+    check_prompts,
+    leg_frames,
+    legs,
+    prompts_to_replay,
+)
 from vostool.models.weights.catalog import ModelSpec
 from vostool.project.prompts import Prompts
 

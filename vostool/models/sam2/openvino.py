@@ -17,8 +17,8 @@ import platformdirs
 import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
-from vostool.models.preload import load_openvino_ahead
 from vostool.models.sam2.encoder import EncoderLevels, Positions, PreemptedError, Stop
+from vostool.models.shared.preload import load_openvino_ahead
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, InferRequest, Model

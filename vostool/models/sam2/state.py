@@ -19,9 +19,9 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
-from vostool.models.memory_reach import Reach
-from vostool.models.prompt_steps import prompt_steps
 from vostool.models.sam2.features import FeatureCache
+from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Prompts
 
 Output = dict[str, Any]

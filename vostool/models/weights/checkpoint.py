@@ -1,4 +1,4 @@
-"""Reading SAM 2 checkpoints safely: weights only, matched to a model by their tensors."""
+"""Reading checkpoints safely: weights only, no code from the file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ from typing import Any
 import torch
 
 from vostool.errors import ModelError
-from vostool.models.weights.catalog import MODELS, ModelSpec, fetch_command
 
 Weights = Mapping[str, torch.Tensor]
-
-_PATCH_EMBED = "image_encoder.trunk.patch_embed.proj.weight"
-_BLOCK = "image_encoder.trunk.blocks."
-_ONLY_IN_2_1 = "no_obj_embed_spatial"
 
 
 def read_weights(path: Path) -> Weights:
@@ -52,56 +47,6 @@ def read_weights(path: Path) -> Weights:
             "with its tensors under 'model'."
         )
     return weights
-
-
-def identify(weights: Weights) -> ModelSpec | None:
-    """The published model that these tensors have the shapes of, or None."""
-    patch = weights.get(_PATCH_EMBED)
-    if patch is None:
-        return None
-    numbers = {name[len(_BLOCK) :].split(".")[0] for name in weights if name.startswith(_BLOCK)}
-    version = "2.1" if _ONLY_IN_2_1 in weights else "2.0"
-    traits = (int(patch.shape[0]), len(numbers), version)
-    for spec in MODELS.values():
-        if (spec.embed_dim, spec.blocks, spec.version) == traits:
-            return spec
-    return None
-
-
-def identify_file(path: Path) -> ModelSpec:
-    """The published model that a checkpoint of any name has the shapes of.
-
-    Raises:
-        ModelError: the file cannot be read or is of no SAM 2 model.
-    """
-    spec = identify(read_weights(path))
-    if spec is None:
-        raise ModelError(
-            f"The tensors of {path} are of none of the SAM 2 models "
-            f"({', '.join(MODELS)}); take a checkpoint of one of them."
-        )
-    return spec
-
-
-def load_into(module: torch.nn.Module, weights: Weights, spec: ModelSpec, path: Path) -> None:
-    """Copy the weights into a model built for ``spec``; every tensor has to fit.
-
-    Raises:
-        ModelError: the tensors are another model's, or some are missing, unknown or misshapen.
-    """
-    found = identify(weights)
-    if found is not None and found.name != spec.name:
-        raise ModelError(
-            f"The checkpoint {path} is {found.title}, not {spec.title}; "
-            f"choose the engine {found.name} for it."
-        )
-    problem = mismatch(module.state_dict(), weights)
-    if problem:
-        raise ModelError(
-            f"The checkpoint {path} does not fit {spec.title} ({problem}); "
-            f"fetch the official one with `{fetch_command(spec)}`."
-        )
-    module.load_state_dict(dict(weights))
 
 
 def _is_state(content: dict[Any, Any]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vostool.errors import UsageError, VosToolError
-from vostool.models.weights.catalog import PUBLISHED as MODELS
+from vostool.models.registry import published
 from vostool.models.weights.catalog import ModelSpec, find_checkpoint, user_checkpoint_dir
 from vostool.models.weights.download import fetch
 
@@ -60,7 +60,7 @@ def _parser(dest: Path) -> argparse.ArgumentParser:
         "names",
         nargs="*",
         metavar="name",
-        help=f"one of {', '.join(MODELS)}, or {ALL}; {DEFAULT_NAME} when none is given",
+        help=f"one of {', '.join(published())}, or {ALL}; {DEFAULT_NAME} when none is given",
     )
     parser.add_argument("--list", action="store_true", help="list models, sizes and what is here")
     parser.add_argument(
@@ -73,16 +73,17 @@ def _parser(dest: Path) -> argparse.ArgumentParser:
 
 
 def _chosen(names: Sequence[str]) -> list[ModelSpec]:
+    models = published()
     if ALL in names:
-        return list(MODELS.values())
+        return list(models.values())
     # File names have underscores where the models' names have dashes.
-    names = [name if name in MODELS else name.replace("_", "-") for name in names]
-    unknown = [name for name in names if name not in MODELS]
+    names = [name if name in models else name.replace("_", "-") for name in names]
+    unknown = [name for name in names if name not in models]
     if unknown:
         raise UsageError(
-            f"There is no model '{unknown[0]}'; known are {', '.join(MODELS)} and {ALL}."
+            f"There is no model '{unknown[0]}'; known are {', '.join(models)} and {ALL}."
         )
-    return [MODELS[name] for name in dict.fromkeys(names or [DEFAULT_NAME])]
+    return [models[name] for name in dict.fromkeys(names or [DEFAULT_NAME])]
 
 
 def _fetch_with_bar(spec: ModelSpec, dest: Path, mirror: str | None) -> Path:
@@ -102,7 +103,7 @@ def _fetch_with_bar(spec: ModelSpec, dest: Path, mirror: str | None) -> Path:
 
 
 def _print_list() -> None:
-    for spec in MODELS.values():
+    for spec in published().values():
         found = find_checkpoint(spec)
         where = "not here" if found is None else str(found)
         print(f"{spec.name:18} {spec.title:15} {spec.size / 1e6:5.0f} MB  {where}")

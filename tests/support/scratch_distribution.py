@@ -1,0 +1,64 @@
+"""A distribution of another maker's, as pip would lay it out: modules, metadata, entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+STILL_ENGINE = '''
+from vostool.masks.mask import Mask
+from vostool.models.engine import EngineInfo, SegmentReply, TrackedFrame, tracked_span
+from vostool.models.spec import EngineSpec
+
+
+class StillEngine:
+    """Fills a box, and keeps every mask where it was."""
+
+    info = EngineInfo("still", "Still life")
+
+    def open(self, source):
+        self.size = source.info.height, source.info.width
+
+    def close(self):
+        pass
+
+    def segment(self, request):
+        box = request.prompts.box
+        mask = Mask.empty(*self.size).to_array()
+        mask[int(box.y0):int(box.y1), int(box.x0):int(box.x1)] = True
+        return SegmentReply(Mask.from_array(mask), 0.5)
+
+    def track(self, request, cancelled):
+        for frame in range(request.first, request.last + 1):
+            if cancelled():
+                return
+            yield TrackedFrame(frame, {
+                key.object_id: SegmentReply(key.mask or self.segment(key).mask, 0.5)
+                for key in request.keyframes
+                if frame in tracked_span(request, key.object_id, True)
+            })
+
+
+ENGINE = EngineSpec(name="still", title="Still life", load=lambda *_: StillEngine())
+'''
+
+
+def write_distribution(
+    folder: Path, modules: Mapping[str, str], entry_points: Mapping[str, Mapping[str, str]]
+) -> Path:
+    """Lay out ``scratch 1.0`` so that it counts as installed where ``folder`` is on the path.
+
+    Args:
+        modules: source by module name.
+        entry_points: "module:attribute" by name, by group.
+    """
+    info = folder / "scratch-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: scratch\nVersion: 1.0\n")
+    lines = []
+    for group, points in entry_points.items():
+        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in points.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines))
+    for name, source in modules.items():
+        (folder / f"{name}.py").write_text(source)
+    return folder

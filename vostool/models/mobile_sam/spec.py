@@ -1,0 +1,23 @@
+"""The `mobile-sam` engine as the registry lists it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vostool.models.engine import Engine
+from vostool.models.engine_options import EngineOptions
+from vostool.models.mobile_sam.published import MOBILE_SAM
+from vostool.models.shared.loading import importing
+from vostool.models.spec import EngineSpec
+
+
+def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
+    assert checkpoint is not None
+    with importing("PyTorch, sam2 or timm", "install them again, or use the engine flow"):
+        from vostool.models.mobile_sam.engine import MobileSamEngine
+    return MobileSamEngine.from_checkpoint(checkpoint, device, options.cache_bytes, options.encoder)
+
+
+ENGINE = EngineSpec(
+    name=MOBILE_SAM.name, title=MOBILE_SAM.title, load=_load, weights=MOBILE_SAM, rank=1
+)

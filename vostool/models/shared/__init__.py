@@ -1,0 +1,1 @@
+"""What engines share: legs of a run, prompt steps, devices, features, errors."""

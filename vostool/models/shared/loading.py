@@ -1,0 +1,48 @@
+"""Importing an engine's libraries: settings before torch is loaded, one sentence where it fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vostool.errors import ModelError
+from vostool.models.shared.preload import load_torch_ahead
+
+
+@contextmanager
+def importing(libraries: str, remedy: str) -> Iterator[None]:
+    """Around the imports of an engine that needs torch.
+
+    Args:
+        libraries: what is imported, for a person: "PyTorch or sam2".
+        remedy: what to do when that fails: "install them again".
+
+    Raises:
+        ModelError: the libraries are not there or do not load.
+    """
+    prepare_torch()
+    try:
+        yield
+    except (ImportError, OSError) as error:
+        # OSError: a shared library of torch that does not load on this machine
+        raise ModelError(f"{libraries} cannot be loaded ({error}); {remedy}.") from error
+
+
+def has_cuda() -> bool:
+    """Whether torch finds a CUDA GPU; loads torch, False where that fails."""
+    prepare_torch()
+    try:
+        import torch
+    except (ImportError, OSError):
+        return False
+    return torch.cuda.is_available()
+
+
+def prepare_torch() -> None:
+    """Settings that torch reads once, when it is loaded, and its libraries."""
+    if sys.platform == "darwin":
+        # Some of SAM 2's operations exist on the CPU only; the official examples set this too.
+        os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
+    load_torch_ahead()
