@@ -26,6 +26,7 @@ from vostool.gui.session.session import Session
 from vostool.gui.session.tracking import Tracking
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.latest import LatestThread
+from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
 from vostool.gui.window.workbench import Workbench
 from vostool.masks.mask import Mask, MaskRecord
@@ -327,6 +328,14 @@ class Hand:
         with self.qtbot.waitSignal(self.session.run_ended, timeout=8000):
             self.keys(keys)
 
+    def choose(self, button: str) -> str:
+        """Click a button of the question that is asked; returns its text."""
+        self.until(self._boxes)
+        (box,) = self._boxes()
+        (found,) = [b for b in box.buttons() if b.text().replace("&", "") == button]
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+        return box.text()
+
     def problem(self) -> str:
         """The sentence of the notice or of the dialog that is shown, which is closed."""
         notice = self.window.notice
@@ -393,8 +402,8 @@ def bench(qtbot: object, _own_places: None) -> Iterator[Workbench]:
     # A mouse that passes would ask the engines of tests; those of the preview turn it on.
     made.window.view_side.state.set(preview=False)
     yield made
-    made.window.close()
     made.close()
+    assert wait_for_left(10_000)
     assert not running_threads()
 
 

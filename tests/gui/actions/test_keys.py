@@ -229,5 +229,5 @@ def test_about_and_quit(hand) -> None:
     hand.until(lambda: [b for b in hand.window.findChildren(QMessageBox) if b.isVisible()])
     assert "GPL" in hand.problem()
     hand.keys("Ctrl+Q")
-    assert not hand.window.isVisible()
-    assert not hand.bench.worker.isRunning()
+    hand.until(lambda: not hand.window.isVisible())
+    hand.until(hand.bench.worker.isFinished)

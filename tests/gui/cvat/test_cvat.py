@@ -16,7 +16,7 @@ from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.gui.cvat.open_dialog import PASSWORD as BY_PASSWORD
 from vostool.gui.cvat.open_dialog import CvatOpenDialog
 from vostool.gui.cvat.push_dialog import CvatPushDialog
-from vostool.gui.engine import network_job
+from vostool.gui.threads import left
 from vostool.gui.window.workbench import Workbench
 from vostool.io.cvat_server.connections import log_out
 from vostool.io.cvat_server.credentials import Credentials, stored_credentials
@@ -96,7 +96,7 @@ class Window:
 @pytest.fixture
 def window(bench: Workbench, qtbot: object, cvat: CvatStub) -> Iterator[Window]:
     yield Window(bench, qtbot)
-    network_job.wait_for_left(5000)
+    left.wait_for_left(5000)
 
 
 @pytest.fixture

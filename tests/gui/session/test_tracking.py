@@ -315,5 +315,8 @@ def test_closing_the_window_while_a_run_goes(opened, engine) -> None:
     engine.allow(3)
     opened.until(lambda: len(tracked(opened)) == 3)
     opened.window.close()
-    assert not opened.bench.worker.isRunning()
+    assert opened.window.isVisible()
+    assert "3 of 24 frames are done" in opened.choose("Stop it and keep what is done")
+    opened.until(lambda: not opened.window.isVisible())
+    opened.until(opened.bench.worker.isFinished)
     assert engine.closed

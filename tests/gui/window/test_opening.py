@@ -184,7 +184,11 @@ def test_opening_another_replaces_the_first(opened, engine, folder: Path) -> Non
     opened.keys("]")
     engine.allow(3)
     opened.until(lambda: len(opened.project.masks) == 3)
-    opened.open(folder)
+    old = opened.bench.workspace
+    opened.bench.open_path(folder)
+    opened.choose("Stop it and keep what is done")
+    opened.until(lambda: opened.bench.workspace not in (None, old))
+    opened.until_shown(0)
     assert not opened.project.objects
     assert not opened.session.is_tracking
     assert not opened.window.run_bar.isVisible()

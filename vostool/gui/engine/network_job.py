@@ -8,10 +8,8 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end
 from vostool.progress import Progress
-
-_left: set[Background] = set()
-"""Work whose dialog is closed: a request that waits for a dead network cannot be broken off."""
 
 
 class NetworkJob(QObject):
@@ -68,10 +66,7 @@ class NetworkJob(QObject):
         if job is None:
             return
         job.cancel()
-        _left.add(job)
-        job.finished.connect(lambda: _left.discard(job))
-        if job.isFinished():
-            _left.discard(job)
+        leave_to_end(job)
 
     def _end(self, job: Background, tell: Callable[[], None]) -> None:
         if self._job is not job:
@@ -80,10 +75,3 @@ class NetworkJob(QObject):
         self._job = None
         self.ended.emit()
         tell()
-
-
-def wait_for_left(milliseconds: int) -> None:
-    """Before the program ends: wait for work that dialogs walked away from."""
-    for job in list(_left):
-        if job.wait(milliseconds):
-            _left.discard(job)

@@ -1,4 +1,9 @@
-"""Keeping the open project stored: autosave, Save, Save as, and moving a draft to its name."""
+"""Keeping the open project stored: autosave, Save, Save as, and moving a draft to its name.
+
+A file goes through: attached (edits go to its autosaver), copying (Save as: edits go to the old
+file and are kept for the new one), and detached. Nothing is detached before the person knows what
+could not be written: :meth:`Storage.finish` asks, and whoever closes waits for its answer.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.errors import VosToolError
 from vostool.gui.session.document import Document
 from vostool.gui.session.label_memory import is_untouched
 from vostool.gui.threads.background import Background
@@ -19,6 +25,8 @@ from vostool.project.changes import Cell, Value
 from vostool.project.project import Project
 
 CLOSE_SECONDS = 5.0
+NOWHERE = "What you did is stored nowhere yet: no place for it could be written."
+SLOW = "The disk has not taken everything within {:g} seconds."
 
 
 class Storage(QObject):
@@ -26,20 +34,25 @@ class Storage(QObject):
 
     Signals:
         problem(object): a sentence when autosave fails, None when it works again (any thread).
-        saved(Path): Save as has finished; further changes go to this file.
-        failed(str): Save as has not.
+        saved(Path): Save or Save as has finished; further changes go to this file.
+        failed(str): Save or Save as has not.
+        finished(object): the answer to :meth:`finish`: None, or why not everything is stored.
     """
 
     problem = pyqtSignal(object)
     saved = pyqtSignal(object)
     failed = pyqtSignal(str)
+    finished = pyqtSignal(object)
 
     def __init__(self, document: Document, file: ProjectFile | None) -> None:
         super().__init__()
         self._document = document
         self._file: ProjectFile | None = None
         self._autosaver: Autosaver | None = None
-        self._job: Background | None = None
+        self._copy: _Copy | None = None
+        self._flushing: Background | None = None
+        self._asked_to_save = self._asked_to_finish = False
+        self._in_time = True
         self._late: list[tuple[Cell, Value]] = []
         if file is not None:
             self._attach(file)
@@ -52,10 +65,15 @@ class Storage(QObject):
         return self._file.path
 
     def save(self) -> bool:
-        """Write what waits; False where there is no file name yet, so that one has to be asked."""
+        """Write what waits; answers by ``saved`` or ``failed``.
+
+        Returns:
+            False where there is no file name yet, so that one has to be asked for.
+        """
         if self.path is None or self._autosaver is None:
             return False
-        self._autosaver.flush(timeout=0)
+        self._asked_to_save = True
+        self._flush_aside()
         return True
 
     def flush(self) -> bool:
@@ -64,33 +82,78 @@ class Storage(QObject):
 
     def save_as(self, path: Path) -> None:
         """Store everything under another name, off the GUI thread; answers by a signal."""
-        if self._job is not None:
+        if self._copy is not None:
             return
         if self._file is not None and path == self._file.path:
-            self.save()
-            self.saved.emit(path)
+            self._asked_to_save = True
+            self._flush_aside()
             return
-        snapshot = self._document.project.snapshot()
+        self._document.settle()
+        self._copy = _Copy(self._document.project.snapshot(), path, self)
         self._store_in_both()
-        self._job = Background(lambda progress: _write_all(snapshot, path, progress), self)
-        self._job.succeeded.connect(self._saved_as)
-        self._job.failed.connect(self._save_failed)
-        self._job.start()
+        self._copy.finished.connect(self._copied)
+        self._copy.start()
 
-    def close(self) -> None:
-        """Store what waits and give the file back; an untouched draft is removed."""
-        if self._job is not None:
-            self._job.wait()
-            self._job = None
-        self._detach()
+    def finish(self) -> None:
+        """Have everything stored before the file is given back; answers by ``finished``."""
+        self._asked_to_finish = True
+        if self._copy is None:  # else at its end
+            self._flush_aside()
 
-    # -- helpers -------------------------------------------------------------------------------
+    def close(self) -> bool:
+        """Store what waits and give the file back; an untouched draft is removed.
 
-    def _attach(self, file: ProjectFile) -> Autosaver:
-        self._file = file
-        self._autosaver = Autosaver(file, on_problem=self.problem.emit)
-        self._document.store_changes_with(self._autosaver.changed)
-        return self._autosaver
+        Returns:
+            False where something could not be stored; :meth:`finish` would have told.
+        """
+        if self._flushing is not None:
+            self._flushing.wait()
+        if self._copy is not None:
+            self._copy.finished.disconnect(self._copied)
+            self._copy.wait()
+            self._take_copy()
+        return self._detach()
+
+    # -- writing what waits --------------------------------------------------------------------
+
+    def _flush_aside(self) -> None:
+        """Flush in a thread; what was asked meanwhile is answered together."""
+        if self._flushing is not None:
+            return
+
+        def work(_progress: Progress) -> None:
+            self._in_time = self.flush()
+
+        self._flushing = Background(work, self)
+        self._flushing.finished.connect(self._flushed)
+        self._flushing.start()
+
+    def _flushed(self) -> None:
+        self._flushing = None
+        saver = self._autosaver
+        if saver is not None and saver.pending and saver.problem is None and self._in_time:
+            self._flush_aside()  # what changed meanwhile
+            return
+        sentence = self._what_is_missing()
+        if self._asked_to_save:
+            self._asked_to_save = False
+            if sentence is None:
+                self.saved.emit(self.path)
+            else:
+                self.failed.emit(sentence)
+        if self._asked_to_finish:
+            self._asked_to_finish = False
+            self.finished.emit(sentence)
+
+    def _what_is_missing(self) -> str | None:
+        """Why not everything is stored, or None."""
+        if self._autosaver is None:
+            return None if is_untouched(self._document.project) else NOWHERE
+        if not self._autosaver.pending:
+            return None
+        return self._autosaver.problem or SLOW.format(CLOSE_SECONDS)
+
+    # -- Save as -------------------------------------------------------------------------------
 
     def _store_in_both(self) -> None:
         """While a copy is written, changes go to both: the old file now, the new one after."""
@@ -104,33 +167,71 @@ class Storage(QObject):
 
         self._document.store_changes_with(store)
 
-    def _saved_as(self, file: ProjectFile) -> None:
-        self._job = None
-        self._detach(drop_draft=True)
-        self._attach(file).changed(self._late)
-        self.saved.emit(file.path)
+    def _copied(self) -> None:
+        copy = self._take_copy()
+        if copy.file is not None:
+            self.saved.emit(copy.file.path)
+        else:
+            self.failed.emit(copy.problem)
+        if self._asked_to_finish:
+            self._flush_aside()
 
-    def _save_failed(self, sentence: str) -> None:
-        self._job = None
-        old = self._autosaver
-        self._document.store_changes_with(None if old is None else old.changed)
-        self.failed.emit(sentence)
+    def _take_copy(self) -> _Copy:
+        """Go over to the file that was written, or stay with the one before."""
+        copy, self._copy = self._copy, None
+        assert copy is not None
+        if copy.file is not None:
+            self._detach(drop_draft=True)
+            self._attach(copy.file).changed(self._late)
+        else:
+            old = self._autosaver
+            self._document.store_changes_with(None if old is None else old.changed)
+        return copy
 
-    def _detach(self, drop_draft: bool = False) -> None:
+    # -- the file ------------------------------------------------------------------------------
+
+    def _attach(self, file: ProjectFile) -> Autosaver:
+        self._file = file
+        self._autosaver = Autosaver(file, on_problem=self.problem.emit)
+        self._document.store_changes_with(self._autosaver.changed)
+        return self._autosaver
+
+    def _detach(self, drop_draft: bool = False) -> bool:
         self._document.store_changes_with(None)
+        stored = True
         if self._autosaver is not None:
-            self._autosaver.close(CLOSE_SECONDS)
+            stored = self._autosaver.close(CLOSE_SECONDS)
             self._autosaver = None
         if self._file is None:
-            return
+            return stored
         path = self._file.path
         self._file.close()
         self._file = None
         if is_draft(path) and (drop_draft or is_untouched(self._document.project)):
             with contextlib.suppress(OSError):
                 path.unlink()
+        return stored
 
 
-def _write_all(snapshot: Project, path: Path, progress: Progress) -> ProjectFile:
-    progress(0, 1, path.name)
-    return project_file.create(path, snapshot, overwrite=True)
+class _Copy(Background):
+    """Writes a snapshot to another file.
+
+    Attributes (once it has finished):
+        file: the new file, open; None where it could not be written.
+        problem: why not, in one sentence.
+    """
+
+    def __init__(self, snapshot: Project, path: Path, parent: QObject) -> None:
+        super().__init__(self._write, parent)
+        self._snapshot, self._path = snapshot, path
+        self.file: ProjectFile | None = None
+        self.problem = ""
+
+    def _write(self, progress: Progress) -> None:
+        progress(0, 1, self._path.name)
+        try:
+            self.file = project_file.create(self._path, self._snapshot, overwrite=True)
+        except VosToolError as error:
+            self.problem = str(error)
+        except Exception as error:
+            self.problem = f"'{self._path}' could not be written ({error}); choose another place."

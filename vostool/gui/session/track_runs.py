@@ -72,6 +72,11 @@ class TrackRuns(QObject):
         """True while a run rests."""
         return self._run is not None and self._run.paused_at is not None
 
+    @property
+    def progress(self) -> RunProgress | None:
+        """How far the run is; None where none goes."""
+        return None if self._run is None else self._run.progress
+
     def begin(self, parts: Sequence[Part], title: str = TITLE) -> bool:
         """Run the parts one after the other, as one undo step.
 

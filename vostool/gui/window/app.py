@@ -16,9 +16,12 @@ from vostool import __version__
 from vostool.errors import UsageError
 from vostool.gui.session import collector
 from vostool.gui.settings import preferences
+from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
 from vostool.gui.window.workbench import Workbench
 
+LEFT_MS = 200
+"""What a thread that is not waited for is given at the program's end."""
 SWITCH_SECONDS = 0.0005
 """After which a thread that computes in Python lets another one go on. With Python's own 5 ms the
 window waits for so long each time it comes back from numpy or Qt while a project is written."""
@@ -63,7 +66,13 @@ def run(path: str | None) -> int:
         bench.open_path(path)
     else:
         bench.tour.begin_if_new()
-    return app.exec()
+    status = app.exec()
+    if not wait_for_left(LEFT_MS):
+        # Everything is stored and given back; a library that still loads would hold the process up.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
 
 
 def _has_screen() -> bool:

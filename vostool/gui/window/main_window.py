@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         super().__init__()
+        self.may_close = False
         self.action_table = action_table()
         self.actions_by_id = make_actions(self, self.action_table, handlers)
         self.canvas = Canvas()
@@ -185,8 +186,10 @@ class MainWindow(QMainWindow):
             self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        self.closing.emit()
-        super().closeEvent(event)
+        if not self.may_close:
+            self.closing.emit()  # which allows it, now or once everything is settled
+        if event is not None:
+            event.setAccepted(self.may_close)
 
     # -- layout --------------------------------------------------------------------------------
 

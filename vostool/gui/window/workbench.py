@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, QTimer
 
 from vostool.gui.canvas.gestures import Gestures
-from vostool.gui.engine.network_job import wait_for_left
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
@@ -17,11 +17,13 @@ from vostool.gui.session import collector
 from vostool.gui.session.label_memory import begin_with_labels
 from vostool.gui.settings import preferences
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end, wait_for_left
 from vostool.gui.widgets import dialogs
 from vostool.gui.window import program
 from vostool.gui.window.drops import Drops
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.handlers.table import make_handlers
+from vostool.gui.window.leaving import Leaving
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.opening import Opened, SourceWanted, opening
 from vostool.gui.window.recent import recent_paths
@@ -32,7 +34,8 @@ from vostool.io.project.file import SUFFIX
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 LABELS_NEED_VIDEO = "Open the video first, then import its labels."
-WORKER_SECONDS = 10
+CLOSE_MS = 100
+"""What a thread is given to end before the window goes without it."""
 FORGET_AFTER_MS = 2_000
 """After a video was closed; by then the next one is on the screen, or nobody waits."""
 
@@ -49,6 +52,8 @@ class Workbench(QObject):
         self._views: Views | None = None
         self._gestures: Gestures | None = None
         self._opening: Background | None = None
+        self._left_opening: Background | None = None
+        self._next_opening: tuple[Path, Path | None] | None = None
         self._place = Path()
         self._arrival: Iterator[None] | None = None
         self._arrivals = QTimer(self)
@@ -65,7 +70,8 @@ class Workbench(QObject):
         self.window.paths_dropped.connect(self.drops.take)
         self.window.path_chosen.connect(self.open_path)
         program.use_stored_keys(self.window)
-        self.window.closing.connect(self.close)
+        self.leaving = Leaving(self.window)
+        self.window.closing.connect(self.quit)
         self.worker.start(QThread.Priority.LowPriority)
         self.engine.use_default()
 
@@ -93,7 +99,19 @@ class Workbench(QObject):
         place = Path(path).absolute()
         # One process can hold a project once, so the same one is let go before it is opened again.
         if self.workspace is not None and self.workspace.is_of(place):
-            self.close_workspace()
+            self.leaving.leave(self.workspace, partial(self._reopen, place, source_path))
+            return
+        self._begin_opening(place, source_path)
+
+    def _reopen(self, place: Path, source_path: Path | None) -> None:
+        self.close_workspace()
+        self._begin_opening(place, source_path)
+
+    def _begin_opening(self, place: Path, source_path: Path | None) -> None:
+        if self._left_opening is not None:
+            # It may hold the same project, and gives it back when it has ended.
+            self._next_opening = (place, source_path)
+            return
         job = Background(opening(place, source_path), self)
         self._opening = job
         self._place = place
@@ -105,22 +123,38 @@ class Workbench(QObject):
         self.window.activity.begin("opening", f"Opening {place.name}")
         job.start()
 
-    def close(self) -> None:
-        """Stop everything, with what is done stored."""
+    def quit(self) -> None:
+        """Close the window as soon as what goes on is settled and everything is stored."""
+        self._stop_opening()
+        self._finish_arrival()
+        self.leaving.leave(self.workspace, self._quit, quits=True)
+
+    def _quit(self) -> None:
         preferences.remember_window(self.window)
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything at once, with what is done stored; :meth:`quit` asks first."""
+        self.leaving.drop()
+        self.window.may_close = True
+        self.window.close()
         self._stop_opening()
         self.close_workspace()
         self._forget.stop()
         self.engine.close()
         self.worker.shut_down()
-        self.worker.wait(WORKER_SECONDS * 1000)
-        wait_for_left(WORKER_SECONDS * 1000)
+        leave_to_end(self.worker)
+        wait_for_left(CLOSE_MS)
 
     def _stop_opening(self) -> None:
+        """Open nothing any more; what the thread still brings is given back when it comes."""
         if self._opening is not None:
-            self._opening.cancel()
-            self._opening.wait()
-            self._opening = None
+            job, self._opening = self._opening, None
+            job.cancel()
+            leave_to_end(job)
+            self._left_opening = job
+            self._hide_opening()
+        self._next_opening = None
 
     def _opened(self, result: object) -> None:
         if self.sender() is not self._opening:
@@ -134,6 +168,9 @@ class Workbench(QObject):
                 self.open_path(result.project_path, path)
             return
         assert isinstance(result, Opened)
+        self.leaving.leave(self.workspace, partial(self._begin_arrival, result), result.close)
+
+    def _begin_arrival(self, result: Opened) -> None:
         self.close_workspace()
         self._arrival = self._arrive(result)
         self._arrivals.start()
@@ -176,9 +213,16 @@ class Workbench(QObject):
         self.window.show_problem("This cannot be opened", sentence, f"Place: {self._place}")
 
     def _opening_ended(self) -> None:
-        if self._opening is None or self.sender() is self._opening:
-            self.window.opening_bar.hide()
-            self.window.activity.end("opening")
+        if self.sender() is self._left_opening:
+            self._left_opening = None
+            if self._next_opening is not None:
+                self._begin_opening(*self._next_opening)
+        elif self._opening is None:
+            self._hide_opening()
+
+    def _hide_opening(self) -> None:
+        self.window.opening_bar.hide()
+        self.window.activity.end("opening")
 
     def _opening_progressed(self, done: int, total: int, what: str) -> None:
         bar = self.window.opening_bar
@@ -221,9 +265,7 @@ class Workbench(QObject):
         """Write what waits; ask for a name first where there is none."""
         if self.workspace is None:
             return
-        if self.workspace.storage.save():
-            self.window.show_status("Saved.", 2000)
-        else:
+        if not self.workspace.storage.save():
             self.save_as()
 
     def save_as(self) -> None:

@@ -44,6 +44,13 @@ class Workspace(QObject):
         """True where this file, folder or project is what is open."""
         return path in (self.document.project.source.path, self.storage.path)
 
+    def settle(self) -> None:
+        """Have everything that the person asked for in the document."""
+        self.player.pause()
+        self.session.builder.settle()
+        self.mask_editor.finish()
+        self.document.settle()
+
     def close(self) -> None:
         """Stop what runs, store what waits, give files and threads back."""
         self.player.pause()

@@ -1,4 +1,4 @@
-"""Autosave: what changed is on the disk within a second, without anybody waiting for it."""
+"""Autosave: what changed is on the disk within a second, without the window waiting for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Problem = Callable[[str | None], None]
 _log = logging.getLogger(__name__)
 
 
-def _tell_nobody(sentence: str | None) -> None:
+def _unheard(sentence: str | None) -> None:
     """The problem callback of a caller that gave none."""
 
 
@@ -36,7 +36,7 @@ class Autosaver:
         self,
         project_file: ProjectFile,
         interval: float = INTERVAL_SECONDS,
-        on_problem: Problem = _tell_nobody,
+        on_problem: Problem = _unheard,
     ) -> None:
         """Start the thread.
 
@@ -62,6 +62,12 @@ class Autosaver:
         """The sentence of the last failed attempt; None while saving works."""
         with self._wake:
             return self._problem
+
+    @property
+    def pending(self) -> bool:
+        """True while something is not stored yet."""
+        with self._wake:
+            return bool(self._pending) or self._writing
 
     def changed(self, values: Iterable[tuple[Cell, Value]]) -> None:
         """Take note of cells and their values (None: deleted); returns at once."""
@@ -91,13 +97,18 @@ class Autosaver:
             return not self._pending and not self._writing
 
     def close(self, timeout: float | None = None) -> bool:
-        """Flush, and end the thread; True where all is stored. The project file stays open."""
-        stored = self.flush(timeout)
+        """Write what waits and end the thread. The project file stays open.
+
+        Returns:
+            True where all is stored. False where that failed or took longer than ``timeout``
+            seconds: what is not stored then goes with the process, so a caller that can still ask
+            the person flushes first.
+        """
         with self._wake:
             self._closing = True
             self._wake.notify_all()
         self._thread.join(timeout)
-        return stored
+        return not self.pending
 
     def _run(self) -> None:
         last = -self._interval
@@ -107,12 +118,15 @@ class Autosaver:
                 pause = self._interval if self._problem is None else _RETRY_SECONDS
                 due = last + pause - time.monotonic()
                 self._wake.wait_for(lambda: self._hurry or self._closing, max(due, 0.0))
-                if self._closing:
+                if not self._pending:
                     return
+                closing = self._closing
                 batch, self._pending = self._pending, {}
                 self._writing = True
             self._settle(batch, self._attempt(batch))
             last = time.monotonic()
+            if closing:
+                return
 
     def _attempt(self, batch: dict[Cell, Value]) -> str | None:
         """Write a batch; the sentence of what went wrong, or None."""

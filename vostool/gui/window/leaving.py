@@ -1,0 +1,215 @@
+"""What has to be settled before a video is closed: a run that goes, and edits not stored yet.
+
+Closing, quitting and opening another video all come here. Nothing is closed before the run's fate
+is decided and everything is on the disk, or the person has said that it may be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMessageBox, QPushButton
+
+from vostool.gui.widgets import dialogs
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.workspace import Workspace
+from vostool.io.project.file import SUFFIX
+
+Role = QMessageBox.ButtonRole
+
+
+@dataclass
+class _Wish:
+    """What is to be done once the workspace may be closed.
+
+    Attributes:
+        then: does it; the workspace is still open.
+        stayed: told where the person stays instead.
+        quits: the window closes, so that a run may go on without it.
+    """
+
+    workspace: Workspace
+    then: Callable[[], None]
+    stayed: Callable[[], None]
+    quits: bool
+
+
+class Leaving(QObject):
+    """Settles one wish to leave at a time; a newer one takes the place of one that still asks."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._wish: _Wish | None = None
+        self._box: QMessageBox | None = None
+
+    @property
+    def busy(self) -> bool:
+        """True while a wish to leave is being settled."""
+        return self._wish is not None
+
+    def leave(
+        self,
+        workspace: Workspace | None,
+        then: Callable[[], None],
+        stayed: Callable[[], None] = lambda: None,
+        *,
+        quits: bool = False,
+    ) -> None:
+        """Call ``then`` as soon as the workspace may be closed, else ``stayed``."""
+        self._drop_box()
+        old, self._wish = self._wish, None
+        if old is not None:
+            self._let_go(old)
+            old.stayed()
+        if workspace is None:
+            then()
+            return
+        self._wish = _Wish(workspace, then, stayed, quits)
+        workspace.storage.finished.connect(self._stored)
+        if workspace.session.is_tracking:
+            self._ask_about_run(workspace)
+        else:
+            self._store()
+
+    def drop(self) -> None:
+        """Settle nothing any more, such as when the program ends by force."""
+        self._drop_box()
+        if self._wish is not None:
+            self._let_go(self._wish)
+            self._wish = None
+
+    # -- a run that goes -----------------------------------------------------------------------
+
+    def _ask_about_run(self, workspace: Workspace) -> None:
+        assert self._wish is not None
+        what = "Close" if self._wish.quits else "Open"
+        progress = workspace.session.runs.progress
+        far = f"{progress.done} of {progress.total} frames are done" if progress else "it has begun"
+        box = self._new_box("A track run is going on", f"A track run is going on: {far}.")
+        later = box.addButton(f"{what} when it is done", Role.AcceptRole)
+        now = box.addButton("Stop it and keep what is done", Role.AcceptRole)
+        stay = box.addButton("Stay", Role.RejectRole)
+        self._ask(box, stay, {later: self._wait_for_run, now: self._stop_run, stay: self._stay})
+
+    def _wait_for_run(self) -> None:
+        assert self._wish is not None
+        session = self._wish.workspace.session
+        if not session.is_tracking:
+            self._store()
+            return
+        session.run_ended.connect(self._run_ended)
+        if self._wish.quits:
+            self._window.hide()
+        else:
+            self._window.show_status("The next video is opened when the run is done.", 15000)
+
+    def _stop_run(self) -> None:
+        assert self._wish is not None
+        workspace = self._wish.workspace
+        if workspace.session.is_tracking:
+            workspace.session.run_ended.connect(self._run_ended)
+            workspace.session.runs.cancel()
+            self._window.show_status("Stopping…")
+        else:
+            self._store()
+
+    def _run_ended(self, _text: str) -> None:
+        wish = self._wish
+        if wish is not None:
+            wish.workspace.session.run_ended.disconnect(self._run_ended)
+            self._store()
+
+    # -- edits on their way to the disk --------------------------------------------------------
+
+    def _store(self) -> None:
+        if self._wish is not None:
+            self._wish.workspace.settle()
+            self._wish.workspace.storage.finish()
+
+    def _stored(self, sentence: str | None) -> None:
+        wish = self._wish
+        if wish is None:
+            return
+        if sentence is not None:
+            self._ask_about_edits(sentence)
+            return
+        self._wish = None
+        self._let_go(wish)
+        wish.then()
+
+    def _ask_about_edits(self, sentence: str) -> None:
+        if not self._window.isVisible():
+            self._window.show()  # a run that went on without it cannot be stored
+        box = self._new_box(
+            "What you did last is not stored",
+            f"What you did last is not stored. {sentence}",
+        )
+        again = box.addButton("Try again", Role.AcceptRole)
+        elsewhere = box.addButton("Save elsewhere…", Role.AcceptRole)
+        lose = box.addButton("Lose these edits", Role.DestructiveRole)
+        stay = box.addButton("Stay", Role.RejectRole)
+        self._ask(
+            box, stay,
+            {again: self._store, elsewhere: self._elsewhere, lose: self._lose, stay: self._stay},
+        )  # fmt: skip
+
+    def _elsewhere(self) -> None:
+        wish = self._wish
+        if wish is None:
+            return
+        storage = wish.workspace.storage
+        source = wish.workspace.document.project.source.path
+        path = dialogs.ask_project_name(self._window, storage.path or source.with_suffix(SUFFIX))
+        if path is not None:
+            storage.save_as(path)
+        storage.finish()  # and asks again where that was not stored either
+
+    def _lose(self) -> None:
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            self._let_go(wish)
+            wish.then()
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def _stay(self) -> None:
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            self._let_go(wish)
+            wish.stayed()
+
+    def _new_box(self, title: str, text: str) -> QMessageBox:
+        self._drop_box()
+        return QMessageBox(QMessageBox.Icon.Question, title, text, parent=self._window)
+
+    def _ask(
+        self,
+        box: QMessageBox,
+        stay: QPushButton | None,
+        answers: dict[QPushButton | None, Callable[[], None]],
+    ) -> None:
+        """Show the box without stopping the program: runs and saving go on under it."""
+
+        def answered() -> None:
+            clicked = box.clickedButton()
+            self._drop_box()
+            next((do for button, do in answers.items() if button is clicked), self._stay)()
+
+        self._box = box
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.finished.connect(answered)
+        box.open()
+
+    def _drop_box(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            box.finished.disconnect()
+            box.close()
+            box.deleteLater()
+
+    def _let_go(self, wish: _Wish) -> None:
+        wish.workspace.storage.finished.disconnect(self._stored)
