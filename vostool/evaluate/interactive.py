@@ -14,9 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from vostool.errors import LabelsError
+from vostool.evaluate.corrections import Correction
 from vostool.evaluate.headless import HeadlessSession, Stepped, Stopped, ids_of
 from vostool.evaluate.measured import Measure, frame_means, measure_frames
-from vostool.evaluate.robots import Correction, Robot
+from vostool.evaluate.robots import Robot
 from vostool.evaluate.sequence import TruthSequence
 from vostool.models.engine import Engine
 from vostool.project.prompts import Prompts, with_box, with_point

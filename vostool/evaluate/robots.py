@@ -9,13 +9,13 @@ too small to be scribbled on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
 import numpy as np
 
 from vostool.errors import UsageError
+from vostool.evaluate.corrections import Correction, centre, largest_region
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, Ids
 from vostool.masks.box import Box
@@ -25,15 +25,6 @@ from vostool.project.prompts import Point
 ROBOTS = ("scribbles", "clicks", "boxes")
 RIGHT_ENOUGH = 0.95
 """J from which on an object needs no click or box."""
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a person does about one object on one frame: a box, or points in their order."""
-
-    object_id: int
-    points: tuple[Point, ...] = ()
-    box: Box | None = None
 
 
 class Robot(Protocol):
@@ -102,27 +93,6 @@ class BoxRobot:
                 x, y = centre(largest_region(got & counted))
                 corrections.append(Correction(object_id, (Point(x, y, positive=False),)))
         return corrections
-
-
-def largest_region(mask: BoolArray) -> BoolArray:
-    """The largest 8-connected region of an (H, W) mask; an empty one of an empty one."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return np.zeros_like(mask)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    return np.asarray(labels == largest, np.bool_)
-
-
-def centre(region: BoolArray) -> tuple[float, float]:
-    """x and y of the centre of the pixel furthest from the region's edge.
-
-    The picture's border counts as an edge. Euclidean distance transform (Felzenszwalb &
-    Huttenlocher's, as OpenCV has it); of equal pixels the first row by row.
-    """
-    padded = np.pad(region.astype(np.uint8), 1)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    y, x = np.unravel_index(int(np.argmax(distance)), distance.shape)
-    return float(x) + 0.5, float(y) + 0.5
 
 
 def _masks(truth: Ids, result: Ids, object_id: int) -> tuple[BoolArray, BoolArray, BoolArray]:

@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, mini
 from scipy.spatial import cKDTree
 from skimage.morphology import medial_axis
 
-from vostool.evaluate.robots import Correction, centre, largest_region
+from vostool.evaluate.corrections import Correction, centre, largest_region
 from vostool.evaluate.sequence import Ids
 from vostool.masks.mask import BoolArray
 from vostool.project.prompts import Point

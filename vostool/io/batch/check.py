@@ -14,7 +14,7 @@ from vostool.errors import Cancelled, ExportError, ProjectFileError, SourceError
 from vostool.io.batch.plan import Batch, BatchProject, OpenedProject, opened, sentence
 from vostool.io.exports.dataset import make_dataset
 from vostool.io.exports.exporters import find_formats
-from vostool.io.exports.frame import ExportMask
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.plan import ExportPlan, make_plan
 from vostool.io.exports.staging import Staging
 from vostool.progress import Progress

@@ -10,7 +10,7 @@ from functools import cached_property
 from vostool.errors import ExportError, UsageError
 from vostool.frames import FrameSource, SourceInfo
 from vostool.io.exports.choice import chosen_frames, chosen_objects, nothing_left
-from vostool.io.exports.frame import ExportMask
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.names import image_endings, image_names, safe_name
 from vostool.io.exports.options import ExportOptions, ImageFiles, named
 from vostool.masks.cleaning import Cleaning
@@ -106,7 +106,8 @@ class ExportPlan:
             )
         if mask.is_empty:
             return None
-        found = ExportMask(self, index, obj, record)
+        number = self.object_ids[obj.id]
+        found = ExportMask(index, obj, record, number, self.polygon_tolerance)
         return found if not self.cleaning or found.clean(self.cleaning) else None
 
     def masks(self, index: int) -> tuple[ExportMask, ...]:

@@ -12,9 +12,8 @@ from typing import get_args
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import SourceKind, SourceRef
-from vostool.io.cvat_server.frame_store import write_manifest
-from vostool.io.cvat_server.job import project_job
 from vostool.io.video.fingerprint import fingerprint
+from vostool.io.video.kinds import kind_named
 from vostool.project.project import Project
 
 _COLUMNS = (
@@ -33,8 +32,9 @@ def locate_source(project: Project, project_path: str | Path) -> Path | None:
     Raises:
         SourceError: a video is there, but it is another one or has been changed.
     """
-    if project.source.kind == "cvat":
-        return _job_folder(project)
+    kind = kind_named(project.source.kind)
+    if kind is not None:
+        return kind.locate(project)
     other: Path | None = None
     for candidate in _candidates(project.source, Path(os.path.abspath(project_path))):
         if not candidate.exists():
@@ -118,12 +118,6 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
     ):
         raise sqlite3.DatabaseError("malformed: source")
     return SourceRef(place, kind, size, hashed, width, height, frames, rate)
-
-
-def _job_folder(project: Project) -> Path | None:
-    """The job's folder in this person's frame cache, made again where it was cleared away."""
-    job = project_job(project)
-    return None if job is None else write_manifest(job)
 
 
 def _candidates(source: SourceRef, project_path: Path) -> list[Path]:

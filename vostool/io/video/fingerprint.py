@@ -12,8 +12,8 @@ from pathlib import Path
 
 from vostool.errors import SourceError
 from vostool.frames import FrameSource, SourceRef
-from vostool.io.cvat_server.frame_store import MANIFEST, read_manifest
 from vostool.io.video.image_files import image_files
+from vostool.io.video.kinds import kind_of_folder
 
 _PIECE = 64 * 1024
 _PIECES = 16
@@ -27,15 +27,17 @@ def fingerprint(path: str | Path) -> tuple[int, str]:
 
     A file is hashed by its size and 16 pieces of 64 KiB spread evenly over it (all of it, up to
     1 MiB), never by its name. A folder is hashed by every image's name and size, and by pieces of
-    at most 256 images spread over the folder; other files in it do not count. A CVAT job's folder
-    is recognised by its server, job and frames, whichever pictures are there already.
+    at most 256 images spread over the folder; other files in it do not count. Folders of another
+    kind (:mod:`vostool.io.video.kinds`) are recognised as their reader says.
 
     Raises:
         SourceError: the file or the folder cannot be read.
     """
     place = Path(path)
-    if (place / MANIFEST).is_file() and (job := read_manifest(place)) is not None:
-        return job.width * job.height * len(job.numbers), job.identity
+    kind = kind_of_folder(place)
+    known = None if kind is None else kind.fingerprint(place)
+    if known is not None:
+        return known
     digest = hashlib.blake2b(digest_size=20, person=_PERSON)
     try:
         size = _add_folder(digest, place) if place.is_dir() else _add_file(digest, place)

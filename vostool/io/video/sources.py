@@ -1,4 +1,4 @@
-"""One door to frames, whatever they come from."""
+"""Opening a source by its path, whatever it is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 
 from vostool.errors import SourceError
 from vostool.frames import FrameSource
-from vostool.io.cvat_server.frame_store import MANIFEST
-from vostool.io.cvat_server.source import open_job_folder
 from vostool.io.video.decode import open_video
 from vostool.io.video.image_files import IMAGE_SUFFIXES
 from vostool.io.video.image_folder import open_image_folder, pictures_in
+from vostool.io.video.kinds import kind_of_folder
 from vostool.progress import Progress, silent
 
 
@@ -31,8 +30,9 @@ def open_source(
     place = Path(path).expanduser()
     if not place.exists():
         raise SourceError(f"There is no file or folder '{place}'; check the name.")
-    if (place / MANIFEST).is_file():
-        return open_job_folder(place)
+    kind = kind_of_folder(place)
+    if kind is not None:
+        return kind.open(place)
     if place.is_dir():
         return open_image_folder(place, progress)
     if place.suffix.lower() in IMAGE_SUFFIXES:

@@ -16,7 +16,8 @@ from typing import IO, Any
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
-from vostool.io.exports.frame import ExportFrame, ExportMask
+from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.project.objects import AnnotatedObject

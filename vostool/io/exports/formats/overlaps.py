@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vostool.io.exports.frame import ExportMask
+from vostool.io.exports.mask import ExportMask
 from vostool.masks.mask import Mask
 
 

@@ -17,7 +17,8 @@ import yaml
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
-from vostool.io.exports.frame import ExportFrame, ExportMask
+from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue

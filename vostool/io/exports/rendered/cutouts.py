@@ -15,7 +15,8 @@ from vostool.errors import ExportError
 from vostool.frames import Image
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
-from vostool.io.exports.frame import ExportFrame, ExportMask
+from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.names import safe_name
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue

@@ -10,7 +10,7 @@ import numpy as np
 
 from vostool.errors import UsageError
 from vostool.frames import Image
-from vostool.io.exports.frame import ExportMask
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.rendered.badges import Caption, draw_captions, one_line, text_size
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour

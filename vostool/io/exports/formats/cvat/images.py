@@ -20,7 +20,8 @@ from vostool.io.exports.format import ExportFormat
 from vostool.io.exports.formats.cvat.meta import CvatLabels, quoted, source_of
 from vostool.io.exports.formats.cvat.shapes import SHAPE, Shape, ShapeMaker
 from vostool.io.exports.formats.cvat.tasks import meta, tasks_of
-from vostool.io.exports.frame import ExportFrame, ExportMask
+from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vostool.io.exports.frame import ExportMask
+from vostool.io.exports.mask import ExportMask
 from vostool.io.options import OptionSpec
 from vostool.masks.box_rle import encode_rows
 from vostool.masks.polygons import Ring
