@@ -6,9 +6,10 @@ sentence and left out. See https://packaging.python.org/en/latest/specifications
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -24,6 +25,66 @@ class Plugins(Generic[T]):
 
     found: dict[str, T]
     problems: tuple[str, ...] = ()
+
+
+class Named(Protocol):
+    """What a registry holds: a frozen dataclass with a name."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Registry(Mapping[str, N]):
+    """The program's own entries by name, in their order, and behind them those of plug-ins.
+
+    Plug-ins are looked for when the registry is first read, since that takes a while.
+
+    Args:
+        own: the program's entries; their names cannot be taken over.
+        group: of the entry points, "vostool.export_formats" say.
+        kind: what an entry point has to be.
+    """
+
+    def __init__(self, own: Iterable[N], group: str, kind: type[N]) -> None:
+        self._own = {entry.name: entry for entry in own}
+        self._group, self._kind = group, kind
+        self._plugins: Plugins[N] | None = None
+        self._all: dict[str, N] = {}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each plug-in that was left out."""
+        return self._loaded().problems
+
+    def forget(self) -> None:
+        """Look for plug-ins anew, as after an installation in this process."""
+        self._plugins = None
+
+    def __getitem__(self, name: str) -> N:
+        if name in self._own:
+            return self._own[name]
+        self._loaded()
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._loaded()
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        self._loaded()
+        return len(self._all)
+
+    def _loaded(self) -> Plugins[N]:
+        if self._plugins is None:
+            self._plugins = load_plugins(self._group, self._kind, frozenset(self._own))
+            added = self._plugins.found.items()
+            self._all = {**self._own, **{name: replace(e, name=name) for name, e in added}}
+        return self._plugins
 
 
 def load_plugins(group: str, kind: type[T], taken: frozenset[str] = frozenset()) -> Plugins[T]:

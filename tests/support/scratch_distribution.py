@@ -43,6 +43,62 @@ ENGINE = EngineSpec(name="still", title="Still life", load=lambda *_: StillEngin
 '''
 
 
+COUNTING_EXPORT = '''
+from vostool.io.exports.format import ExportFormat
+
+
+class Writer:
+    """How many masks each frame has."""
+
+    def __init__(self, dataset, folder, values):
+        self.folder, self.lines = folder, []
+
+    def write(self, frame):
+        self.lines.append(f"{frame.index} {len(frame.masks)}")
+
+    def picture_path(self, frame):
+        return f"{frame.name}{frame.plan.ending}"
+
+    def finish(self):
+        self.folder.write("counts.txt", "\\n".join(self.lines).encode())
+        return []
+
+    def close(self):
+        pass
+
+
+FORMAT = ExportFormat(
+    name="counts", title="Masks counted", main="counts.txt", suffix=".txt",
+    keeps=("how many masks a frame has",), loses=("everything else",), open=Writer,
+)
+'''
+
+LINES_IMPORT = """
+from vostool.io.imports.format import Imported, ImportedObject, ImportFormat, Shape
+from vostool.masks.mask import Mask
+
+
+def detect(path):
+    return path.suffix == ".lines"
+
+
+def read(path, target, values, progress):
+    shapes = []
+    for line in path.read_text().split():
+        frame, x0, y0, x1, y1 = map(int, line.split(","))
+        mask = Mask.empty(target.height, target.width).to_array()
+        mask[y0:y1, x0:x1] = True
+        shapes.append(Shape(frame=frame, label="thing", mask=Mask.from_array(mask), track="1"))
+    return Imported((ImportedObject("1", "thing"),), tuple(shapes))
+
+
+FORMAT = ImportFormat(
+    name="lines", title="A box a line", suffixes=(".lines",), keeps=("boxes",), loses=(),
+    detect=detect, read=read,
+)
+"""
+
+
 def write_distribution(
     folder: Path, modules: Mapping[str, str], entry_points: Mapping[str, Mapping[str, str]]
 ) -> Path:

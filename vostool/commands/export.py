@@ -22,7 +22,7 @@ from vostool.commands.workspace import opened
 from vostool.errors import Cancelled, UsageError
 from vostool.frames import FrameSource
 from vostool.io.batch.recipe import save_recipe
-from vostool.io.exports.exporters import ExportReport, export, find_formats
+from vostool.io.exports.exporters import FORMATS, ExportReport, export, find_formats
 from vostool.io.exports.options import ExportOptions
 from vostool.io.exports.staging import Staging, one_sentence
 from vostool.project.project import Project
@@ -54,6 +54,7 @@ class ExportPlan:
 
 def run(args: argparse.Namespace) -> int:
     """Export; 0 only when everything was written."""
+    output.warn(FORMATS.problems)
     if not is_batch(args):
         return _run_one(args)
     batch = batch_of(args)

@@ -92,6 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, bring in and track; 0 only when everything asked for was done."""
+    output.warn(IMPORT_FORMATS.problems)
     check_engine(args)
     name = args.format or detect_format(args.labels).name
     find_import_format(name).values(dict(args.set))

@@ -40,6 +40,9 @@ class FormatsPanel(QWidget):
         self.tree = QTreeWidget()
         self.items: dict[str, QTreeWidgetItem] = {}
         self.title = QLabel()
+        self.left_out = QLabel(" ".join(FORMATS.problems))
+        self.left_out.setWordWrap(True)
+        self.left_out.setVisible(bool(FORMATS.problems))
         self.options = OptionFields()
         self._values: dict[str, Plain] = {}
         self._fill()
@@ -124,6 +127,7 @@ class FormatsPanel(QWidget):
         column.setContentsMargins(2, 2, 8, 2)
         column.addWidget(self.title)
         column.addWidget(self.options)
+        column.addWidget(self.left_out)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(inside)

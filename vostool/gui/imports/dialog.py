@@ -87,6 +87,9 @@ class ImportDialog(QDialog):
         self.options = OptionFields()
         self.bar = QProgressBar()
         self.sentence = QLabel()
+        self.left_out = QLabel(" ".join(IMPORT_FORMATS.problems))
+        self.left_out.setWordWrap(True)
+        self.left_out.setVisible(bool(IMPORT_FORMATS.problems))
         self.details = QListView()
         self._lines = QStringListModel(self)
         self.import_button = QPushButton("Import")
@@ -144,7 +147,7 @@ class ImportDialog(QDialog):
         buttons.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
-        for widget in (self.options, self.bar, self.sentence, self.details, buttons):
+        for widget in (self.options, self.bar, self.sentence, self.details, self.left_out, buttons):
             layout.addWidget(widget)
         layout.setStretchFactor(self.details, 1)
         self.track_button.hide()  # a button box shows what is added to it

@@ -7,9 +7,8 @@ decoded and each picture decoded and encoded once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from vostool.errors import UsageError
 from vostool.frames import FrameSource
@@ -31,6 +30,7 @@ from vostool.io.exports.rendered.cutouts import CUTOUTS
 from vostool.io.exports.rendered.overlay_video import OVERLAY_VIDEO
 from vostool.io.exports.run import ExportReport, WrittenFormat, write_dataset
 from vostool.io.options import OptionSpec
+from vostool.plugins import Registry
 from vostool.progress import Progress
 from vostool.project.project import Project
 
@@ -52,31 +52,30 @@ __all__ = [
     "find_formats",
 ]
 
-FORMATS: Mapping[str, ExportFormat] = MappingProxyType(
-    {
-        entry.name: entry
-        for entry in (
-            CVAT_IMAGES,
-            CVAT_VIDEO,
-            COCO,
-            MASKS,
-            MASKS_BINARY,
-            YOUTUBE_VOS,
-            YOUTUBE_VIS,
-            YOLO_SEG,
-            YOLO_DETECT,
-            MOTS,
-            MOT,
-            LABELME,
-            OVERLAY_VIDEO,
-            CUTOUTS,
-            CUTOUT_VIDEO,
-            OVERLAY_GIF,
-            OVERLAY_WEBP,
-        )
-    }
+FORMATS: Registry[ExportFormat] = Registry(
+    (
+        CVAT_IMAGES,
+        CVAT_VIDEO,
+        COCO,
+        MASKS,
+        MASKS_BINARY,
+        YOUTUBE_VOS,
+        YOUTUBE_VIS,
+        YOLO_SEG,
+        YOLO_DETECT,
+        MOTS,
+        MOT,
+        LABELME,
+        OVERLAY_VIDEO,
+        CUTOUTS,
+        CUTOUT_VIDEO,
+        OVERLAY_GIF,
+        OVERLAY_WEBP,
+    ),
+    "vostool.export_formats",
+    ExportFormat,
 )
-"""Every format by name, in the order of menus."""
+"""Every format by name, in the order of menus; those of plug-ins last."""
 
 
 def find_formats(names: Sequence[str]) -> tuple[ExportFormat, ...]:
@@ -109,7 +108,7 @@ def check_options(
     }
 
 
-def export(  # noqa: PLR0917 - the door that window and command line call alike
+def export(  # noqa: PLR0917 - what window and command line call alike
     project: Project,
     source: FrameSource,
     formats: Sequence[str],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from vostool.errors import LabelsError, UsageError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
@@ -25,6 +24,7 @@ from vostool.io.imports.readers.rows.mot import MOT
 from vostool.io.imports.readers.rows.mots import MOTS
 from vostool.io.imports.readers.rows.yolo import YOLO
 from vostool.io.options import OptionValue
+from vostool.plugins import Registry
 from vostool.progress import Progress, silent
 
 __all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
@@ -45,8 +45,8 @@ _ENTRIES: tuple[ImportFormat, ...] = (
 )
 # In the order in which detection asks them.
 
-IMPORT_FORMATS: Mapping[str, ImportFormat] = MappingProxyType({e.name: e for e in _ENTRIES})
-"""Every import format by name."""
+IMPORT_FORMATS: Registry[ImportFormat] = Registry(_ENTRIES, "vostool.import_formats", ImportFormat)
+"""Every import format by name; those of plug-ins last, and asked last."""
 
 
 def find_import_format(name: str) -> ImportFormat:
