@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
@@ -31,12 +31,14 @@ from vostool.io.imports.importers import (
     find_import_format,
     read_labels,
 )
+from vostool.io.options import OptionValue
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.changes import Edit
 from vostool.runs.request import plan_run
 
 _SHOWN = 20
+_FIRST_NUMBERS = ("first_number", "first_frame")
 _EPILOG = """\
 masks and boxes on keyframes become prompts; with --track they are tracked from at once.
 
@@ -82,6 +84,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", type=_setting, action="append", default=[], metavar="OPTION=VALUE",
         help="an option of the format: " + "; ".join(_format_options()),
     )  # fmt: skip
+    parser.add_argument(
+        "--first-number", metavar="N",
+        help="the number that the clip's first frame has in the names of label files (0, 1 ...); "
+        "default: what the numbers prove",
+    )  # fmt: skip
     run = parser.add_argument_group("tracking")
     run.add_argument("--track", action="store_true", help="track from the imported keyframes")
     add_engine(run)
@@ -95,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     output.warn(IMPORT_FORMATS.problems)
     check_engine(args)
     name = args.format or detect_format(args.labels).name
-    find_import_format(name).values(dict(args.set))
+    options = _options(args, name)
     exists = args.project.exists()
     if not exists and args.video is None:
         raise UsageError(
@@ -111,18 +118,41 @@ def run(args: argparse.Namespace) -> int:
     with opening as space, Interrupt() as stop:
         output.warn(space.warnings)
         try:
-            imported = _read(args, name, space, stop)
+            imported = _read(args, name, options, space, stop)
         except Cancelled:
             output.warn(["Stopped; nothing was imported."])
             return INTERRUPTED
         edit, summary = import_edit(space.project, imported, _policy(args))
-        _warn(args, [*summary.warnings, *summary.notes()], summary.skipped)
+        frames = summary.frames_sentence()
+        notes = [*([f"frames: {frames}"] if frames else []), *summary.warnings, *summary.notes()]
+        _warn(args, notes, summary.skipped)
         space.project.apply(edit)
         outcome = _keep(args, space, edit, summary, stop, new=not exists)
     return _finish(args, name, summary, outcome)
 
 
-def _read(args: argparse.Namespace, name: str, space: Workspace, stop: Interrupt) -> Imported:
+def _options(args: argparse.Namespace, name: str) -> dict[str, OptionValue]:
+    """The values of the format's options, --first-number among them."""
+    entry = find_import_format(name)
+    given = dict(args.set)
+    if args.first_number is not None:
+        known = [spec.name for spec in entry.options if spec.name in _FIRST_NUMBERS]
+        if not known:
+            raise UsageError(
+                f"--first-number is for formats that know frames by the numbers in names; {name} "
+                "states them itself."
+            )
+        given[known[0]] = args.first_number
+    return entry.values(given)
+
+
+def _read(
+    args: argparse.Namespace,
+    name: str,
+    options: Mapping[str, OptionValue],
+    space: Workspace,
+    stop: Interrupt,
+) -> Imported:
     with output.progress("Reading labels", "B", args.quiet) as tell:
 
         def progress(done: int, total: int, what: str = "") -> None:
@@ -131,7 +161,7 @@ def _read(args: argparse.Namespace, name: str, space: Workspace, stop: Interrupt
             tell(done, total, what)
 
         target = ImportTarget.of(space.source)
-        return read_labels(args.labels, target, name, dict(args.set), progress)
+        return read_labels(args.labels, target, name, options, progress)
 
 
 def _policy(args: argparse.Namespace) -> ImportPolicy:
@@ -226,6 +256,8 @@ def _facts(
         "replaced": summary.replaced,
         "kept_back": summary.kept_back,
         "left_out": summary.left_out,
+        "frame_examples": dict(summary.examples),
+        "frame_notes": list(summary.counting),
         "skipped": list(summary.skipped),
         "warnings": list(summary.warnings),
         "tracked": tracked,

@@ -11,6 +11,7 @@ import pytest
 from vostool.frames import SourceRef
 from vostool.io.imports.edit import ImportPolicy, ObjectPolicy, Ungrouped, import_edit
 from vostool.io.imports.format import Imported, ImportedLabel, ImportedObject, ImportTarget, Shape
+from vostool.io.imports.readers.frame_names import Picture, place
 from vostool.masks.box import Box
 from vostool.masks.colours import palette_colour
 from vostool.masks.mask import Mask, MaskRecord, Provenance
@@ -293,7 +294,7 @@ def test_parts_are_united_and_boxes_enclosed_with_a_warning(project) -> None:
 def test_a_frame_is_known_by_its_name(names, name, frame) -> None:
     count = 20 if names is None else len(names)
     target = ImportTarget(1, 1, count, names.__getitem__ if names else "frame_{:06d}".format)
-    assert target.frame_by_name(name) == frame
+    assert place(target, [Picture(name)]).frames == (frame,)
 
 
 def test_a_shape_is_exactly_one_thing() -> None:

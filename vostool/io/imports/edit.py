@@ -8,21 +8,23 @@ leaves alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pycocotools import mask as coco_mask
 
+from vostool.io.imports.depths import Depths
 from vostool.io.imports.format import Imported, Shape
 from vostool.io.imports.identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
 from vostool.io.imports.labels import label_specs
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
-from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Table, Value
+from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Value
 from vostool.project.label_edits import add_labels
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
+from vostool.project.stacking import STACKING_SETTING, front_to_back
 
 __all__ = ["ImportPolicy", "ImportSummary", "ObjectPolicy", "Ungrouped", "import_edit"]
 
@@ -61,6 +63,8 @@ class ImportSummary:
         replaced: masks of the project that are written over.
         kept_back: shapes that did not come in because a person confirmed or locked what is there.
         skipped, warnings: sentences of the reader and of the import.
+        examples: three names of pictures and the frames that they are taken for.
+        counting: what was concluded about frames, "numbers count from 1".
     """
 
     new_objects: tuple[int, ...]
@@ -75,6 +79,8 @@ class ImportSummary:
     kept_back: int
     skipped: tuple[str, ...]
     warnings: tuple[str, ...]
+    examples: tuple[tuple[str, int], ...] = ()
+    counting: tuple[str, ...] = ()
 
     @property
     def trackable(self) -> bool:
@@ -94,6 +100,13 @@ class ImportSummary:
         return f"{shapes} of {_count(objects, 'object') or 'no object'} on " + (
             _count(len(self.frames), "frame") or "no frame"
         )
+
+    def frames_sentence(self) -> str:
+        """One line: which frames names are taken for, or nothing where the file has no names."""
+        if not self.examples:
+            return ""
+        shown = ", ".join(f"{name} -> frame {frame}" for name, frame in self.examples)
+        return f"{shown} ({'; '.join(self.counting)})" if self.counting else shown
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on what is left out or replaced, without the reader's own."""
@@ -132,6 +145,8 @@ def import_edit(
     if new:
         cells[Cell(Table.SETTINGS, "highest_object_id")] = max(project.next_object_id() - 1, *new)
     cells.update(builder.cells)
+    if (order := _order(project, grouped.shapes, assigned.ids, new)) is not None:
+        cells[Cell(Table.SETTINGS, STACKING_SETTING)] = order
     declared = add_labels(project, label_specs(imported.labels))
     cells.update((change.cell, change.after) for change in declared.changes)
     changes = [project.change(cell, value) for cell, value in cells.items()]
@@ -148,7 +163,24 @@ def import_edit(
         kept_back=builder.counts["kept_back"],
         skipped=imported.skipped,
         warnings=tuple(builder.warnings),
+        examples=imported.examples,
+        counting=imported.counting,
     )
+
+
+def _order(
+    project: Project, shapes: Iterable[Shape], ids: dict[Hashable, int], new: Sequence[int]
+) -> Json:
+    """The project's stacking with the new objects behind its own, in the file's order; None where
+    the file has none, or the lower id is in front anyway.
+    """
+    depths = Depths()
+    for shape in shapes:
+        if not shape.absent:
+            depths.add(shape.frame, ids[shape.track], shape.depth)
+    ordered = [oid for oid in depths.front_to_back() if oid in new]
+    stacked = [*front_to_back(project), *ordered, *(oid for oid in new if oid not in ordered)]
+    return [*stacked] if ordered and stacked != sorted(stacked) else None
 
 
 @dataclass

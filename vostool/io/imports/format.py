@@ -8,7 +8,6 @@ undoable edit out of it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,44 +29,26 @@ class ImportTarget:
         width, height: of every frame, pixels.
         frame_count: frames are counted from 0.
         names: a frame's file name without ending.
+        stem: the video's or folder's own name without ending; "" where it is not known.
     """
 
     width: int
     height: int
     frame_count: int
     names: Callable[[int], str]
+    stem: str = ""
 
     @classmethod
     def of(cls, source: FrameSource) -> ImportTarget:
         """The target that an opened source is."""
         info = source.info
-        return cls(info.width, info.height, info.frame_count, source.name)
+        return cls(info.width, info.height, info.frame_count, source.name, info.path.stem)
 
     @classmethod
     def of_video(cls, ref: SourceRef) -> ImportTarget:
         """The target of a project on a video whose file need not be opened."""
-        return cls(ref.width, ref.height, ref.frame_count, "frame_{:06d}".format)
-
-    def frame_by_name(self, name: str) -> int | None:
-        """The frame that a file name of a label file means, or None.
-
-        With or without folders and ending. The exact name counts first, then the number at the
-        name's end: among the numbers that the frames' own names end in, else (``frame_000012``,
-        or where no frame has a number) as the frame's number from 0.
-        """
-        exact = self.frame_named(name)
-        if exact is not None:
-            return exact
-        path = PurePosixPath(name.replace("\\", "/"))
-        digits = re.search(r"(\d+)$", path.stem) or re.search(r"(\d+)$", path.name)
-        if digits is None or len(digits[1]) > 15:
-            return None
-        number = int(digits[1])
-        if number in self._by_number:
-            return self._by_number[number]
-        if not self._by_number or path.stem.startswith("frame_"):
-            return number if number < self.frame_count else None
-        return None
+        names = "frame_{:06d}".format
+        return cls(ref.width, ref.height, ref.frame_count, names, ref.path.stem)
 
     def frame_named(self, name: str) -> int | None:
         """The frame that bears exactly this name, with or without folders and ending, or None."""
@@ -83,17 +64,11 @@ class ImportTarget:
         return found
 
     @cached_property
-    def _by_number(self) -> dict[int, int]:
-        """Frames by the number at the end of their name; empty where two share one."""
-        found: dict[int, int] = {}
-        for name, frame in self._by_name.items():
-            digits = re.search(r"(\d+)$", name)
-            if digits is None:
-                continue
-            if int(digits[1]) in found:
-                return {}
-            found[int(digits[1])] = frame
-        return found
+    def made_names(self) -> bool:
+        """True where the frames' names are those that the program makes up for a video."""
+        last = self.frame_count - 1
+        ends = {0, last} if last >= 0 else set()
+        return all(self.names(frame) == f"frame_{frame:06d}" for frame in ends)
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box | None:
         """A box cut to the frame, from two opposite corners; None where nothing of it is left."""
@@ -117,6 +92,8 @@ class Shape:
         mask, box, absent: exactly one; ``absent`` says that the object is not there.
         keyframe: False where it was interpolated between keyframes.
         where: "line 12", "annotation 7" or "00012.png", for messages.
+        attributes: (name, value) pairs of a shape without a track; an object's are its own.
+        depth: a shape of a larger one is in front.
     """
 
     frame: int
@@ -127,6 +104,8 @@ class Shape:
     absent: bool = False
     keyframe: bool = True
     where: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    depth: int = 0
 
     def __post_init__(self) -> None:
         if (self.mask is not None) + (self.box is not None) + self.absent != 1:
@@ -184,6 +163,8 @@ class Imported:
         labels: those that the file declares, used or not.
         skipped: one sentence for each piece that did not come in, naming its line, frame or id.
         warnings: sentences on what came in otherwise than the file says.
+        examples: three names of pictures and the frames that they are taken for.
+        counting: what was concluded about frames, "numbers count from 1".
     """
 
     objects: tuple[ImportedObject, ...]
@@ -191,6 +172,8 @@ class Imported:
     labels: tuple[ImportedLabel, ...] = ()
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    examples: tuple[tuple[str, int], ...] = ()
+    counting: tuple[str, ...] = ()
 
 
 ReadLabels = Callable[[Path, ImportTarget, Mapping[str, OptionValue], Progress], Imported]

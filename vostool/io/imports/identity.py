@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from vostool.io.imports.format import Imported, ImportedObject, Shape
-from vostool.masks.colours import Colour, palette_colour
+from vostool.io.imports.readers.collector import changing_attributes
+from vostool.masks.colours import PALETTE, Colour, palette_colour
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
 
@@ -59,15 +60,25 @@ def with_identity(imported: Imported, ungrouped: Ungrouped) -> tuple[Imported, l
     colours = {label.name: label.colour for label in imported.labels}
     objects = {track: ImportedObject(track, label) for track, label in missing.items()}
     whole = _single_labels(loose, ungrouped)
+    attributes: dict[Hashable, dict[str, str]] = {}
+    changing: list[tuple[str, str]] = []
     shapes = []
     for number, shape in enumerate(imported.shapes):
         if shape.track is None:
             track = ("label", shape.label) if shape.label in whole else ("shape", number)
             objects.setdefault(track, ImportedObject(track, shape.label, colours.get(shape.label)))
+            own = attributes.setdefault(track, {})
+            for name, value in shape.attributes:
+                if own.setdefault(name, value) != value:
+                    changing.append((shape.label, name))
             shape = replace(shape, track=track)  # noqa: PLW2901 - the same shape, named
         shapes.append(shape)
-    grouped = replace(imported, objects=(*imported.objects, *objects.values()), shapes=shapes)
-    return grouped, _told(loose, whole)
+    made = (
+        replace(obj, attributes=tuple(attributes.get(obj.track, {}).items()))
+        for obj in objects.values()
+    )
+    grouped = replace(imported, objects=(*imported.objects, *made), shapes=shapes)
+    return grouped, [*_told(loose, whole), *changing_attributes(changing)]
 
 
 def assign_objects(
@@ -90,7 +101,7 @@ def assign_objects(
         if obj.track not in ids:
             ids[obj.track] = following
             following += 1
-    return Assigned(ids, {ids[obj.track]: _made(ids[obj.track], obj) for obj in rest})
+    return Assigned(ids, _made(project, {ids[obj.track]: obj for obj in rest}))
 
 
 def _matched(project: Project, objects: list[ImportedObject]) -> dict[Hashable, int]:
@@ -110,11 +121,23 @@ def _matched(project: Project, objects: list[ImportedObject]) -> dict[Hashable, 
     return found
 
 
-def _made(object_id: int, obj: ImportedObject) -> AnnotatedObject:
-    colour: Colour = obj.colour if obj.colour is not None else palette_colour(object_id)
-    return AnnotatedObject(
-        object_id, obj.label.strip() or DEFAULT_LABEL, colour, attributes=obj.attributes
-    )
+def _made(project: Project, objects: Mapping[int, ImportedObject]) -> dict[int, AnnotatedObject]:
+    """The objects by id, each in a colour that no other has: the file's, or the next free one."""
+    used = {obj.colour for obj in project.objects.values()}
+    found = {}
+    for oid, obj in sorted(objects.items()):
+        free = obj.colour is not None and obj.colour not in used
+        colour = obj.colour if free and obj.colour is not None else _free_colour(oid, used)
+        used.add(colour)
+        label = obj.label.strip() or DEFAULT_LABEL
+        found[oid] = AnnotatedObject(oid, label, colour, attributes=obj.attributes)
+    return found
+
+
+def _free_colour(object_id: int, used: Set[Colour]) -> Colour:
+    """The palette's colour of the id, or the next one that is not in use, while there are some."""
+    colours = (palette_colour(object_id + step) for step in range(len(PALETTE)))
+    return next((colour for colour in colours if colour not in used), palette_colour(object_id))
 
 
 def _single_labels(loose: Sequence[Shape], ungrouped: Ungrouped) -> set[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import ImportedAttribute, ImportedLabel
-from vostool.io.imports.readers.cvat.elements import IDENTITIES
+from vostool.io.imports.readers.identities import is_identity
 from vostool.project.labels import AttributeKind, AttributeSpec, LabelSpec, made_attribute
 
 
 def label_specs(labels: Iterable[ImportedLabel]) -> tuple[LabelSpec, ...]:
     """The labels of which a file says more than the name.
 
-    A bare list of class names (all 80 of COCO, say) is no set of labels that somebody chose; those
+    A bare list of class names (all 80 of COCO, say) is no set of labels that a person chose; those
     that objects bear are the project's anyway. Attributes that carry identity are left out.
     """
     return tuple(
@@ -26,7 +26,7 @@ def label_specs(labels: Iterable[ImportedLabel]) -> tuple[LabelSpec, ...]:
 def _attributes(declared: Iterable[ImportedAttribute]) -> tuple[AttributeSpec, ...]:
     found: dict[str, AttributeSpec] = {}
     for attribute in declared:
-        if attribute.name.strip() and attribute.name not in IDENTITIES:
+        if attribute.name.strip() and not is_identity(attribute.name):
             found.setdefault(attribute.name, attribute_spec(attribute))
     return tuple(found.values())
 

@@ -135,7 +135,7 @@ def test_yolo_boxes_with_confidences_and_key_points(write, make_target, tmp_path
         Box(6, 3, 10, 9),
         Box(4, 3, 12, 9),
     ]
-    assert found.warnings == ("1 rows have key points; only their boxes were read.",)
+    assert found.warnings == ("1 row with key points: only boxes were read.",)
 
 
 @pytest.mark.parametrize("name", ["classes.txt", "obj.names", "labels.txt"])
@@ -155,7 +155,7 @@ def test_bad_yolo_rows_are_named(write, make_target, tmp_path):
         "0 0.5 nan 0.5 0.5",
         "-1 0.5 0.5 0.5 0.5",
         "0 0.5 0.5 0 0.5",
-        "0 0.1 0.1 0.2 0.2 0.3 0.3 0.4",
+        "0 0.1 0.1 0.2 0.2 0.3 0.3 -0.4",
         "car 0.5 0.5 0.5 0.5",
     ]
     path = write("labels/frame_000000.txt", "\n".join(rows))

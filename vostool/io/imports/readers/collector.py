@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from vostool.errors import LabelsError
@@ -13,6 +13,8 @@ from vostool.io.imports.format import (
     ImportTarget,
     Shape,
 )
+from vostool.io.imports.readers.frame_names import Picture, Placement, place
+from vostool.io.options import OptionValue
 from vostool.masks.box import Box
 from vostool.masks.colours import Colour
 from vostool.masks.mask import Mask
@@ -36,6 +38,19 @@ class Collector:
         self._objects: dict[Hashable, ImportedObject] = {}
         self._skipped: list[str] = []
         self._used: set[Hashable] = set()
+        self._changing: list[tuple[str, str]] = []
+        self._placed = Placement(())
+
+    def place(
+        self,
+        pictures: Sequence[Picture],
+        values: Mapping[str, OptionValue] | None = None,
+        usual: int | None = None,
+    ) -> tuple[int | None, ...]:
+        """The frame of each picture of the file, as :func:`place` decides over all of them."""
+        self._placed = place(self.target, pictures, values, usual)
+        self.warnings += self._placed.doubts
+        return self._placed.frames
 
     def declare(
         self,
@@ -45,10 +60,18 @@ class Collector:
         attributes: Sequence[tuple[str, str]] = (),
         colour: Colour | None = None,
     ) -> None:
-        """An object that shapes will name by ``track``; a second call for it changes nothing."""
-        if track not in self._objects:
+        """An object that shapes will name by ``track``; a second call only adds attributes that it
+        did not have.
+        """
+        pairs = tuple(attributes)
+        known = self._objects.get(track)
+        if known is None:
             number = proposed_id if proposed_id is not None and proposed_id >= 1 else None
-            self._objects[track] = ImportedObject(track, label, colour, tuple(attributes), number)
+            self._objects[track] = ImportedObject(track, label, colour, pairs, number)
+        elif pairs != known.attributes:
+            merged = {**dict(pairs), **dict(known.attributes)}
+            self._changing += [(label, name) for name, value in pairs if merged[name] != value]
+            self._objects[track] = replace(known, attributes=tuple(merged.items()))
 
     def identify(
         self,
@@ -73,17 +96,36 @@ class Collector:
         label: str,
         what: Mask | Box | None,
         where: str,
+        *,
+        attributes: Sequence[tuple[str, str]] = (),
+        depth: int = 0,
+        keyframe: bool = True,
     ) -> None:
-        """One shape; None, or a mask without a pixel, says that the object is absent there."""
-        if isinstance(what, Box):
-            shape = Shape(frame, track, label, box=what, where=where)
-        elif what is None or what.is_empty:
-            shape = Shape(frame, track, label, absent=True, where=where)
-        else:
-            shape = Shape(frame, track, label, mask=what, where=where)
+        """One shape; None, or a mask without a pixel, says that the object is absent there.
+
+        Args:
+            attributes: of a shape without a track; an object's are declared with it.
+            depth: a shape of a larger one is in front.
+            keyframe: False where it was interpolated between keyframes.
+        """
+        box = what if isinstance(what, Box) else None
+        mask = what if isinstance(what, Mask) and not what.is_empty else None
+        shape = Shape(
+            frame, track, label, mask, box,
+            absent=mask is None and box is None,
+            keyframe=keyframe,
+            where=where,
+            attributes=tuple(attributes) if track is None else (),
+            depth=depth,
+        )  # fmt: skip
         self._shapes.append(shape)
         if track is not None and not shape.absent:
             self._used.add(track)
+
+    def tell_occluded(self, shapes: int) -> None:
+        """So many shapes are marked as occluded, which a project does not keep."""
+        if shapes:
+            self.warnings.append(occluded_words(shapes))
 
     def skip(self, sentence: str) -> None:
         """One piece that did not come in; the sentence begins with its line, frame or id."""
@@ -106,7 +148,13 @@ class Collector:
             shapes=tuple(kept),
             labels=tuple(labels),
             skipped=tuple(self._skipped),
-            warnings=(*self.warnings, *_shared_numbers(objects)),
+            warnings=(
+                *self.warnings,
+                *changing_attributes(self._changing),
+                *_shared_numbers(objects),
+            ),
+            examples=self._placed.examples,
+            counting=self._placed.notes,
         )
 
     def _refuse(self) -> None:
@@ -117,20 +165,6 @@ class Collector:
         raise LabelsError(
             f"Nothing in {self._shown} could be imported: {self._skipped[0].rstrip('.')}{rest}."
         )
-
-
-def find_frame(target: ImportTarget, name: str, number: object = None) -> int | None:
-    """The frame of a picture that a file names, and numbers where it has frame numbers.
-
-    The exact name comes first, then the number from 0, then the number in the name.
-    """
-    exact = target.frame_named(name) if name else None
-    if exact is not None:
-        return exact
-    index = whole(number)
-    if index is not None and 0 <= index < target.frame_count:
-        return index
-    return target.frame_by_name(name) if name else None
 
 
 def whole(value: object) -> int | None:
@@ -160,6 +194,22 @@ def one_line(words: str, longest: int) -> str:
     """Text out of a file without line breaks and control characters, cut where it is too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in words[: longest + 1]).split())
     return line if len(words) <= longest else line[: longest - 1] + "…"
+
+
+def occluded_words(shapes: int) -> str:
+    """The sentence on shapes that are marked as partly hidden."""
+    return f"{counted(shapes, 'shape')} marked as occluded: the shape came in, the mark did not."
+
+
+def changing_attributes(changing: Sequence[tuple[str, str]]) -> list[str]:
+    """The sentence on (label, attribute) pairs whose value changes within an object."""
+    if not changing:
+        return []
+    names = [f"{name!r} of {label}" for label, name in dict.fromkeys(changing)]
+    return [
+        "Attribute values that change within an object count as on its first shape: "
+        f"{counted(len(changing), 'other value')} ({some(names)})."
+    ]
 
 
 def _shared_numbers(objects: Sequence[ImportedObject]) -> list[str]:

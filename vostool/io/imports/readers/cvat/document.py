@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from vostool.io.imports.format import (
@@ -22,25 +22,31 @@ from vostool.io.imports.readers.cvat.elements import (
     track_key,
 )
 from vostool.io.imports.readers.cvat.file import CvatFile, ReadingReport
+from vostool.io.imports.readers.cvat.image_names import ImageKey
 from vostool.io.imports.readers.cvat.images import ImageFrames
 from vostool.io.imports.readers.cvat.meta import CvatMeta, read_meta
 from vostool.io.imports.readers.cvat.tracks import Moment, Track
 from vostool.io.imports.readers.cvat.xml_stream import Event, Node
+from vostool.io.options import OptionValue
 
 
 class CvatDocument:
     """Takes the events of one or more files."""
 
-    def __init__(self, target: ImportTarget, task: str = "") -> None:
+    def __init__(
+        self, target: ImportTarget, names: Sequence[ImageKey], values: Mapping[str, OptionValue]
+    ) -> None:
         """Make an empty one.
 
         Args:
-            task: id or name of the task to take from a project's file.
+            names: of all images of the files that follow.
+            values: options of the format: ``task``, id or name of the one to take from a
+                project's file, and ``first_number``.
         """
         self._target = target
-        self._wanted = task
+        self._wanted = str(values["task"])
         self._told = ReadingReport()
-        self._images = ImageFrames(target, self._told)
+        self._images = ImageFrames(target, self._told, names, values)
         self._labels: dict[str, ImportedLabel] = {}
         self._objects: dict[Hashable, ImportedObject] = {}
         self._shapes: list[Shape] = []
@@ -94,6 +100,8 @@ class CvatDocument:
             tuple(self._labels.values()),
             tuple(self._told.skipped),
             self._told.all_warnings(),
+            self._images.placement.examples,
+            self._images.placement.notes,
         )
 
     def _begin_labels(self, meta: CvatMeta) -> None:
@@ -113,11 +121,12 @@ class CvatDocument:
             return
         track = track_key(element.identity, label)
         where = self._where(node)
-        self._shapes.append(Shape(self._frame, track, label, mask, box, where=where))
+        loose = () if track is not None else tuple(element.attributes.items())
+        shape = Shape(self._frame, track, label, mask, box, where=where, attributes=loose)
+        self._shapes.append(replace(shape, depth=element.depth))
+        self._told.occluded += element.occluded
         if track is not None:
             self._object(track, label, element.attributes, proposed_id(element.identity))
-        elif element.attributes:
-            self._told.loose += 1
 
     def _element(self, node: Node, label: str, group: str | None) -> Element:
         if self._labels and label not in self._labels:
@@ -147,7 +156,7 @@ class CvatDocument:
             self._objects[track] = ImportedObject(track, label, colour, pairs, proposed)
         elif known.attributes != pairs:
             merged = {**attributes, **dict(known.attributes)}
-            self._told.changing += any(merged[name] != value for name, value in pairs)
+            self._told.changing += [(label, n) for n, value in pairs if merged[n] != value]
             self._objects[track] = replace(known, attributes=tuple(merged.items()))
 
     def _begin_track(self, node: Node) -> Track | None:
@@ -215,5 +224,8 @@ class CvatDocument:
         self._shapes.extend(track.shapes(key, self._target))
         for line, why in track.skipped:
             self._told.skip(self._file.at(line), why)
+        shown = [moment for moment in track.moments.values() if not moment.outside]
+        self._told.occluded += sum(moment.element.occluded for moment in shown)
         if key is not None:
             self._object(key, track.label, track.attributes(), track.proposed_id)
+            self._told.changing += [(track.label, name) for name in track.changing()]

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.cvat.xml_stream import Node
+from vostool.io.imports.readers.identities import identity, is_identity
 from vostool.io.imports.readers.shapes import FAR, paste, polygon_mask
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
-
-IDENTITIES = ("object_id", "track_id")
-"""Attributes that carry an object's id, the first of them counts: ours, and datumaro's."""
 
 NOT_SHAPES = {
     "points": "points have no area",
@@ -51,10 +49,12 @@ class Element:
             a mask.
         rotation: of a box around its middle, degrees.
         mask: of a mask.
-        attributes: by name, without those of :data:`IDENTITIES`.
+        attributes: by name, without those that carry an identity.
         identity: the object's id in the file, or None.
         declared: the identity is an attribute that says so, and not only a group, which may also
             hold several objects that belong together.
+        depth: ``z_order``; a shape of a higher one is in front.
+        occluded: the shape is marked as partly hidden.
     """
 
     kind: str
@@ -65,6 +65,8 @@ class Element:
     attributes: dict[str, str] = field(default_factory=dict)
     identity: str | None = None
     declared: bool = False
+    depth: int = 0
+    occluded: bool = False
 
     def drawn(self, target: ImportTarget) -> tuple[Mask | None, Box | None]:
         """The shape in the target's pixels, exactly one of both.
@@ -113,11 +115,17 @@ def read_element(node: Node, target: ImportTarget, group: str | None = None) -> 
         for child in node.children
         if child.name == "attribute" and "name" in child.attributes
     }
-    stated = [_identity(attributes.pop(name, None)) for name in IDENTITIES]
-    declared = next((value for value in stated if value), None)
-    identity = declared or _identity(node.attributes.get("group_id", group))
-    empty = Element(node.name, node.line, np.zeros(0), 0.0, None, attributes, identity)
-    blank = replace(empty, declared=declared is not None)
+    declared = identity(attributes)
+    named = None if declared is None else _identity(str(declared))
+    attributes = {name: value for name, value in attributes.items() if not is_identity(name)}
+    oid = named or _identity(node.attributes.get("group_id", group))
+    empty = Element(node.name, node.line, np.zeros(0), 0.0, None, attributes, oid)
+    blank = replace(
+        empty,
+        declared=named is not None,
+        depth=_depth(node.attributes.get("z_order", "")),
+        occluded=node.attributes.get("occluded") == "1",
+    )
     if node.name == "mask":
         return replace(blank, mask=_mask(node, target))
     if node.name == "polygon":
@@ -147,6 +155,10 @@ def _identity(value: str | None) -> str | None:
     if re.fullmatch(r"\d+", text):
         text = text.lstrip("0")
     return text or None
+
+
+def _depth(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text.strip()) else 0
 
 
 def _mask(node: Node, target: ImportTarget) -> Mask:

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.readers.collector import changing_attributes, occluded_words
 from vostool.io.imports.readers.cvat.meta import CvatMeta, CvatTask
 from vostool.io.imports.readers.cvat.xml_stream import Node
 
@@ -16,15 +17,15 @@ class ReadingReport:
     """What the person is told in the end, of all files.
 
     Attributes:
-        changing: attribute values that differ from their object's first ones.
-        loose: shapes whose attributes belong to no object.
+        changing: label and attribute of values that differ from their object's first ones.
+        occluded: shapes that are marked as partly hidden.
         others: images and tracks of tasks that were not chosen.
     """
 
     skipped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    changing: int = 0
-    loose: int = 0
+    changing: list[tuple[str, str]] = field(default_factory=list)
+    occluded: int = 0
     others: int = 0
 
     def skip(self, where: str, why: str) -> None:
@@ -34,13 +35,9 @@ class ReadingReport:
     def all_warnings(self) -> tuple[str, ...]:
         """The warnings, with a sentence for each count."""
         found = list(self.warnings)
-        if self.changing:
-            found.append(
-                f"Attribute values that change within an object count as on its first shape: "
-                f"{self.changing} other values."
-            )
-        if self.loose:
-            found.append(f"Shapes without an identity lost their attributes: {self.loose}.")
+        found += changing_attributes(self.changing)
+        if self.occluded:
+            found.append(occluded_words(self.occluded))
         if self.others:
             found.append(f"Images and tracks of other tasks were left out: {self.others}.")
         return tuple(found)

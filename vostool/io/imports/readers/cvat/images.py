@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.cvat.file import CvatFile, ReadingReport
+from vostool.io.imports.readers.cvat.image_names import ImageKey, is_named, place_images
 from vostool.io.imports.readers.cvat.xml_stream import Node
+from vostool.io.imports.readers.frame_names import Placement
+from vostool.io.imports.readers.name_numbers import core_name
+from vostool.io.options import OptionValue
 
 
 class ImageFrames:
     """Finds the frames of images, each frame once, in one or more files."""
 
-    def __init__(self, target: ImportTarget, told: ReadingReport) -> None:
+    def __init__(
+        self,
+        target: ImportTarget,
+        told: ReadingReport,
+        names: Sequence[ImageKey],
+        values: Mapping[str, OptionValue],
+    ) -> None:
+        """Make one for files that are read after each other.
+
+        Args:
+            names: of all images of all files.
+            values: options of the format.
+        """
         self._target = target
         self._told = told
+        self._keys = names
+        self._values = values
+        self._by_key: dict[ImageKey, int | None] | None = None
+        self.placement = Placement(())
         self._images = 0
         self._seen: dict[int, str] = {}
         self._sizes: dict[tuple[int, int], int] = {}
@@ -91,16 +112,19 @@ class ImageFrames:
         """By its name, or by its id where no name of a frame is meant; in a project of several
         tasks names alone count, because ids begin anew with each task.
         """
-        target = self._target
-        exact = target.frame_named(name)
-        if exact is not None:
-            return exact
-        if re.search(r"(^|[/\\])frame_\d+(\.\w+)?$", name):
-            return target.frame_by_name(name)
+        ids = not file.several_tasks
+        if self._by_key is None:
+            self.placement = place_images(self._keys, self._target, self._values, ids=ids)
+            self._told.warnings += self.placement.doubts
+            self._by_key = dict(zip(self._keys, self.placement.frames, strict=True))
         text = node.attributes.get("id", "")
-        if re.fullmatch(r"\d{1,9}", text) and not file.several_tasks:
-            if int(text) not in file.task.frames(target.frame_count):
-                return None
-            self._by_id += 1
-            return int(text)
-        return target.frame_by_name(name)
+        frame = self._by_key.get((name, text))
+        if frame is None and (not ids or any(c.isdecimal() for c in core_name(name))):
+            return None
+        number = int(text) if re.fullmatch(r"\d{1,9}", text) else None
+        if frame is not None and (frame != number or is_named(name, self._target)):
+            return frame
+        if number is None or number not in file.task.frames(self._target.frame_count):
+            return None
+        self._by_id += 1
+        return number

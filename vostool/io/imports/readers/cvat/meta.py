@@ -103,13 +103,13 @@ def _labels(node: Node) -> tuple[ImportedLabel, ...]:
 
 
 def _attribute(node: Node) -> ImportedAttribute:
-    # CVAT writes one value a line; older files separate them by spaces.
+    # CVAT writes one value a line, its label constructor commas; a space is a part of a value.
     values = node.value("values")
-    parts = values.splitlines() if "\n" in values else values.split(" ")
+    parts = re.split(r"\r?\n" if "\n" in values else ",", values)
     return ImportedAttribute(
         node.value("name"),
         node.value("default_value"),
-        tuple(p for p in parts if p),
+        tuple(p.strip() for p in parts if p.strip()),
         node.value("input_type").lower() or "text",
         node.value("mutable").lower() == "true",
     )

@@ -15,7 +15,9 @@ from pathlib import Path, PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.cvat.document import CvatDocument
+from vostool.io.imports.readers.cvat.image_names import ImageKey, image_keys
 from vostool.io.imports.readers.cvat.xml_stream import xml_events
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER
 from vostool.io.imports.readers.label_tree import open_tree, peek_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
@@ -38,7 +40,6 @@ def read_cvat(
         LabelsError: a file cannot be trusted, is for pictures of another size, or there are
             several videos or tasks to choose from.
     """
-    document = CvatDocument(target, str(values["task"]))
     with open_tree(path) as tree:
         found = [name for name in tree.ending(".xml") if _is_cvat(tree.ends(name, _HEAD))]
         if not found:
@@ -48,6 +49,11 @@ def read_cvat(
             raise LabelsError(
                 f"'{path.name}' holds the labels of several videos ({some}); give one of the files."
             )
+        keys: list[ImageKey] = []
+        for name in found:
+            with tree.open(name) as stream:
+                keys += image_keys(stream)
+        document = CvatDocument(target, keys, values)
         alone = path.is_file() and path.suffix.lower() != ".zip"
         for name in found:
             document.begin(name, alone=alone)
@@ -77,13 +83,17 @@ CVAT = ImportFormat(
         "labels with colours, attributes",
         "tracks with their keyframes, interpolated as CVAT does",
         "where an object is absent (outside)",
+        "which object is in front (z_order)",
     ),
     loses=(
         "points, lines, ellipses, cuboids, skeletons and tags",
-        "occluded, z_order and source",
+        "occluded and source; z_order beyond the order of whole objects",
         "attribute values that change within an object",
     ),
     detect=detect_cvat,
     read=read_cvat,
-    options=(OptionSpec("task", "Id or name of the task, for a project of several", ""),),
+    options=(
+        OptionSpec("task", "Id or name of the task, for a project of several", ""),
+        FIRST_NUMBER,
+    ),
 )

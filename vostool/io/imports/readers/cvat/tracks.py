@@ -93,6 +93,17 @@ class Track:
         first = next(iter(sorted(self.moments.items())), None)
         return first[1].element.attributes if first is not None else {}
 
+    def changing(self) -> list[str]:
+        """Attributes that have another value than on the first shape, once for each shape."""
+        first = self.attributes()
+        shown = [m for m in self.moments.values() if m.keyframe and not m.outside]
+        return [
+            name
+            for moment in shown
+            for name, value in moment.element.attributes.items()
+            if name in first and first[name] != value
+        ]
+
     def shapes(self, key: Hashable | None, target: ImportTarget) -> Iterator[Shape]:
         """Every frame that the track says something about, as CVAT shows it."""
         moments = [self.moments[frame] for frame in sorted(self.moments)]
@@ -107,8 +118,9 @@ class Track:
 
     def _shape(self, moment: Moment, key: Hashable | None, target: ImportTarget) -> Shape | None:
         where = f"line {moment.element.line}"
-        blank = Shape(moment.frame, key, self.label, absent=True, where=where)
-        blank = replace(blank, keyframe=moment.keyframe)
+        loose = () if key is not None else tuple(moment.element.attributes.items())
+        blank = Shape(moment.frame, key, self.label, absent=True, where=where, attributes=loose)
+        blank = replace(blank, keyframe=moment.keyframe, depth=moment.element.depth)
         if moment.outside:
             return blank
         try:
@@ -147,7 +159,8 @@ class Track:
                 mask, box = way.at(frame, target)
             except ElementError:
                 continue  # on its way it may leave the frame
-            yield Shape(frame, key, self.label, mask, box, keyframe=False, where=where)
+            between = Shape(frame, key, self.label, mask, box, keyframe=False, where=where)
+            yield replace(between, depth=moment.element.depth)
 
 
 class _Way:

@@ -1,23 +1,27 @@
 """datumaro's own JSON: ``items`` with annotations, written by datumaro 1.x.
 
-Masks, polygons and boxes come in; ``attributes.track_id`` is the identity, ``group`` only joins
-annotations of one picture. Frames are found by the item's id, its picture or ``attr.frame``.
+Masks, polygons and boxes come in; an attribute ``object_id`` or ``track_id`` is the identity, and
+``group`` only joins annotations of one picture. Frames are found by
+``attr.frame``, the item's id or its picture.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, counted, find_frame, some, whole
+from vostool.io.imports.readers.collector import Collector, counted, some, whole
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, records
-from vostool.io.imports.readers.json.coco import annotated
+from vostool.io.imports.readers.json.fields import stated_frame
 from vostool.io.imports.readers.json.frames import listed
 from vostool.io.imports.readers.json.text import DATUMARO as KIND
 from vostool.io.imports.readers.json.text import is_single, parse
 from vostool.io.imports.readers.label_tree import open_tree
+from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
 
@@ -39,9 +43,10 @@ def read(
     items = records(data, "items", shown)
     labels = _labels(data)
     reader = _ItemReader(Collector(shown, target), labels)
-    for number, item in enumerate(items):
+    places = reader.places(items, values)
+    for number, (item, frame) in enumerate(zip(items, places, strict=True)):
         progress(number, len(items), "items")
-        reader.item(item)
+        reader.item(item, frame)
     return reader.result()
 
 
@@ -51,14 +56,20 @@ class _ItemReader:
         self._labels = labels
         self._seen: dict[int, str] = {}
         self._other: Counter[str] = Counter()
+        self._occluded = 0
 
-    def item(self, item: Mapping[str, object]) -> None:
+    def places(
+        self, items: Sequence[Mapping[str, object]], values: Mapping[str, OptionValue]
+    ) -> Sequence[int | None]:
+        """The frame of each item: by a field, by its id, or by its picture's name."""
+        return self._out.place([_picture(item, self._out.target) for item in items], values)
+
+    def item(self, item: Mapping[str, object], frame: int | None) -> None:
         """Read one picture's annotations."""
         annotations = listed(item.get("annotations"))
         if not annotations:
             return
         oid = str(item.get("id"))
-        frame = self._frame(item)
         if frame is None or frame in self._seen:
             why = (
                 "this video has no such frame"
@@ -87,36 +98,31 @@ class _ItemReader:
         number = whole(entry.get("label_id"))
         known = number is not None and 0 <= number < len(self._labels)
         label = self._labels[number] if known and number is not None else f"label {number}"
-        self._out.add(frame, self._track(entry, label), label, what, where)
-
-    def _track(self, entry: Mapping[str, object], label: str) -> Hashable | None:
-        attributes = entry.get("attributes")
-        if (
-            not isinstance(attributes, dict)
-            or (number := whole(attributes.get("track_id"))) is None
-        ):
-            return None
-        own = [(str(k), str(v)) for k, v in attributes.items() if k not in _OWN]
-        return self._out.identify(number, label, own)
-
-    def _frame(self, item: Mapping[str, object]) -> int | None:
-        attributes = item.get("attr")
-        number = attributes.get("frame") if isinstance(attributes, dict) else None
-        image = item.get("image")
-        path = image.get("path") if isinstance(image, dict) else None
-        target = self._out.target
-        frame = find_frame(target, str(item.get("id")), number)
-        return find_frame(target, str(path)) if frame is None and path else frame
+        given = entry.get("attributes")
+        attributes = own_attributes(given)
+        # "group" only joins annotations of one picture.
+        oid = identity(given)
+        track = None if oid is None else self._out.identify(oid, label, attributes)
+        depth = whole(entry.get("z_order")) or 0
+        self._occluded += isinstance(given, dict) and given.get("occluded") is True
+        self._out.add(frame, track, label, what, where, attributes=attributes, depth=depth)
 
     def result(self) -> Imported:
         """Everything read."""
+        self._out.tell_occluded(self._occluded)
         if self._other:
             kinds = some([f"{count} {kind}" for kind, count in self._other.items()])
             self._out.skip(f"Annotations that are no masks, polygons or boxes: {kinds}.")
         return self._out.result([ImportedLabel(name) for name in self._labels])
 
 
-_OWN = {"track_id", "keyframe", "occluded", "outside"}
+def _picture(item: Mapping[str, object], target: ImportTarget) -> Picture:
+    oid = str(item.get("id", ""))
+    image = item.get("image")
+    path = image.get("path") if isinstance(image, dict) else None
+    known = target.frame_named(oid) is not None or any(c.isdecimal() for c in oid)
+    name = oid if known or not isinstance(path, str) or not path else path
+    return Picture(name, stated_frame({"attr": item.get("attr")}))
 
 
 def _labels(data: object) -> list[str]:
@@ -130,10 +136,15 @@ DATUMARO = ImportFormat(
     name="datumaro",
     title="datumaro (JSON)",
     suffixes=(".json", ".zip", ""),
-    keeps=("masks and polygons as masks", "boxes", "object ids (track_id)", "labels, attributes"),
+    keeps=(
+        "masks and polygons as masks",
+        "boxes",
+        "object ids (object_id, track_id)",
+        "labels, attributes",
+    ),
     loses=("points, captions, skeletons and cuboids", "groups"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(OptionSpec("file", "File, where a folder or zip holds several", ""),),
+    options=(OptionSpec("file", "File, where a folder or zip holds several", ""), FIRST_NUMBER),
 )
 """datumaro JSON."""

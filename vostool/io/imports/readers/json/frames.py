@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import ImportTarget
-from vostool.io.imports.readers.collector import Collector, find_frame
+from vostool.io.imports.readers.collector import Collector
+from vostool.io.imports.readers.frame_names import Picture, place
 from vostool.io.imports.readers.json.text import kind_of, parse
 from vostool.io.imports.readers.label_tree import LabelTree
+from vostool.io.options import OptionValue
 from vostool.progress import Progress
 
 _LARGEST_FILE = 256 << 20  # LabelMe may embed the picture
+_TEXT = rb'"((?:[^"\\]|\\.)*)"'
+# LabelMe's, and ISAT's within its "info".
+_PICTURE = re.compile(
+    rb'"imagePath"\s*:\s*' + _TEXT + rb'|"info"\s*:\s*\{[^{}]*?"name"\s*:\s*' + _TEXT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +43,26 @@ class FrameFile:
 class FrameFiles:
     """Goes through the JSON files of a tree that are of one kind; names those left out."""
 
-    def __init__(self, tree: LabelTree, wanted: str, out: Collector) -> None:
+    def __init__(
+        self,
+        tree: LabelTree,
+        wanted: str,
+        out: Collector,
+        values: Mapping[str, OptionValue] | None = None,
+    ) -> None:
         self._tree = tree
         self._wanted = wanted
         self._out = out
+        self._values = values or {}
         self._seen: dict[int, str] = {}
+        self._pictures: dict[str, str] = {}
 
     def each(self, progress: Progress) -> Iterator[FrameFile]:
         """Every file that is a frame of the target, one at a time."""
         names = self._tree.ending(".json") or list(self._tree.files[:1])
+        places = self._places(names)
         single = len(names) == 1
-        for number, name in enumerate(names):
+        for number, (name, frame) in enumerate(zip(names, places, strict=True)):
             progress(number, len(names), name)
             try:
                 value = parse(self._tree, name)
@@ -55,18 +73,28 @@ class FrameFiles:
                 continue
             if not isinstance(value, dict) or kind_of(value) != self._wanted:
                 self._out.skip(f"{name}: it is no {self._wanted} file and was left out.")
-                continue
-            frame = self._place(PurePosixPath(name).name, value)
-            if frame is not None:
+            elif self._may_be(name, frame, value):
+                assert frame is not None
                 yield FrameFile(PurePosixPath(name).name, frame, value)
 
-    def _place(self, name: str, value: Mapping[str, object]) -> int | None:
-        info = value.get("info")
-        picture = value.get("imagePath") or (info.get("name") if isinstance(info, dict) else "")
-        frame = find_frame(self._out.target, str(picture or ""))
-        if frame is None or self._out.target.names(frame) == PurePosixPath(name).stem:
-            frame = find_frame(self._out.target, name)
+    def _places(self, names: Sequence[str]) -> Sequence[int | None]:
+        """The frames of files: by the pictures that they name, or by their own names where these
+        tell more of them apart.
+        """
+        inside = [_picture(self._tree, name) or name for name in names]
+        found = []
+        for chosen in (inside, names):
+            pictures = [Picture(name) for name in chosen]
+            frames = place(self._out.target, pictures, self._values).frames
+            found.append((len(set(frames) - {None}), pictures))
+        best = max(found, key=lambda entry: entry[0])[1]
+        self._pictures = dict(zip(names, inside, strict=True))
+        return self._out.place(best, self._values)
+
+    def _may_be(self, path: str, frame: int | None, value: Mapping[str, object]) -> bool:
+        name = PurePosixPath(path).name
         if frame is None:
+            picture = self._pictures[path]
             self._out.skip(f"{name}: this video has no frame '{picture}'; the file was left out.")
         elif frame in self._seen:
             self._out.skip(f"{name}: frame {frame} is {self._seen[frame]} already.")
@@ -74,8 +102,18 @@ class FrameFiles:
             self._out.skip(f"{name}: {misfit}; the file was left out.")
         else:
             self._seen[frame] = name
-            return frame
-        return None
+            return True
+        return False
+
+
+def _picture(tree: LabelTree, name: str) -> str:
+    """The picture that a file says it is of, by a look at its text; "" where it does not say."""
+    found = _PICTURE.search(tree.read(name, _LARGEST_FILE))
+    text = next((group for group in found.groups() if group), b"") if found else b""
+    try:
+        return str(json.loads(b'"' + text + b'"'))
+    except ValueError:
+        return ""
 
 
 def _misfit(value: Mapping[str, object], target: ImportTarget) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -18,6 +19,7 @@ import yaml
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, whole
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
 from vostool.io.imports.readers.json.text import ISAT as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -43,7 +45,7 @@ def read(
     with open_tree(path) as tree:
         out = Collector(f"'{path.name}'", target)
         reader = _IsatReader(out, groups=bool(values["groups"]))
-        for file in FrameFiles(tree, KIND, out).each(progress):
+        for file in FrameFiles(tree, KIND, out, values).each(progress):
             reader.frame(file)
         labels = _labels(tree)
     return out.result(labels)
@@ -56,7 +58,7 @@ class _IsatReader:
 
     def frame(self, file: FrameFile) -> None:
         """Read one file, the lowest layer first."""
-        found: list[tuple[Hashable | None, str, Mask, str]] = []
+        found: list[_Part] = []
         entries = list(enumerate(listed(file.value.get("objects")), 1))
         for number, entry in sorted(entries, key=lambda item: _layer(item[1])):
             where = f"{file.name}, object {number}"
@@ -70,12 +72,14 @@ class _IsatReader:
                 continue
             label = str(entry.get("category") or "").strip()
             if label == BACKGROUND:
-                found = [(t, n, _without(m, mask), w) for t, n, m, w in found]
+                found = [replace(part, mask=_without(part.mask, mask)) for part in found]
             else:
-                found.append((self._track(entry, label), label, mask, where))
-        for track, label, mask, where in found:
-            if not mask.is_empty:
-                self._out.add(file.frame, track, label, mask, where)
+                depth = round(_layer(entry))
+                found.append(_Part(self._track(entry, label), label, mask, where, depth))
+        for part in found:
+            if not part.mask.is_empty:
+                track, label = part.track, part.label
+                self._out.add(file.frame, track, label, part.mask, part.where, depth=part.depth)
 
     def _track(self, entry: Mapping[str, object], label: str) -> Hashable | None:
         group = whole(entry.get("group"))
@@ -83,6 +87,15 @@ class _IsatReader:
             return None
         note = str(entry.get("note") or "")
         return self._out.identify(group, label, (("note", note),) if note else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    track: Hashable | None
+    label: str
+    mask: Mask
+    where: str
+    depth: int
 
 
 def _layer(entry: object) -> float:
@@ -125,9 +138,12 @@ ISAT = ImportFormat(
     title="ISAT (JSON)",
     suffixes=(".json", ".zip", ""),
     keeps=("polygons as masks, with holes cut by the background", "object ids (group)", "labels"),
-    loses=("layers between objects", "crowd flags"),
+    loses=("layers beyond the order of whole objects", "crowd flags"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(OptionSpec("groups", "group is the object through all frames", True),),
+    options=(
+        OptionSpec("groups", "group is the object through all frames", True),
+        FIRST_NUMBER,
+    ),
 )
 """ISAT."""

@@ -11,13 +11,15 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
 from vostool.io.imports.readers.json.text import LABELME as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -43,7 +45,7 @@ def read(
     """
     with open_tree(path) as tree:
         out = Collector(f"'{path.name}'", target)
-        for file in FrameFiles(tree, KIND, out).each(progress):
+        for file in FrameFiles(tree, KIND, out, values).each(progress):
             for number, shape in enumerate(listed(file.value.get("shapes")), 1):
                 _read_shape(
                     shape, file, f"{file.name}, shape {number}", out, bool(values["groups"])
@@ -64,11 +66,11 @@ def _read_shape(shape: object, file: FrameFile, where: str, out: Collector, grou
     except ValueError as error:
         out.skip(f"{where}: {error}.")
         return
-    group = shape.get("group_id")
-    track: Hashable | None = None
-    if groups and isinstance(group, int | str) and not isinstance(group, bool):
-        track = out.identify(group, label, _attributes(shape))
-    out.add(file.frame, track, label, what, where)
+    given = shape.get("attributes")
+    attributes = own_attributes(given)
+    number = identity(given, shape, groups=groups)
+    track = None if number is None else out.identify(number, label, attributes)
+    out.add(file.frame, track, label, what, where, attributes=attributes)
 
 
 def _shape(shape: Mapping[str, object], target: ImportTarget) -> Mask | Box:
@@ -136,13 +138,6 @@ def _mask(code: object, numbers: list[float], target: ImportTarget) -> Mask:
     return mask
 
 
-def _attributes(shape: Mapping[str, object]) -> list[tuple[str, str]]:
-    given = shape.get("attributes")
-    if not isinstance(given, dict):
-        return []
-    return [(str(name), str(value)) for name, value in given.items()]
-
-
 LABELME = ImportFormat(
     name="labelme",
     title="LabelMe and X-AnyLabeling (JSON)",
@@ -156,6 +151,9 @@ LABELME = ImportFormat(
     loses=("points and lines", "flags and descriptions"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(OptionSpec("groups", "group_id is the object through all frames", True),),
+    options=(
+        OptionSpec("groups", "group_id is the object through all frames", True),
+        FIRST_NUMBER,
+    ),
 )
 """LabelMe."""

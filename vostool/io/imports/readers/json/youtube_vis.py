@@ -13,12 +13,15 @@ from typing import Any
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, find_frame, some, whole
+from vostool.io.imports.readers.collector import Collector, some, whole
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.identities import own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
-from vostool.io.imports.readers.json.coco import annotated
+from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.text import YOUTUBE_VIS as KIND
 from vostool.io.imports.readers.json.text import is_single, parse
 from vostool.io.imports.readers.label_tree import open_tree
+from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
 
@@ -43,16 +46,16 @@ def read(
         raise LabelsError(f"{shown} declares no video, so its tracks have no frames.")
     _check_size(video, target, shown)
     reader = _TrackReader(Collector(shown, target), target, absent=bool(values["absent"]))
-    frames = reader.frames(video)
+    frames = reader.frames(video, values)
     labels = {
-        whole(entry.get("id")): str(entry.get("name"))
+        id_key(entry.get("id")): str(entry.get("name"))
         for entry in records(data, "categories", shown)
     }
     tracks = records(data, "annotations", shown)
     for number, track in enumerate(tracks):
         progress(number, len(tracks), "tracks")
-        if track.get("video_id") == video_id:
-            label = labels.get(whole(track.get("category_id")))
+        if id_key(track.get("video_id")) == id_key(video_id):
+            label = labels.get(id_key(track.get("category_id")))
             reader.track(track, frames, label or f"category {track.get('category_id')}")
     return reader.out.result([ImportedLabel(label) for label in labels.values()])
 
@@ -64,20 +67,26 @@ class _TrackReader:
         self._absent = absent
         self._numbers: set[object] = set()
 
-    def frames(self, video: Mapping[str, Any]) -> list[int | None]:
+    def frames(
+        self, video: Mapping[str, Any], values: Mapping[str, OptionValue]
+    ) -> list[int | None]:
         """The target's frame for each entry of the video's lists."""
         names = video.get("file_names")
         if not isinstance(names, list):
             length = whole(video.get("length")) or self._target.frame_count
             names = [""] * min(length, self._target.frame_count)
+        # As many entries as frames: the position is the frame.
         in_step = len(names) == self._target.frame_count
+        pictures = [
+            Picture(name, index if in_step or not name else None, name or f"entry {index}")
+            for index, name in enumerate(map(str, names))
+        ]
         found: list[int | None] = []
         lost = []
-        for index, name in enumerate(names):
-            frame = find_frame(self._target, str(name), index if in_step or not name else None)
+        for name, frame in zip(names, self.out.place(pictures, values), strict=True):
             if frame is None or frame in found:
                 lost.append(name)
-                frame = None
+                frame = None  # noqa: PLW2901 - no frame for this entry
             found.append(frame)
         if lost:
             self.out.skip(
@@ -88,8 +97,8 @@ class _TrackReader:
 
     def track(self, track: Mapping[str, Any], frames: Sequence[int | None], label: str) -> None:
         """Read one annotation."""
-        number = track.get("id")
-        if not isinstance(number, int | str) or number in self._numbers:
+        number = id_key(track.get("id"))
+        if "id" not in track or number in self._numbers:
             self.out.skip(f"track {number}: the id is missing or stands twice; it was left out.")
             return
         self._numbers.add(number)
@@ -101,7 +110,7 @@ class _TrackReader:
                 f"the video has {len(frames)} frames."
             )
             return
-        key = self.out.identify(number, label)
+        key = self.out.identify(number, label, own_attributes(track.get("attributes")))
         only_boxes = not isinstance(codes, list) or not any(codes)
         entries = boxes if only_boxes else codes
         assert isinstance(entries, list)
@@ -147,6 +156,7 @@ YOUTUBE_VIS = ImportFormat(
         OptionSpec("file", "File, where a folder or zip holds several", ""),
         OptionSpec("video", "Video, where the file holds several (name or id)", ""),
         OptionSpec("absent", "Read null as absent, not as unlabelled", True),
+        FIRST_NUMBER,
     ),
 )
 """YouTube-VIS."""

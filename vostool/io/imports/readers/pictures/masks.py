@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, find_frame, some
+from vostool.io.imports.readers.collector import Collector, some
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import MaskFolder, find_folder, mask_pngs
 from vostool.io.imports.readers.pictures.id_picture import id_picture, looks_like_ids, masks_by_id
@@ -38,10 +39,11 @@ def read(
         folder = find_folder(tree, str(values["folder"]), str(values["layout"]))
         known = objects_beside(tree, folder.video)
         reader = _MaskReader(Collector(tree.shown(folder.video), target), known, values)
-        total = sum(len(names) for names in folder.pictures.values())
-        for number, (oid, name) in enumerate(_pictures(folder)):
-            progress(number, total, name)
-            reader.picture(tree, oid, name)
+        pictures = list(_pictures(folder))
+        places = reader.out.place([Picture(name) for _, name in pictures], values)
+        for number, ((oid, name), frame) in enumerate(zip(pictures, places, strict=True)):
+            progress(number, len(pictures), name)
+            reader.picture(tree, oid, name, frame)
         return reader.result()
 
 
@@ -52,7 +54,7 @@ class _MaskReader:
         known: Mapping[int, MaskObject] | None,
         values: Mapping[str, OptionValue],
     ) -> None:
-        self._out = out
+        self.out = out
         self._target = out.target
         self._known = known
         self._void = str(values["void"])
@@ -62,22 +64,21 @@ class _MaskReader:
         self._seen: dict[int, set[int]] = {}
         self._names: dict[int, str] = {}
 
-    def picture(self, tree: LabelTree, oid: int | None, name: str) -> None:
+    def picture(self, tree: LabelTree, oid: int | None, name: str, frame: int | None) -> None:
         """Read one PNG; ``oid`` is the object it is of, None where it holds all."""
         short = PurePosixPath(name).name if oid is None else name
-        frame = find_frame(self._target, name)
         if frame is None:
-            self._out.skip(f"{short}: this video has no such frame; the picture was left out.")
+            self.out.skip(f"{short}: this video has no such frame; the picture was left out.")
             return
         if oid is None and frame in self._seen:
-            self._out.skip(f"{short}: frame {frame} is {self._names[frame]} already.")
+            self.out.skip(f"{short}: frame {frame} is {self._names[frame]} already.")
             return
         try:
             data = tree.read(name, _LARGEST_PNG)
             ids, void = id_picture(data, self._target.width, self._target.height)
             masks = masks_by_id(ids)
         except ValueError as error:
-            self._out.skip(f"{short}: {error}; the picture was left out.")
+            self.out.skip(f"{short}: {error}; the picture was left out.")
             return
         if oid is not None:
             self._one(frame, oid, masks, short)
@@ -87,7 +88,7 @@ class _MaskReader:
 
     def _one(self, frame: int, oid: int, masks: Mapping[int, Mask], short: str) -> None:
         if len(masks) > 1:
-            self._out.skip(
+            self.out.skip(
                 f"{short}: it holds the ids {some(list(masks))}, but the folders look like one "
                 "picture an object; choose with the option 'layout'."
             )
@@ -105,16 +106,16 @@ class _MaskReader:
 
     def _add(self, frame: int, number: int, mask: Mask, short: str) -> bool:
         if self._known is not None and number not in self._known:
-            self._out.skip(
+            self.out.skip(
                 f"{short}: id {number} is none of the declared objects ({some(list(self._known))})."
             )
             return False
         entry = (self._known or {}).get(number, MaskObject(number))
         if number not in self._tracks:
-            self._out.declare(number, entry.label, entry.number, entry.attributes, entry.colour)
+            self.out.declare(number, entry.label, entry.number, entry.attributes, entry.colour)
             self._tracks[number] = number
         if not mask.is_empty or self._absent:
-            self._out.add(frame, number, entry.label, mask, f"{short}, id {number}")
+            self.out.add(frame, number, entry.label, mask, f"{short}, id {number}")
         return True
 
     def result(self) -> Imported:
@@ -124,15 +125,15 @@ class _MaskReader:
             for frame, seen in self._seen.items():
                 for number in self._tracks.keys() - seen:
                     label = (self._known or {}).get(number, MaskObject(number)).label
-                    self._out.add(frame, number, label, None, self._names[frame])
+                    self.out.add(frame, number, label, None, self._names[frame])
         self._name_missing()
-        return self._out.result()
+        return self.out.result()
 
     def _settle_void(self) -> None:
         if not self._held:
             return
         if self._void == "ignore" or self._tracks or self._known is not None:
-            self._out.warnings.append(
+            self.out.warnings.append(
                 f"255 was taken for void on {len(self._held)} pictures, not for an object (option "
                 "'void')."
             )
@@ -148,7 +149,7 @@ class _MaskReader:
         for number, entry in (self._known or {}).items():
             missing = [name for name in entry.frames if name not in there]
             if missing:
-                self._out.skip(
+                self.out.skip(
                     f"object {number}: the pictures of its frames {some(missing, 20)} are missing."
                 )
 
@@ -196,6 +197,7 @@ MASKS = ImportFormat(
         OptionSpec("layout", "One picture for", "auto", ("auto", "frames", "objects")),
         OptionSpec("void", "255 means", "auto", ("auto", "ignore", "object")),
         OptionSpec("absent", "An object that a picture does not show is absent there", True),
+        FIRST_NUMBER,
     ),
 )
 """Mask PNGs."""

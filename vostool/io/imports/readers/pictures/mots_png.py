@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, find_frame, some
+from vostool.io.imports.readers.collector import Collector, some
+from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import find_folder, mask_pngs
 from vostool.io.imports.readers.pictures.id_picture import id_picture, masks_by_id, png_size
@@ -36,34 +37,34 @@ def read(
         names = folder.pictures[None]
         classes = classes_beside(tree, names[0])
         reader = _PictureReader(Collector(tree.shown(folder.video), target), classes or CLASSES)
-        for number, name in enumerate(names):
+        places = reader.out.place([Picture(name) for name in names], values)
+        for number, (name, frame) in enumerate(zip(names, places, strict=True)):
             progress(number, len(names), name)
-            reader.picture(tree, name)
+            reader.picture(tree, name, frame)
     return reader.result([ImportedLabel(label) for label in classes.values()])
 
 
 class _PictureReader:
     def __init__(self, out: Collector, classes: Mapping[int, str]) -> None:
-        self._out = out
+        self.out = out
         self._classes = classes
         self._ignored: list[str] = []
         self._seen: set[int] = set()
 
-    def picture(self, tree: LabelTree, name: str) -> None:
+    def picture(self, tree: LabelTree, name: str, frame: int | None) -> None:
         """Read one PNG."""
         short = PurePosixPath(name).name
-        target = self._out.target
-        frame = find_frame(target, name)
+        target = self.out.target
         if frame is None or frame in self._seen:
             why = "the video has no such frame" if frame is None else f"frame {frame} stands twice"
-            self._out.skip(f"{short}: {why}; the picture was left out.")
+            self.out.skip(f"{short}: {why}; the picture was left out.")
             return
         self._seen.add(frame)
         try:
             ids, _ = id_picture(tree.read(name, _LARGEST_PNG), target.width, target.height)
             masks = masks_by_id(ids)
         except ValueError as error:
-            self._out.skip(f"{short}: {error}; the picture was left out.")
+            self.out.skip(f"{short}: {error}; the picture was left out.")
             return
         for value, mask in masks.items():
             kind = value // PER_CLASS
@@ -71,17 +72,17 @@ class _PictureReader:
                 self._ignored.append(short)
                 continue
             label = self._classes.get(kind, f"class {kind}")
-            self._out.declare(value, label, mots_number(value, kind))
-            self._out.add(frame, value, label, mask, f"{short}, id {value}")
+            self.out.declare(value, label, mots_number(value, kind))
+            self.out.add(frame, value, label, mask, f"{short}, id {value}")
 
     def result(self, labels: list[ImportedLabel]) -> Imported:
         """Everything read."""
         if self._ignored:
-            self._out.skip(
+            self.out.skip(
                 f"Regions to ignore (class {IGNORE}) were left out on {len(self._ignored)} "
                 f"pictures ({some(self._ignored)})."
             )
-        return self._out.result(labels)
+        return self.out.result(labels)
 
 
 def detect(path: Path) -> bool:
@@ -119,6 +120,6 @@ MOTS_PNG = ImportFormat(
     loses=("regions to ignore (class 10)",),
     detect=detect,
     read=read,
-    options=(OptionSpec("folder", "Folder, where there are several sequences", ""),),
+    options=(OptionSpec("folder", "Folder, where there are several sequences", ""), FIRST_NUMBER),
 )
 """MOTS pictures."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -14,20 +14,37 @@ from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.io.imports.readers.rows.text import text
 
 _LISTS = ("classes.txt", "obj.names", "labels.txt")
+_DATA_SET = {"train", "val", "test", "path", "kpt_shape"}
 _UP = 3
 _LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class YoloClasses:
-    """Names by class number, from 0, and how many numbers of a row are key points."""
+    """Names by class number, from 0.
+
+    Attributes:
+        key_points: how many numbers of a row are key points.
+        data_set: the file names the pictures of a data set, too.
+    """
 
     names: dict[int, str] = field(default_factory=dict)
     key_points: int = 0
+    data_set: bool = False
 
 
-def find_classes(tree: LabelTree, given: Path | None) -> YoloClasses:
-    """The classes of a data set: of the given ``data.yaml``, of one in the tree, or above it.
+def find_classes(
+    tree: LabelTree, given: Path | None, labels: Sequence[str] = (), used: Set[int] = frozenset()
+) -> YoloClasses:
+    """The classes of a data set: of the given ``data.yaml``, or of the file that fits best.
+
+    A list beside the label files, or beside their folder, comes before a YAML file, which may be
+    of something else; a YAML file that names pictures, too, comes before others; and a file that
+    names all classes that occur comes before one that does not.
+
+    Args:
+        labels: names of the label files.
+        used: class numbers that occur in them.
 
     Raises:
         LabelsError: the given file is damaged.
@@ -35,15 +52,26 @@ def find_classes(tree: LabelTree, given: Path | None) -> YoloClasses:
     if given is not None:
         found = _from_yaml(given.read_bytes(), f"'{given.name}'")
         return found or YoloClasses()
+    near = {
+        parent.as_posix()
+        for name in labels
+        for parent in (PurePosixPath(name).parent, PurePosixPath(name).parent.parent)
+    }
+    best: tuple[tuple[bool, int], YoloClasses] | None = None
     for name, data in _candidates(tree):
-        if name.endswith((".yaml", ".yml")):
+        is_yaml = name.lower().endswith((".yaml", ".yml"))
+        if is_yaml:
             found = _from_yaml(data, f"'{name}'")
         else:
             lines = text(data, f"'{name}'").splitlines()
             found = YoloClasses(dict(enumerate(line.strip() for line in lines if line.strip())))
-        if found is not None and found.names:
-            return found
-    return YoloClasses()
+        if found is None or not found.names:
+            continue
+        beside = not is_yaml and PurePosixPath(name).parent.as_posix() in near
+        rank = (not used <= found.names.keys(), 0 if beside else 1 if found.data_set else 2)
+        if best is None or rank < best[0]:
+            best = rank, found
+    return best[1] if best is not None else YoloClasses()
 
 
 def is_data_yaml(path: Path) -> bool:
@@ -99,4 +127,5 @@ def _from_yaml(data: bytes, shown: str) -> YoloClasses | None:
     shape = value.get("kpt_shape")
     counted = isinstance(shape, list) and len(shape) == 2
     points = (whole(shape[0]) or 0) * (whole(shape[1]) or 0) if counted else 0
-    return YoloClasses({k: n for k, n in found.items() if k is not None}, max(points, 0))
+    own = {k: n for k, n in found.items() if k is not None}
+    return YoloClasses(own, max(points, 0), bool(_DATA_SET & value.keys()))
