@@ -40,14 +40,13 @@ def main() -> int:
 def measure(arguments: argparse.Namespace) -> int:
     from PyQt6.QtCore import Qt, QTimer
 
-    from vostool.gui.window.app import make_application
-    from vostool.gui.window.workbench import Workbench
+    from vostool.gui.window.app import build, make_application
     from vostool.masks.box import Box
     from vostool.models.engine import Direction
     from vostool.project.prompts import Point, Prompts, with_point
 
     app = make_application(sys.argv[:1])
-    bench = Workbench()
+    bench = build().bench
     bench.show()
     gaps = Gaps()
     timer = QTimer()

@@ -82,13 +82,12 @@ class Measured:
         from PyQt6.QtCore import Qt, QTimer
 
         from vostool.gui.window import engine_choice
-        from vostool.gui.window.app import make_application
-        from vostool.gui.window.workbench import Workbench
+        from vostool.gui.window.app import build, make_application
 
         engine_choice.default_engine = lambda: arguments.engine
         self._folder, self._arguments = folder, arguments
         self._app = make_application(sys.argv[:1])
-        self._bench = Workbench()
+        self._bench = build().bench
         self._bench.window.resize(1600, 1000)
         self._bench.show()
         self._gaps = Gaps()

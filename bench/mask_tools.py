@@ -52,11 +52,10 @@ def main() -> int:
 
 
 def measure(frames: Path, moves: int) -> int:
-    from vostool.gui.window.app import make_application
-    from vostool.gui.window.workbench import Workbench
+    from vostool.gui.window.app import build, make_application
 
     app = make_application(sys.argv[:1])
-    bench = Workbench()
+    bench = build().bench
     bench.show()
     bench.window.resize(1920, 1080)
     spin(lambda: bench.engine.current is not None)

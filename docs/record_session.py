@@ -66,11 +66,10 @@ def main() -> int:
 
 def run(screen: Screen, clip: Path, arguments: argparse.Namespace) -> int:
     """The window here, the person in a thread; the exit status says whether it all went well."""
-    from vostool.gui.window.app import make_application
-    from vostool.gui.window.workbench import Workbench
+    from vostool.gui.window.app import build, make_application
 
     app = make_application(sys.argv[:1])
-    bench = Workbench()
+    bench = build().bench
     bench.show()
     width, height = (int(v) for v in arguments.size.split("x"))
     bench.window.setGeometry(0, 0, width, height)

@@ -28,6 +28,8 @@ from vostool.gui.threads.background import Background
 from vostool.gui.threads.latest import LatestThread
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
+from vostool.gui.window import app
+from vostool.gui.window.app import Program
 from vostool.gui.window.workbench import Workbench
 from vostool.masks.mask import Mask, MaskRecord
 from vostool.models.engine import (
@@ -233,8 +235,9 @@ class TruthEngine:
 class Hand:
     """What a person does with mouse and keys on one window, and what they see."""
 
-    def __init__(self, bench: Workbench, qtbot: object, clip: GeneratedClip) -> None:
-        self.bench, self.window, self.canvas = bench, bench.window, bench.window.canvas
+    def __init__(self, program: Program, qtbot: object, clip: GeneratedClip) -> None:
+        self.bench, self.tour = program.bench, program.tour
+        self.window, self.canvas = self.bench.window, self.bench.window.canvas
         self.qtbot, self.clip = qtbot, clip
 
     # -- what there is
@@ -392,25 +395,32 @@ def running_threads() -> list[QThread]:
 
 
 @pytest.fixture
-def bench(qtbot: object, _own_places: None) -> Iterator[Workbench]:
+def program(qtbot: object, _own_places: None) -> Iterator[Program]:
     """The window with nothing open; afterwards every thread must have ended."""
-    made = Workbench()
-    made.show()
-    qtbot.waitExposed(made.window)
-    made.window.activateWindow()
-    qtbot.waitUntil(lambda: made.window.isActiveWindow() and made.engine.current is not None)
+    made = app.build()
+    bench, window = made.bench, made.bench.window
+    bench.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.isActiveWindow() and bench.engine.current is not None)
     # A mouse that passes would ask the engines of tests; those of the preview turn it on.
-    made.window.view_side.state.set(preview=False)
+    window.view_side.state.set(preview=False)
     yield made
-    made.close()
+    bench.close()
     assert wait_for_left(10_000)
     assert not running_threads()
 
 
 @pytest.fixture
-def hand(bench: Workbench, qtbot: object, clip: GeneratedClip) -> Hand:
+def bench(program: Program) -> Workbench:
+    """Opens and closes videos in the window."""
+    return program.bench
+
+
+@pytest.fixture
+def hand(program: Program, qtbot: object, clip: GeneratedClip) -> Hand:
     """Mouse and keys on the window."""
-    return Hand(bench, qtbot, clip)
+    return Hand(program, qtbot, clip)
 
 
 @pytest.fixture

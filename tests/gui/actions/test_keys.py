@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from vostool.gui.actions.table import MOUSE, make_actions
+from vostool.gui.actions.table import MOUSE, connect_actions
 from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.widgets import dialogs
 from vostool.gui.window.action_table import action_table
@@ -27,12 +27,12 @@ def test_shortcuts_are_unique_and_understood() -> None:
     assert [i for i, times in Counter(spec.id for spec in ACTIONS).items() if times > 1] == []
 
 
-def test_every_action_has_a_handler_and_no_handler_is_left_over(bench) -> None:
-    handlers = make_handlers(bench)
+def test_every_action_has_a_handler_and_no_handler_is_left_over(program) -> None:
+    handlers = make_handlers(program.bench, program.tour)
     assert set(handlers) == set(KEYS)
     handlers.pop("undo")
     with pytest.raises(ValueError, match="undo"):
-        make_actions(bench.window, ACTIONS, handlers)
+        connect_actions(program.bench.window.actions_by_id, handlers)
 
 
 def test_every_action_is_in_a_menu(bench) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtTest import QTest
 
 from vostool.gui.engine.previews import preview
-from vostool.gui.window.hover_preview import HOPELESS
+from vostool.gui.window.view.hover_preview import HOPELESS
 from vostool.masks.mask import Mask, Provenance
 from vostool.models.engine import SegmentReply, SegmentRequest
 from vostool.models.flow.engine import FlowEngine
@@ -168,12 +168,12 @@ def test_the_visible_part_alone_is_asked_and_merged_as_one_step(zoomed, engine) 
 def test_it_says_that_it_works_and_takes_no_answer_to_a_mask_that_is_gone(zoomed, engine) -> None:
     engine.segment_picture.gate.clear()
     zoomed.keys("Ctrl+R")
-    assert "Refining" in zoomed.window.activity.text()
+    assert "Refining" in zoomed.window.status.activity.text()
     zoomed.keys("Delete")
     engine.segment_picture.gate.set()
     zoomed.until(lambda: "changed while" in zoomed.status())
     assert zoomed.mask(0, 1) is None
-    assert "Refining" not in zoomed.window.activity.text()
+    assert "Refining" not in zoomed.window.status.activity.text()
 
 
 @pytest.mark.parametrize(
@@ -205,5 +205,5 @@ def test_flow_refines_a_rough_mask(hand, video, qtbot) -> None:
         xRange=(x - 5, x + width * 0.7), yRange=(y - 5, y + height + 5), padding=0
     )
     hand.keys("Ctrl+R")
-    hand.until(lambda: "Refining" not in hand.window.activity.text())
+    hand.until(lambda: "Refining" not in hand.window.status.activity.text())
     assert hand.mask(0, 1).mask.iou(truth) > 0.6

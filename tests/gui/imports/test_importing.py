@@ -11,6 +11,7 @@ from PyQt6.QtTest import QTest
 from vostool.gui.imports.dialog import ImportDialog
 from vostool.gui.timeline.states import FrameState
 from vostool.gui.widgets import dialogs
+from vostool.gui.window.handlers.file import import_labels
 from vostool.masks.box_rle import encode_rows
 from vostool.masks.mask import Provenance
 
@@ -133,7 +134,7 @@ def test_tracking_from_the_imported_frames(opened, labels) -> None:
 
     visit = Visit(opened, act)
     with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
-        opened.bench.import_labels(labels)
+        import_labels(opened.bench, labels)
     visit.check()
     assert opened.project.masks.frames(1) == list(range(2, 24))
     assert opened.mask(9, 1).provenance is Provenance.IMPORTED
@@ -147,7 +148,7 @@ def test_tracking_from_the_imported_frames(opened, labels) -> None:
 
 def test_tracking_from_imported_frames_after_reopening(opened, labels, video) -> None:
     visit = Visit(opened, lambda dialog: press(dialog.import_button))
-    opened.bench.import_labels(labels)
+    import_labels(opened.bench, labels)
     visit.check()
     opened.open(video)
     assert opened.project.masks.frames(1) == [2, 9]
@@ -165,7 +166,7 @@ def test_absent_frames_show_as_absent(opened, write, clip) -> None:
         path.read_text().replace("</annotations>", f"{track.format(gone)}</annotations>")
     )
     visit = Visit(opened, lambda dialog: press(dialog.import_button))
-    opened.bench.import_labels(path)
+    import_labels(opened.bench, path)
     visit.check()
     states = opened.window.timeline._states.row(1)
     assert (states[3], states[4], states[6]) == (
@@ -178,7 +179,7 @@ def test_absent_frames_show_as_absent(opened, write, clip) -> None:
 def test_boxes_are_answered_without_a_run(opened, write, clip) -> None:
     path = write({frame: box_element(clip.ids[frame] == 1, 1) for frame in (0, 5)})
     visit = Visit(opened, lambda dialog: press(dialog.import_button))
-    opened.bench.import_labels(path)
+    import_labels(opened.bench, path)
     visit.check()
     opened.until(lambda: opened.mask(0, 1) is not None and opened.mask(5, 1) is not None)
     opened.keys("Ctrl+Z")
@@ -188,7 +189,7 @@ def test_boxes_are_answered_without_a_run(opened, write, clip) -> None:
 def test_nothing_changes_when_cancelled(opened, labels) -> None:
     before = opened.content()
     visit = Visit(opened, lambda dialog: press(dialog.cancel_button))
-    opened.bench.import_labels(labels)
+    import_labels(opened.bench, labels)
     visit.check()
     assert opened.content() == before
     assert opened.session.document.history.undo_title is None
@@ -212,7 +213,7 @@ def test_choices_plan_again(opened, labels) -> None:
         press(dialog.import_button)
 
     visit = Visit(opened, act)
-    opened.bench.import_labels(labels)
+    import_labels(opened.bench, labels)
     visit.check()
     assert [(o.id, o.label) for o in opened.project.objects.values()] == [
         (1, label),
@@ -227,7 +228,7 @@ def test_a_bad_file_is_refused_with_a_sentence(opened, write, clip) -> None:
         assert not dialog.import_button.isEnabled()
 
     visit = Visit(opened, act)
-    opened.bench.import_labels(path)
+    import_labels(opened.bench, path)
     assert "100x50 pictures, but the frames here are 240x136" in visit.check()["text"]
     assert opened.content() == {}
 
@@ -244,7 +245,7 @@ def test_a_format_can_be_chosen_where_none_is_found(opened, labels) -> None:
         assert not dialog.import_button.isEnabled()
 
     visit = Visit(opened, act)
-    opened.bench.import_labels(notes)
+    import_labels(opened.bench, notes)
     assert "Formats that are read" in visit.check()["text"]
 
 
@@ -277,7 +278,7 @@ def test_not_during_a_run(opened, engine, labels) -> None:
     opened.mark(1, oid=1)
     engine.hold_runs()
     opened.keys("]")
-    opened.bench.import_labels(labels)
+    import_labels(opened.bench, labels)
     assert "cancel it with Esc" in opened.status()
     with opened.qtbot.waitSignal(opened.session.run_ended):
         engine.release()

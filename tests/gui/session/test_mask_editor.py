@@ -134,9 +134,9 @@ def test_closing_waits_for_what_was_asked(opened, editor) -> None:
 def test_click_answers_that_the_stroke_overtook_are_not_waited_for(opened, editor, engine) -> None:
     engine.clicks.clear()
     opened.click_object(1)
-    opened.until(lambda: opened.window.busy_label.text() != "")
+    opened.until(lambda: opened.window.status.busy_label.text() != "")
     editor.edit("Brush", lambda mask: paint(mask, [(50, 60)], 10))
-    opened.until(lambda: opened.window.busy_label.text() == "")
+    opened.until(lambda: opened.window.status.busy_label.text() == "")
     engine.clicks.set()
     assert has(opened, 50)
     assert np.isclose(opened.mask(0, 1).mask.area, paint(Mask.empty(136, 240), [(50, 60)], 10).area)

@@ -146,20 +146,20 @@ def test_the_busy_sign_comes_when_the_answer_is_late_and_goes_with_it(opened, en
     engine.clicks.clear()
     with opened.qtbot.waitSignal(opened.session.busy) as seen:
         opened.click_object(1)
-        assert opened.window.busy_label.text() == ""
+        assert opened.window.status.busy_label.text() == ""
     assert seen.args == [True]
-    assert "working" in opened.window.busy_label.text()
+    assert "working" in opened.window.status.busy_label.text()
     engine.clicks.set()
     opened.until(lambda: opened.mask(0, 1) is not None)
-    assert opened.window.busy_label.text() == ""
+    assert opened.window.status.busy_label.text() == ""
 
 
 def test_the_busy_sign_goes_when_the_click_is_undone(opened, engine) -> None:
     engine.clicks.clear()
     opened.click_object(1)
-    opened.until(lambda: opened.window.busy_label.text() != "")
+    opened.until(lambda: opened.window.status.busy_label.text() != "")
     opened.keys("Ctrl+Z")
-    opened.until(lambda: opened.window.busy_label.text() == "")
+    opened.until(lambda: opened.window.status.busy_label.text() == "")
     engine.clicks.set()
 
 

@@ -305,7 +305,10 @@ def test_a_run_rests_and_goes_on_and_clicks_are_answered_meanwhile(opened, engin
     pause, bar = opened.window.actions_by_id["pause_run"], opened.window.run_bar
     opened.keys("Ctrl+Alt+P")
     assert pause.isChecked() and pause.iconText() == "Resume"
-    assert bar._text.text().startswith("paused") and "paused at 3" in opened.window.activity.text()
+    assert (
+        bar._text.text().startswith("paused")
+        and "paused at 3" in opened.window.status.activity.text()
+    )
     engine.allow(1)  # the frame that the engine is at; then it rests
     opened.until(lambda: len(frames(opened)) == 4)
     engine.allow(100)

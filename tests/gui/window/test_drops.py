@@ -9,8 +9,8 @@ from PIL import Image
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
-from vostool.gui.window.dropped import sorted_out
 from vostool.gui.window.drops import MOST_WINDOWS
+from vostool.gui.window.start.dropped import sorted_out
 from vostool.io.project.file import open_project
 
 COPY, LEFT, NONE = (
@@ -25,7 +25,7 @@ def started(monkeypatch) -> list[list[str]]:
     """What other windows were started with."""
     found: list[list[str]] = []
     monkeypatch.setattr(
-        "vostool.gui.window.program.QProcess.startDetached",
+        "vostool.gui.window.handlers.program.QProcess.startDetached",
         lambda _program, arguments, _folder: (found.append(arguments[2:]) or True, 1),
     )
     return found
@@ -72,7 +72,8 @@ def test_labels_dropped_with_a_video_come_in_when_it_is_open(
     labels.write_text("<annotations/>")
     seen: list[tuple[Path, bool]] = []
     monkeypatch.setattr(
-        hand.bench, "import_labels", lambda p: seen.append((p, hand.bench.workspace is not None))
+        "vostool.gui.window.drops.import_labels",
+        lambda bench, path: seen.append((path, bench.workspace is not None)),
     )
     drop(hand, labels, video)
     hand.until(lambda: seen)

@@ -28,10 +28,10 @@ from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.objects.name_dialog import NameDialog
 from vostool.gui.settings import preferences
 from vostool.gui.settings import values as settings_values
-from vostool.gui.window import program
 from vostool.gui.window.action_table import action_table
-from vostool.gui.window.recent import recent_paths
-from vostool.gui.window.settings_dialog import SettingsDialog
+from vostool.gui.window.handlers import program
+from vostool.gui.window.settings.dialog import SettingsDialog
+from vostool.gui.window.start.recent import recent_paths
 from vostool.models.flow.engine import FlowEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -397,7 +397,7 @@ def test_the_engines_are_told(hand, monkeypatch) -> None:
     hand.until(lambda: told)
     name, options = told[0]
     assert (name, options.quality, options.cache_bytes) == ("sam2.1-tiny", "fast", 512 * 2**20)
-    hand.until(lambda: hand.window.activity.text() == "Ready")
+    hand.until(lambda: hand.window.status.activity.text() == "Ready")
 
 
 # -- notices and the status bar ------------------------------------------------------------------
@@ -454,22 +454,24 @@ def test_saving_that_fails_is_said_until_it_works_again(opened) -> None:
 
 def test_the_status_bar_says_engine_device_memory_and_what_runs(opened, engine) -> None:
     window = opened.window
-    assert "Truth (cpu)" in window.engine_button.text()
-    assert window.memory.text().startswith("Memory ") and window.memory.text().endswith("B")
-    assert window.activity.text() == "Ready"
+    assert "Truth (cpu)" in window.status.engine_button.text()
+    assert window.status.memory.text().startswith(
+        "Memory "
+    ) and window.status.memory.text().endswith("B")
+    assert window.status.activity.text() == "Ready"
     opened.mark(1, oid=1)
     engine.hold_runs()
     opened.keys("]")
     engine.allow(3)
-    opened.until(lambda: window.activity.text() == "Tracking 3 of 24")
+    opened.until(lambda: window.status.activity.text() == "Tracking 3 of 24")
     opened.keys("Esc")
-    opened.until(lambda: window.activity.text() == "Ready")
+    opened.until(lambda: window.status.activity.text() == "Ready")
 
 
 def test_another_window_is_another_process(hand, monkeypatch) -> None:
     started = []
     monkeypatch.setattr(
-        "vostool.gui.window.program.QProcess.startDetached",
+        "vostool.gui.window.handlers.program.QProcess.startDetached",
         lambda *given: started.append(given) or (len(started) > 1, 0),
     )
     hand.keys("Ctrl+Shift+N")
@@ -502,7 +504,7 @@ def test_everything_in_the_window_has_a_name(opened) -> None:
     opened.keys("Shift+N")
     assert nameless(opened.window) == []
     for widget in (opened.canvas, opened.window.timeline, opened.window.objects.table,
-                   opened.window.notice, opened.window.activity, opened.window.memory):  # fmt: skip
+                   opened.window.notice, opened.window.status.activity, opened.window.status.memory):  # fmt: skip
         assert widget.accessibleName()
 
 

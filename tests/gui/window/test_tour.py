@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from vostool.gui.window.sample_clip import sample_path
+from vostool.gui.window.start.sample_clip import sample_path
 from vostool.gui.window.tour import STEPS
 
 LEFT = Qt.MouseButton.LeftButton
@@ -21,20 +21,20 @@ def sample(video):
 
 
 def shown(hand) -> str:
-    mark = hand.bench.tour.mark
+    mark = hand.tour.mark
     return mark.title.text() if mark.isVisible() else ""
 
 
 def press(hand, name: str) -> None:
-    QTest.mouseClick(getattr(hand.bench.tour.mark, f"{name}_button"), LEFT)
+    QTest.mouseClick(getattr(hand.tour.mark, f"{name}_button"), LEFT)
 
 
 def test_it_begins_once_and_never_again(hand) -> None:
-    hand.bench.tour.begin_if_new()
+    hand.tour.begin_if_new()
     assert shown(hand) == STEPS[0].title
     hand.keys("Esc")
-    assert not shown(hand) and not hand.bench.tour.mark.halo.isVisible()
-    hand.bench.tour.begin_if_new()
+    assert not shown(hand) and not hand.tour.mark.halo.isVisible()
+    hand.tour.begin_if_new()
     assert not shown(hand)
     hand.window.actions_by_id["tour"].trigger()
     assert shown(hand) == STEPS[0].title, "on demand from Help"
@@ -43,7 +43,7 @@ def test_it_begins_once_and_never_again(hand) -> None:
 
 
 def test_doing_what_it_says_takes_it_on(hand, engine, sample) -> None:
-    hand.bench.tour.begin()
+    hand.tour.begin()
     press(hand, "next")
     hand.until(lambda: hand.bench.workspace is not None)
     assert hand.project.source.path == sample_path()
@@ -56,13 +56,13 @@ def test_doing_what_it_says_takes_it_on(hand, engine, sample) -> None:
     timeline = hand.window.timeline
     QTest.mouseClick(timeline.viewport(), LEFT, pos=QPoint(timeline.frame_x(7), 5))
     assert hand.session.playhead == 7 and shown(hand) == STEPS[4].title
-    assert hand.bench.tour.mark.next_button.text() == "Done"
+    assert hand.tour.mark.next_button.text() == "Done"
     press(hand, "next")
     assert not shown(hand)
 
 
 def test_back_and_next_through_all_five(opened) -> None:
-    opened.bench.tour.begin()
+    opened.tour.begin()
     titles = [shown(opened)]
     for _ in range(4):
         press(opened, "next")
@@ -76,7 +76,7 @@ def test_back_and_next_through_all_five(opened) -> None:
 @pytest.mark.parametrize("size", [(1280, 800), (900, 600)])
 def test_each_note_is_inside_the_window_and_hides_no_more_than_it_must(opened, size) -> None:
     opened.window.resize(*size)
-    tour, window = opened.bench.tour, opened.window
+    tour, window = opened.tour, opened.window
     tour.begin()
     for step in STEPS:
         mark = tour.mark
@@ -91,7 +91,7 @@ def test_each_note_is_inside_the_window_and_hides_no_more_than_it_must(opened, s
 
 
 def test_the_window_goes_on_working(opened) -> None:
-    opened.bench.tour.begin()
+    opened.tour.begin()
     assert QApplication.activeModalWidget() is None
     opened.keys("Right")
     assert opened.session.playhead == 1
@@ -103,7 +103,7 @@ def test_the_window_goes_on_working(opened) -> None:
 def test_esc_ends_the_run_first(opened, engine) -> None:
     opened.mark(1, oid=1)
     engine.hold_runs()
-    opened.bench.tour.begin()
+    opened.tour.begin()
     opened.keys("]")
     opened.until(opened.window.actions_by_id["cancel"].isEnabled)
     opened.keys("Esc")

@@ -168,7 +168,7 @@ def test_the_readout_names_pixel_colour_and_object(labelled) -> None:
     move(labelled, x, y)
     red, green, blue = picture(labelled)[int(y), int(x)]
     wanted = f"x {int(x)}  y {int(y)}   RGB {red} {green} {blue}   1 object"
-    labelled.until(lambda: labelled.window.position.text() == wanted)
+    labelled.until(lambda: labelled.window.status.position.text() == wanted)
 
 
 def test_adjusting_is_for_looking_only(labelled) -> None:
@@ -179,7 +179,7 @@ def test_adjusting_is_for_looking_only(labelled) -> None:
     x, y = labelled.middle(1)
     move(labelled, x, y)
     red, green, blue = original[int(y), int(x)]
-    labelled.until(lambda: f"RGB {red} {green} {blue}" in labelled.window.position.text())
+    labelled.until(lambda: f"RGB {red} {green} {blue}" in labelled.window.status.position.text())
     loaded = labelled.bench.workspace.display.loader.cached(0)
     assert np.array_equal(loaded, original)
     assert labelled.content() == content

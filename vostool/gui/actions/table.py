@@ -303,25 +303,33 @@ def with_actions(table: ActionTable, more: Iterable[ActionSpec]) -> ActionTable:
     return tuple(made)
 
 
-def make_actions(
-    window: QWidget, table: ActionTable, handlers: Mapping[str, Callable[[], object]]
-) -> dict[str, QAction]:
-    """The actions of the table on a window; every id must have a handler, and no other."""
-    ids = {spec.id for spec in table}
-    if ids != set(handlers):
-        raise ValueError(f"actions without handlers or the reverse: {ids ^ set(handlers)}")
+def make_actions(window: QWidget, table: ActionTable) -> dict[str, QAction]:
+    """The actions of the table on a window, by their ids; :func:`connect_actions` lets them act."""
     made: dict[str, QAction] = {}
     for spec in table:
         action = QAction(spec.text, window)
         action.setObjectName(spec.id)
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.checkable)
-        handler = handlers[spec.id]
-        action.triggered.connect(lambda _checked=False, run=handler: run())
         window.addAction(action)
         made[spec.id] = action
     set_keys(table, made, {spec.id: spec.shortcuts for spec in table})
     return made
+
+
+def connect_actions(
+    actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], object]]
+) -> None:
+    """Let each action call its handler.
+
+    Raises:
+        ValueError: an action has no handler, or a handler no action.
+    """
+    if set(actions) != set(handlers):
+        wrong = set(actions) ^ set(handlers)
+        raise ValueError(f"actions without handlers or the reverse: {wrong}")
+    for name, action in actions.items():
+        action.triggered.connect(lambda _checked=False, run=handlers[name]: run())
 
 
 def set_keys(

@@ -1,4 +1,4 @@
-"""The composition root: makes the application, the window and the engine, and runs them."""
+"""The composition root: makes the application, the window and all that works in it; runs them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,28 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
 from vostool.errors import UsageError
+from vostool.gui.actions.table import connect_actions
+from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session import collector
 from vostool.gui.settings import preferences
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
+from vostool.gui.window.drops import Drops
+from vostool.gui.window.engine_choice import EngineChoice
+from vostool.gui.window.handlers.program import use_stored_keys
+from vostool.gui.window.handlers.table import make_handlers
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.tour import Tour
+from vostool.gui.window.views import Views
 from vostool.gui.window.workbench import Workbench
 
 LEFT_MS = 200
@@ -25,6 +36,33 @@ LEFT_MS = 200
 SWITCH_SECONDS = 0.0005
 """After which a thread that computes in Python lets another one go on. With Python's own 5 ms the
 window waits for so long each time it comes back from numpy or Qt while a project is written."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One window with all that works in it; it lasts as long as this is kept."""
+
+    bench: Workbench
+    tour: Tour
+    drops: Drops
+
+
+def build() -> Program:
+    """Make the window and everything that works in it, and start the engine's thread.
+
+    The window is not shown yet; :meth:`Workbench.close` ends the thread.
+    """
+    window = MainWindow()
+    worker = EngineWorker()
+    engine = EngineChoice(worker, window)
+    bench = Workbench(window, worker, engine, partial(Views, window))
+    tour = Tour(bench)
+    drops = Drops(bench)
+    connect_actions(window.actions_by_id, make_handlers(bench, tour))
+    use_stored_keys(window)
+    worker.start(QThread.Priority.LowPriority)
+    engine.use_default()
+    return Program(bench, tour, drops)
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -53,7 +91,8 @@ def run(path: str | None) -> int:
             "work without one."
         )
     app = make_application(sys.argv[:1])
-    bench = Workbench()
+    program = build()
+    bench = program.bench
     sys.excepthook = _excepthook(bench)
     # Python sees Ctrl+C in the terminal only when it gets to run now and then.
     signal.signal(signal.SIGINT, lambda *_: bench.window.close())
@@ -65,7 +104,7 @@ def run(path: str | None) -> int:
     if path is not None:
         bench.open_path(path)
     else:
-        bench.tour.begin_if_new()
+        program.tour.begin_if_new()
     status = app.exec()
     if not wait_for_left(LEFT_MS):
         # Everything is stored and given back; a library that still loads would hold the process up.

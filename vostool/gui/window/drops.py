@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer
 
-from vostool.gui.window import program
-from vostool.gui.window.dropped import sorted_out
-
-if TYPE_CHECKING:
-    from vostool.gui.window.workbench import Workbench
+from vostool.gui.window.handlers.file import import_labels
+from vostool.gui.window.handlers.program import open_new_window
+from vostool.gui.window.start.dropped import sorted_out
+from vostool.gui.window.workbench import Workbench
 
 MOST_WINDOWS = 4
 """Windows that one drop leads to; each has an engine of its own in memory."""
@@ -28,6 +26,8 @@ class Drops(QObject):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._bench = bench
+        bench.window.paths_dropped.connect(self.take)
+        bench.opened.connect(self._opened)
         self._waiting: tuple[Path, tuple[Path, ...]] | None = None
 
     def take(self, paths: Iterable[Path]) -> None:
@@ -40,7 +40,7 @@ class Drops(QObject):
         self._waiting = (first, dropped.labels) if dropped.labels else None
         self._bench.open_path(first)
         for path in others[: MOST_WINDOWS - 1]:
-            program.open_new_window(self._bench, path)
+            open_new_window(self._bench, path)
         left = others[MOST_WINDOWS - 1 :]
         if left:
             names = f"'{left[0].name}'" + (f" and {len(left) - 1} more" if len(left) > 1 else "")
@@ -49,15 +49,15 @@ class Drops(QObject):
                 "Many projects are exported at once with Export."
             )
 
-    def opened(self, place: Path) -> None:
-        """This video or project was opened; labels that were dropped with it come in now."""
+    def _opened(self) -> None:
+        """Labels that were dropped with the video or project come in now."""
         waiting, self._waiting = self._waiting, None
-        if waiting is not None and waiting[0].absolute() == place:
+        if waiting is not None and waiting[0].absolute() == self._bench.place:
             # The import asks, so let the window show the video first.
             QTimer.singleShot(0, lambda: self._import(waiting[1]))
 
     def _import(self, labels: Iterable[Path]) -> None:
         for path in labels:
-            self._bench.import_labels(path)
+            import_labels(self._bench, path)
             if self._bench.workspace is None:
                 return  # it was said once that a video is wanted first

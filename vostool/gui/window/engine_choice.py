@@ -47,7 +47,7 @@ class EngineChoice(QObject):
         window.engine_bar.small_requested.connect(self.fetch_small)
         self._menu = QMenu(window)
         self._menu.aboutToShow.connect(self._fill_menu)
-        window.engine_button.setMenu(self._menu)
+        window.status.engine_button.setMenu(self._menu)
 
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
@@ -62,8 +62,8 @@ class EngineChoice(QObject):
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
-        self._window.engine_button.setText(f"loading {name}…")
-        self._window.activity.begin("engine", f"Loading {name}")
+        self._window.status.engine_button.setText(f"loading {name}…")
+        self._window.status.activity.begin("engine", f"Loading {name}")
         options = settings_values.load().engine_options()
         self._worker.use(partial(create_engine, name, options=options))
 
@@ -115,22 +115,22 @@ class EngineChoice(QObject):
 
     def _ready(self, info: EngineInfo) -> None:
         self.current = info.name
-        self._window.activity.end("engine")
+        self._window.status.activity.end("engine")
         self._window.actions_by_id["draft"].setChecked(self.quality == "draft")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
         self._has_qualities = bool(info.quality)
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
-        self._window.engine_button.setText(f"{info.title} ({place})")
-        self._window.engine_button.setToolTip(info.detail)
+        self._window.status.engine_button.setText(f"{info.title} ({place})")
+        self._window.status.engine_button.setToolTip(info.detail)
         if info.name != FALLBACK:
             self._best = info.name
         # A person who chose flow beside a better engine is not told to fetch one.
         self._window.engine_bar.setVisible(info.name == self._best == FALLBACK)
 
     def _failed(self, sentence: str) -> None:
-        self._window.activity.end("engine")
+        self._window.status.activity.end("engine")
         self._window.show_problem("The engine cannot be used", sentence)
         if self.current is None:
             self.use(FALLBACK)
         else:
-            self._window.engine_button.setText(self.current)
+            self._window.status.engine_button.setText(self.current)

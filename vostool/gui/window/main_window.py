@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
@@ -11,24 +9,18 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QProgressBar,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from vostool.gui.actions.table import Needs, make_actions
 from vostool.gui.canvas.canvas import Canvas
-from vostool.gui.canvas.tool_palette import ToolPalette
 from vostool.gui.canvas.tool_strip import ToolStrip
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.engine.bar import EngineBar
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
-from vostool.gui.settings import preferences
 from vostool.gui.timeline import Timeline
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
 from vostool.gui.track.run_bar import RunBar
@@ -38,39 +30,19 @@ from vostool.gui.widgets import theme
 from vostool.gui.widgets.notice_bar import NoticeBar
 from vostool.gui.widgets.problem_details import details
 from vostool.gui.window.action_table import action_table
-from vostool.gui.window.dropped import dropped_paths
-from vostool.gui.window.recent import RecentMenu
-from vostool.gui.window.start_page import StartPage
-from vostool.gui.window.status_parts import ActivityLabel, MemoryLabel
-from vostool.gui.window.view_side import ViewSide
-
-TOOLBAR = (
-    "open", "export", "", "undo", "redo", "",
-    "track_backward", "track_both", "track_forward", "cancel", "draft",
-)  # fmt: skip
-MENUS = (
-    "File",
-    "Edit",
-    "Tools",
-    "Mask",
-    "Object",
-    "Track",
-    "Range",
-    "Review",
-    "Go",
-    "View",
-    "Help",
-)
-MNEMONICS = {"Track": "Tr&ack", "Review": "Rev&iew"}
-"""Where another menu has the first letter."""
+from vostool.gui.window.menus import fill_menus, fill_toolbars
+from vostool.gui.window.start.dropped import dropped_paths
+from vostool.gui.window.start.start_page import StartPage
+from vostool.gui.window.status_bar import PASSES_AFTER_MS, StatusBar
+from vostool.gui.window.view.view_side import ViewSide
 
 
 class MainWindow(QMainWindow):
-    """Lays out the widgets; what they do is the handlers' business.
+    """Lays out the widgets. What the actions do is connected from outside.
 
     Signals:
         paths_dropped(list[Path]): files or folders were dropped on the window.
-        path_chosen(Path): something that was opened lately shall be opened again.
+        path_chosen(Path): a place that was opened lately is to be opened again.
         closing(): the window is about to close.
     """
 
@@ -78,11 +50,11 @@ class MainWindow(QMainWindow):
     path_chosen = pyqtSignal(object)
     closing = pyqtSignal()
 
-    def __init__(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.may_close = False
         self.action_table = action_table()
-        self.actions_by_id = make_actions(self, self.action_table, handlers)
+        self.actions_by_id = make_actions(self, self.action_table)
         self.canvas = Canvas()
         self.timeline = Timeline()
         self.objects = ObjectList(self.actions_by_id)
@@ -91,16 +63,13 @@ class MainWindow(QMainWindow):
         self.scope = ScopeButton(self.actions_by_id)
         ends = (self.actions_by_id["pause_run"], self.actions_by_id["cancel"])
         self.run_bar = RunBar(*ends, self.scope)
-        self.position = QLabel()
-        self.engine_button = QToolButton()
-        self.busy_label = QLabel()
-        self.busy_label.setObjectName("busy")
-        self.activity = ActivityLabel()
-        self.memory = MemoryLabel()
-        self.opening_bar = QProgressBar()
+        self.status = StatusBar()
+        self.setStatusBar(self.status)
         self._lay_out()
-        self._fill_menus()
-        self._fill_toolbar()
+        self._add_docks()
+        menus = fill_menus(self, self.action_table, self.actions_by_id, self.path_chosen.emit)
+        self.timeline.menu_wanted.connect(menus["Range"].popup)
+        fill_toolbars(self, self.actions_by_id)
         self.setAcceptDrops(True)
         self.set_title(None, None)
         self.enable_actions(source=False, selected=False, running=False)
@@ -141,11 +110,9 @@ class MainWindow(QMainWindow):
         self.canvas.set_tool(tool)
         self.actions_by_id[tool.id].setChecked(True)
 
-    def show_status(self, text: str, milliseconds: int = 8000) -> None:
+    def show_status(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing line in the status bar."""
-        bar = self.statusBar()
-        if bar is not None:
-            bar.showMessage(text, milliseconds)
+        self.status.say(text, milliseconds)
 
     def show_problem(self, title: str, sentence: str, more: str = "") -> None:
         """Something that stops what the person asked for, without stopping the person.
@@ -153,7 +120,7 @@ class MainWindow(QMainWindow):
         Args:
             more: for the details, such as a traceback.
         """
-        engine = self.engine_button.text()
+        engine = self.status.engine_button.text()
         self.notice.show_problem(title, sentence, details(title, sentence, engine, more))
 
     def show_hint(self, sentence: str) -> None:
@@ -213,75 +180,23 @@ class MainWindow(QMainWindow):
         self.start_page.path_chosen.connect(self.path_chosen)
         self.notice = NoticeBar(self.canvas, centre)
         self.canvas.setAcceptDrops(False)
-        self._dock("Objects", self.objects, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def _add_docks(self) -> None:
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self._dock("Objects", self.objects, right)
         self.thumbnails = ThumbnailStrip(self.timeline)
         timeline = self.thumbnails.with_timeline()
         self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)
-        self.view_side = ViewSide(self)
+        self.view_side = ViewSide(
+            self.canvas, self.thumbnails, self.status, self.actions_by_id, self
+        )
+        self.addDockWidget(right, self.view_side.dock)
         corner = Qt.Corner.BottomRightCorner
         self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        bar = self.statusBar()
-        assert bar is not None
-        self.opening_bar.setMaximumWidth(220)
-        self.engine_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.engine_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.engine_button.setAutoRaise(True)
-        self.engine_button.setAccessibleName("Engine")
-        self.opening_bar.hide()
-        self.position.setAccessibleName("Place of the mouse")
-        self.busy_label.setAccessibleName("Waiting for a mask")
-        self.opening_bar.setAccessibleName("Opening")
-        for label in (self.opening_bar, self.busy_label, self.position, self.activity, self.memory):
-            bar.addPermanentWidget(label)
-        bar.addPermanentWidget(self.engine_button)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
-
-    def _fill_menus(self) -> None:
-        bar = self.menuBar()
-        assert bar is not None
-        for title in MENUS:
-            menu = bar.addMenu(MNEMONICS.get(title, f"&{title}"))
-            assert menu is not None
-            for spec in self.action_table:
-                if spec.menu == title and not spec.id.startswith("object_"):
-                    menu.addAction(self.actions_by_id[spec.id])
-            if title == "File":
-                recent = RecentMenu(self.path_chosen.emit, menu)
-                menu.insertMenu(self.actions_by_id["cvat_open"], recent)
-            if title == "Range":
-                self.timeline.menu_wanted.connect(menu.popup)
-            if title == "View":
-                menu.addSeparator()
-                for dock in self.findChildren(QDockWidget):
-                    menu.addAction(dock.toggleViewAction())
-                theme_menu = menu.addMenu("Theme")
-                assert theme_menu is not None
-                for name in theme.THEMES:
-                    made = theme_menu.addAction(name)
-                    assert made is not None
-                    made.triggered.connect(partial(self._choose_theme, name))
-
-    def _choose_theme(self, name: str, _checked: bool = False) -> None:
-        theme.set_theme(name)
-        preferences.remember_theme(name)
-
-    def _fill_toolbar(self) -> None:
-        bar = QToolBar("Tools")
-        bar.setObjectName("toolbar")
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for name in TOOLBAR:
-            if name:
-                bar.addAction(self.actions_by_id[name])
-            else:
-                bar.addSeparator()
-        self.addToolBar(bar)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolPalette(self.actions_by_id, self))
-        self.actions_by_id["draft"].setVisible(False)  # until an engine that has it answers
-        for name, text in (("open", "Open"), ("cancel", "Cancel"), ("export", "Export")):
-            self.actions_by_id[name].setIconText(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -12,12 +11,11 @@ from PyQt6.QtWidgets import QToolBar, QWidget
 
 from vostool.gui.settings.preferences import settings
 from vostool.gui.widgets.coach_mark import CoachMark
-from vostool.gui.window.sample_clip import sample_path
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.start.sample_clip import sample_path
+from vostool.gui.window.workbench import Workbench
+from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
-
-if TYPE_CHECKING:
-    from vostool.gui.window.main_window import MainWindow
-    from vostool.gui.window.workbench import Workbench
 
 _KEY = "tour_seen"
 
@@ -103,6 +101,7 @@ class Tour(QObject):
         self._escape.activated.connect(self.end)
         # While a run goes, Esc ends that and not the tour.
         self._window.actions_by_id["cancel"].changed.connect(self._claim_escape)
+        bench.opened.connect(self._opened)
         self._window.timeline.scrubbed.connect(lambda _frame: self._done(_TIMELINE))
 
     def begin_if_new(self) -> None:
@@ -133,12 +132,10 @@ class Tour(QObject):
         self.mark.leave()
         self._claim_escape()
 
-    def opened(self) -> None:
-        """A video was opened: its acts take the tour on."""
-        workspace = self._bench.workspace
-        if workspace is not None:
-            workspace.document.changed.connect(self._masks_changed)
-            workspace.session.run_ended.connect(lambda _text: self._done(_TRACK))
+    def _opened(self, workspace: Workspace) -> None:
+        """What is done with the video takes the tour on."""
+        workspace.document.changed.connect(self._masks_changed)
+        workspace.session.run_ended.connect(lambda _text: self._done(_TRACK))
         self._done(_OPEN)
 
     def _masks_changed(self, changes: Changes) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtBoundSignal
 
+from vostool.gui.canvas.gestures import Gestures
+from vostool.gui.objects.actions import ObjectActions
 from vostool.gui.session.frame_range import FrameRange
-from vostool.gui.window.handlers.objects import list_connections
 from vostool.gui.window.main_window import MainWindow
-from vostool.gui.window.recent import remember_opened
 from vostool.gui.window.review_view import ReviewView
+from vostool.gui.window.start.recent import remember_opened
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
 from vostool.runs.parts import RunProgress
@@ -25,8 +26,12 @@ class Views(QObject):
         self._window = window
         self._workspace = workspace
         self._review: ReviewView | None = None
-        self._connect_workspace()
+        self._gestures: Gestures | None = None
         session = workspace.session
+        workspace.tracking.scope = window.scope.value
+        session.solo = window.actions_by_id["solo"].isChecked()
+        workspace.selection.loop = window.actions_by_id["loop"].isChecked()
+        self._connect_workspace()
         self._window_connections: tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...] = (
             (window.timeline.scrubbed, session.go_to),
             (window.timeline.stepped, session.step),
@@ -35,7 +40,7 @@ class Views(QObject):
             (window.transport.frame_entered, session.go_to),
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
-            *list_connections(window, session),
+            *self._list_connections(),
         )
         for signal, slot in self._window_connections:
             signal.connect(slot)
@@ -56,9 +61,15 @@ class Views(QObject):
         window.canvas.show_message("")
         window.set_title(workspace.document.project.source.path, workspace.storage.path)
         self._update_history()
+        self._gestures = Gestures(window.canvas, workspace)
+        window.view_side.open(workspace)
+        yield
+        workspace.display.refresh()  # now that every view that shows its first frame listens
 
     def close(self) -> None:
         """Disconnect, and show that nothing is open."""
+        if self._gestures is not None:
+            self._gestures.close()
         if self._review is not None:
             self._review.close()
         for signal, slot in self._window_connections:
@@ -74,10 +85,25 @@ class Views(QObject):
         window.transport.set_length(0)
         window.canvas.clear_picture()
         window.run_bar.finish()
-        window.activity.end("run")
-        window.busy_label.clear()
+        window.status.activity.end("run")
+        window.status.busy_label.clear()
         window.set_title(None, None)
         window.enable_actions(source=False, selected=False, running=False)
+        window.view_side.close()
+
+    def _list_connections(self) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
+        """What the object list asks for, and what answers it."""
+        objects, window, session = self._window.objects, self._window, self._workspace.session
+
+        def on(ids: Collection[int]) -> ObjectActions:
+            return ObjectActions(session, ids, window)
+
+        return (
+            (objects.delete_requested, lambda ids: on(ids).delete()),
+            (objects.visibility_wanted, lambda ids, value: on(ids).show(value)),
+            (objects.lock_wanted, lambda ids, value: on(ids).lock(value)),
+            (objects.attribute_wanted, lambda ids, *pair: on(ids).set_attribute(*pair)),
+        )
 
     def _connect_workspace(self) -> None:
         workspace, window = self._workspace, self._window
@@ -147,18 +173,18 @@ class Views(QObject):
             self._window.show_problem("Changes are not stored", sentence)
 
     def _show_busy(self, busy: bool) -> None:
-        self._window.busy_label.setText("● working on the mask…" if busy else "")
+        self._window.status.busy_label.setText("● working on the mask…" if busy else "")
 
     def _run_progressed(self, progress: RunProgress) -> None:
         self._window.run_bar.show_progress(progress)
         what = "Tracking paused at" if progress.paused else "Tracking"
-        self._window.activity.begin("run", f"{what} {progress.done} of {progress.total}")
+        self._window.status.activity.begin("run", f"{what} {progress.done} of {progress.total}")
         if progress.done == 0:
             self._update_actions()
 
     def _run_ended(self, summary: str) -> None:
         self._window.run_bar.finish()
-        self._window.activity.end("run")
+        self._window.status.activity.end("run")
         self._window.show_status(summary)
         self._update_actions()
 

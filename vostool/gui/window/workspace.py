@@ -18,7 +18,7 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.session.session import Session
 from vostool.gui.session.storage import Storage
 from vostool.gui.session.tracking import Tracking
-from vostool.gui.window.opening import Opened
+from vostool.gui.window.start.opening import Opened
 from vostool.io.cvat_server.source import JobFrames
 
 

@@ -18,8 +18,8 @@ from vostool.gui.canvas.tools.gesture import Gesture
 from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
+from vostool.gui.window import app
 from vostool.gui.window.action_table import action_table
-from vostool.gui.window.workbench import Workbench
 from vostool.masks.draw import paint
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -109,7 +109,7 @@ def turn_wheel(hand, turns: int) -> None:
 def test_a_window_shows_the_tools_there_were_when_it_was_made(hand) -> None:
     TOOLS.add(STAMP)
     try:
-        other = Workbench()
+        other = app.build().bench
         try:
             assert "stamp" in other.window.actions_by_id
         finally:

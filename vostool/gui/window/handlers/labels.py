@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from vostool.errors import VosToolError
 from vostool.gui.objects.label_dialog import LabelDialog
 from vostool.gui.session.label_memory import remember_labels, remembered_labels
 from vostool.gui.session.session import Session
+from vostool.gui.window.workbench import Workbench
 from vostool.project.label_edits import LabelChange, change_labels
 from vostool.project.project_labels import project_labels
-
-if TYPE_CHECKING:
-    from vostool.gui.window.workbench import Workbench
 
 
 def show_labels(bench: Workbench) -> LabelDialog:

@@ -1,110 +1,94 @@
-"""What the actions on objects and labels do, and those of the tour, by their ids."""
+"""What the Object menu does, and the actions of the Range menu that ask for an object or label."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from functools import partial
-from typing import TYPE_CHECKING
-
-from PyQt6.QtCore import pyqtBoundSignal
 
 from vostool.gui.objects.actions import ObjectActions
+from vostool.gui.objects.name_dialog import finish_and_name
 from vostool.gui.session.session import Session
+from vostool.gui.window.handlers.guard import Handler, WhenOpen
 from vostool.gui.window.handlers.labels import show_labels
-from vostool.gui.window.sample_clip import sample_path
-
-if TYPE_CHECKING:
-    from vostool.gui.window.main_window import MainWindow
-    from vostool.gui.window.workbench import Workbench
-
-Handler = Callable[[], object]
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.workbench import Workbench
+from vostool.gui.window.workspace import Workspace
+from vostool.project.stacking import bring_to_front, send_to_back, stack_by_number
 
 
 def object_handlers(bench: Workbench) -> dict[str, Handler]:
-    """The handlers; without a video they do nothing."""
+    """The current object, the chosen ones, and their order."""
+    when_open = WhenOpen(bench)
+    session = when_open.part(lambda workspace: workspace.session)
+    window = bench.window
 
-    def on(act: Callable[[ObjectActions], object]) -> Handler:
-        def run() -> None:
-            if (actions := object_actions(bench)) is not None:
-                act(actions)
-
-        return run
-
-    def ranged(act: Callable[[ObjectActions], Callable[..., object]]) -> Handler:
-        def run() -> None:
-            actions, workspace = object_actions(bench), bench.workspace
-            if actions is not None and workspace is not None:
-                act(actions)(workspace.selection.value)
-
-        return run
+    def select_row(row: int) -> Handler:
+        return session(lambda s: s.select_row(row))
 
     return {
-        "delete_object": on(ObjectActions.delete),
-        "relabel": on(ObjectActions.relabel),
-        "recolour": partial(_recolour, bench),
-        "show_object": on(ObjectActions.show),
-        "lock": on(ObjectActions.lock),
-        "solo": partial(_solo, bench),
-        "merge_objects": on(ObjectActions.merge),
-        "split_object": on(ObjectActions.split),
-        "swap_objects": on(ObjectActions.swap),
-        "range_move": ranged(lambda actions: actions.move),
-        "range_relabel": ranged(lambda actions: actions.relabel_range),
-        "renumber": on(ObjectActions.renumber),
-        "find_object": partial(_find, bench),
-        "labels": lambda: show_labels(bench),
-        "tour": partial(_begin_tour, bench),
-        "open_sample": lambda: bench.open_path(sample_path()),
+        "new_object": session(Session.add_object),
+        "finish": session(lambda s: s.select(None)),
+        "finish_named": session(lambda s: finish_and_name(s, window)),
+        **{f"object_{number}": select_row(number - 1) for number in range(1, 10)},
+        "recolour": session(partial(_recolour, window)),
+        "solo": when_open(partial(_solo, window)),
+        "to_front": session(_to_front),
+        "to_back": session(_to_back),
+        "stack_by_number": session(lambda s: s.do(stack_by_number(s.document.project))),
+        "find_object": partial(_find, window),
+        "labels": partial(show_labels, bench),
+        **_chosen_handlers(window, when_open),
     }
 
 
-def object_actions(bench: Workbench) -> ObjectActions | None:
-    """Acts on what is chosen now, or None where nothing is open."""
-    if bench.workspace is None:
-        return None
-    session = bench.workspace.session
-    current, chosen = session.current_object, bench.window.objects.chosen_ids()
+def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handler]:
+    """Those that act on the objects chosen in the list."""
+    chosen = when_open.part(lambda workspace: _chosen(window, workspace.session))
+    return {
+        "delete_object": chosen(ObjectActions.delete),
+        "relabel": chosen(ObjectActions.relabel),
+        "show_object": chosen(ObjectActions.show),
+        "lock": chosen(ObjectActions.lock),
+        "merge_objects": chosen(ObjectActions.merge),
+        "split_object": chosen(ObjectActions.split),
+        "swap_objects": chosen(ObjectActions.swap),
+        "renumber": chosen(ObjectActions.renumber),
+        "range_move": when_open(lambda w: _chosen(window, w.session).move(w.selection.value)),
+        "range_relabel": when_open(
+            lambda w: _chosen(window, w.session).relabel_range(w.selection.value)
+        ),
+    }
+
+
+def _chosen(window: MainWindow, session: Session) -> ObjectActions:
+    """Acts on the rows that are chosen now."""
+    current, chosen = session.current_object, window.objects.chosen_ids()
     # The canvas shows the current object, so a choice of rows without it is not what is meant.
     if current not in chosen:
         chosen = [] if current is None else [current]
-    return ObjectActions(session, chosen, bench.window)
+    return ObjectActions(session, chosen, window)
 
 
-def list_connections(
-    window: MainWindow, session: Session
-) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
-    """What the object list asks for, and what answers it."""
-
-    def on(ids: Collection[int]) -> ObjectActions:
-        return ObjectActions(session, ids, window)
-
-    objects = window.objects
-    return (
-        (objects.delete_requested, lambda ids: on(ids).delete()),
-        (objects.visibility_wanted, lambda ids, value: on(ids).show(value)),
-        (objects.lock_wanted, lambda ids, value: on(ids).lock(value)),
-        (objects.attribute_wanted, lambda ids, *pair: on(ids).set_attribute(*pair)),
-    )
+def _recolour(window: MainWindow, session: Session) -> None:
+    known = session.document.project.objects.get(session.current_object or 0)
+    if known is not None:
+        window.objects.ask_colour(known)
 
 
-def _recolour(bench: Workbench) -> None:
-    if bench.workspace is not None:
-        session = bench.workspace.session
-        known = session.document.project.objects.get(session.current_object or 0)
-        if known is not None:
-            bench.window.objects.ask_colour(known)
+def _solo(window: MainWindow, workspace: Workspace) -> None:
+    workspace.session.solo = window.actions_by_id["solo"].isChecked()
+    workspace.display.refresh()
 
 
-def _solo(bench: Workbench) -> None:
-    if bench.workspace is not None:
-        bench.workspace.session.solo = bench.window.actions_by_id["solo"].isChecked()
-        bench.workspace.display.refresh()
+def _to_front(session: Session) -> None:
+    if session.current_object is not None:
+        session.do(bring_to_front(session.document.project, session.current_object))
 
 
-def _begin_tour(bench: Workbench) -> None:
-    bench.tour.begin()
+def _to_back(session: Session) -> None:
+    if session.current_object is not None:
+        session.do(send_to_back(session.document.project, session.current_object))
 
 
-def _find(bench: Workbench) -> None:
-    bench.window.objects.filter.setFocus()
-    bench.window.objects.filter.selectAll()
+def _find(window: MainWindow) -> None:
+    window.objects.filter.setFocus()
+    window.objects.filter.selectAll()

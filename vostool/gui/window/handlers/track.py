@@ -1,44 +1,28 @@
-"""What the actions of the Track menu do, by their ids."""
+"""What the Track menu does: starting runs, choosing their objects, resting and ending them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.session.tracking import Scope, Tracking
 from vostool.gui.track.count import CountDialog
+from vostool.gui.window.handlers.guard import Handler, WhenOpen
+from vostool.gui.window.handlers.spans import span_handlers
+from vostool.gui.window.workbench import Workbench
+from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import Direction
-
-if TYPE_CHECKING:
-    from vostool.gui.window.workbench import Workbench
-
-Handler = Callable[[], object]
 
 
 def track_handlers(bench: Workbench) -> dict[str, Handler]:
-    """Those that start runs, choose their objects, or end them."""
+    """Which objects runs take and at which quality can be chosen without a video."""
+    when_open = WhenOpen(bench)
+    tracking = when_open.part(lambda workspace: workspace.tracking)
+    runs = when_open.part(lambda workspace: workspace.session.runs)
 
-    def tracking(act: Callable[[Tracking], object]) -> Handler:
-        def run() -> None:
-            if bench.workspace is not None:
-                act(bench.workspace.tracking)
-
-        return run
-
-    def runs(act: Callable[[TrackRuns], object]) -> Handler:
-        def run() -> None:
-            if bench.workspace is not None:
-                act(bench.workspace.session.runs)
-
-        return run
-
-    def scope(chosen: Scope) -> Handler:
-        def run() -> None:
-            bench.window.scope.choose(chosen)
-            tracking(lambda t: setattr(t, "scope", bench.window.scope.value))()
-
-        return run
+    def take(scope: Scope) -> None:
+        bench.window.scope.choose(scope)
+        tracking(lambda t: setattr(t, "scope", bench.window.scope.value))()
 
     return {
         "track_forward": tracking(lambda t: t.track(Direction.FORWARD)),
@@ -46,27 +30,31 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "track_both": tracking(lambda t: t.track(Direction.BOTH)),
         "track_to_next": tracking(lambda t: t.to_keyframe(Direction.FORWARD)),
         "track_to_previous": tracking(lambda t: t.to_keyframe(Direction.BACKWARD)),
-        "track_count": lambda: _ask_count(bench),
-        "track_between": tracking(lambda t: t.between()),
-        "track_correction": tracking(lambda t: t.correction()),
-        "track_imported": tracking(lambda t: t.imported()),
-        "scope_all": scope(Scope.ALL),
-        "scope_visible": scope(Scope.VISIBLE),
-        "only_selected": scope(Scope.SELECTED),
+        "track_count": when_open(partial(_ask_count, bench)),
+        "track_between": tracking(Tracking.between),
+        "track_correction": tracking(Tracking.correction),
+        "track_imported": tracking(Tracking.imported),
+        **span_handlers(bench),
+        "scope_all": partial(take, Scope.ALL),
+        "scope_visible": partial(take, Scope.VISIBLE),
+        "only_selected": partial(take, Scope.SELECTED),
+        "draft": partial(_use_draft, bench),
         "pause_run": runs(lambda r: r.pause(not r.paused)),
-        "cancel": runs(lambda r: r.cancel()),
+        "cancel": runs(TrackRuns.cancel),
     }
 
 
-def _ask_count(bench: Workbench) -> None:
+def _use_draft(bench: Workbench) -> None:
+    checked = bench.window.actions_by_id["draft"].isChecked()
+    bench.engine.use_quality("draft" if checked else "auto")
+
+
+def _ask_count(bench: Workbench, workspace: Workspace) -> None:
     """Ask how many frames, without holding up anything, and track them."""
-    workspace = bench.workspace
-    if workspace is None:
-        return
     dialog = CountDialog(len(workspace.source), bench.window)
 
     def go() -> None:
-        if bench.workspace is workspace:
+        if bench.workspace is workspace:  # the video may have been closed while it was asked
             workspace.tracking.some_frames(dialog.frames, dialog.direction)
 
     dialog.accepted.connect(go)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtWidgets import QDockWidget
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QWidget
 
+from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.display import Appearance
 from vostool.gui.canvas.mask_labels import MaskLabels
 from vostool.gui.canvas.minimap import Minimap
@@ -16,13 +18,12 @@ from vostool.gui.canvas.peek import Peek
 from vostool.gui.canvas.readout import describe
 from vostool.gui.canvas.view_panel import ViewPanel
 from vostool.gui.canvas.view_state import FLAGS, ViewState, ViewValues
-from vostool.gui.window.hover_preview import HoverPreview
-from vostool.gui.window.local_refine import LocalRefine
+from vostool.gui.timeline.thumbnails import ThumbnailStrip
+from vostool.gui.window.status_bar import StatusBar
+from vostool.gui.window.view.hover_preview import HoverPreview
+from vostool.gui.window.view.local_refine import LocalRefine
+from vostool.gui.window.workspace import Workspace
 from vostool.masks.styles import Style
-
-if TYPE_CHECKING:
-    from vostool.gui.window.main_window import MainWindow
-    from vostool.gui.window.workspace import Workspace
 
 NO_RUN = "No track run of this sitting is left to compare with; the style shows what a run changed."
 
@@ -30,14 +31,27 @@ NO_RUN = "No track run of this sitting is left to compare with; the style shows 
 class ViewSide(QObject):
     """Panel, minimap, names, readout; follows the workspace that is open.
 
+    Args:
+        actions: by their ids; those of the View menu are checked as the state says.
+        window: gets the keys of the peek, and holds the panel's dock.
+
     Attributes:
         state: what the person has chosen.
+        dock: holds the panel; the window puts it in its place.
         refine, preview: of the open workspace; None without one.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        thumbnails: ThumbnailStrip,
+        status: StatusBar,
+        actions: Mapping[str, QAction],
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._canvas, self._thumbnails, self._status = canvas, thumbnails, status
+        self._actions = actions
         self._workspace: Workspace | None = None
         self._overlay: Overlay | None = None
         self._place = (math.nan, math.nan)
@@ -45,14 +59,13 @@ class ViewSide(QObject):
         self.preview: HoverPreview | None = None
         self.state = ViewState(self)
         self.panel = ViewPanel(self.state)
-        self.labels = MaskLabels(window.canvas.view)
-        self.minimap = Minimap(window.canvas)
+        self.labels = MaskLabels(canvas.view)
+        self.minimap = Minimap(canvas)
         self.peek = Peek(window, self._show_bare)
         self.dock = QDockWidget("View", window)
         self.dock.setObjectName("View")
         self.dock.setWidget(self.panel)
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        window.canvas.hovered.connect(self._hovered)
+        canvas.hovered.connect(self._hovered)
         self.state.changed.connect(self._follow)
         self._follow(self.state.values)
 
@@ -61,18 +74,18 @@ class ViewSide(QObject):
     def open(self, workspace: Workspace) -> None:
         """Follow this workspace until :meth:`close`."""
         self._workspace = workspace
-        self.refine = LocalRefine(self._window, workspace)
-        self.preview = HoverPreview(self._window, workspace)
+        self.refine = LocalRefine(self._canvas, self._status, workspace)
+        self.preview = HoverPreview(self._canvas, self._status, workspace)
         self.preview.set_wanted(self.state.values.preview)
         if workspace.source.info.kind != "cvat":  # its frames would come over the network
-            self._window.thumbnails.open(workspace.source.clone())
+            self._thumbnails.open(workspace.source.clone())
         workspace.display.shown.connect(self._shown)
         workspace.display.set_appearance(_appearance(self.state.values))
 
     def close(self) -> None:
         """Follow nothing."""
         self.peek.end()
-        self._window.thumbnails.close_source()
+        self._thumbnails.close_source()
         if self.refine is not None and self.preview is not None:
             self.refine.close()
             self.preview.close()
@@ -86,12 +99,12 @@ class ViewSide(QObject):
 
     def _follow(self, values: ViewValues) -> None:
         for name in FLAGS:
-            self._window.actions_by_id[f"view_{name}"].setChecked(getattr(values, name))
+            self._actions[f"view_{name}"].setChecked(getattr(values, name))
         for style in Style:
-            action = self._window.actions_by_id[f"style_{style.name.lower()}"]
+            action = self._actions[f"style_{style.name.lower()}"]
             action.setChecked(style is values.style)
         self.minimap.set_wanted(values.minimap)
-        self._window.thumbnails.set_wanted(values.thumbnails)
+        self._thumbnails.set_wanted(values.thumbnails)
         if self.preview is not None:
             self.preview.set_wanted(values.preview)
         if self._workspace is not None:
@@ -136,7 +149,7 @@ class ViewSide(QObject):
         if overlay is not None and workspace is not None:
             project = workspace.document.project
             text = describe(project, overlay.frame, overlay.image, *self._place)
-        self._window.position.setText(text)
+        self._status.position.setText(text)
 
 
 def _appearance(values: ViewValues) -> Appearance:

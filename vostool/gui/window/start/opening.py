@@ -8,8 +8,8 @@ from pathlib import Path
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import FrameSource, SourceKind
-from vostool.gui.window.recent import remember_opened
-from vostool.gui.window.sample_clip import make_where_missing
+from vostool.gui.window.start.recent import remember_opened
+from vostool.gui.window.start.sample_clip import make_where_missing
 from vostool.io.project import file as project_file
 from vostool.io.project.drafts import draft_path
 from vostool.io.project.file import SUFFIX, ProjectFile
@@ -41,7 +41,7 @@ class Opened:
     notes: tuple[str, ...] = ()
 
     def close(self) -> None:
-        """Give everything back, when nobody wants it any more."""
+        """Give everything back: the window asked for another place meanwhile."""
         self.source.close()
         if self.file is not None:
             self.file.close()

@@ -91,7 +91,7 @@ class ShortcutsPanel(QWidget):
         self._refresh()
 
     def _pressed(self) -> None:
-        """Show at once who has these keys already."""
+        """Show at once which action has these keys already."""
         keys, action = normal(self.press.keySequence().toString()), self.current
         has = owner(self._keys, keys) if keys else None
         taken = has is not None and has != action

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.actions.keymap import Keymap
 from vostool.gui.actions.table import ActionTable
 from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
-from vostool.gui.window.shortcuts_panel import ShortcutsPanel
+from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts
 
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vostool.gui.window.recent import shown_name
+from vostool.gui.window.start.recent import shown_name
 
 BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
 SHOWN = 6

@@ -1,25 +1,23 @@
-"""The mask that a click would give, outlined under the mouse, where the model is fast enough."""
+"""The mask that a click would give, outlined under the mouse, where the engine is fast enough."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from statistics import median
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, QTimer
 from PyQt6.QtGui import QColor, QGuiApplication, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
+from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tools.events import Phase, PointerEvent
 from vostool.gui.engine.previews import PreviewAnswer
+from vostool.gui.window.status_bar import StatusBar
+from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import SegmentRequest
 from vostool.project.locks import locked_objects
 from vostool.project.prompts import Point, with_point
-
-if TYPE_CHECKING:
-    from vostool.gui.window.main_window import MainWindow
-    from vostool.gui.window.workspace import Workspace
 
 SLOW = 0.15
 """Seconds: with slower answers the outline would lag behind the hand, and a click would wait."""
@@ -35,9 +33,9 @@ NEW_OBJECT = 0
 class HoverPreview(QObject):
     """Previews for one workspace. Adds nothing to the project, and goes before any click."""
 
-    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+    def __init__(self, canvas: Canvas, status: StatusBar, workspace: Workspace) -> None:
         super().__init__()
-        self._window, self._workspace = window, workspace
+        self._canvas, self._status, self._workspace = canvas, status, workspace
         self._wanted = False
         self._place = (math.nan, math.nan)
         self._asked: SegmentRequest | None = None
@@ -49,12 +47,12 @@ class HoverPreview(QObject):
         self._dashes.setParentItem(self._item)
         self._item.setZValue(1.4)
         self._item.hide()
-        window.canvas.view.addItem(self._item, ignoreBounds=True)
+        canvas.view.addItem(self._item, ignoreBounds=True)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._ask)
-        worker, session, canvas = workspace.session.worker, workspace.session, window.canvas
+        worker, session = workspace.session.worker, workspace.session
         self._connections = (
             (canvas.hovered, self._moved), (canvas.pointer.acted, self._acted),
             (canvas.tool_changed, self.clear),
@@ -91,7 +89,7 @@ class HoverPreview(QObject):
         self.clear()
         for signal, slot in self._connections:
             signal.disconnect(slot)
-        self._window.canvas.view.removeItem(self._item)
+        self._canvas.view.removeItem(self._item)
 
     def clear(self, *_: object) -> None:
         """Show nothing, and wait for no answer."""
@@ -125,7 +123,7 @@ class HoverPreview(QObject):
         return (
             self._wanted
             and not self._too_slow
-            and self._window.canvas.tool.click is not None
+            and self._canvas.tool.click is not None
             and workspace.display.shown_frame == session.playhead
             and not session.is_tracking
             and not workspace.player.is_playing
@@ -146,7 +144,7 @@ class HoverPreview(QObject):
         if key[1] in locked_objects(project):
             return None
         old, record = project.prompts.get(key), project.masks.get(*key)
-        positive = bool(self._window.canvas.tool.click)
+        positive = bool(self._canvas.tool.click)
         if not positive and old is None and record is None:
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)
@@ -158,8 +156,8 @@ class HoverPreview(QObject):
         if answer.seconds > HOPELESS or (full and median(self._took) > SLOW):
             self._too_slow = True
             self.clear()
-            self._window.show_status(
-                "The preview under the mouse rests: this model takes "
+            self._status.say(
+                "The preview under the mouse rests: this engine takes "
                 f"{answer.seconds:.1f} s for a mask. Shift+Q twice tries again."
             )
             return

@@ -1,4 +1,4 @@
-"""What the window does as a program: settings, keys, the palette, recent files, other windows."""
+"""What the window does as a program: engine, settings, keys, the palette, help, other windows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QProcess
 
@@ -18,12 +17,26 @@ from vostool.gui.settings import preferences
 from vostool.gui.settings import values as settings_values
 from vostool.gui.settings.values import Values
 from vostool.gui.widgets import dialogs, theme
+from vostool.gui.window.handlers.guard import Handler
 from vostool.gui.window.main_window import MainWindow
-from vostool.gui.window.recent import recent_paths
-from vostool.gui.window.settings_dialog import SettingsDialog
+from vostool.gui.window.settings.dialog import SettingsDialog
+from vostool.gui.window.start.recent import recent_paths
+from vostool.gui.window.tour import Tour
+from vostool.gui.window.workbench import Workbench
 
-if TYPE_CHECKING:
-    from vostool.gui.window.workbench import Workbench
+
+def program_handlers(bench: Workbench, tour: Tour) -> dict[str, Handler]:
+    """Of the Help menu, and those of the File menu that are not about the open video."""
+    return {
+        "models": bench.engine.show_dialog,
+        "settings": lambda: show_settings(bench),
+        "new_window": lambda: open_new_window(bench),
+        "palette": lambda: show_palette(bench),
+        "shortcuts": lambda: show_keys(bench),
+        "edit_shortcuts": lambda: show_settings(bench, shortcuts=True),
+        "tour": tour.begin,
+        "about": lambda: dialogs.show_about(bench.window),
+    }
 
 
 def show_palette(bench: Workbench) -> CommandPalette:

@@ -1,4 +1,4 @@
-"""The clip that somebody without a video at hand can try everything on; made when first opened."""
+"""The sample clip, to try everything on without a video of one's own; made when first opened."""
 
 from __future__ import annotations
 

@@ -1,23 +1,21 @@
-"""Refine on the visible part: the model sees what the canvas shows of the frame, and no more."""
+"""Refine on the visible part: the engine sees what the canvas shows of the frame, and no more."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QRectF
 
 from vostool.errors import PromptError
+from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.engine.previews import CloseUpAnswer, CloseUpRequest
+from vostool.gui.window.status_bar import StatusBar
+from vostool.gui.window.workspace import Workspace
 from vostool.masks.crop import Window
 from vostool.masks.mask import MaskRecord
 from vostool.project.close_up import part_prompts, put_back
 from vostool.project.locks import locked_objects, locked_sentence
 from vostool.project.range_edits import set_edited_mask
-
-if TYPE_CHECKING:
-    from vostool.gui.window.main_window import MainWindow
-    from vostool.gui.window.workspace import Workspace
 
 TITLE = "Refine on the visible part"
 NO_MASK = "The object has no mask on this frame to refine; click it first."
@@ -28,9 +26,9 @@ CONFIRMED = "The mask is confirmed; take that back (V) to refine it."
 class LocalRefine(QObject):
     """Asks and takes the answers for one workspace; one at a time, each one undo step."""
 
-    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+    def __init__(self, canvas: Canvas, status: StatusBar, workspace: Workspace) -> None:
         super().__init__()
-        self._window, self._workspace = window, workspace
+        self._canvas, self._status, self._workspace = canvas, status, workspace
         self._waiting: tuple[CloseUpRequest, MaskRecord] | None = None
         workspace.session.worker.closed_up.connect(self._take)
 
@@ -54,7 +52,7 @@ class LocalRefine(QObject):
                 raise PromptError(NO_MASK)
             if record.confirmed:
                 raise PromptError(CONFIRMED)
-            seen = QRectF(self._window.canvas.view.viewRect())
+            seen = QRectF(self._canvas.view.viewRect())
             window = Window.around(
                 record.mask, math.floor(seen.left()), math.floor(seen.top()),
                 math.ceil(seen.right()), math.ceil(seen.bottom()),
@@ -65,7 +63,7 @@ class LocalRefine(QObject):
             return
         request = CloseUpRequest(frame, oid, window, prompts)
         self._waiting = (request, record)
-        self._window.activity.begin("close_up", "Refining the visible part")
+        self._status.activity.begin("close_up", "Refining the visible part")
         session.worker.close_up(request)
 
     def _take(self, answer: CloseUpAnswer) -> None:
@@ -81,11 +79,11 @@ class LocalRefine(QObject):
         else:
             mask = put_back(record.mask, request.window, answer.reply.mask)
             if mask == record.mask:
-                self._window.show_status("The visible part is as fine as the model can make it.")
+                self._status.say("The visible part is as fine as the engine can make it.")
                 return
             edit = set_edited_mask(project, request.frame, request.object_id, mask, TITLE)
             session.do(edit)
 
     def _end(self) -> None:
         self._waiting = None
-        self._window.activity.end("close_up")
+        self._status.activity.end("close_up")

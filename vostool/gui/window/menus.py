@@ -1,0 +1,101 @@
+"""Menus and toolbars, filled from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
+
+from vostool.gui.actions.table import ActionTable
+from vostool.gui.canvas.tool_palette import ToolPalette
+from vostool.gui.settings import preferences
+from vostool.gui.widgets import theme
+from vostool.gui.window.start.recent import RecentMenu
+
+TOOLBAR = (
+    "open", "export", "", "undo", "redo", "",
+    "track_backward", "track_both", "track_forward", "cancel", "draft",
+)  # fmt: skip
+SHORT_TEXTS = {"open": "Open", "cancel": "Cancel", "export": "Export"}
+"""Of the toolbar's buttons, where the menu's text is too long for them."""
+MENUS = (
+    "File",
+    "Edit",
+    "Tools",
+    "Mask",
+    "Object",
+    "Track",
+    "Range",
+    "Review",
+    "Go",
+    "View",
+    "Help",
+)
+MNEMONICS = {"Track": "Tr&ack", "Review": "Rev&iew"}
+"""Where another menu has the first letter."""
+
+
+def fill_menus(
+    window: QMainWindow,
+    table: ActionTable,
+    actions: Mapping[str, QAction],
+    open_path: Callable[[Path], object],
+) -> dict[str, QMenu]:
+    """Give the window its menus; they are returned by their names.
+
+    Args:
+        actions: of the table, by their ids.
+        open_path: called with a place that was opened lately and is chosen again.
+    """
+    bar = window.menuBar()
+    assert bar is not None
+    menus: dict[str, QMenu] = {}
+    for title in MENUS:
+        menu = bar.addMenu(MNEMONICS.get(title, f"&{title}"))
+        assert menu is not None
+        menus[title] = menu
+        for spec in table:
+            if spec.menu == title and not spec.id.startswith("object_"):
+                menu.addAction(actions[spec.id])
+    file = menus["File"]
+    file.insertMenu(actions["cvat_open"], RecentMenu(open_path, file))
+    _add_docks_and_themes(window, menus["View"])
+    return menus
+
+
+def fill_toolbars(window: QMainWindow, actions: Mapping[str, QAction]) -> None:
+    """Give the window the toolbar at its top, and that of the canvas tools at its left."""
+    bar = QToolBar("Tools")
+    bar.setObjectName("toolbar")
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    for name in TOOLBAR:
+        if name:
+            bar.addAction(actions[name])
+        else:
+            bar.addSeparator()
+    window.addToolBar(bar)
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolPalette(actions, window))
+    actions["draft"].setVisible(False)  # until an engine that has it answers
+    for name, text in SHORT_TEXTS.items():
+        actions[name].setIconText(text)
+
+
+def _add_docks_and_themes(window: QMainWindow, menu: QMenu) -> None:
+    menu.addSeparator()
+    for dock in window.findChildren(QDockWidget):
+        menu.addAction(dock.toggleViewAction())
+    themes = menu.addMenu("Theme")
+    assert themes is not None
+    for name in theme.THEMES:
+        made = themes.addAction(name)
+        assert made is not None
+        made.triggered.connect(partial(_choose_theme, name))
+
+
+def _choose_theme(name: str, _checked: bool = False) -> None:
+    theme.set_theme(name)
+    preferences.remember_theme(name)

@@ -1,0 +1,1 @@
+"""The dialog of everything that can be set, and its page of keys."""

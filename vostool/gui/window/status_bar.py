@@ -1,0 +1,113 @@
+"""The line at the bottom of the window: what passes, and what is always there."""
+
+from __future__ import annotations
+
+import psutil
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from vostool.models.shared.device_memory import device_memory_used
+
+MEMORY_MS = 2000
+PASSES_AFTER_MS = 8000
+NOTHING_RUNS = "Ready"
+
+
+class StatusBar(QStatusBar):
+    """Sentences that pass on the left, and parts that stay on the right.
+
+    Attributes:
+        opening_bar: how far opening is; hidden at other times.
+        busy_label: filled while a click waits for its mask.
+        position: the place under the mouse, and what is there.
+        engine_button: names the engine; its menu has the others.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.opening_bar = QProgressBar()
+        self.opening_bar.setMaximumWidth(220)
+        self.opening_bar.setAccessibleName("Opening")
+        self.opening_bar.hide()
+        self.busy_label = QLabel()
+        self.busy_label.setObjectName("busy")
+        self.busy_label.setAccessibleName("Waiting for a mask")
+        self.position = QLabel()
+        self.position.setAccessibleName("Place of the mouse")
+        self.activity = ActivityLabel()
+        self.memory = MemoryLabel()
+        self.engine_button = QToolButton()
+        self.engine_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.engine_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.engine_button.setAutoRaise(True)
+        self.engine_button.setAccessibleName("Engine")
+        for label in (self.opening_bar, self.busy_label, self.position, self.activity, self.memory):
+            self.addPermanentWidget(label)
+        self.addPermanentWidget(self.engine_button)
+
+    def say(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
+        """A passing sentence."""
+        self.showMessage(text, milliseconds)
+
+    def show_opening(self, done: int, total: int, what: str) -> None:
+        """How far opening is; a total of 0 is one that is not known."""
+        bar = self.opening_bar
+        bar.setRange(0, 1000 if total else 0)
+        bar.setValue(int(1000 * done / total) if total else 0)
+        bar.setFormat(what or "%p%")
+        bar.show()
+
+
+class ActivityLabel(QLabel):
+    """Says what is running, or that nothing is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(NOTHING_RUNS, parent)
+        self._running: dict[str, str] = {}
+        self.setAccessibleName("Running")
+        self.setToolTip("What the program is doing")
+
+    def begin(self, what: str, text: str) -> None:
+        """``what`` runs; ``text`` is shown for it."""
+        self._running[what] = text
+        self._show()
+
+    def end(self, what: str) -> None:
+        """``what`` runs no more."""
+        self._running.pop(what, None)
+        self._show()
+
+    def _show(self) -> None:
+        self.setText(", ".join(self._running.values()) or NOTHING_RUNS)
+
+
+class MemoryLabel(QLabel):
+    """The memory that this program holds, read every two seconds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._process = psutil.Process()
+        self.setAccessibleName("Memory in use")
+        self._timer = QTimer(self)
+        self._timer.setInterval(MEMORY_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read it now."""
+        held = self._process.memory_info().rss
+        total = psutil.virtual_memory().total
+        on_device = device_memory_used()
+        text = f"Memory {gigabytes(held)}"
+        tip = f"This program holds {gigabytes(held)} of the computer's {gigabytes(total)}"
+        if on_device is not None:
+            text += f", GPU {gigabytes(on_device)}"
+            tip += f", and {gigabytes(on_device)} on the GPU"
+        self.setText(text)
+        self.setToolTip(f"{tip}. Its bounds are in the settings.")
+
+
+def gigabytes(count: int) -> str:
+    """Bytes for a person: "850 MB", "1.2 GB"."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
