@@ -2,7 +2,7 @@
 
 A file goes through: attached (edits go to its autosaver), copying (Save as: edits go to the old
 file and are kept for the new one), and detached. Nothing is detached before the person knows what
-could not be written: :meth:`Storage.finish` asks, and whoever closes waits for its answer.
+could not be written: :meth:`Storage.finish` asks, and the window closes after its answer.
 """
 
 from __future__ import annotations
