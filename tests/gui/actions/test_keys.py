@@ -10,9 +10,10 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from vostool.gui.actions.table import MOUSE, connect_actions
+from vostool.gui.actions.mouse import MOUSE
+from vostool.gui.actions.qt_actions import connect_actions
+from vostool.gui.actions.shortcuts_page import shortcuts_html
 from vostool.gui.canvas.tools.registry import TOOLS
-from vostool.gui.widgets import dialogs
 from vostool.gui.window.action_table import action_table
 from vostool.gui.window.handlers.table import make_handlers
 
@@ -47,7 +48,7 @@ def test_every_action_is_in_a_menu(bench) -> None:
 def test_help_lists_the_whole_table(hand) -> None:
     hand.keys("Shift+F1")
     hand.until(lambda: _dialog(hand, "Keyboard and mouse"))
-    page = dialogs.shortcuts_html(ACTIONS, KEYS)
+    page = shortcuts_html(ACTIONS, KEYS)
     for spec in ACTIONS:
         assert all(f"{key}" in page for key in spec.shortcuts)
         if spec.shortcuts:

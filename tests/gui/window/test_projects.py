@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 
 from vostool.gui.engine.models_dialog import ModelsDialog
 from vostool.gui.widgets import dialogs
-from vostool.gui.window import app
+from vostool.gui.window.unforeseen import Unforeseen
 from vostool.io.project.file import read_project
 
 LEFT = Qt.MouseButton.LeftButton
@@ -166,11 +166,11 @@ def test_a_download_that_fails_says_so(hand, monkeypatch) -> None:
 
 
 def test_an_accident_in_a_slot_is_shown_and_the_program_goes_on(opened, capsys) -> None:
-    hook = app._excepthook(opened.bench)
+    hook = Unforeseen(opened.window.show_problem).hook
     try:
         raise KeyError("oops")
     except KeyError as error:
         hook(type(error), error, error.__traceback__)
-    assert "Something unforeseen went wrong (KeyError: 'oops')" in opened.status()
+    opened.until(lambda: "Something unforeseen went wrong (KeyError: 'oops')" in opened.status())
     assert "Traceback" in capsys.readouterr().err
     opened.mark(1, oid=1)

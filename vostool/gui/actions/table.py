@@ -7,11 +7,8 @@ puts both into one table, :func:`vostool.gui.window.action_table.action_table`.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QWidget
 
 
 class Needs(enum.Enum):
@@ -262,27 +259,6 @@ ACTIONS: ActionTable = (
     ActionSpec("about", "Help", "About VOSTool…", (), Needs.NOTHING),
 )  # fmt: skip
 
-MOUSE: tuple[tuple[str, str], ...] = (
-    ("Left click", "Positive point: this belongs to the object"),
-    ("Right click or Ctrl+click", "Negative point: this does not"),
-    ("Left drag", "Box around the object (Point and Box); moves the picture (Hand)"),
-    ("Left drag with a tool that draws", "Scribbles, paints, draws a lasso, moves a mask"),
-    ("Right or Ctrl with a tool that draws", "The other way: erases, takes away, not the object"),
-    ("Alt+wheel or Shift+wheel", "Size of the brush, tolerance of the wand"),
-    ("Shift+click", "Selects the object whose mask is there; again: the one behind it"),
-    ("Click, double click, right click (Polygon)", "Adds a corner, closes, takes one back"),
-    ("Middle drag", "Moves the picture with every tool"),
-    ("Drag in the minimap", "Moves the part that is seen"),
-    ("Press or drag on the thumbnails", "Moves the playhead"),
-    ("Wheel", "Zoom at the cursor; on the timeline, one frame"),
-    ("Press or drag on the timeline", "Moves the playhead; selects the row's object"),
-    ("Shift+drag on the timeline", "Chooses a range; its ends can be dragged on the ruler"),
-    ("Ctrl+wheel on the timeline", "Zooms in time at the cursor"),
-    ("Shift+wheel or middle drag on the timeline", "Moves along in time"),
-    ("Wheel on the timeline's labels", "Scrolls through the objects"),
-    ("Right click on the timeline", "What can be done with the range"),
-)
-
 
 def with_actions(table: ActionTable, more: Iterable[ActionSpec]) -> ActionTable:
     """The table with further actions, which come first in their menus, in their order.
@@ -301,43 +277,3 @@ def with_actions(table: ActionTable, more: Iterable[ActionSpec]) -> ActionTable:
     if twice := sorted({each for each in ids if ids.count(each) > 1}):
         raise ValueError(f"several actions have the id {twice[0]!r}")
     return tuple(made)
-
-
-def make_actions(window: QWidget, table: ActionTable) -> dict[str, QAction]:
-    """The actions of the table on a window, by their ids; :func:`connect_actions` lets them act."""
-    made: dict[str, QAction] = {}
-    for spec in table:
-        action = QAction(spec.text, window)
-        action.setObjectName(spec.id)
-        action.setStatusTip(spec.tip)
-        action.setCheckable(spec.checkable)
-        window.addAction(action)
-        made[spec.id] = action
-    set_keys(table, made, {spec.id: spec.shortcuts for spec in table})
-    return made
-
-
-def connect_actions(
-    actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], object]]
-) -> None:
-    """Let each action call its handler.
-
-    Raises:
-        ValueError: an action has no handler, or a handler no action.
-    """
-    if set(actions) != set(handlers):
-        wrong = set(actions) ^ set(handlers)
-        raise ValueError(f"actions without handlers or the reverse: {wrong}")
-    for name, action in actions.items():
-        action.triggered.connect(lambda _checked=False, run=handlers[name]: run())
-
-
-def set_keys(
-    table: ActionTable, actions: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Give the table's actions these keys, and say them in their tool tips."""
-    for spec in table:
-        action, own = actions[spec.id], keys[spec.id]
-        action.setShortcuts([QKeySequence(each) for each in own])
-        named = f" ({own[0]})" if own else ""
-        action.setToolTip(f"{spec.text.rstrip('…')}{named}" + (f"\n{spec.tip}" if spec.tip else ""))

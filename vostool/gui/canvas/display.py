@@ -47,9 +47,11 @@ class Display(QObject):
 
     Signals:
         shown(Overlay): this is on the canvas now; None: nothing is.
+        broke(str): one sentence about an exception in one of the display's threads.
     """
 
     shown = pyqtSignal(object)
+    broke = pyqtSignal(str)
 
     def __init__(self, canvas: Canvas, session: Session, source: FrameSource) -> None:
         super().__init__()
@@ -76,8 +78,9 @@ class Display(QObject):
         session.document.changed.connect(self._document_changed)
         session.run_progressed.connect(self._run_progressed)
         session.run_ended.connect(self._run_ended)
-        self.loader.start()
-        self.renderer.start()
+        for thread in (self.loader, self.renderer):
+            thread.broke.connect(self.broke)
+            thread.start()
 
     def refresh(self) -> None:
         """Show the playhead's frame as soon as it can be had; at once when it is cached."""

@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.canvas.view_adjust import Adjustment
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.masks.overlay import DEFAULT_OPACITY
 from vostool.masks.styles import Style
@@ -76,13 +77,13 @@ class ViewState(QObject):
 
 def _stored() -> ViewValues:
     store, values = settings(), ViewValues()
-    name = str(store.value("view/style", values.style.name))
+    name = str(store.value(keys.VIEW_STYLE, values.style.name))
     try:
-        opacity = float(str(store.value("view/opacity", values.opacity)))
+        opacity = float(str(store.value(keys.VIEW_OPACITY, values.opacity)))
     except ValueError:
         opacity = values.opacity
     flags: dict[str, Any] = {
-        flag: str(store.value(f"view/{flag}", getattr(values, flag))).lower() == "true"
+        flag: str(store.value(keys.view_flag(flag), getattr(values, flag))).lower() == "true"
         for flag in FLAGS
     }
     style = Style[name] if name in Style.__members__ else values.style
@@ -95,6 +96,7 @@ def _stored() -> ViewValues:
 
 def _store(values: ViewValues) -> None:
     store = settings()
-    store.setValue("view/style", values.style.name)
-    for name in ("opacity", *FLAGS):
-        store.setValue(f"view/{name}", getattr(values, name))
+    store.setValue(keys.VIEW_STYLE, values.style.name)
+    store.setValue(keys.VIEW_OPACITY, values.opacity)
+    for flag in FLAGS:
+        store.setValue(keys.view_flag(flag), getattr(values, flag))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,7 +17,10 @@ from vostool.gui.engine.requests import EngineFactory, SegmentAnswer, TrackEnd, 
 from vostool.gui.engine.running import Inbox, RunningTrack
 from vostool.gui.engine.wishes import Wishes
 from vostool.gui.threads.thread_priority import yield_to_window
+from vostool.gui.threads.unforeseen import unforeseen
 from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
+
+_log = logging.getLogger(__name__)
 
 
 class EngineWorker(QThread):
@@ -137,13 +141,14 @@ class EngineWorker(QThread):
     def run(self) -> None:
         yield_to_window()
         while (task := self._next_task()) is not None:
-            task()
+            try:
+                task()
+            except Exception as error:  # or no click would be answered any more
+                self.engine_failed.emit(unforeseen("the engine's thread", error))
         self._drop_run()
-        if self._engine is not None:
-            self._engine.close()
+        self._close(self._engine)
         for source in (*self._left, self._source):
-            if source is not None:
-                source.close()
+            self._close(source)
 
     def _next_task(self) -> Callable[[], None] | None:
         """Wait for something to do; None when the thread shall end."""
@@ -219,6 +224,7 @@ class EngineWorker(QThread):
     def _build(self, factory: EngineFactory) -> None:
         try:
             engine = factory()
+            info = engine.info
             if self._source is not None:
                 engine.open(self._source)
         except VosToolError as error:
@@ -227,14 +233,11 @@ class EngineWorker(QThread):
         except Exception as error:
             self.engine_failed.emit(f"The engine could not be started: {error}")
             return
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = engine
+        old, self._engine = self._engine, engine
         self._ready.clear()
-        self.info = engine.info
-        if self._source is not None:
-            engine.open(self._source)
-        self.engine_ready.emit(self.info)
+        self.info = info
+        self.engine_ready.emit(info)
+        self._close(old)
 
     def _open_source(self) -> None:
         self._ready.clear()
@@ -245,7 +248,15 @@ class EngineWorker(QThread):
             except Exception as error:  # a failed engine must not end the thread
                 self.engine_failed.emit(f"The engine cannot work on this video: {error}")
         while self._left:  # the sources before, now that the engine has let go of them
-            self._left.pop().close()
+            self._close(self._left.pop())
+
+    def _close(self, done: Engine | FrameSource | None) -> None:
+        """Give an engine or a source back; what goes wrong there concerns the person no more."""
+        try:
+            if done is not None:
+                done.close()
+        except Exception:
+            _log.exception("closing failed")
 
     def _answer(self, engine: Engine, request: SegmentRequest) -> None:
         try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.timers import single_shot
 from vostool.io.batch.preview import Preview, preview_batch
 from vostool.io.batch.run import Batch, BatchProgress, ProjectCheck, check_project
 from vostool.progress import Progress
@@ -49,10 +50,7 @@ class Estimator(QObject):
         self._jobs: list[Background] = []
         self._request = 0
         self._known: dict[_Key, ProjectCheck] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._start)
+        self._timer = single_shot(self, PAUSE_MS, self._start)
         self._found.connect(self._tell)
 
     @property

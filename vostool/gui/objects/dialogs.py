@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.objects.model import colour_icon
+from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.locks import locked_objects
 from vostool.project.object_edits import Overlap
 from vostool.project.project import Project

@@ -27,7 +27,7 @@ from PyQt6.QtWidgets import (
 from vostool.errors import VosToolError
 from vostool.gui.objects.attribute_table import AttributeTable
 from vostool.gui.objects.label_rows import LabelRow, changes_of, rows_of, with_imported
-from vostool.gui.objects.model import colour_icon
+from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.return_key import LabelDelegate
 from vostool.io.imports.label_files import SUFFIX, read_labels, write_labels
 from vostool.masks.colours import palette_colour

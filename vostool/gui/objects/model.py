@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PyQt6.QtGui import QColor, QIcon
 
 from vostool.gui.session.document import Document
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import theme
+from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project import edits
 from vostool.project.changes import Changes
 from vostool.project.locks import LOCKED_SETTING, locked_objects
@@ -45,10 +47,7 @@ class ObjectModel(QAbstractTableModel):
         self._locked: frozenset[int] = frozenset()
         self._icons: dict[str, QIcon] = {}
         self._recounted: set[int] = set()
-        self._recount = QTimer(self)
-        self._recount.setSingleShot(True)
-        self._recount.setInterval(RECOUNT_MS)
-        self._recount.timeout.connect(self._tell_recounted)
+        self._recount = single_shot(self, RECOUNT_MS, self._tell_recounted)
 
     def set_document(self, document: Document | None) -> None:
         """Show another project, or none."""
@@ -187,18 +186,3 @@ class ObjectModel(QAbstractTableModel):
         if name not in self._icons:
             self._icons[name] = theme.icon(name)
         return self._icons[name]
-
-
-def colour_icon(colour: QColor, size: int = 14) -> QIcon:
-    """A filled square."""
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setBrush(colour)
-    painter.setPen(colour.darker(140))
-    painter.drawRoundedRect(0, 0, size - 1, size - 1, 3, 3)
-    painter.end()
-    icon = QIcon(pixmap)
-    # Without this a selected row's colour is tinted.
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)
-    return icon

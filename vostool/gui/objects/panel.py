@@ -17,9 +17,10 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.objects.attribute_panel import AttributePanel
-from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel, colour_icon
+from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
 from vostool.gui.objects.table import ObjectTable
 from vostool.gui.session.document import Document
+from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.return_key import LineBox
 from vostool.project.changes import Changes
 from vostool.project.objects import AnnotatedObject

@@ -7,8 +7,8 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PyQt6.QtGui import QColor
 
-from vostool.gui.objects.model import colour_icon
 from vostool.gui.session.review_work import Review
+from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
 from vostool.review.order import ReviewItem
 

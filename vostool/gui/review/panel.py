@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
 from vostool.gui.session.review_work import Review
-from vostool.gui.track.transport import tool_button
+from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
 from vostool.review.order import ReviewFilter, ReviewItem
 from vostool.review.reasons import Reason

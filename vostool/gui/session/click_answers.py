@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.engine.requests import SegmentAnswer
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
+from vostool.gui.threads.timers import single_shot
 from vostool.masks.mask import Provenance
 from vostool.models.engine import SegmentRequest
 from vostool.project.changes import FrameObject
@@ -37,10 +38,7 @@ class ClickAnswers(QObject):
         self._document = document
         self._worker = worker
         self._waiting: dict[FrameObject, tuple[SegmentRequest, Step | None]] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(BUSY_AFTER_MS)
-        self._timer.timeout.connect(lambda: self.busy.emit(bool(self._waiting)))
+        self._timer = single_shot(self, BUSY_AFTER_MS, lambda: self.busy.emit(bool(self._waiting)))
         worker.answered.connect(self._take)
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vostool.errors import LabelsError
 from vostool.gui.session.document import Document
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.project.changes import Cell, Table
 from vostool.project.label_edits import add_labels
@@ -14,20 +15,18 @@ from vostool.project.labels import LabelSpec, labels_from_json, labels_json
 from vostool.project.project import Project
 from vostool.project.project_labels import LABELS_SETTING, declared_labels
 
-_KEY = "labels"
-
 
 def remembered_labels() -> tuple[LabelSpec, ...]:
     """The labels of new projects; none where nothing sensible is stored."""
     try:
-        return labels_from_json(json.loads(str(settings().value(_KEY, "[]"))))
+        return labels_from_json(json.loads(str(settings().value(keys.LABELS, "[]"))))
     except (ValueError, LabelsError):
         return ()
 
 
 def remember_labels(labels: Sequence[LabelSpec]) -> None:
     """Let new projects begin with these."""
-    settings().setValue(_KEY, json.dumps(labels_json(labels)))
+    settings().setValue(keys.LABELS, json.dumps(labels_json(labels)))
 
 
 def begin_with_labels(document: Document) -> None:

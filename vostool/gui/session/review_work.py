@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.session.session import Session
+from vostool.gui.threads.timers import single_shot
 from vostool.project import edits
 from vostool.project.changes import Changes, Edit
 from vostool.review.order import ReviewFilter, ReviewItem
@@ -53,8 +54,8 @@ class Review(QObject):
         self.current: ReviewItem | None = None
         self.only = ReviewFilter()
         self.in_time = False
-        self._slices = self._timer(PAUSE_MS, self._work)
-        self._news = self._timer(NEWS_MS, self.changed.emit)
+        self._slices = single_shot(self, PAUSE_MS, self._work)
+        self._news = single_shot(self, NEWS_MS, self.changed.emit)
         self._sliced = 0.0
         session.document.changed.connect(self._follow)
         session.playhead_moved.connect(self._yield)
@@ -181,10 +182,3 @@ class Review(QObject):
             self._news.start(min(self._news.remainingTime(), NEWS_MS))
         if not self.queue.pending:
             self.settled.emit()
-
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)  # type: ignore[arg-type]
-        return timer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.errors import PromptError
 from vostool.frames import FrameSource
@@ -12,6 +12,7 @@ from vostool.gui.session.document import Document
 from vostool.gui.session.edit_builder import EditBuilder
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.settings import values as settings_values
+from vostool.gui.threads.timers import single_shot
 from vostool.io.imports.edit import ImportSummary
 from vostool.models.engine import SegmentRequest
 from vostool.project import edits
@@ -65,9 +66,7 @@ class Session(QObject):
         self.runs.ended.connect(self.run_ended)
         self.runs.problem.connect(self.problem)
         self.imported: tuple[int, ...] = ()
-        self._rest_timer = QTimer(self)
-        self._rest_timer.setSingleShot(True)
-        self._rest_timer.timeout.connect(self._prepare)
+        self._rest_timer = single_shot(self, RESTS_AFTER_MS, self._prepare)
         self._rest_timer.start(FIRST_REST_MS)
         self.solo = False
         self.builder = EditBuilder(document, self.do)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.project.objects import DEFAULT_LABEL
@@ -45,15 +46,15 @@ class Values:
 def load() -> Values:
     """The stored settings; what is missing or makes no sense has its default."""
     store, default = settings(), Values()
-    theme = str(store.value("theme", default.theme))
-    quality = str(store.value("quality", default.quality))
-    label = str(store.value("first_label", default.first_label)).strip()
+    theme = str(store.value(keys.THEME, default.theme))
+    quality = str(store.value(keys.QUALITY, default.quality))
+    label = str(store.value(keys.FIRST_LABEL, default.first_label)).strip()
     return Values(
         theme if theme in THEMES else default.theme,
         quality if quality in QUALITIES else default.quality,
-        _number("frame_megabytes", default.frame_megabytes, FRAME_MEGABYTES),
-        _number("feature_megabytes", default.feature_megabytes, FEATURE_MEGABYTES),
-        str(store.value("features_on_disk", "false")).lower() == "true",
+        _number(keys.FRAME_MEGABYTES, default.frame_megabytes, FRAME_MEGABYTES),
+        _number(keys.FEATURE_MEGABYTES, default.feature_megabytes, FEATURE_MEGABYTES),
+        str(store.value(keys.FEATURES_ON_DISK, "false")).lower() == "true",
         label or default.first_label,
     )
 
@@ -61,8 +62,15 @@ def load() -> Values:
 def save(values: Values) -> None:
     """Keep the settings for this run and the next ones."""
     store = settings()
-    for field in fields(values):
-        store.setValue(field.name, getattr(values, field.name))
+    for key, value in (
+        (keys.THEME, values.theme),
+        (keys.QUALITY, values.quality),
+        (keys.FRAME_MEGABYTES, values.frame_megabytes),
+        (keys.FEATURE_MEGABYTES, values.feature_megabytes),
+        (keys.FEATURES_ON_DISK, values.features_on_disk),
+        (keys.FIRST_LABEL, values.first_label),
+    ):
+        store.setValue(key, value)
 
 
 def _number(name: str, default: int, bounds: tuple[int, int]) -> int:

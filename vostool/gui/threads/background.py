@@ -10,6 +10,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vostool.errors import Cancelled, VosToolError
+from vostool.gui.threads.unforeseen import unforeseen
 from vostool.progress import Progress
 
 SECONDS_BETWEEN_REPORTS = 1 / 30
@@ -46,7 +47,7 @@ class Background(QThread):
         except VosToolError as error:
             self.failed.emit(str(error))
         except Exception as error:
-            self.failed.emit(f"Something unforeseen went wrong: {type(error).__name__}: {error}")
+            self.failed.emit(unforeseen("this work", error))
         else:
             self.succeeded.emit(result)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Generic, TypeVar
 
-from PyQt6.QtCore import QThread
+from PyQt6.QtCore import QThread, pyqtSignal
+
+from vostool.gui.threads.unforeseen import unforeseen
 
 Request = TypeVar("Request")
 
@@ -13,14 +15,21 @@ Request = TypeVar("Request")
 class LatestThread(QThread, Generic[Request]):
     """Takes requests one at a time; one that waits is replaced by a newer one.
 
-    Subclasses implement :meth:`work`, and :meth:`idle` for what may be done while nobody waits.
+    Subclasses implement :meth:`work`, and :meth:`idle` for what may be done while nothing is asked.
+    An exception of theirs is told and costs its request; the thread goes on.
+
+    Signals:
+        broke(str): one sentence about such an exception, once for each sentence.
     """
+
+    broke = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._wake = threading.Condition()
         self._request: Request | None = None
         self._stop = False
+        self._told: set[str] = set()
 
     def ask(self, request: Request) -> None:
         """Replace whatever waits."""
@@ -40,20 +49,35 @@ class LatestThread(QThread, Generic[Request]):
                 request, self._request = self._request, None
                 if self._stop:
                     break
-            if request is not None:
-                self.work(request)
-            elif not self.idle():
+            if not self._try(request):
                 with self._wake:
                     if self._request is None and not self._stop:
                         self._wake.wait()
-        self.finish()
+        try:
+            self.finish()
+        except Exception as error:
+            unforeseen(type(self).__name__, error)  # the video is closed: the log is enough
+
+    def _try(self, request: Request | None) -> bool:
+        """Work or idle; False where nothing is left to be done."""
+        try:
+            if request is None:
+                return self.idle()
+            self.work(request)
+        except Exception as error:
+            sentence = unforeseen(type(self).__name__, error)
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.broke.emit(sentence)
+            return request is not None
+        return True
 
     def work(self, request: Request) -> None:
         """Answer one request, in the thread."""
         raise NotImplementedError
 
     def idle(self) -> bool:
-        """Do a small piece of work that nobody waits for; False when there is none."""
+        """Do a small piece of work ahead of what may be asked; False when there is none."""
         return False
 
     def finish(self) -> None:

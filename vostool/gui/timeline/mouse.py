@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 
 from vostool.gui.timeline.layout import LABEL_WIDTH, ROW_HEIGHT, RULER_HEIGHT
-
-if TYPE_CHECKING:
-    from vostool.gui.timeline.widget import Timeline
+from vostool.gui.timeline.scene import Scene
 
 GRIP, GRIP_HEIGHT = 4, 14
 """Pixels beside an end of the range within which it can be taken, and up from the ruler's foot."""
@@ -29,11 +26,29 @@ class Drag(enum.Enum):
     PAN = "pan"
 
 
-class TimelineMouse:
-    """The gestures of one timeline."""
+class TimelineMouse(QObject):
+    """The gestures of one timeline: reads the scene that is shown, and says what is wanted.
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
+    Signals:
+        scrubbed, stepped, object_pressed, range_dragged: as
+            :class:`~vostool.gui.timeline.widget.Timeline` has them.
+        panned(float): later frames are to come in by so many pixels (negative: earlier ones).
+        zoomed(float, int): less time (a factor above 1) or more, around a viewport column.
+        rows_scrolled(int): the rows by so many pixels down.
+        grip_shown(bool): the mouse is over an end of the range, or not any more.
+    """
+
+    scrubbed = pyqtSignal(int)
+    stepped = pyqtSignal(int)
+    object_pressed = pyqtSignal(int)
+    range_dragged = pyqtSignal(int, int)
+    panned = pyqtSignal(float)
+    zoomed = pyqtSignal(float, int)
+    rows_scrolled = pyqtSignal(int)
+    grip_shown = pyqtSignal(bool)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._drag = Drag.NONE
         self._anchor = 0
         self._last = QPoint()
@@ -44,7 +59,7 @@ class TimelineMouse:
         """True while a button is held that moves something."""
         return self._drag is not Drag.NONE
 
-    def press(self, event: QMouseEvent) -> None:
+    def press(self, event: QMouseEvent, scene: Scene) -> None:
         """Begin what the button and the place mean."""
         at, button = event.position().toPoint(), event.button()
         self._last = at
@@ -52,40 +67,40 @@ class TimelineMouse:
             self._drag = Drag.PAN
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        object_id = self._timeline.object_at(at.y())
+        object_id = scene.object_at(at.y())
         if object_id is not None and not shift:
-            self._timeline.object_pressed.emit(object_id)
+            self.object_pressed.emit(object_id)
         if button != Qt.MouseButton.LeftButton or at.x() < LABEL_WIDTH:
             return
-        grip = self._grip(at)
+        grip = _grip(at, scene)
         if grip is not None:
             self._drag, self._anchor = Drag.RANGE, grip
         elif shift:
-            self._drag, self._anchor = Drag.RANGE, self._timeline.frame_at(at.x())
-            self._take_range(at)
+            self._drag, self._anchor = Drag.RANGE, scene.frame_at(at.x())
+            self._take_range(self._anchor)
         else:
             self._drag = Drag.SCRUB
-            self._timeline.scrubbed.emit(self._timeline.frame_at(at.x()))
+            self.scrubbed.emit(scene.frame_at(at.x()))
 
-    def move(self, event: QMouseEvent) -> None:
+    def move(self, event: QMouseEvent, scene: Scene) -> None:
         """Go on with what was begun, or show what a press here would take."""
         at = event.position().toPoint()
         if self._drag is Drag.SCRUB:
-            self._timeline.scrubbed.emit(self._timeline.frame_at(at.x()))
+            self.scrubbed.emit(scene.frame_at(at.x()))
         elif self._drag is Drag.RANGE:
-            self._take_range(at)
+            self._take_range(scene.frame_at(at.x()))
         elif self._drag is Drag.PAN:
-            self._timeline.pan(self._last.x() - at.x())
-            self._timeline.scroll_rows(self._last.y() - at.y())
+            self.panned.emit(self._last.x() - at.x())
+            self.rows_scrolled.emit(self._last.y() - at.y())
         else:
-            self._show_grip(at)
+            self.grip_shown.emit(_grip(at, scene) is not None)
         self._last = at
 
     def release(self, event: QMouseEvent) -> None:
         """End it."""
         self._drag = Drag.NONE
 
-    def wheel(self, event: QWheelEvent) -> None:
+    def wheel(self, event: QWheelEvent, scene: Scene) -> None:
         """A frame a notch; with Ctrl zoom, with Shift in time, on the labels through the rows."""
         event.accept()
         turn, at = event.angleDelta(), event.position().toPoint()
@@ -93,38 +108,30 @@ class TimelineMouse:
         amount = turn.y() or turn.x()
         keys = event.modifiers()
         if keys & Qt.KeyboardModifier.ControlModifier:
-            self._timeline.zoom(WHEEL_ZOOM ** (amount / NOTCH), max(at.x(), LABEL_WIDTH))
+            self.zoomed.emit(WHEEL_ZOOM ** (amount / NOTCH), max(at.x(), LABEL_WIDTH))
         elif keys & Qt.KeyboardModifier.ShiftModifier or not turn.y():
-            self._timeline.pan(-amount / NOTCH * WHEEL_PAN * self._timeline.scale.width)
+            self.panned.emit(-amount / NOTCH * WHEEL_PAN * scene.scale.width)
         elif at.x() < LABEL_WIDTH:
-            self._timeline.scroll_rows(round(-amount / NOTCH * ROW_HEIGHT))
+            self.rows_scrolled.emit(round(-amount / NOTCH * ROW_HEIGHT))
         else:
             self._turned -= amount / NOTCH
             frames = int(self._turned)  # a touchpad sends parts of a notch
             self._turned -= frames
             if frames:
-                self._timeline.stepped.emit(frames)
+                self.stepped.emit(frames)
 
-    def _take_range(self, at: QPoint) -> None:
-        frame = self._timeline.frame_at(at.x())
-        self._timeline.range_dragged.emit(self._anchor, frame)
-        self._timeline.scrubbed.emit(frame)
+    def _take_range(self, frame: int) -> None:
+        self.range_dragged.emit(self._anchor, frame)
+        self.scrubbed.emit(frame)
 
-    def _grip(self, at: QPoint) -> int | None:
-        """The other end of the range where one of its ends is under the mouse in the ruler."""
-        chosen, scale = self._timeline.chosen, self._timeline.scale
-        in_ruler = RULER_HEIGHT - GRIP_HEIGHT <= at.y() < RULER_HEIGHT
-        if chosen is None or not in_ruler or at.x() < LABEL_WIDTH - GRIP:
-            return None
-        x = at.x() - LABEL_WIDTH
-        if abs(x - scale.edge(chosen.last + 1)) <= GRIP:
-            return chosen.first
-        return chosen.last if abs(x - scale.edge(chosen.first)) <= GRIP else None
 
-    def _show_grip(self, at: QPoint) -> None:
-        viewport = self._timeline.viewport()
-        if viewport is not None:
-            taken = self._grip(at) is not None
-            viewport.setCursor(
-                Qt.CursorShape.SizeHorCursor if taken else Qt.CursorShape.ArrowCursor
-            )
+def _grip(at: QPoint, scene: Scene) -> int | None:
+    """The other end of the range where one of its ends is under the mouse in the ruler."""
+    chosen, scale = scene.chosen, scene.scale
+    in_ruler = RULER_HEIGHT - GRIP_HEIGHT <= at.y() < RULER_HEIGHT
+    if chosen is None or not in_ruler or at.x() < LABEL_WIDTH - GRIP:
+        return None
+    x = at.x() - LABEL_WIDTH
+    if abs(x - scale.edge(chosen.last + 1)) <= GRIP:
+        return chosen.first
+    return chosen.last if abs(x - scale.edge(chosen.first)) <= GRIP else None

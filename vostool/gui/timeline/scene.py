@@ -53,6 +53,15 @@ class Scene:
         """The selected object."""
         return None if self.current is None else self.project.objects.get(self.current)
 
+    def frame_at(self, x: int) -> int:
+        """The frame under a viewport column, clipped to the video."""
+        return self.scale.frame(x - LABEL_WIDTH)
+
+    def object_at(self, y: int) -> int | None:
+        """The object whose row is at a height of the viewport, or None."""
+        row = self.layout.at(y)
+        return None if row is None else self.objects[row].id
+
     def describe(self, at: QPoint) -> str:
         """The frame, its time, the object and its state there; empty beside all of it."""
         row = self.layout.at(at.y())
@@ -61,7 +70,7 @@ class Scene:
             shown = self.shown
         if at.x() < LABEL_WIDTH:
             return _summary(self, shown) if shown is not None else ""
-        frame = self.scale.frame(at.x() - LABEL_WIDTH)
+        frame = self.frame_at(at.x())
         lines = [f"Frame {frame}, {clock(self.time_of(frame))}"]
         if shown is not None:
             lines.append(f"{shown.id} {shown.label}: {self.state_words(frame, shown.id)}")

@@ -65,7 +65,13 @@ class ThumbnailLoader(LatestThread[tuple[int, ...]]):
 
 
 class ThumbnailStrip(QWidget):
-    """Lies above a timeline and shows the same span of time; a press or drag goes there."""
+    """Lies above a timeline and shows the same span of time; a press or drag goes there.
+
+    Signals:
+        broke(str): one sentence about an exception in its thread.
+    """
+
+    broke = pyqtSignal(str)
 
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
@@ -101,6 +107,7 @@ class ThumbnailStrip(QWidget):
         self._width = thumbnail_width(source.info.width, source.info.height)
         self._loader = ThumbnailLoader(source)
         self._loader.made.connect(self.update)
+        self._loader.broke.connect(self.broke)
         self._loader.start(QThread.Priority.LowestPriority)
         self.set_wanted(self._wanted)
 

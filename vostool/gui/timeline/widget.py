@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
@@ -17,6 +17,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolTip, QWidget
 
 from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import (
     CURVE_HEIGHT,
@@ -32,6 +33,7 @@ from vostool.gui.timeline.pictures import Pictures
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.scene import Scene
 from vostool.gui.timeline.states import TimelineStates
+from vostool.gui.timeline.visible_time import ZOOM_STEP, VisibleTime
 from vostool.project.changes import Changes
 from vostool.project.project import Project
 
@@ -39,8 +41,6 @@ REPAINT_MS = 33
 """Masks of a run arrive faster than anybody can see: repaint at 30 Hz at most."""
 SLICE_SECONDS = 0.006
 """Time given to changed frames at once, when they are many."""
-ZOOM_STEP = 1.5
-_LONGEST_BAR = 2**30
 
 
 class Timeline(QAbstractScrollArea):
@@ -67,21 +67,22 @@ class Timeline(QAbstractScrollArea):
         self._project: Project | None = None
         self._states: TimelineStates | None = None
         self._time_of: Callable[[int], float] = float
-        self._scale = TimeScale.whole(0, 1)
         self._playhead = 0
         self._current: int | None = None
         self._chosen: FrameRange | None = None
         self._pictures = Pictures()
         self._mouse = TimelineMouse(self)
-        self._repaint = self._timer(REPAINT_MS, self._repaint_now)
-        self._slices = self._timer(0, self._work)
+        self._time = VisibleTime(self._bar(Qt.Orientation.Horizontal), self)
+        self._repaint = single_shot(self, REPAINT_MS, self._viewport.update)
+        self._slices = single_shot(self, 0, self._work)
         self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 8)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Timeline")
         self._viewport.setMouseTracking(True)
         self._bar(Qt.Orientation.Vertical).valueChanged.connect(self._viewport.update)
-        self._bar(Qt.Orientation.Horizontal).valueChanged.connect(self._pan_to)
+        self._connect_mouse()
+        self._time.changed.connect(self._time_changed)
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -99,7 +100,7 @@ class Timeline(QAbstractScrollArea):
         self._time_of = time_of if time_of is not None else lambda frame: frame / rate
         self._playhead, self._current, self._chosen = 0, None, None
         self._pictures.clear()
-        self._scale = TimeScale.whole(self.count, self._track_width())
+        self._time.reset(self.count, self._track_width())
         self._slices.start()
         self._update_bars()
         self._viewport.update()
@@ -126,7 +127,7 @@ class Timeline(QAbstractScrollArea):
         self._playhead = frame
         if self._project is not None:
             # A hand that drags past the edge pulls the view along; a step leaves room ahead.
-            self._set_scale(self._scale.showing(frame, 0.0 if self._mouse.is_dragging else 0.2))
+            self._time.show_frame(frame, 0.0 if self._mouse.is_dragging else 0.2)
         self._viewport.update()
         self.scale_changed.emit()
 
@@ -156,7 +157,7 @@ class Timeline(QAbstractScrollArea):
     @property
     def scale(self) -> TimeScale:
         """Which frames are shown."""
-        return self._scale
+        return self._time.scale
 
     @property
     def playhead(self) -> int:
@@ -170,19 +171,16 @@ class Timeline(QAbstractScrollArea):
 
     def frame_x(self, frame: int) -> int:
         """The middle of a frame's column in viewport pixels."""
-        return LABEL_WIDTH + self._scale.x(frame)
+        return LABEL_WIDTH + self.scale.x(frame)
 
     def frame_at(self, x: int) -> int:
         """The frame under a viewport column, clipped to the video."""
-        return self._scale.frame(x - LABEL_WIDTH)
+        return self.scale.frame(x - LABEL_WIDTH)
 
     def zoom(self, factor: float, x: int | None = None) -> None:
         """Show less time (a factor above 1) or more, around a viewport column or the playhead."""
-        if self._project is None:
-            return
-        inside = self._scale.showing(self._playhead, 0.5)
-        at = inside.x(self._playhead) if x is None else x - LABEL_WIDTH
-        self._set_scale((inside if x is None else self._scale).zoomed(factor, at))
+        if self._project is not None:
+            self._time.zoom(factor, self._playhead, None if x is None else x - LABEL_WIDTH)
 
     def zoom_in(self) -> None:
         """Show less time, around the playhead."""
@@ -194,33 +192,20 @@ class Timeline(QAbstractScrollArea):
 
     def show_whole(self) -> None:
         """Show the whole video."""
-        self._set_scale(TimeScale.whole(self.count, self._track_width()))
-
-    def pan(self, pixels: float) -> None:
-        """Move later frames in (a positive number) or earlier ones."""
-        self._set_scale(self._scale.moved_to(self._scale.first + pixels * self._frames_a_pixel))
+        self._time.show_whole(self._track_width())
 
     def scroll_rows(self, pixels: int) -> None:
         """Scroll the rows down (a positive number) or up."""
         bar = self._bar(Qt.Orientation.Vertical)
         bar.setValue(bar.value() + pixels)
 
-    @property
-    def _frames_a_pixel(self) -> float:
-        return 1 / self._scale.pixels_per_frame
-
     def _track_width(self) -> int:
         return max(self._viewport.width() - LABEL_WIDTH - RIGHT_MARGIN, 1)
 
-    def _set_scale(self, scale: TimeScale) -> None:
-        if scale != self._scale:
-            self._scale = scale
-            self._update_bars()
-            self._viewport.update()
-            self.scale_changed.emit()
-
-    def _pan_to(self, pixels: int) -> None:
-        self._set_scale(self._scale.moved_to(pixels * self._frames_a_pixel))
+    def _time_changed(self) -> None:
+        self._update_bars()
+        self._viewport.update()
+        self.scale_changed.emit()
 
     # -- rows ----------------------------------------------------------------------------------
 
@@ -243,15 +228,7 @@ class Timeline(QAbstractScrollArea):
         down.setRange(0, rows.farthest)
         down.setPageStep(max(rows.room, 1))
         down.setSingleStep(ROW_HEIGHT)
-        per_frame = self._scale.pixels_per_frame
-        along = self._bar(Qt.Orientation.Horizontal)
-        along.blockSignals(True)  # it follows the scale here, and would round it
-        hidden = 0 if self._scale.is_whole else (self._scale.count - self._scale.span) * per_frame
-        along.setRange(0, min(round(hidden), _LONGEST_BAR))
-        along.setPageStep(self._scale.width)
-        along.setSingleStep(max(round(per_frame), 16))
-        along.setValue(round(self._scale.first * per_frame))
-        along.blockSignals(False)
+        self._time.update_bar()
 
     # -- events --------------------------------------------------------------------------------
 
@@ -260,15 +237,13 @@ class Timeline(QAbstractScrollArea):
         if self._project is None or self._states is None:
             return None
         return Scene(
-            self._project, self._states, self._scale, self.layout_of_rows, self._time_of,
+            self._project, self._states, self.scale, self.layout_of_rows, self._time_of,
             self._playhead, self._current, self._chosen,
         )  # fmt: skip
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        whole = self._scale.is_whole
-        width = self._track_width()
-        self._scale = TimeScale.whole(self.count, width) if whole else self._scale.resized(width)
+        self._time.resize(self._track_width())
         self._update_bars()
         self.scale_changed.emit()
 
@@ -281,20 +256,23 @@ class Timeline(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and self._project is not None:
-            self._mouse.press(event)
+        scene = self.scene()
+        if event is not None and scene is not None:
+            self._mouse.press(event, scene)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and self._project is not None:
-            self._mouse.move(event)
+        scene = self.scene()
+        if event is not None and scene is not None:
+            self._mouse.move(event, scene)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is not None:
             self._mouse.release(event)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is not None and self._project is not None:
-            self._mouse.wheel(event)
+        scene = self.scene()
+        if event is not None and scene is not None:
+            self._mouse.wheel(event, scene)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         if event is not None and self._project is not None:
@@ -323,12 +301,20 @@ class Timeline(QAbstractScrollArea):
         assert bar is not None
         return bar
 
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
+    def _connect_mouse(self) -> None:
+        mouse = self._mouse
+        mouse.scrubbed.connect(self.scrubbed)
+        mouse.stepped.connect(self.stepped)
+        mouse.object_pressed.connect(self.object_pressed)
+        mouse.range_dragged.connect(self.range_dragged)
+        mouse.panned.connect(self._time.pan)
+        mouse.zoomed.connect(self.zoom)
+        mouse.rows_scrolled.connect(self.scroll_rows)
+        mouse.grip_shown.connect(self._show_grip)
+
+    def _show_grip(self, shown: bool) -> None:
+        shape = Qt.CursorShape.SizeHorCursor if shown else Qt.CursorShape.ArrowCursor
+        self._viewport.setCursor(shape)
 
     def _work(self) -> None:
         if self._states is not None and self._states.work(SLICE_SECONDS):
@@ -338,6 +324,3 @@ class Timeline(QAbstractScrollArea):
     def _repaint_soon(self) -> None:
         if not self._repaint.isActive():
             self._repaint.start()
-
-    def _repaint_now(self) -> None:
-        self._viewport.update()

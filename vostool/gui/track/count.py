@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
 
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.models.engine import Direction
 
@@ -28,7 +29,7 @@ class CountDialog(QDialog):
         self._count.selectAll()
         self._way = QComboBox()
         self._way.addItems(list(WAYS))
-        self._way.setCurrentText(str(settings().value("track_way", "Forward")))
+        self._way.setCurrentText(str(settings().value(keys.TRACK_WAY, "Forward")))
         self._way.setAccessibleName("Direction")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         track = buttons.addButton("Track", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -54,13 +55,13 @@ class CountDialog(QDialog):
 
     def accept(self) -> None:
         """Remember the answer."""
-        settings().setValue("track_count", self.frames)
-        settings().setValue("track_way", self._way.currentText())
+        settings().setValue(keys.TRACK_COUNT, self.frames)
+        settings().setValue(keys.TRACK_WAY, self._way.currentText())
         super().accept()
 
 
 def _remembered_count() -> int:
     try:
-        return int(str(settings().value("track_count", FIRST_TIME)))
+        return int(str(settings().value(keys.TRACK_COUNT, FIRST_TIME)))
     except ValueError:
         return FIRST_TIME

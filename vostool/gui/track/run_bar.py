@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from vostool.gui.track.transport import tool_button
+from vostool.gui.widgets.tool_button import tool_button
 from vostool.runs.parts import RunProgress
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from vostool.gui.widgets.return_key import NumberBox
+from vostool.gui.widgets.tool_button import tool_button
 
 BUTTONS = ("first", "previous", "play", "next", "last")
 
@@ -59,15 +60,3 @@ class Transport(QWidget):
     def _entered(self) -> None:
         self.frame_entered.emit(self.frame.value())
         self.frame.clearFocus()
-
-
-def tool_button(action: QAction, with_text: bool = False) -> QToolButton:
-    """A button that follows an action."""
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setAutoRaise(True)
-    button.setIconSize(QSize(20, 20))
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    if with_text:
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    return button

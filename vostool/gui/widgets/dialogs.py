@@ -1,25 +1,18 @@
-"""Small dialogs: what to open, where to save, what went wrong, the keys, and About."""
+"""Small dialogs: what to open, where to save, what went wrong, and About."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QInputDialog,
-    QLabel,
     QMessageBox,
-    QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from vostool import __version__
-from vostool.gui.actions.table import MOUSE, ActionTable
 from vostool.io.batch.recipe import SUFFIXES as RECIPES
 from vostool.io.imports.importers import IMPORT_FORMATS
 from vostool.io.project.file import SUFFIX
@@ -132,49 +125,6 @@ def ask_to_replace(parent: QWidget, folder: Path) -> bool:
         f"{folder} already holds an export. Replace it? Files that no export wrote are kept.",
     )
     return answer == QMessageBox.StandardButton.Yes
-
-
-def show_shortcuts(
-    parent: QWidget, table: ActionTable, keys: Mapping[str, tuple[str, ...]]
-) -> QDialog:
-    """The keys as they are now and the mouse, from the one table of actions."""
-    dialog = QDialog(parent)
-    dialog.setWindowTitle("Keyboard and mouse")
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    label = QLabel(shortcuts_html(table, keys))
-    label.setObjectName("help_page")
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setMargin(12)
-    area = QScrollArea()
-    area.setWidget(label)
-    area.setWidgetResizable(True)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.reject)
-    layout = QVBoxLayout(dialog)
-    layout.addWidget(area)
-    layout.addWidget(buttons)
-    dialog.resize(640, 640)
-    dialog.open()
-    return dialog
-
-
-def shortcuts_html(table: ActionTable, keys: Mapping[str, tuple[str, ...]]) -> str:
-    """The table of actions with these keys as HTML, by menu, then the mouse."""
-    rows: list[str] = []
-    for menu in dict.fromkeys(spec.menu for spec in table):
-        rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
-        rows += [
-            f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
-            f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
-            for spec in table
-            if spec.menu == menu and keys[spec.id]
-        ]
-    rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")
-    rows += [
-        f"<tr><td><b>{gesture}</b>&nbsp;&nbsp;</td><td colspan=2>{meaning}</td></tr>"
-        for gesture, meaning in MOUSE
-    ]
-    return f"<table cellspacing=2>{''.join(rows)}</table>"
 
 
 def show_about(parent: QWidget) -> None:

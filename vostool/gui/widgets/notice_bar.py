@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QFrame,
@@ -17,6 +17,8 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from vostool.gui.threads.timers import single_shot
 
 MARGIN, WIDEST = 12, 860
 Button = TypeVar("Button", QPushButton, QToolButton)
@@ -53,10 +55,7 @@ class NoticeBar(QFrame):
         self.details.setAccessibleName("Details of the notice")
         self.details.setFixedHeight(150)
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(HINT_MS)
-        self._timer.timeout.connect(self.hide)
+        self._timer = single_shot(self, HINT_MS, self.hide)
         self.close_button.clicked.connect(self.dismiss)
         self.details_button.toggled.connect(self._show_details)
         self.copy_button.clicked.connect(self._copy)

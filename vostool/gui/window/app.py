@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Callable
+import threading
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
 from vostool.errors import UsageError
-from vostool.gui.actions.table import connect_actions
+from vostool.gui.actions.qt_actions import connect_actions
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session import collector
 from vostool.gui.settings import preferences
@@ -28,6 +26,7 @@ from vostool.gui.window.handlers.program import use_stored_keys
 from vostool.gui.window.handlers.table import make_handlers
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.tour import Tour
+from vostool.gui.window.unforeseen import Unforeseen
 from vostool.gui.window.views import Views
 from vostool.gui.window.workbench import Workbench
 
@@ -93,7 +92,9 @@ def run(path: str | None) -> int:
     app = make_application(sys.argv[:1])
     program = build()
     bench = program.bench
-    sys.excepthook = _excepthook(bench)
+    relay = Unforeseen(bench.window.show_problem)
+    sys.excepthook = relay.hook
+    threading.excepthook = relay.thread_hook
     # Python sees Ctrl+C in the terminal only when it gets to run now and then.
     signal.signal(signal.SIGINT, lambda *_: bench.window.close())
     wake = QTimer()
@@ -119,21 +120,3 @@ def _has_screen() -> bool:
     if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
-
-
-def _excepthook(bench: Workbench) -> Hook:
-    """An exception in a slot would abort PyQt: show it and go on."""
-
-    def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, value, trace)
-        bench.window.show_problem(
-            "This should not have happened",
-            f"Something unforeseen went wrong ({kind.__name__}: {value}). "
-            "What you did until now is stored.",
-            "".join(traceback.format_exception(kind, value, trace)),
-        )
-
-    return hook

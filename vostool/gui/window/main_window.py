@@ -14,7 +14,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.actions.table import Needs, make_actions
+from vostool.gui.actions.qt_actions import make_actions
+from vostool.gui.actions.table import Needs
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tool_strip import ToolStrip
 from vostool.gui.canvas.tools.spec import ToolSpec
@@ -185,6 +186,7 @@ class MainWindow(QMainWindow):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self._dock("Objects", self.objects, right)
         self.thumbnails = ThumbnailStrip(self.timeline)
+        self.thumbnails.broke.connect(self.show_hint)
         timeline = self.thumbnails.with_timeline()
         self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QToolBar, QWidget
 
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.gui.widgets.coach_mark import CoachMark
 from vostool.gui.window.main_window import MainWindow
@@ -16,8 +17,6 @@ from vostool.gui.window.start.sample_clip import sample_path
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
-
-_KEY = "tour_seen"
 
 
 @dataclass(frozen=True)
@@ -106,12 +105,12 @@ class Tour(QObject):
 
     def begin_if_new(self) -> None:
         """Begin where this person never saw the tour."""
-        if str(settings().value(_KEY, "false")).lower() != "true":
+        if str(settings().value(keys.TOUR_SEEN, "false")).lower() != "true":
             self.begin()
 
     def begin(self) -> None:
         """Begin with the first note, and remember that the tour was seen."""
-        settings().setValue(_KEY, True)
+        settings().setValue(keys.TOUR_SEEN, True)
         self._show(_OPEN)
 
     def next(self) -> None:

@@ -119,6 +119,7 @@ class Views(QObject):
         workspace.player.playing_changed.connect(window.refresh_icons)
         workspace.player.speed_changed.connect(self._speed_changed)
         workspace.selection.changed.connect(self._range_changed)
+        workspace.display.broke.connect(window.show_hint)
         storage.problem.connect(self._show_storage)
         storage.saved.connect(self._saved)
         storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtBoundSignal
+from PyQt6.QtCore import QObject, QRectF, pyqtBoundSignal
 from PyQt6.QtWidgets import QGraphicsItem
+
+from vostool.gui.threads.timers import single_shot
 
 PATIENCE_MS = 500
 """After that a preview is taken away even if no new overlay came, as with hidden masks."""
@@ -24,10 +26,7 @@ class Previews(QObject):
         self._view: object = view
         self._items: list[QGraphicsItem] = []
         self._leaving: list[QGraphicsItem] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PATIENCE_MS)
-        self._timer.timeout.connect(self._drop_leaving)
+        self._timer = single_shot(self, PATIENCE_MS, self._drop_leaving)
         overlay_shown.connect(self._drop_leaving)
 
     def add(self, item: QGraphicsItem) -> None:

@@ -11,8 +11,9 @@ from PyQt6.QtCore import QProcess
 
 from vostool.gui.actions.keymap import Keymap
 from vostool.gui.actions.palette import CommandPalette
+from vostool.gui.actions.qt_actions import set_keys
 from vostool.gui.actions.search import Command
-from vostool.gui.actions.table import set_keys
+from vostool.gui.actions.shortcuts_page import show_shortcuts
 from vostool.gui.settings import preferences
 from vostool.gui.settings import values as settings_values
 from vostool.gui.settings.values import Values
@@ -57,7 +58,7 @@ def show_palette(bench: Workbench) -> CommandPalette:
 def show_keys(bench: Workbench) -> None:
     """The keys as they are now, and the mouse."""
     table = bench.window.action_table
-    dialogs.show_shortcuts(bench.window, table, stored_keymap().keys(table))
+    show_shortcuts(bench.window, table, stored_keymap().keys(table))
 
 
 def show_settings(bench: Workbench, *, shortcuts: bool = False) -> SettingsDialog:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QMenu
 
+from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 
 MOST = 10
@@ -75,11 +76,11 @@ class RecentMenu(QMenu):
 
 def _stored() -> list[Path]:
     try:
-        names = json.loads(str(settings().value("recent", "[]")))
+        names = json.loads(str(settings().value(keys.RECENT, "[]")))
         return [Path(name) for name in names if isinstance(name, str)]
     except (ValueError, TypeError):
         return []
 
 
 def _store(paths: list[Path]) -> None:
-    settings().setValue("recent", json.dumps([str(path) for path in paths]))
+    settings().setValue(keys.RECENT, json.dumps([str(path) for path in paths]))

@@ -1,0 +1,54 @@
+"""The page of all keys and of what the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from vostool.gui.actions.mouse import MOUSE
+from vostool.gui.actions.table import ActionTable
+
+
+def show_shortcuts(
+    parent: QWidget, table: ActionTable, keys: Mapping[str, tuple[str, ...]]
+) -> QDialog:
+    """The keys as they are now and the mouse, from the one table of actions."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Keyboard and mouse")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    label = QLabel(shortcuts_html(table, keys))
+    label.setObjectName("help_page")
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setMargin(12)
+    area = QScrollArea()
+    area.setWidget(label)
+    area.setWidgetResizable(True)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(area)
+    layout.addWidget(buttons)
+    dialog.resize(640, 640)
+    dialog.open()
+    return dialog
+
+
+def shortcuts_html(table: ActionTable, keys: Mapping[str, tuple[str, ...]]) -> str:
+    """The table of actions with these keys as HTML, by menu, then the mouse."""
+    rows: list[str] = []
+    for menu in dict.fromkeys(spec.menu for spec in table):
+        rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
+        rows += [
+            f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
+            f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
+            for spec in table
+            if spec.menu == menu and keys[spec.id]
+        ]
+    rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")
+    rows += [
+        f"<tr><td><b>{gesture}</b>&nbsp;&nbsp;</td><td colspan=2>{meaning}</td></tr>"
+        for gesture, meaning in MOUSE
+    ]
+    return f"<table cellspacing=2>{''.join(rows)}</table>"
