@@ -12,14 +12,21 @@ from vostool.errors import LabelsError, UsageError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.cvat.reader import CVAT
 from vostool.io.imports.readers.foreign import explain
+from vostool.io.imports.readers.json.burst import BURST
 from vostool.io.imports.readers.json.coco import COCO
 from vostool.io.imports.readers.json.datumaro import DATUMARO
 from vostool.io.imports.readers.json.isat import ISAT
+from vostool.io.imports.readers.json.label_studio import LABEL_STUDIO
 from vostool.io.imports.readers.json.labelme import LABELME
+from vostool.io.imports.readers.json.results import COCO_RESULTS, YOUTUBE_VIS_RESULTS
+from vostool.io.imports.readers.json.sa1b import SA_1B
 from vostool.io.imports.readers.json.sav import SA_V
+from vostool.io.imports.readers.json.supervisely import SUPERVISELY
+from vostool.io.imports.readers.json.via import VIA
 from vostool.io.imports.readers.json.youtube_vis import YOUTUBE_VIS
 from vostool.io.imports.readers.pictures.masks import MASKS
 from vostool.io.imports.readers.pictures.mots_png import MOTS_PNG
+from vostool.io.imports.readers.pictures.voc import VOC_MASKS
 from vostool.io.imports.readers.rows.mot import MOT
 from vostool.io.imports.readers.rows.mots import MOTS
 from vostool.io.imports.readers.rows.yolo import YOLO
@@ -37,10 +44,18 @@ _ENTRIES: tuple[ImportFormat, ...] = (
     ISAT,
     DATUMARO,
     SA_V,
+    BURST,
+    SA_1B,
+    COCO_RESULTS,
+    YOUTUBE_VIS_RESULTS,
+    LABEL_STUDIO,
+    SUPERVISELY,
+    VIA,
     MOTS,
     MOT,
     YOLO,
     MOTS_PNG,
+    VOC_MASKS,
     MASKS,
 )
 # In the order in which detection asks them.

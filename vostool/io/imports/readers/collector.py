@@ -13,7 +13,7 @@ from vostool.io.imports.format import (
     ImportTarget,
     Shape,
 )
-from vostool.io.imports.readers.frame_names import Picture, Placement, place
+from vostool.io.imports.readers.frame_names import Picture, Placement, examples, place
 from vostool.io.options import OptionValue
 from vostool.masks.box import Box
 from vostool.masks.colours import Colour
@@ -51,6 +51,10 @@ class Collector:
         self._placed = place(self.target, pictures, values, usual)
         self.warnings += self._placed.doubts
         return self._placed.frames
+
+    def tell_examples(self, names: Sequence[tuple[str, int | None]]) -> None:
+        """Show these names with their frames in the summary, of all that were placed."""
+        self._placed = replace(self._placed, examples=examples(names))
 
     def declare(
         self,

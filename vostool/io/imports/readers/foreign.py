@@ -8,6 +8,7 @@ from pathlib import Path
 from vostool.errors import LabelsError
 from vostool.io.imports.readers.json.text import parse_bytes
 from vostool.io.imports.readers.label_tree import open_tree
+from vostool.io.imports.readers.pictures.id_picture import why_no_ids
 
 _HEAD = 64 << 10
 _WHOLE = 64 << 20
@@ -32,7 +33,6 @@ _KINDS = {
     ".yaml": "a configuration, not labels of pictures",
     ".yml": "a configuration, not labels of pictures",
     ".data": "a configuration; give the folder of label files",
-    ".png": "a picture without object ids",
 }
 
 
@@ -51,6 +51,9 @@ def explain(path: Path) -> str | None:
         return f"'{path.name}' is empty."
     if suffix == ".json":
         return _of_json(path)
+    if suffix == ".png":
+        why = why_no_ids(path.read_bytes()) if path.stat().st_size < _WHOLE else None
+        return _sentence(path, f"a picture without object ids{(why and ': ' + why) or ''}")
     what = _of_text(head) if suffix in _TEXTS else _KINDS.get(suffix)
     if suffix == ".xml":
         what = next((kind for sign, kind in _XML if re.search(sign, head)), None)
@@ -61,7 +64,21 @@ def _of_folder(path: Path) -> str | None:
     with open_tree(path) as tree:
         if not tree.ending(".json", ".xml", ".txt", ".png", ".yaml", ".zip"):
             return f"'{path.name}' holds no label files."
+        pictures = tree.ending(".png")
+        if pictures and not tree.ending(".json", ".xml", ".txt"):
+            why = why_no_ids(tree.read(pictures[0], _WHOLE))
+            return None if why is None else f"'{path.name}' holds no masks: '{pictures[0]}': {why}."
+        for name in tree.ending(".json")[:1]:
+            what = _json_kind(_value(tree.read(name, _WHOLE)))
+            return None if what is None else f"'{name}' in '{path.name}' is {what}."
     return None
+
+
+def _value(data: bytes) -> object:
+    try:
+        return parse_bytes(data, "")
+    except LabelsError:
+        return None
 
 
 def _of_json(path: Path) -> str | None:
@@ -76,9 +93,7 @@ def _of_json(path: Path) -> str | None:
 
 def _json_kind(value: object) -> str | None:
     if isinstance(value, list):
-        first = value[0] if value else None
-        studio = isinstance(first, dict) and ("annotations" in first or "data" in first)
-        return "Label Studio JSON; let it export COCO or YOLO" if studio else None
+        return _list_kind(value)
     if not isinstance(value, dict):
         return None
     annotations = value.get("annotations")
@@ -87,9 +102,17 @@ def _json_kind(value: object) -> str | None:
     signs = {
         "COCO panoptic JSON; convert it to COCO instances": "segments_info" in entry,
         "COCO captions, without masks or boxes": "caption" in entry,
-        "Label Studio JSON; let it export COCO or YOLO": "result" in entry,
+        "YouTube-VIS JSON of a split without annotations (they are kept back for the "
+        "competition); take the training split, or your own results": "videos" in value
+        and not annotations,
+        "COCO JSON of pictures without annotations": "images" in value and not annotations,
+        "a project of VIA 3; draw in VIA 2, or export COCO there": {"project", "view"}
+        <= value.keys(),
         "Darwin (V7) JSON; let it export COCO": "item" in value and "annotations" in value,
         "VoTT JSON; let it export COCO": "assets" in value and "tags" in value,
+        "Encord JSON; let it export COCO": "data_units" in value or "label_hash" in value,
+        "Labelbox JSON; let it export COCO": "data_row" in value,
+        "an OpenLABEL file, which nothing here reads": "openlabel" in value,
         "Lightly predictions of one picture": "predictions" in value and "file_name" in value,
         "mmtracking results without frames or labels": "track_masks" in value,
         "an answer of CVAT's server; let CVAT export 'CVAT for images 1.1'": any(
@@ -97,9 +120,23 @@ def _json_kind(value: object) -> str | None:
             for part in _nested(value)
         ),
         "a list of labels, not labels of pictures": _is_label_list(value),
-        "a configuration of Label Studio, not its labels": all(
-            isinstance(part, dict) and "to_name" in part for part in value.values()
-        ),
+        "a configuration of Label Studio, not its labels": bool(value)
+        and all(isinstance(part, dict) and "to_name" in part for part in value.values()),
+    }
+    return next((what for what, found in signs.items() if found), None)
+
+
+def _list_kind(value: list[object]) -> str | None:
+    first = value[0] if value else None
+    entry = first if isinstance(first, dict) else {}
+    signs = {
+        "Encord JSON; let it export COCO": "data_units" in entry or "label_hash" in entry,
+        "Labelbox JSON; let it export COCO": "data_row" in entry,
+        "Label Studio JSON without annotations": "data" in entry or "annotations" in entry,
+        "COCO results of key points, without masks or boxes": {"image_id", "keypoints"}
+        <= entry.keys(),
+        "a list of labels, as CVAT's label constructor has it": {"name", "attributes"}
+        <= entry.keys(),
     }
     return next((what for what, found in signs.items() if found), None)
 

@@ -27,8 +27,8 @@ _EXAMPLES = 3
 _CONVENTION = re.compile(r"frame_\d{6}")
 _AUTO = ("auto", "")
 _DOUBT = (
-    "Whether the numbers in the names count from 0 or from 1 is not known; 0 was taken. If the "
-    "clip's first frame is number 1, give 1 as its number (--first-number 1)."
+    "Whether the pictures' numbers count from 0 or from 1 is not known; 0 was taken. If the clip's "
+    "first frame is number 1, give 1 as its number (--first-number 1)."
 )
 
 
@@ -112,8 +112,8 @@ def place(
     told.take(frames, named, counting)
     if (step := _step(frames)) is not None:
         told.notes.append(f"every {_ordinal(step)} frame is there")
-    examples = _examples(pictures, frames)
-    return Placement(tuple(frames), examples, tuple(told.notes), tuple(told.doubts))
+    shown = [(p.shown or p.name, frame) for p, frame in zip(pictures, frames, strict=True)]
+    return Placement(tuple(frames), examples(shown), tuple(told.notes), tuple(told.doubts))
 
 
 def _first(values: Mapping[str, OptionValue]) -> int | None:
@@ -233,13 +233,12 @@ def _ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _examples(
-    pictures: Sequence[Picture], frames: Sequence[int | None]
-) -> tuple[tuple[str, int], ...]:
+def examples(names: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int], ...]:
+    """Of (name, frame) pairs the first, one between and the last that have a frame."""
     found: dict[int, str] = {}
-    for picture, frame in zip(pictures, frames, strict=True):
+    for name, frame in names:
         if frame is not None:
-            found.setdefault(frame, picture.shown or PurePosixPath(picture.name).name)
+            found.setdefault(frame, PurePosixPath(name.replace("\\", "/")).name)
     ordered = sorted(found.items())
     places = dict.fromkeys((0, len(ordered) // 2, len(ordered) - 1)) if ordered else ()
     return tuple((ordered[p][1], ordered[p][0]) for p in places)

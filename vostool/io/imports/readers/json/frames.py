@@ -19,9 +19,14 @@ from vostool.progress import Progress
 
 _LARGEST_FILE = 256 << 20  # LabelMe may embed the picture
 _TEXT = rb'"((?:[^"\\]|\\.)*)"'
-# LabelMe's, and ISAT's within its "info".
+# LabelMe's, ISAT's within its "info", SA-1B's within its "image".
 _PICTURE = re.compile(
-    rb'"imagePath"\s*:\s*' + _TEXT + rb'|"info"\s*:\s*\{[^{}]*?"name"\s*:\s*' + _TEXT
+    rb'"imagePath"\s*:\s*'
+    + _TEXT
+    + rb'|"info"\s*:\s*\{[^{}]*?"name"\s*:\s*'
+    + _TEXT
+    + rb'|"image"\s*:\s*\{[^{}]*?"file_name"\s*:\s*'
+    + _TEXT
 )
 
 
@@ -117,8 +122,8 @@ def _picture(tree: LabelTree, name: str) -> str:
 
 
 def _misfit(value: Mapping[str, object], target: ImportTarget) -> str | None:
-    info = value.get("info")
-    given = info if isinstance(info, dict) else {}
+    inner = [value.get(name) for name in ("info", "image", "size")]
+    given = next((part for part in inner if isinstance(part, dict)), {})
     width = value.get("imageWidth", given.get("width"))
     height = value.get("imageHeight", given.get("height"))
     if None in (width, height) or (width, height) == (target.width, target.height):

@@ -45,7 +45,7 @@ def read(
     if video is None:
         raise LabelsError(f"{shown} declares no video, so its tracks have no frames.")
     _check_size(video, target, shown)
-    reader = _TrackReader(Collector(shown, target), target, absent=bool(values["absent"]))
+    reader = TrackReader(Collector(shown, target), target, absent=bool(values["absent"]))
     frames = reader.frames(video, values)
     labels = {
         id_key(entry.get("id")): str(entry.get("name"))
@@ -60,7 +60,9 @@ def read(
     return reader.out.result([ImportedLabel(label) for label in labels.values()])
 
 
-class _TrackReader:
+class TrackReader:
+    """Reads tracks, which are lists with an entry a frame."""
+
     def __init__(self, out: Collector, target: ImportTarget, *, absent: bool) -> None:
         self.out = out
         self._target = target

@@ -19,6 +19,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _WHOLE_MODES = {"P", "L", "1", "I", "I;16", "I;16B", "I;16L"}
 _COLOUR_TYPE, _RGB = 25, 2  # a byte of the header, and its value
 _MOST_IDS = 5_000
+_SEE_THROUGH = "see-through"
 _PEEKED_PIXELS = 64 << 20
 _MOST_CHANGES = 0.1  # of pixels beside another value: ids 0.01 and less, photographs 0.15 and more
 
@@ -47,17 +48,74 @@ def id_picture(data: bytes, width: int, height: int) -> tuple[IdArray, bool]:
     found = png_size(data)
     if found != (width, height):
         raise ValueError(f"it is {found[0]}x{found[1]}, but the frames are {width}x{height}")
-    try:
-        with PillowImage.open(io.BytesIO(data), formats=["PNG"]) as image:
-            mode = image.mode
-            array = np.asarray(image)
-    except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
-        raise ValueError(f"it is damaged ({error})") from None
+    image = _opened(data)
+    mode, array = image.mode, np.asarray(image)
+    if mode in ("LA", "RGBA"):
+        alpha = set(np.unique(array[..., -1]).tolist())
+        if not 255 in alpha <= {0, 255}:
+            raise ValueError(
+                f"its pixels are {mode}, partly see-through, so it is a cut-out or a matte, no "
+                "picture of ids; save its alpha as black and white"
+            )
+        # What is see-through is background.
+        colours = np.where(array[..., -1:] > 0, array[..., :-1], 0).astype(np.uint8)
+        mode, array = ("L", colours[..., 0]) if mode == "LA" else ("RGB", colours)
     if mode in _WHOLE_MODES:
         return (array if mode in ("P", "L") else array.astype(np.int32)), mode in ("P", "L")
     if mode != "RGB":
         raise ValueError(f"its pixels are {mode}, but ids are palette, grey or VOC colours")
     return _from_colours(array), True
+
+
+def colour_picture(
+    data: bytes, width: int, height: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    """(height, width) colours 0xRRGGBB of a PNG of just this size, and its palette indices or grey
+    values, None for a picture of colours. What is see-through is black.
+
+    Raises:
+        ValueError: it is no PNG, damaged or of another size.
+    """
+    found = png_size(data)
+    if found != (width, height):
+        raise ValueError(f"it is {found[0]}x{found[1]}, but the frames are {width}x{height}")
+    image = _opened(data)
+    index = np.asarray(image).astype(np.int32) if image.mode in ("P", "L") else None
+    rgba = np.asarray(image.convert("RGBA"))
+    if image.mode == "P":
+        rgba = np.asarray(image.convert("RGB"))
+    colours = rgba[..., :3].astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    if rgba.shape[-1] == 4:
+        colours = np.where(rgba[..., 3] > 0, colours, 0)
+    return colours.astype(np.int32), index
+
+
+def alpha_pixels(data: bytes) -> NDArray[np.bool_]:
+    """(h, w) True where a PNG is not see-through, or, without alpha, not black.
+
+    Raises:
+        ValueError: it is no PNG, or damaged.
+    """
+    width, height = png_size(data)
+    if width * height > _PEEKED_PIXELS:
+        raise ValueError(f"a picture of {width}x{height} is too large")
+    image = _opened(data)
+    if image.mode == "P" and "transparency" in image.info:
+        image = image.convert("RGBA")
+    array = np.asarray(image)
+    if image.mode in ("RGBA", "LA"):
+        array = array[..., -1]
+    found: NDArray[np.bool_] = np.greater(array if array.ndim == 2 else array.max(axis=-1), 0)
+    return found
+
+
+def _opened(data: bytes) -> PillowImage.Image:
+    try:
+        with PillowImage.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            return image
+    except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
+        raise ValueError(f"it is damaged ({error})") from None
 
 
 def masks_by_id(ids: IdArray) -> dict[int, Mask]:
@@ -102,6 +160,15 @@ def looks_like_ids(data: bytes) -> bool:
         return True
     changes = np.count_nonzero(ids[:, 1:] != ids[:, :-1]) / ids.size
     return bool(changes < _MOST_CHANGES)
+
+
+def why_no_ids(data: bytes) -> str | None:
+    """Why a PNG whose pixels are see-through is no picture of ids; None for others."""
+    try:
+        id_picture(data, *png_size(data))
+    except ValueError as error:
+        return str(error) if _SEE_THROUGH in str(error) else None
+    return None
 
 
 def _is_grey(data: bytes) -> bool:

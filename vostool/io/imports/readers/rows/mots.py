@@ -1,4 +1,4 @@
-"""MOTS text: ``frame id class height width rle`` rows, space-separated, with compressed COCO RLE.
+"""MOTS text: ``frame id class height width rle`` rows with spaces, or commas, and compressed RLE.
 
 KITTI MOTS counts frames from 0, MOTSChallenge from 1; a file that has no frame 0 is taken to
 count from 1. Ids are ``class * 1000 + number`` there, and class 10 is a region to ignore. Format:
@@ -25,7 +25,9 @@ CLASSES = {1: "car", 2: "pedestrian"}
 IGNORE = 10
 PER_CLASS = 1000
 
-_ROW = re.compile(r"\d+ \d+ \d+ \d+ \d+ [0-o]+")
+_BETWEEN = re.compile(r"\s*,\s*|\s+")
+# With commas, six plain numbers are a row of MOT.
+_ROW = re.compile(r"(?:\d+ ){5}[0-o]+|(?:\d+\s*,\s*){5}(?=\d*[:-o])[0-o]+$")
 
 
 def read(
@@ -44,11 +46,11 @@ def read(
     reader = _MotsReader(Collector(shown, target), classes or CLASSES, own=bool(classes))
     first = str(values["first_frame"])
     if first == "auto":
-        first = "0" if any(whole(row.split()[0]) == 0 for _, row in lines) else "1"
+        first = "0" if any(whole(_BETWEEN.split(row)[0]) == 0 for _, row in lines) else "1"
     for number, (line, row) in enumerate(lines):
         if number % 256 == 0:
             progress(number, len(lines), "rows")
-        reader.row(row.split(), int(first), f"line {line}")
+        reader.row(_BETWEEN.split(row), int(first), f"line {line}")
     return reader.result()
 
 
