@@ -17,7 +17,7 @@ from pathlib import Path
 from vostool.errors import LabelsError, UsageError
 from vostool.evaluate.sequence import TruthSequence
 from vostool.evaluate.truth_folder import TruthFolder
-from vostool.io.imports.readers.json.text import parse_bytes
+from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.video.image_files import natural_key
 
 LAYOUTS = ("davis", "youtube-vos", "folder")

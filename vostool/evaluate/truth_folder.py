@@ -11,7 +11,7 @@ import numpy as np
 from vostool.errors import LabelsError
 from vostool.evaluate.sequence import VOID, Ids, TruthSequence
 from vostool.frames import FrameSource
-from vostool.io.imports.readers.pictures.id_picture import id_picture
+from vostool.io.imports.readers.id_picture import id_picture
 from vostool.io.video.image_files import image_files
 from vostool.io.video.image_folder import ImageFolder, open_image_folder
 

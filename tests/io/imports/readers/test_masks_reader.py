@@ -14,7 +14,7 @@ from PIL import Image
 
 from vostool.errors import LabelsError
 from vostool.io.imports.importers import detect_format, read_labels
-from vostool.io.imports.readers.pictures.id_picture import masks_by_id
+from vostool.io.imports.readers.id_picture import masks_by_id
 from vostool.masks.colours import voc_palette
 from vostool.masks.mask import Mask
 

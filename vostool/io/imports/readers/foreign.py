@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from vostool.errors import LabelsError
-from vostool.io.imports.readers.json.text import parse_bytes
+from vostool.io.imports.readers.id_picture import why_no_ids
+from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.imports.readers.label_tree import open_tree
-from vostool.io.imports.readers.pictures.id_picture import why_no_ids
 
 _HEAD = 64 << 10
 _WHOLE = 64 << 20

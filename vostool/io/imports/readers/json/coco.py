@@ -25,7 +25,8 @@ from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
 from vostool.io.imports.readers.json.fields import id_key, picture_of
 from vostool.io.imports.readers.json.text import COCO as KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue

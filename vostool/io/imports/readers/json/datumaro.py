@@ -19,7 +19,8 @@ from vostool.io.imports.readers.json.choice import chosen_file, records
 from vostool.io.imports.readers.json.fields import stated_frame
 from vostool.io.imports.readers.json.frames import listed
 from vostool.io.imports.readers.json.text import DATUMARO as KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue

@@ -12,7 +12,8 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.collector import Collector
 from vostool.io.imports.readers.frame_names import Picture, place
-from vostool.io.imports.readers.json.text import kind_of, parse
+from vostool.io.imports.readers.json.text import kind_of
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.io.options import OptionValue
 from vostool.progress import Progress

@@ -23,7 +23,8 @@ from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.label_studio_regions import Region, regions_of
 from vostool.io.imports.readers.json.label_studio_video import read_video
 from vostool.io.imports.readers.json.text import LABEL_STUDIO as KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress

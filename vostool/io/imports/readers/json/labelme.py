@@ -19,12 +19,12 @@ import numpy as np
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.id_picture import id_picture, png_size
 from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
 from vostool.io.imports.readers.json.text import LABELME as KIND
 from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.label_tree import open_tree
-from vostool.io.imports.readers.pictures.id_picture import id_picture, png_size
 from vostool.io.imports.readers.pixels import finite, painted_mask
 from vostool.io.imports.readers.shapes import paste
 from vostool.io.options import OptionSpec, OptionValue

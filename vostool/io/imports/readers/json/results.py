@@ -21,8 +21,9 @@ from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.text import COCO_RESULTS as COCO_KIND
 from vostool.io.imports.readers.json.text import YOUTUBE_VIS_RESULTS as VIS_KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.json.youtube_vis import TrackReader
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue

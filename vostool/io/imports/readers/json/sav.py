@@ -15,7 +15,8 @@ from vostool.io.imports.readers.collector import Collector, some, whole
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.frames import listed
 from vostool.io.imports.readers.json.text import SAV as KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.pixels import rle_mask
 from vostool.io.options import OptionSpec, OptionValue

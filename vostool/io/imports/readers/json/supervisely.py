@@ -25,8 +25,8 @@ from vostool.io.imports.readers.json.text import (
     SUPERVISELY_VIDEO,
     is_single,
     kinds,
-    parse,
 )
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour

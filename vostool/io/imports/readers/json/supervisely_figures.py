@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.readers.id_picture import alpha_pixels
 from vostool.io.imports.readers.outlines import ellipse, flat_ring
-from vostool.io.imports.readers.pictures.id_picture import alpha_pixels
 from vostool.io.imports.readers.pixels import finite, painted_mask, polygon_mask
 from vostool.io.imports.readers.segmentation import corners
 from vostool.io.imports.readers.shapes import paste

@@ -1,14 +1,14 @@
-"""JSON label files: parsed whole, and recognised by a look."""
+"""What a JSON label file is, by a look."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from vostool.errors import LabelsError
+from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.imports.readers.label_tree import LabelTree, peek_tree
 
 _WHOLE = 16 << 20  # up to this size a look parses the file; beyond, its two ends are searched
@@ -33,30 +33,6 @@ VIA = "via"
 BURST = "burst"
 SA_1B = "sa-1b"
 BROKEN = "broken"
-
-
-def parse(tree: LabelTree, name: str) -> object:
-    """The value of a JSON file.
-
-    Raises:
-        LabelsError: it is no JSON, with line and column.
-    """
-    return parse_bytes(tree.read(name), tree.shown(name))
-
-
-def parse_bytes(data: bytes, shown: str) -> object:
-    """The value of JSON text in UTF-8, UTF-16 or UTF-32; NaN and Infinity are let through."""
-    try:
-        return json.loads(data)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise LabelsError(f"{shown} is no valid JSON at {place}: {error.msg}.") from None
-    except UnicodeDecodeError as error:
-        raise LabelsError(f"{shown} is no text at byte {error.start}, so no JSON.") from None
-    except ValueError as error:
-        raise LabelsError(f"{shown} is no valid JSON: {error}.") from None
-    except RecursionError:
-        raise LabelsError(f"{shown} is nested too deeply to be labels.") from None
 
 
 def kinds(path: Path) -> dict[str, str]:

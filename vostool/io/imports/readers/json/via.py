@@ -23,7 +23,8 @@ from vostool.io.imports.readers.identities import (
 )
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.text import VIA as KIND
-from vostool.io.imports.readers.json.text import is_single, parse
+from vostool.io.imports.readers.json.text import is_single
+from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.outlines import ellipse, flat_ring
 from vostool.io.imports.readers.pixels import finite, polygon_mask

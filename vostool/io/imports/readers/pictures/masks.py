@@ -14,9 +14,9 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import MaskFolder, find_folder, mask_pngs
-from vostool.io.imports.readers.pictures.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.imports.readers.pictures.objects import NAMES, MaskObject, objects_beside
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.mask import Mask

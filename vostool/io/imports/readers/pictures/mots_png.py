@@ -13,9 +13,9 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.id_picture import id_picture, masks_by_id, png_size
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import find_folder, mask_pngs
-from vostool.io.imports.readers.pictures.id_picture import id_picture, masks_by_id, png_size
 from vostool.io.imports.readers.rows.mots import CLASSES, IGNORE, PER_CLASS, mots_number
 from vostool.io.imports.readers.rows.text import classes_beside
 from vostool.io.options import OptionSpec, OptionValue

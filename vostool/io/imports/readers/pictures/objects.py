@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.readers.collector import one_line, whole
-from vostool.io.imports.readers.json.text import parse_bytes
+from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.masks.colours import Colour
 from vostool.project.objects import DEFAULT_LABEL

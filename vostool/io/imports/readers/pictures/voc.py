@@ -17,8 +17,8 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.id_picture import colour_picture, masks_by_id
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
-from vostool.io.imports.readers.pictures.id_picture import colour_picture, masks_by_id
 from vostool.io.imports.readers.pictures.labelmap import BACKGROUND, labelmap_beside
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour
