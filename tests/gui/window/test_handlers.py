@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtWidgets import QDialog
 
-from vostool.gui.actions.table import Needs
+from vostool.gui.actions.spec import Needs
 from vostool.gui.window.action_table import action_table
 from vostool.gui.window.handlers.guard import WhenOpen
 from vostool.gui.window.handlers.table import make_handlers

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from PyQt6.QtGui import QKeySequence
 
 from vostool.gui.actions.presets import PRESETS, STANDARD
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys by action id; the first one of an action is the one that menus show."""

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.actions.search import Command, search
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 
 WIDTH, HEIGHT, ROW = 620, 420, 30
 _COMMAND, _USABLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QWidget
 
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 
 
 def make_actions(window: QWidget, table: ActionTable) -> dict[str, QAction]:

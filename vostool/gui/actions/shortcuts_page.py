@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from vostool.gui.actions.mouse import MOUSE
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 
 
 def show_shortcuts(

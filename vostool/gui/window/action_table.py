@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vostool.gui.actions.table import ACTIONS, ActionTable, with_actions
+from vostool.gui.actions.spec import ActionTable
+from vostool.gui.actions.table import ACTIONS, with_actions
 from vostool.gui.canvas.tools.registry import TOOLS
 
 

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.actions.qt_actions import make_actions
-from vostool.gui.actions.table import Needs
+from vostool.gui.actions.spec import Needs
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tool_strip import ToolStrip
 from vostool.gui.canvas.tools.spec import ToolSpec

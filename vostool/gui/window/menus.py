@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
 
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 from vostool.gui.canvas.tool_palette import ToolPalette
 from vostool.gui.settings import preferences
 from vostool.gui.widgets import theme

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
 
-from vostool.gui.actions.table import ActionSpec
+from vostool.gui.actions.spec import ActionSpec
 from vostool.gui.canvas.tools.context import ToolContext
 from vostool.gui.canvas.tools.gesture import Gesture
 from vostool.gui.canvas.tools.options import Option

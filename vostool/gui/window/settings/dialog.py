@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.actions.keymap import Keymap
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
 from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.keymap import Keymap, normal, owner
 from vostool.gui.actions.presets import PRESETS
-from vostool.gui.actions.table import ActionTable
+from vostool.gui.actions.spec import ActionTable
 
 _ID = Qt.ItemDataRole.UserRole
 

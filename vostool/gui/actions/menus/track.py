@@ -1,0 +1,91 @@
+"""Track runs, the range on the timeline, and the review of what runs made."""
+
+from __future__ import annotations
+
+from vostool.gui.actions.spec import ActionSpec, ActionTable, Needs
+
+_R, _RO = Needs.RANGE, Needs.RANGE_OBJECT
+
+TRACK: ActionTable = (
+    ActionSpec("track_backward", "Track", "Track backward", ("[", "Ctrl+Shift+T"),
+               tip="From this frame to the start", icon="track_backward"),
+    ActionSpec("track_forward", "Track", "Track forward", ("]", "Ctrl+T"),
+               tip="From this frame to the end", icon="track_forward"),
+    ActionSpec("track_both", "Track", "Track both ways", ("\\", "Ctrl+B"),
+               tip="From this frame to the end, then to the start", icon="track_both"),
+    ActionSpec("track_to_previous", "Track", "Track to the previous keyframe", ("Ctrl+[",),
+               tip="Keyframes are prompted, edited, imported and confirmed frames"),
+    ActionSpec("track_to_next", "Track", "Track to the next keyframe", ("Ctrl+]",),
+               tip="Keyframes are prompted, edited, imported and confirmed frames"),
+    ActionSpec("track_count", "Track", "Track so many frames…", ("Ctrl+Alt+N",),
+               tip="From this frame; asks how many and which way"),
+    ActionSpec("track_between", "Track", "Track between keyframes", ("Ctrl+Alt+B",),
+               tip="From those on either side of this frame, blended by distance and score"),
+    ActionSpec("track_correction", "Track", "Track what was corrected", ("Shift+R", "Ctrl+Alt+C"),
+               tip="The objects corrected on this frame, to their keyframes on either side"),
+    ActionSpec("track_imported", "Track", "Track from imported frames", ("Ctrl+Alt+I",),
+               tip="Objects of the last import, from their first frame to the end"),
+    ActionSpec("track_initial", "Track", "Track from all annotated frames", ("Ctrl+Alt+T",),
+               tip="Initial segmentation: to the end, restarting at every annotated frame"),
+    ActionSpec("track_again", "Track", "Track again from frames…", ("Ctrl+Alt+R",),
+               tip="Re-segmentation: each to the next annotated frame; the rest stays"),
+    ActionSpec("track_reuse", "Track", "Go on from the last result", ("Ctrl+Alt+G",),
+               tip="What is still missing, from the masks that are there"),
+    ActionSpec("track_step", "Track", "Track one frame", ("T",),
+               tip="To the next frame, which is shown"),
+    ActionSpec("scope_all", "Track", "Runs take all objects", (), Needs.NOTHING,
+               "Locked ones stay as they are", checkable=True),
+    ActionSpec("scope_visible", "Track", "Runs take the visible objects", (), Needs.NOTHING,
+               "Hidden ones stay as they are", checkable=True),
+    ActionSpec("only_selected", "Track", "Runs take the selected object", ("Ctrl+Alt+O",),
+               Needs.NOTHING, "The others stay as they are; once more: all objects",
+               checkable=True),
+    ActionSpec("draft", "Track", "Draft quality", (), Needs.NOTHING,
+               "SAM 2 on 512 pixels: several times faster, coarser edges", checkable=True),
+    ActionSpec("pause_run", "Track", "Pause tracking", ("Ctrl+Alt+P",), Needs.RUN,
+               "Clicks are answered; once more goes on", checkable=True, icon="pause"),
+    ActionSpec("cancel", "Track", "Cancel tracking", ("Esc",), Needs.RUN,
+               "What is done stays", icon="cancel"),
+)  # fmt: skip
+
+RANGE: ActionTable = (
+    ActionSpec("range_begin", "Range", "Range starts here", ("I",)),
+    ActionSpec("range_end", "Range", "Range ends here", ("O",)),
+    ActionSpec("range_go_begin", "Range", "Go to the start of the range", ("Shift+I",), _R),
+    ActionSpec("range_go_end", "Range", "Go to the end of the range", ("Shift+O",), _R),
+    ActionSpec("range_clear", "Range", "Clear range", ("Alt+X",), _R),
+    ActionSpec("loop", "Range", "Loop", ("Ctrl+L",), tip="Playing goes round in the range, or in "
+               "the whole video where there is none", checkable=True),
+    ActionSpec("track_range", "Range", "Track just this range", ("Shift+T",), _R,
+               "Frames outside it stay as they are"),
+    ActionSpec("range_confirm", "Range", "Confirm range", ("Shift+V",), _R,
+               "The masks of all objects; once more takes it back"),
+    ActionSpec("range_confirm_object", "Range", "Confirm range of this object",
+               ("Ctrl+Shift+V",), _RO),
+    ActionSpec("range_copy", "Range", "Copy mask over range", ("Shift+C",), _RO,
+               "The mask of this frame; masks that are yours stay"),
+    ActionSpec("range_absent", "Range", "Mark absent in range", ("Shift+X",), _RO,
+               "This object is not to be seen there"),
+    ActionSpec("range_delete", "Range", "Delete masks in range", ("Shift+Delete",), _RO,
+               "Of this object, with its prompts"),
+    ActionSpec("range_move", "Range", "Move masks in range to another object…", ("Ctrl+Alt+V",),
+               _RO, "Those of this object; asks which one gets them"),
+    ActionSpec("range_relabel", "Range", "Change label in range…", ("Alt+Shift+L",), _RO,
+               "There this object becomes another one with that label"),
+    ActionSpec("range_delete_all", "Range", "Delete masks of all objects in range",
+               ("Ctrl+Shift+Delete",), _R),
+)  # fmt: skip
+
+REVIEW: ActionTable = (
+    ActionSpec("review_next", "Review", "Next place to review", ("N", "Alt+N"),
+               tip="The mask that is most likely wrong; selects its object", icon="review_next"),
+    ActionSpec("review_previous", "Review", "Previous place to review", ("P", "Alt+P"),
+               icon="review_previous"),
+    ActionSpec("review_confirm", "Review", "Confirm and go on", ("Y",),
+               tip="This mask is right: runs never overwrite it", icon="review_confirm"),
+    ActionSpec("review_confirm_frame", "Review", "Confirm the frame and go on", ("Alt+Y",),
+               tip="All masks of the frame are right"),
+    ActionSpec("review_dismiss", "Review", "Dismiss and go on", ("Shift+Y",),
+               tip="Out of the queue as long as the mask stays as it is", icon="review_dismiss"),
+    ActionSpec("review_bring_back", "Review", "Bring dismissed back", ()),
+)  # fmt: skip
