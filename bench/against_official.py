@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,8 +32,11 @@ from vostool.project.prompts import Prompts
 MODEL = "sam2.1-tiny"
 
 
-def add_common_arguments(parser: argparse.ArgumentParser, frames: int) -> None:
-    """Options that every benchmark takes."""
+def parser_of(description: str | None, frames: int) -> argparse.ArgumentParser:
+    """The options that every one of these benchmarks takes; ``frames`` is the default of one."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--video", type=Path, help="a real video; default: a generated clip")
     parser.add_argument("--frames", type=int, default=frames)
     parser.add_argument("--model", default=MODEL, choices=list(MODELS))
@@ -40,6 +44,16 @@ def add_common_arguments(parser: argparse.ArgumentParser, frames: int) -> None:
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+@contextmanager
+def both_engines(arguments: argparse.Namespace) -> Iterator[Setting]:
+    """Both engines as the options want them, in a folder that goes at the end; prints the head."""
+    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode():
+        setting = _make_setting(arguments, Path(scratch))
+        _print_header(arguments, setting)
+        yield setting
 
 
 @dataclass
@@ -67,6 +81,19 @@ class Setting:
             made.append(Box(x, y, x + self.width * 0.18, y + self.height * (0.16 + 0.02 * n)))
         return made
 
+    def open_official(self) -> Any:
+        """The official inference state of the frames (loads every frame)."""
+        return self.official.init_state(str(self.folder))
+
+    def prompt_official(self, state: Any, frame: int, object_id: int, box: Box) -> None:
+        """A box for the official predictor."""
+        corners = np.array([box.x0, box.y0, box.x1, box.y1], np.float32)
+        self.official.add_new_points_or_box(state, frame, object_id, box=corners)
+
+    def open_ours(self) -> None:
+        """The same frames for ours (loads none)."""
+        self.ours.open(open_source(self.folder))
+
     @contextmanager
     def timed(self, name: str, counts: bool = True) -> Iterator[None]:
         """Add the seconds of the body to ``times[name]``."""
@@ -82,7 +109,7 @@ class Setting:
         return float(np.median(self.times[name]))
 
 
-def make_setting(arguments: argparse.Namespace, scratch: Path) -> Setting:
+def _make_setting(arguments: argparse.Namespace, scratch: Path) -> Setting:
     """Frames on disk, a seeded checkpoint, and both engines built from it."""
     torch.set_num_threads(arguments.threads)
     os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
@@ -118,23 +145,12 @@ def _write_frames(arguments: argparse.Namespace, folder: Path) -> tuple[int, int
     return picture.shape[1], picture.shape[0]
 
 
-def open_official(setting: Setting) -> Any:
-    """The official inference state of the frames (loads every frame)."""
-    return setting.official.init_state(str(setting.folder))
-
-
-def prompt_official(setting: Setting, state: Any, frame: int, object_id: int, box: Box) -> None:
-    """A box for the official predictor."""
-    corners = np.array([box.x0, box.y0, box.x1, box.y1], np.float32)
-    setting.official.add_new_points_or_box(state, frame, object_id, box=corners)
-
-
 def box_prompts(box: Box) -> Prompts:
     """The same box for ours."""
     return Prompts(box=box)
 
 
-def print_header(arguments: argparse.Namespace, setting: Setting) -> None:
+def _print_header(arguments: argparse.Namespace, setting: Setting) -> None:
     """What was measured, so that a table can be made again."""
     info = setting.ours.info
     print(

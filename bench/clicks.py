@@ -8,38 +8,23 @@ tracked   the second corrective click on a frame that was tracked
 from __future__ import annotations
 
 import argparse
-import tempfile
-from pathlib import Path
 
 import numpy as np
-import torch
-from against_official import (
-    Setting,
-    add_common_arguments,
-    box_prompts,
-    make_setting,
-    open_official,
-    print_header,
-    prompt_official,
-)
+from against_official import Setting, both_engines, box_prompts, parser_of
 
-from vostool.io.video.sources import open_source
 from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.project.prompts import Point, Prompts
 
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_common_arguments(parser, frames=1000)
+    parser = parser_of(__doc__, frames=1000)
     parser.add_argument("--tracked", type=int, default=8, help="frames to track before correcting")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", choices=("open", "cached", "tracked"))
     arguments = parser.parse_args()
     parts = {"open": first_click, "cached": cached_click, "tracked": tracked_click}
-    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode():
-        setting = make_setting(arguments, Path(scratch))
-        print_header(arguments, setting)
+    with both_engines(arguments) as setting:
         print(f"{'click':>10}{'official':>11}{'ours':>9}  s   ratio")
         for name, measure in parts.items():
             if arguments.only in (None, name):
@@ -55,11 +40,11 @@ def first_click(setting: Setting, arguments: argparse.Namespace) -> None:
     setting.times.clear()
     box = setting.boxes(1)[0]
     with setting.timed("ours"):
-        setting.ours.open(open_source(setting.folder))
+        setting.open_ours()
         setting.ours.segment(SegmentRequest(0, 1, box_prompts(box)))
     with setting.timed("official"):
-        state = open_official(setting)
-        prompt_official(setting, state, 0, 1, box)
+        state = setting.open_official()
+        setting.prompt_official(state, 0, 1, box)
     setting.official.reset_state(state)
 
 
@@ -67,7 +52,7 @@ def cached_click(setting: Setting, arguments: argparse.Namespace) -> None:
     """Points one after the other on one frame, each engine in turn."""
     setting.times.clear()
     state = short_official(setting, 2)
-    setting.ours.open(open_source(setting.folder))
+    setting.open_ours()
     points = scattered(setting, arguments.repeats + 1)
     for n in range(len(points)):
         with setting.timed("official", n > 0):
@@ -82,10 +67,10 @@ def tracked_click(setting: Setting, arguments: argparse.Namespace) -> None:
     last = arguments.tracked - 1
     state = short_official(setting, arguments.tracked)
     box = setting.boxes(1)[0]
-    prompt_official(setting, state, 0, 1, box)
+    setting.prompt_official(state, 0, 1, box)
     for _ in setting.official.propagate_in_video(state):
         pass
-    setting.ours.open(open_source(setting.folder))
+    setting.open_ours()
     request = TrackRequest((Keyframe(0, 1, box_prompts(box)),), Direction.FORWARD, 0, 0, last)
     steps = list(setting.ours.track(request, lambda: False))
     base = steps[-1].replies[1].mask

@@ -19,9 +19,10 @@ import torch
 from sam2.build_sam import build_sam2_video_predictor
 
 from vostool.models.sam2 import openvino as sam2_openvino
-from vostool.models.sam2.disk import DiskFeatures
-from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
+from vostool.models.sam2.encoder import TorchEncoder, encoder_identity
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.encoder import PreemptedError
+from vostool.models.shared.feature_disk import DiskFeatures
 
 
 def main() -> None:

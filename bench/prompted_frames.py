@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import torch
-from against_official import (
-    Setting,
-    add_common_arguments,
-    box_prompts,
-    make_setting,
-    open_official,
-    print_header,
-    prompt_official,
-)
+from against_official import Setting, both_engines, box_prompts, parser_of
 
 from vostool.io.video.sources import open_source
 from vostool.models.engine import Direction, Keyframe, TrackedFrame, TrackRequest
@@ -27,16 +16,13 @@ from vostool.models.registry import create_engine
 
 def main() -> None:
     """Measure and print both growths."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_common_arguments(parser, frames=30)
+    parser = parser_of(__doc__, frames=30)
     parser.set_defaults(quality="auto")
     parser.add_argument("--prompted", type=int, default=20)
     parser.add_argument("--warm-up", type=int, default=7, help="tracked frames not counted")
     parser.add_argument("--counted", type=int, default=3, help="tracked frames that are timed")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode():
-        setting = make_setting(arguments, Path(scratch))
-        print_header(arguments, setting)
+    with both_engines(arguments) as setting:
         runs = {}
         for prompted in (1, arguments.prompted):
             runs[f"official {prompted}"] = official_run(setting, prompted)
@@ -55,9 +41,9 @@ def main() -> None:
 
 def official_run(setting: Setting, prompted: int) -> Iterator[Any]:
     """The official predictor, tracking on from the last of its prompted frames."""
-    state = open_official(setting)
+    state = setting.open_official()
     for frame in range(prompted):
-        prompt_official(setting, state, frame, 1, setting.boxes(1)[0])
+        setting.prompt_official(state, frame, 1, setting.boxes(1)[0])
     tracked: Iterator[Any] = setting.official.propagate_in_video(
         state, start_frame_idx=prompted - 1
     )

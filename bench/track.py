@@ -5,29 +5,15 @@ The first frames fill the memory bank (seven memories) and are not counted.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
-from pathlib import Path
-
 import torch
-from against_official import (
-    Setting,
-    add_common_arguments,
-    box_prompts,
-    make_setting,
-    open_official,
-    print_header,
-    prompt_official,
-)
+from against_official import Setting, both_engines, box_prompts, parser_of
 
-from vostool.io.video.sources import open_source
 from vostool.models.engine import Direction, Keyframe, TrackRequest
 
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_common_arguments(parser, frames=14)
+    parser = parser_of(__doc__, frames=14)
     parser.add_argument("--objects", type=int, nargs="+", default=[1])
     parser.add_argument(
         "--official-bf16",
@@ -36,9 +22,7 @@ def main() -> None:
     )
     parser.add_argument("--warm-up", type=int, default=8, help="frames that are not counted")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        setting = make_setting(arguments, Path(scratch))
-        print_header(arguments, setting)
+    with both_engines(arguments) as setting:
         print(f"{'objects':>8}{'official':>11}{'ours':>9}  s a frame   ratio   mask IoU")
         for objects in arguments.objects:
             with torch.autocast(arguments.device, torch.bfloat16, arguments.official_bf16):
@@ -51,16 +35,14 @@ def main() -> None:
             )
 
 
-@torch.inference_mode()
 def measure(setting: Setting, objects: int, frames: int, warm_up: int) -> float:
     """Track both in turn; returns the mean IoU between their masks."""
     setting.times.clear()
-    state = open_official(setting)
+    state = setting.open_official()
     boxes = setting.boxes(objects)
     for oid, box in enumerate(boxes, 1):
-        prompt_official(setting, state, 0, oid, box)
-    source = open_source(setting.folder)
-    setting.ours.open(source)
+        setting.prompt_official(state, 0, oid, box)
+    setting.open_ours()
     keys = tuple(Keyframe(0, oid, box_prompts(box)) for oid, box in enumerate(boxes, 1))
     request = TrackRequest(keys, Direction.FORWARD, 0, 0, frames - 1)
     theirs = setting.official.propagate_in_video(state)
