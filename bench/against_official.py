@@ -24,7 +24,7 @@ from sam2.build_sam import build_sam2_video_predictor
 
 from vostool.io.video.sources import open_source
 from vostool.masks.box import Box
-from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.engine_options import QUALITIES, EngineOptions, quality_named
 from vostool.models.registry import create_engine
 from vostool.models.sam2.published import MODELS
 from vostool.project.prompts import Prompts
@@ -40,7 +40,7 @@ def parser_of(description: str | None, frames: int) -> argparse.ArgumentParser:
     parser.add_argument("--video", type=Path, help="a real video; default: a generated clip")
     parser.add_argument("--frames", type=int, default=frames)
     parser.add_argument("--model", default=MODEL, choices=list(MODELS))
-    parser.add_argument("--quality", default="exact", choices=QUALITIES)
+    parser.add_argument("--quality", default="exact", choices=QUALITIES, type=quality_named)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)

@@ -22,7 +22,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 SLOW_FIRST = ("models", "io/video", "commands", "gui")
 """Rooms whose files take longest: begun first, so that no worker ends long after the others."""
 
-NETWORKS = ("models/sam2", "models/edgetam", "models/mobile_sam", "models/test_one_picture.py")
+NETWORKS = (
+    "models/sam2", "models/edgetam", "models/mobile_sam", "models/shared/test_one_picture.py"
+)  # fmt: skip
 """Tests that build a neural network; `make check` leaves them and the window's out."""
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -160,6 +160,9 @@ def test_an_unknown_engine_device_and_missing_checkpoint(
 ) -> None:
     unchanged()
     words = ("track", video, "--box", box, "--project", tmp_path / "p.vos", "--quiet")
+    refused(vostool(*words, "--quality", "rough"), 2, "rough", "coarse")
+    former = vostool(*words, "--engine", "sam9", "--quality", "draft")
+    refused(former, 2, "no engine 'sam9'")
     refused(vostool(*words, "--engine", "sam9"), 2, "no engine 'sam9'", "flow")
     refused(vostool(*words, "--engine", "flow", "--device", "abacus"), 2, "abacus")
     refused(vostool(*words, "--keyframes", "1"), 2, "At least 2 prompted frames")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
 from vostool.models.engine import Engine
-from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions
+from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions, quality_named
 from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
 
 ENGINE_SETTING = "engine"
@@ -27,7 +27,7 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
     parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
     parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
     parser.add_argument(
-        "--quality", choices=QUALITIES, default="auto",
+        "--quality", choices=QUALITIES, type=quality_named, default="auto",
         help="of SAM 2; default: auto, exact but for the number of prompted frames attended to",
     )  # fmt: skip
     parser.add_argument(

@@ -155,7 +155,7 @@ class Prepares(Protocol):
     def prepare(self, frame: int, preempted: Cancelled) -> None:
         """Compute what a click on this frame will need, and keep it.
 
-        Returns early, with nothing kept, soon after ``preempted()`` turns True: somebody waits.
+        Returns early, with nothing kept, soon after ``preempted()`` turns True: a click waits.
         A frame that cannot be decoded is passed over in silence; a click on it will say so.
         """
         ...

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from vostool.errors import UsageError
 
-QUALITIES = ("auto", "exact", "fast", "draft")
-ENCODERS = ("auto", "torch", "openvino")
-DRAFT_SIZE = 512
+Backend = Literal["auto", "torch", "openvino"]
+"""What runs an image encoder."""
+ENCODERS: tuple[Backend, ...] = get_args(Backend)
+QUALITIES = ("auto", "exact", "fast", "coarse")
+_FORMER_NAMES = {"draft": "coarse"}
+COARSE_SIZE = 512
 FEWER_KEYFRAMES = 4
+
+
+def quality_named(name: str) -> str:
+    """The quality that a person named, on the command line or in stored settings; it may be none.
+
+    "coarse" was called "draft" in earlier versions.
+    """
+    return _FORMER_NAMES.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,7 @@ class EngineOptions:
             many were corrected; up to :data:`FEWER_KEYFRAMES` of them the masks are the same.
             "fast" caps them too and lets tracking attend to memories at half their resolution,
             all but the latest one; how much that loses was measured with random weights only,
-            which proves nothing about the published ones. "draft" is "fast" on frames scaled to
+            which proves nothing about the published ones. "coarse" is "fast" on frames scaled to
             512 pixels in place of 1024.
         max_keyframes: at most so many prompted frames are attended to, those nearest in time
             (at least 2); None takes the quality's own: all of them (the official behaviour) for
@@ -35,7 +46,7 @@ class EngineOptions:
         object_batch: at most so many objects go through the network at once; None takes 1 on a
             CPU, where more is slower, and :data:`GPU_OBJECT_BATCH` on a GPU.
         encoder: what runs the image encoder: "torch", "openvino" or "auto", which takes OpenVINO's
-            bfloat16 where it is faster, for "fast" and "draft" only: it is not exact.
+            bfloat16 where it is faster, for "fast" and "coarse" only: it is not exact.
         features_on_disk: keep encoder features on disk as well as in memory.
     """
 
@@ -44,7 +55,7 @@ class EngineOptions:
     cache_bytes: int | None = None
     compile: bool = False
     object_batch: int | None = None
-    encoder: Literal["auto", "torch", "openvino"] = "auto"
+    encoder: Backend = "auto"
     features_on_disk: bool = False
 
     def __post_init__(self) -> None:
@@ -60,12 +71,12 @@ class EngineOptions:
     @property
     def pooled_memories(self) -> bool:
         """Whether older memories are attended to at half their resolution."""
-        return self.quality in ("fast", "draft")
+        return self.quality in ("fast", "coarse")
 
     @property
     def image_size(self) -> int | None:
         """Side of the square that frames are scaled to; None for the model's own."""
-        return DRAFT_SIZE if self.quality == "draft" else None
+        return COARSE_SIZE if self.quality == "coarse" else None
 
     @property
     def keyframe_cap(self) -> int | None:
@@ -86,5 +97,5 @@ _SENTENCES = {
     "auto": "the official video predictor's computation",
     "exact": "the masks of the official video predictor",
     "fast": "like the official video predictor, with memories at half resolution (not exact)",
-    "draft": "a draft on 512 pixels in place of 1024: coarser borders, small objects get lost",
+    "coarse": "on 512 pixels in place of 1024: coarser borders, small objects get lost",
 }

@@ -385,6 +385,11 @@ def test_stored_nonsense_is_the_default(hand) -> None:
     assert settings_values.load().frame_megabytes == settings_values.FRAME_MEGABYTES[0]
 
 
+def test_a_quality_stored_under_its_former_name_is_found(hand) -> None:
+    preferences.settings().setValue("quality", "draft")
+    assert settings_values.load().quality == "coarse"
+
+
 def test_the_engines_are_told(hand, monkeypatch) -> None:
     told = []
     monkeypatch.setattr(

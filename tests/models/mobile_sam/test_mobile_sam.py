@@ -166,7 +166,7 @@ def test_a_run_goes_on_behind_a_frame_that_cannot_be_read(clip):
     assert set(steps[2].replies) == {1}
 
 
-def test_preparing_encodes_ahead_unless_somebody_waits(clip):
+def test_preparing_encodes_ahead_unless_a_click_waits(clip):
     engine = MobileSamEngine(ready(MobileSam()))
     assert isinstance(engine, Prepares)
     with pytest.raises(ModelError, match="has no video"):

@@ -11,11 +11,11 @@ import torch
 from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, preprocess
 from vostool.models.mobile_sam.network import MobileSam, ready
 from vostool.models.mobile_sam.openvino import OpenVinoFeatureEncoder, make_feature_encoder
-from vostool.models.sam2 import openvino as sam2_openvino
+from vostool.models.shared.openvino import is_installed
 
 GEOMETRY = Geometry.of(40, 320)
 needs_openvino = pytest.mark.skipif(
-    not sam2_openvino.is_installed(), reason="the optional extra openvino is not installed"
+    not is_installed(), reason="the optional extra openvino is not installed"
 )
 
 
@@ -52,7 +52,7 @@ def test_torch_serves_where_openvino_does_not(network, monkeypatch, caplog):
     def broken(*_arguments):
         raise RuntimeError("no such operation\nat some place")
 
-    monkeypatch.setattr(sam2_openvino, "compile_kept", broken)
+    monkeypatch.setattr("vostool.models.mobile_sam.openvino.compile_kept", broken)
     with caplog.at_level(logging.WARNING):
         made = make_feature_encoder(network, GEOMETRY, torch.float32, "openvino")
     assert isinstance(made, FeatureEncoder)

@@ -16,9 +16,9 @@ from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequ
 from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.sam2.features import FeatureCache, preprocess
 from vostool.models.sam2.published import MODELS
 from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video
+from vostool.models.shared.features import FeatureCache, preprocess
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Point, Prompts
 

@@ -12,14 +12,16 @@ from vostool.models.engine import SegmentRequest
 from vostool.models.sam2 import openvino as sam2_openvino
 from vostool.models.sam2.backend import EncoderOptions, make_encoder
 from vostool.models.sam2.build import build_predictor
-from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
+from vostool.models.sam2.encoder import TorchEncoder, encoder_identity
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.encoder import PreemptedError
+from vostool.models.shared.openvino import is_installed
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2.1-tiny"]
 needs_openvino = pytest.mark.skipif(
-    not sam2_openvino.is_installed(), reason="the optional extra openvino is not installed"
+    not is_installed(), reason="the optional extra openvino is not installed"
 )
 
 

@@ -1,4 +1,4 @@
-"""Encoding ahead of a click: kept when it is done, given up when somebody waits, bounded always."""
+"""Encoding ahead of a click: kept when it is done, given up when a click waits, bounded always."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from vostool.errors import ModelError
 from vostool.models.engine import Prepares, SegmentRequest
 from vostool.models.sam2.backend import EncoderOptions
 from vostool.models.sam2.build import build_predictor
-from vostool.models.sam2.disk import DiskFeatures
-from vostool.models.sam2.encoder import PreemptedError, TorchEncoder, encoder_identity
+from vostool.models.sam2.encoder import TorchEncoder, encoder_identity
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.sam2.features import FeatureCache
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.encoder import PreemptedError
+from vostool.models.shared.feature_disk import DiskFeatures
+from vostool.models.shared.features import FeatureCache
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2.1-tiny"]
@@ -59,7 +60,7 @@ def test_a_click_on_a_prepared_frame_reads_nothing(engine, jpeg_source):
     assert jpeg_source.read == [5]
     prepared = engine.segment(SegmentRequest(5, 1, CLICK))
     assert jpeg_source.read == [5]
-    other = Sam2Engine(SPEC, engine._predictor)
+    other = Sam2Engine(SPEC, engine._model)
     other.open(jpeg_source.clone())
     assert other.segment(SegmentRequest(5, 1, CLICK)) == prepared
 
@@ -79,7 +80,7 @@ def test_a_preparation_that_is_preempted_keeps_nothing(engine, jpeg_source, answ
 def test_a_preparation_is_asked_about_between_all_blocks(engine):
     stop = FlipsAfter(1000)
     engine.prepare(5, stop)
-    assert stop.asked == 1 + len(engine._predictor.image_encoder.trunk.blocks)
+    assert stop.asked == 1 + len(engine._model.image_encoder.trunk.blocks)
     engine.prepare(5, FlipsAfter(0))
     assert engine._video.features.encoded == 1
 

@@ -35,8 +35,8 @@ from vostool.models.engine import SegmentRequest
 from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.build import build_for, build_predictor
 from vostool.models.sam2.engine import Sam2Engine
-from vostool.models.sam2.features import preprocess
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.features import preprocess
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2-tiny"]

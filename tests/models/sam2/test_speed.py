@@ -144,10 +144,10 @@ def test_options_say_what_is_wrong_and_what_they_mean(tiny_checkpoint):
         EngineOptions(quality="best")
     with pytest.raises(UsageError, match="At least 2"):
         EngineOptions(max_keyframes=1)
-    draft = build_for(EngineOptions(quality="draft"), SPEC, tiny_checkpoint, CPU)
-    assert (draft.image_size, draft.max_cond_frames_in_attn) == (512, 4)
-    info = Sam2Engine(SPEC, draft, options=EngineOptions(quality="draft")).info
-    assert info.quality == "draft"
+    coarse = build_for(EngineOptions(quality="coarse"), SPEC, tiny_checkpoint, CPU)
+    assert (coarse.image_size, coarse.max_cond_frames_in_attn) == (512, 4)
+    info = Sam2Engine(SPEC, coarse, options=EngineOptions(quality="coarse")).info
+    assert info.quality == "coarse"
     assert "512 pixels" in info.detail
 
 

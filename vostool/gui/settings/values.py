@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
-from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.engine_options import QUALITIES, EngineOptions, quality_named
 from vostool.project.objects import DEFAULT_LABEL
 
 THEMES = ("System", "Light", "Dark")
@@ -47,7 +47,7 @@ def load() -> Values:
     """The stored settings; what is missing or makes no sense has its default."""
     store, default = settings(), Values()
     theme = str(store.value(keys.THEME, default.theme))
-    quality = str(store.value(keys.QUALITY, default.quality))
+    quality = quality_named(str(store.value(keys.QUALITY, default.quality)))
     label = str(store.value(keys.FIRST_LABEL, default.first_label)).strip()
     return Values(
         theme if theme in THEMES else default.theme,

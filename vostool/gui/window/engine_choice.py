@@ -71,7 +71,7 @@ class EngineChoice(QObject):
         """Use the engine at another quality; the one before serves until it is loaded."""
         self.quality = quality
         settings_values.save(replace(settings_values.load(), quality=quality))
-        self._window.actions_by_id["draft"].setChecked(quality == "draft")
+        self._window.actions_by_id["draft"].setChecked(quality == "coarse")
         if self.current not in (None, FALLBACK):
             self.use(str(self.current))
 
@@ -116,7 +116,7 @@ class EngineChoice(QObject):
     def _ready(self, info: EngineInfo) -> None:
         self.current = info.name
         self._window.status.activity.end("engine")
-        self._window.actions_by_id["draft"].setChecked(self.quality == "draft")
+        self._window.actions_by_id["draft"].setChecked(self.quality == "coarse")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
         self._has_qualities = bool(info.quality)
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)

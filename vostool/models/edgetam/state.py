@@ -18,15 +18,12 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
     EdgeTamVideoInferenceSession,
 )
 
-from vostool.models.sam2.features import FeatureCache
+from vostool.models.shared.encoder import Stop
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Prompts
-
-Output = dict[str, Any]
-"""What the model keeps of one frame: ``pred_masks`` (1, 1, S/4, S/4) logits, ``object_pointer``
-(1, 1, 256), ``object_score_logits`` (1, 1, 1) or (1, 1); ``maskmem_features`` and
-``maskmem_pos_enc`` (1, 512, 64), None until the frame is remembered."""
 
 _OBJECT = 0
 _PROMPTED_FRAMES_KEPT = 64
@@ -67,8 +64,13 @@ class _Features(EdgeTamVideoInferenceCache):
         }
 
 
-def encode(model: EdgeTamVideoModel, pixels: torch.Tensor) -> dict[str, Any]:
-    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level."""
+def encode(
+    model: EdgeTamVideoModel, pixels: torch.Tensor, _stop: Stop | None = None
+) -> dict[str, Any]:
+    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level.
+
+    The library's encoder runs in one piece, so a frame that was begun is not given up.
+    """
     output = model.get_image_features(pixels, return_dict=True)
     return {
         "backbone_fpn": list(output.fpn_hidden_states),
@@ -178,8 +180,8 @@ class PromptReplay:
         return (mask >= 0.5).float().to(self._video.model.device)
 
 
-class ObjectTracker:
-    """One object in one run: its conditioning frames, and the memory of the frames tracked so far.
+class ObjectTracker(MemoryTracker):
+    """One object in one run, with the library's session that the model works on.
 
     Holds at most ``num_maskmem`` memories and ``max_object_pointers_in_encoder`` pointers of
     tracked frames, twice that where a second leg will read the first one's beginning.
@@ -188,51 +190,18 @@ class ObjectTracker:
     def __init__(self, video: Video) -> None:
         self._video = video
         self._session = _new_session(video)
-        self._outputs: dict[str, dict[int, Output]] = self._session.output_dict_per_obj[_OBJECT]
         config = video.model.config
         # The oldest frames whose memory and whose pointer attention can read.
         memories = config.num_maskmem - 1
-        self._reach = Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1))
+        super().__init__(
+            self._session.output_dict_per_obj[_OBJECT],
+            Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1)),
+            pointer="object_pointer",
+        )
 
     def add_keyframe(self, frame: int, output: Output) -> None:
-        """Condition the run on the remembered output of a prompted frame."""
-        self._outputs["cond_frame_outputs"][frame] = output
+        self._outputs[CONDITIONING][frame] = output
 
-    def remember(self, frame: int, output: Output) -> None:
-        """Take the remembered output of a stored mask as if its frame was just tracked."""
-        if frame not in self._outputs["cond_frame_outputs"]:
-            self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
-
-    @property
-    def has_keyframe(self) -> bool:
-        """True once there is something to track from."""
-        return bool(self._outputs["cond_frame_outputs"])
-
-    @property
-    def bytes_held(self) -> int:
-        """Bytes of all that is kept of the tracked frames, keyframes not counted."""
-        kept = (v for out in self._outputs["non_cond_frame_outputs"].values() for v in out.values())
-        return sum(value.nbytes for value in kept if isinstance(value, torch.Tensor))
-
-    def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
-        """The output of one frame, and with it one more memory.
-
-        Args:
-            backward: the run goes down in frame numbers.
-            keep_around: the frame where a leg in the other direction will start, or None; the
-                memory that it will read stays.
-
-        Raises:
-            SourceError: the frame could not be decoded; the run can go on with the next.
-        """
-        known = self._outputs["cond_frame_outputs"].get(frame)
-        if known is not None:
-            return known
+    def _infer(self, frame: int, backward: bool) -> Output:
         inputs = {"is_init_cond_frame": False, "reverse": backward}
-        output = _infer(self._video, self._session, frame, inputs)
-        # Attention reads memory and pointer only, so the mask need not stay.
-        self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
-        self._reach.forget_unreadable(
-            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
-        )
-        return output
+        return _infer(self._video, self._session, frame, inputs)

@@ -22,9 +22,11 @@ Seed = tuple[int, int]
 _TOLERANCES = (8, 14, 23, 34, 48)
 _REACHES = (0.04, 0.07, 0.11, 0.17, 0.25)
 _ELLIPSES = ((0.8, 0.0), (0.6, 0.3))
-"""Share of the box that is first taken for the object, and that of its core, which stays so."""
+"""Axes of two ellipses as a share of the box: the first guess of the object, and its core, which
+GrabCut may not take back."""
 _RARE = (55, 85)
-"""Per cent of the box that is first left out for its common colours; above the other is sure."""
+"""Percentiles of rarity in the box: above the first a pixel is probably the object, above the
+second surely."""
 _ROUNDS = 3
 
 

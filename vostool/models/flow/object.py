@@ -39,11 +39,12 @@ _SEARCH_EVERY = 3
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one object claims of a frame, before the others are heard.
+    """The mask that one object would have on a frame if it were alone there.
 
     Attributes:
-        roi: the part of the picture it speaks of. soft: (h, w) of it, 0..1.
-        match: (h, w), how well any opinion fits the picture there.
+        roi: the part of the picture that the arrays cover.
+        soft: the mask in it, (h, w), 0..1.
+        match: (h, w), 0..1, how well the picture there fits the best of the votes.
     """
 
     roi: Rect
@@ -75,7 +76,7 @@ class ObjectTrack:
     def acquaint(self, frame: int, picture: Picture, soft: Soft) -> None:
         """Show what the object looks like on a keyframe that lies elsewhere.
 
-        It is found by that look after it was hidden, be it that it starts hidden.
+        That is how it is found again after it was hidden, and where it starts hidden.
         """
         box = Rect.around(soft > 0.5)
         if box is None:
@@ -100,7 +101,7 @@ class ObjectTrack:
         self._quality = 1.0
 
     def propose(self, picture: Picture, flow: DenseFlow, taken: Soft) -> Proposal | None:
-        """The object's claim on this frame, or None where it is not to be seen."""
+        """The object's mask on this frame by itself, or None where it is not visible."""
         if not self.knows or self._soft is None or self._last is None:
             return None
         box = Rect.around(self._soft > 0.5)
@@ -207,7 +208,7 @@ class ObjectTrack:
         return Proposal(roi, soft, vote.trust)
 
     def _place(self, reference: Reference, pose: Affine) -> None:
-        """Say where one reference was found; what was followed with it moves along."""
+        """Note where one reference was found; the poses of the others move along with it."""
         if reference in self._elsewhere:
             self._elsewhere.remove(reference)
             self._keys, self._recent = [reference], []

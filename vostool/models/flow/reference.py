@@ -1,4 +1,4 @@
-"""What an object looked like on a trusted frame, and its opinion on the present one.
+"""What an object looked like on a trusted frame, and the mask it votes for on another.
 
 Carrying a mask from frame to frame adds a little error each time. A reference is matched with the
 present frame directly: first by the pose it is known to have, then by dense flow, so that its
@@ -32,10 +32,10 @@ _SEEN_WHOLE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One opinion on the present frame, within a rectangle of it.
+    """The mask that one source proposes for the present frame, within a rectangle of it.
 
     Attributes:
-        soft: the mask it brings, 0..1. trust: how well the pictures agree there, 0..1.
+        soft: the mask, 0..1. trust: how well the pictures agree there, 0..1.
         quality: mean trust over the object, 0..1.
     """
 
@@ -79,7 +79,7 @@ class Reference:
         seen = np.asarray(soft * trust, np.float32)
         motion = fit_motion(way, seen) if quality > _SEEN_AT_ALL else None
         if motion is not None:
-            # A part that is left in sight says where the object is, not how large it is.
+            # A part that is still visible says where the object is, not how large it is.
             whole = quality > _SEEN_WHOLE
             self.pose = chain(self.pose, inverse(motion if whole else only_shift(motion, seen)))
         return Vote(placed[0], placed[1], quality)

@@ -28,7 +28,7 @@ from vostool.models.flow.picture import Picture, Soft
 KeyframeReply = Callable[[Keyframe], SegmentReply]
 _ACQUAINTED = 2
 Proposals = dict[int, Proposal | None]
-"""By object id; None for an object that is not to be seen."""
+"""By object id; None for an object that is not visible."""
 
 
 def keyframe_reply(
@@ -62,7 +62,7 @@ def track_leg(
 
     Args:
         answer: the mask of a keyframe.
-        refiner: a second opinion on each frame, fresh for this leg.
+        refiner: corrects the proposals of each frame; a new one for each leg.
     """
     ids = sorted({k.object_id for k in request.keyframes})
     spans = {oid: s for oid in ids if (s := tracked_span(request, oid, forward)) is not None}
@@ -71,7 +71,8 @@ def track_leg(
     spans = {oid: span for oid, span in spans.items() if len(span)}
     if not spans:
         return
-    # Flow alone goes the way again from the keyframe; where a frame is dear, from what is stored.
+    # Flow alone is quick enough to follow an object again from its keyframe; with a refiner each
+    # frame costs much more, so the run starts from the nearest stored mask.
     stored = {
         (k.frame, k.object_id): k
         for k in request.context
@@ -100,7 +101,7 @@ def _approach(
     """The span with the frames before it, from the keyframe that it goes on from.
 
     A run whose origin is no keyframe has to know what the object looks like there: it is followed
-    from its nearest keyframe or stored mask behind, and what lies before the origin is not told.
+    from its nearest keyframe or stored mask behind; masks before the origin are not yielded.
     """
     frames = [k.frame for k in request.keyframes if k.object_id == object_id]
     frames += [frame for frame, oid in stored if oid == object_id]
@@ -110,7 +111,7 @@ def _approach(
 
 
 class Refiner(Protocol):
-    """A second opinion on the masks of a frame, by an engine that has more than flow."""
+    """Corrects the masks that flow proposes, in an engine that knows more than flow."""
 
     def refine(
         self,
@@ -130,11 +131,11 @@ class Refiner(Protocol):
         ...
 
     def score(self, object_id: int, score: float) -> float:
-        """The score to tell, from the one by flow and colour; both 0..1."""
+        """The score to report, made from the one by flow and colour; both 0..1."""
         ...
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
-        """The masks that the frame was given: tracked ones in sight, and keyframes."""
+        """Take in the masks of a finished frame: those of visible objects, and keyframes."""
         ...
 
 
@@ -166,14 +167,14 @@ class _Leg:
             }
             shown = [f for f in sorted(masks, key=lambda f: abs(f - begin)) if masks[f].area]
             for frame in shown[:_ACQUAINTED]:
-                # What cannot be read is told when its turn comes.
+                # A frame that cannot be decoded is reported when the run reaches it.
                 with contextlib.suppress(SourceError):
                     picture = Picture.of(self._source.frame(frame))
                     soft = picture.reduce(masks[frame].to_array())
                     self._tracks[oid].acquaint(frame, picture, soft)
 
     def step(self, frame: int) -> TrackedFrame:
-        """Decode, propose, agree, settle."""
+        """One frame: decode it, let each object propose a mask, share the pixels out."""
         try:
             picture = Picture.of(self._source.frame(frame))
         except SourceError as error:
@@ -207,7 +208,7 @@ class _Leg:
     def _propose(
         self, picture: Picture, free: list[int], fixed: dict[int, tuple[SegmentReply, Soft]]
     ) -> Proposals:
-        """Objects in sight first: one that is looked for shall not take what they hold."""
+        """Visible objects first, so that one that is searched for cannot take their pixels."""
         taken = np.zeros(picture.gray.shape, np.float32)
         for _, soft in fixed.values():
             taken = np.maximum(taken, soft)
@@ -237,9 +238,9 @@ def _agree(
         softs[oid] = np.zeros(picture.gray.shape, np.float32)
         if proposal is not None:
             softs[oid][proposal.roi.slices] = np.clip(proposal.soft, 0, 1)
-    everyone = [*softs.values(), *(soft for _, soft in fixed.values())]
-    if len(everyone) > 1:
-        order = np.sort(np.stack(everyone), 0)
+    masks = [*softs.values(), *(soft for _, soft in fixed.values())]
+    if len(masks) > 1:
+        order = np.sort(np.stack(masks), 0)
         first, second = order[-1], order[-2]
         for oid, soft in softs.items():
             rival = np.where(soft >= first, second, first)

@@ -12,7 +12,7 @@ from PIL import Image as PillowImage
 
 from vostool.frames import Image
 from vostool.models.mobile_sam.network import CHANNELS, GRID, SIDE, STRIDE, WINDOW, MobileSam
-from vostool.models.sam2.encoder import PreemptedError, Stop
+from vostool.models.shared.encoder import PreemptedError, Stop
 
 _MEAN = torch.tensor((123.675, 116.28, 103.53)).view(3, 1, 1)
 _STD = torch.tensor((58.395, 57.12, 57.375)).view(3, 1, 1)
@@ -87,7 +87,7 @@ class FeatureEncoder:
         network.image_encoder.to(memory_format=torch.channels_last)
 
     def __call__(self, picture: torch.Tensor, stop: Stop | None = None) -> dict[str, Any]:
-        """As :class:`vostool.models.sam2.encoder.Encoder`, with one level and no positions.
+        """As :class:`vostool.models.shared.encoder.Encoder`, with one level and no positions.
 
         The level is (1, 256, rows, columns) float16 of the geometry: features of the frame alone.
         """

@@ -1,8 +1,8 @@
-"""What the encoder's features say about where each object is, by what was labelled before.
+"""Where each object is, by comparing the encoder's features with those of labelled frames.
 
 Nearest-neighbour label propagation: each feature of the present frame takes the labels of the
 features most like it (cosine) among those of remembered frames. All objects of a run share one
-memory, so that the features of one speak against every other.
+memory, so that what looks like one object counts against all others.
 """
 
 from __future__ import annotations

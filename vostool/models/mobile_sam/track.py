@@ -1,4 +1,4 @@
-"""Tracking without a video memory: the flow engine's run, judged and redrawn with features.
+"""Tracking without a video memory: flow's masks, corrected with the encoder's features.
 
 On each frame the flow engine proposes a mask for each object (dense flow, colours, earlier looks,
 a search for what was hidden). The features' nearest neighbours among the remembered frames say
@@ -33,9 +33,9 @@ Features = Callable[[int], torch.Tensor]
 
 _POINTS = 3
 _SEEN_AT_LEAST = 2.0
-"""Features that have to speak for an object before it counts as found again."""
+"""Features that have to match an object before it counts as found again."""
 _LIMIT = 30.0
-"""Logits beyond this say nothing more, and their exponentials overflow."""
+"""Logits are cut off here: beyond it a probability no longer changes, and exponentials overflow."""
 _CARRIED, _GENTLE = 0.4, 0.5
 """Flow's share of the final mask, and what the decoder's logits are multiplied by before. A pixel
 of the decoder's mask stands for four on a side: where it hesitates, holes and thin parts that
@@ -133,7 +133,7 @@ class FeatureRefiner:
     def _search(
         self, oid: int, features: torch.Tensor, picture: Picture, recalled: Soft, taken: Soft
     ) -> Proposal | None:
-        """Where the memory alone sees an object that flow has lost, outside what others hold."""
+        """Where features alone find an object that flow has lost, outside the other objects."""
         seen = np.where(taken > 0.5, np.float32(0), recalled)
         _, pieces, _, _ = cv2.connectedComponentsWithStats((seen > 0.5).astype(np.uint8))
         sums = np.bincount(pieces.ravel(), seen.ravel())

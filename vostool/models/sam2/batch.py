@@ -8,22 +8,18 @@ busy. Memory that runs out halves the batch, then costs the cached features, the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 import torch
 
-from vostool.models.sam2.state import ObjectTracker, Output, Video, infer
+from vostool.models.sam2.state import ObjectTracker, Video, infer
+from vostool.models.shared import memory_engine
+from vostool.models.shared.memory_tracker import CONDITIONING, Output
 
 _STACKED = ("maskmem_features", "obj_ptr")
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An object that is to be tracked on a frame; ``keep_around`` as for ObjectTracker.step."""
-
-    tracker: ObjectTracker
-    keep_around: int | None
+Due = memory_engine.Due[ObjectTracker]
 
 
 class BatchStepper:
@@ -37,7 +33,7 @@ class BatchStepper:
         self._video = video
         self.batch = batch
 
-    def step(self, due: Mapping[int, Due], frame: int, backward: bool) -> dict[int, Output]:
+    def __call__(self, due: Mapping[int, Due], frame: int, backward: bool) -> dict[int, Output]:
         """Outputs by object id, in the order of ``due``.
 
         Raises:
@@ -59,8 +55,8 @@ class BatchStepper:
             for oid, one in due.items():
                 if oid not in done:
                     one.tracker.bring_keyframes(frame, backward)
-                    if frame in one.tracker.outputs["cond_frame_outputs"]:
-                        done[oid] = one.tracker.outputs["cond_frame_outputs"][frame]
+                    if frame in one.tracker.outputs[CONDITIONING]:
+                        done[oid] = one.tracker.outputs[CONDITIONING][frame]
             for group in self._groups({o: d for o, d in due.items() if o not in done}):
                 done |= self._together(group, frame, backward)
         except torch.OutOfMemoryError:

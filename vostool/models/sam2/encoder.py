@@ -1,4 +1,4 @@
-"""SAM 2's image encoder in PyTorch: the official modules, without the work nobody reads.
+"""SAM 2's image encoder in PyTorch: the official modules, without the work that is read by nothing.
 
 The official ``forward_image`` makes position encodings of every level for every frame (88 MB of
 copies at 1024 pixels) and scales the encoder's own position embedding again each time; both depend
@@ -8,35 +8,13 @@ on the size alone. Here they are made once. The levels are equal to the official
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 from torch.nn.functional import interpolate
 
-Levels = list[torch.Tensor]
-"""Features of one frame of side S, finest first: (1, 32, S/4, S/4), (1, 64, S/8, S/8) after the
-mask decoder's ``conv_s0`` and ``conv_s1``, and (1, 256, S/16, S/16)."""
-
-Stop = Callable[[], bool]
-"""Asked while a frame is encoded; True gives the frame up."""
-
-
-class PreemptedError(Exception):
-    """The frame was given up because somebody waits; never leaves the engine."""
-
-
-class Encoder(Protocol):
-    """What turns a preprocessed picture into features."""
-
-    def __call__(self, picture: torch.Tensor, stop: Stop | None = None) -> dict[str, Any]:
-        """(1, 3, S, S) float32 -> ``backbone_fpn`` (:data:`Levels`), ``vision_pos_enc``.
-
-        Raises:
-            PreemptedError: ``stop()`` turned True on the way.
-        """
-        ...
+from vostool.models.shared.encoder import Levels, PreemptedError, Stop
 
 
 class EncoderLevels(torch.nn.Module):

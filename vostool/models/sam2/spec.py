@@ -16,7 +16,7 @@ _QUALITIES = {
     "auto": "Best: nearest prompted frames",
     "exact": "Exact: the official predictor, all prompted frames",
     "fast": "Fast: coarser memory, nearest prompted frames",
-    "draft": "Draft: fast on 512 pixels",
+    "coarse": "Coarse: fast on 512 pixels",
 }
 _RANKS = {"2.0": 2, "2.1": 3}
 

@@ -19,15 +19,11 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
-from vostool.models.sam2.features import FeatureCache
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Prompts
-
-Output = dict[str, Any]
-"""What the official code keeps of one frame: ``pred_masks`` (1, 1, S/4, S/4) logits, ``obj_ptr``
-(1, 256), ``object_score_logits`` (1, 1), ``maskmem_features`` (1, 64, S/16, S/16) bfloat16 and
-``maskmem_pos_enc``, both None until the memory encoder has run."""
 
 _OBJECT = 0
 PROMPTED_FRAMES_KEPT = 64
@@ -101,7 +97,7 @@ class PromptReplay:
         steps = prompt_steps(prompts)
         done = next((n for n in range(len(steps), 0, -1) if (frame, steps[n - 1]) in known), 0)
         state = new_state(self._video)
-        slot = state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"]
+        slot = state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING]
         if done:
             slot[frame] = known[frame, steps[done - 1]]
             known.move_to_end((frame, steps[done - 1]))
@@ -159,8 +155,8 @@ def infer(
     return output
 
 
-class ObjectTracker:
-    """One object in one run: its conditioning frames, and the memory of the frames tracked so far.
+class ObjectTracker(MemoryTracker):
+    """One object in one run, with the official inference state that the predictor works on.
 
     Holds at most ``num_maskmem`` memories (512 KiB each) and ``max_obj_ptrs_in_encoder`` pointers
     of tracked frames, twice that where a second leg will read the first one's beginning.
@@ -169,12 +165,15 @@ class ObjectTracker:
     def __init__(self, video: Video) -> None:
         self._video = video
         self._state = new_state(video)
-        self._outputs = self._state["output_dict_per_obj"][_OBJECT]
         predictor = video.predictor
         stride = predictor.memory_temporal_stride_for_eval
         # The oldest memory that `_prepare_memory_conditioned_features` can reach, in frames.
         memories = 1 + (predictor.num_maskmem - 2) * stride
-        self._reach = Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1))
+        super().__init__(
+            self._state["output_dict_per_obj"][_OBJECT],
+            Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1)),
+            pointer="obj_ptr",
+        )
         self._waiting: dict[int, Prompts] = {}
 
     def expect_keyframe(self, frame: int, prompts: Prompts) -> None:
@@ -189,7 +188,7 @@ class ObjectTracker:
         """
         failure: SourceError | None = None
         while True:
-            held: dict[int, Output] = self._outputs["cond_frame_outputs"]
+            held: dict[int, Output] = self._outputs[CONDITIONING]
             needed = self._readable(frame, backward, {*self._waiting, *held})
             missing = next((f for f in sorted(needed) if f not in held), None)
             if missing is None:
@@ -216,69 +215,22 @@ class ObjectTracker:
         return {*selected, *behind}
 
     def remember(self, frame: int, output: Output) -> None:
-        """Take the output of a mask that was stored for a frame as if it was just tracked."""
         state = new_state(self._video)
-        state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame] = output
+        state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING][frame] = output
         self._video.predictor.propagate_in_video_preflight(state)
-        if frame not in self._outputs["cond_frame_outputs"]:
-            known = state["output_dict_per_obj"][_OBJECT]["cond_frame_outputs"][frame]
-            self._outputs["non_cond_frame_outputs"][frame] = {**known, "pred_masks": None}
+        super().remember(frame, state["output_dict_per_obj"][_OBJECT][CONDITIONING][frame])
 
     def add_keyframe(self, frame: int, output: Output) -> None:
-        """Condition the run on the output of a prompted frame."""
-        predictor = self._video.predictor
-        slot = self._state["temp_output_dict_per_obj"][_OBJECT]["cond_frame_outputs"]
-        slot[frame] = output
+        self._state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING][frame] = output
         # Encodes the mask into memory (once: the output keeps it) and moves it to the outputs.
-        predictor.propagate_in_video_preflight(self._state)
-
-    @property
-    def has_keyframe(self) -> bool:
-        """True once there is something to track from."""
-        return bool(self._outputs["cond_frame_outputs"])
-
-    @property
-    def outputs(self) -> dict[str, dict[int, Output]]:
-        """What attention reads, by "cond_frame_outputs" and "non_cond_frame_outputs"."""
-        found: dict[str, dict[int, Output]] = self._outputs
-        return found
+        self._video.predictor.propagate_in_video_preflight(self._state)
 
     @property
     def state(self) -> dict[str, Any]:
         """The official inference state."""
         return self._state
 
-    @property
-    def bytes_held(self) -> int:
-        """Bytes of the tracked frames' memory and pointers, keyframes not counted."""
-        outputs = self._outputs["non_cond_frame_outputs"].values()
-        kept = (out[name] for out in outputs for name in ("maskmem_features", "obj_ptr"))
-        return sum(tensor.nbytes for tensor in kept if tensor is not None)
-
-    def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
-        """The output of one frame, and with it one more memory.
-
-        Args:
-            backward: the run goes down in frame numbers.
-            keep_around: the frame where a leg in the other direction will start, or None; the
-                memory that it will read stays.
-
-        Raises:
-            SourceError: the frame could not be decoded; the run can go on with the next.
-        """
-        known: Output | None = self._outputs["cond_frame_outputs"].get(frame)
-        if known is not None:
-            return known
-        output = infer(
+    def _infer(self, frame: int, backward: bool) -> Output:
+        return infer(
             self._video, self._state, self._outputs, frame=frame, backward=backward, count=1
-        )
-        self.accept(frame, output, backward, keep_around)
-        return output
-
-    def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
-        """Keep what :func:`infer` gave for this object; arguments as for :meth:`step`."""
-        # Attention reads memory and pointer only, so the mask need not stay.
-        self._outputs["non_cond_frame_outputs"][frame] = {**output, "pred_masks": None}
-        self._reach.forget_unreadable(
-            self._outputs["non_cond_frame_outputs"], frame, backward, keep_around
         )

@@ -43,7 +43,7 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
 def box_along(mask: Mask, points: Sequence[Point]) -> Box | None:
     """The box of a mask under correction; None for an empty mask or a positive point beside it.
 
-    A positive click beside the box says that the object reaches farther, nobody knows how far. A
+    A positive click beside the box says that the object reaches farther, but not how far. A
     box that is stretched to the click cuts the object off there: after a half of the object was cut
     away, a click into it gave a mean IoU of 0.72 with such a box and 0.87 without (56 cases on five
     real clips; after a quarter, 0.87 with and without).

@@ -27,7 +27,7 @@ def read_weights(path: Path) -> Weights:
     """
     try:
         with warnings.catch_warnings():
-            # A file by another pickler fails or loads all the same; the warning helps nobody.
+            # A file by another pickler fails or loads all the same; the warning tells nothing more.
             warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
             content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:

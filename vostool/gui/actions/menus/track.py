@@ -40,7 +40,7 @@ TRACK: ActionTable = (
     ActionSpec("only_selected", "Track", "Runs take the selected object", ("Ctrl+Alt+O",),
                Needs.NOTHING, "The others stay as they are; once more: all objects",
                checkable=True),
-    ActionSpec("draft", "Track", "Draft quality", (), Needs.NOTHING,
+    ActionSpec("draft", "Track", "Coarse quality", (), Needs.NOTHING,
                "SAM 2 on 512 pixels: several times faster, coarser edges", checkable=True),
     ActionSpec("pause_run", "Track", "Pause tracking", ("Ctrl+Alt+P",), Needs.RUN,
                "Clicks are answered; once more goes on", checkable=True, icon="pause"),

@@ -38,15 +38,15 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "scope_all": partial(take, Scope.ALL),
         "scope_visible": partial(take, Scope.VISIBLE),
         "only_selected": partial(take, Scope.SELECTED),
-        "draft": partial(_use_draft, bench),
+        "draft": partial(_use_coarse, bench),
         "pause_run": runs(lambda r: r.pause(not r.paused)),
         "cancel": runs(TrackRuns.cancel),
     }
 
 
-def _use_draft(bench: Workbench) -> None:
+def _use_coarse(bench: Workbench) -> None:
     checked = bench.window.actions_by_id["draft"].isChecked()
-    bench.engine.use_quality("draft" if checked else "auto")
+    bench.engine.use_quality("coarse" if checked else "auto")
 
 
 def _ask_count(bench: Workbench, workspace: Workspace) -> None:

@@ -36,7 +36,7 @@ _PARTIAL = ".partial"
 _STALE_SECONDS = 3600
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _RESERVE = 2**30
-"""Bytes that stay free on the disk for everybody else."""
+"""Bytes that stay free on the disk for other programs."""
 
 
 def default_folder() -> Path:

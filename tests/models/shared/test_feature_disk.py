@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vostool.frames import SourceInfo
-from vostool.models.sam2.disk import DiskFeatures, source_identity
+from vostool.models.shared.feature_disk import DiskFeatures, source_identity
 
 DTYPES = st.sampled_from([torch.float32, torch.bfloat16, torch.float16])
 SHAPES = st.lists(st.integers(0, 5), min_size=1, max_size=4)

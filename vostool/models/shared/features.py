@@ -1,4 +1,4 @@
-"""From a frame to SAM 2's encoder features, with a cache that is bounded in bytes."""
+"""From a frame to an encoder's features, with a cache that is bounded in bytes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from vostool.frames import Image
-from vostool.models.sam2.disk import DiskFeatures
-from vostool.models.sam2.encoder import Levels, PreemptedError, Stop
+from vostool.models.shared.encoder import Levels, PreemptedError, Stop
+from vostool.models.shared.feature_disk import DiskFeatures
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
 DEFAULT_CACHE_BYTES = 256 * 2**20
-"""15 frames at 1024 pixels in float32 (16.8 MB each)."""
+"""15 frames of SAM 2 at 1024 pixels in float32 (16.8 MB each)."""
 
 
 def _value_table() -> NDArray[np.float32]:
@@ -105,7 +105,8 @@ class FeatureCache:
         return placeholder, {"backbone_fpn": list(levels), "vision_pos_enc": list(self._positions)}
 
     def prepare(self, frame: int, preempted: Stop) -> bool:
-        """Have the features of a frame ready, unless somebody waits; True when they are.
+        """Have the features of a frame ready, unless a click waits for the engine; True when
+        they are.
 
         ``preempted`` is asked before the frame is read and between the encoder's blocks; when it
         turns True nothing of this frame is kept.

@@ -1,0 +1,166 @@
+"""A run of an engine of the SAM 2 family: keyframes first, then frame by frame, leg by leg.
+
+A run makes its state from the request, in memory that does not grow with the video. Every keyframe
+of the request conditions it; none is overwritten by tracking.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+import torch
+
+from vostool.errors import SourceError
+from vostool.masks.mask import Mask
+from vostool.models.engine import (
+    Cancelled,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.models.shared.memory_tracker import MemoryTracker, Output
+from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.torch_engine import ModelT, TorchEngine, VideoT
+from vostool.models.shared.track_legs import Spans, leg_frames, legs, prompts_to_replay
+from vostool.project.prompts import Prompts
+
+TrackerT = TypeVar("TrackerT", bound=MemoryTracker)
+Leg = tuple[bool, Spans]
+"""(goes backward, frames by object id), as :func:`legs` gives them."""
+
+
+@dataclass(frozen=True)
+class Due(Generic[TrackerT]):
+    """An object that is to be tracked on a frame; ``keep_around`` as for MemoryTracker.step."""
+
+    tracker: TrackerT
+    keep_around: int | None
+
+
+Step = Callable[[Mapping[int, Due[TrackerT]], int, bool], Mapping[int, Output]]
+"""Tracks a frame of several objects: called with what is due by object id, the frame, and whether
+the run goes backward, gives the outputs; raises what MemoryTracker.step does."""
+
+
+class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT]):
+    """What SAM 2 and EdgeTAM do alike, each with the network of its own library."""
+
+    # -- what each engine has of its own
+
+    @abstractmethod
+    def _tracker(self, video: VideoT) -> TrackerT:
+        """One object at the start of a run."""
+
+    @abstractmethod
+    def _prompted(self, video: VideoT, frame: int, prompts: Prompts, remember: bool) -> Output:
+        """The output of a prompted frame; with its memory where a run is to ``remember`` it."""
+
+    @abstractmethod
+    def _reply(self, video: VideoT, output: Output) -> SegmentReply:
+        """The mask at the frame's size: where the logits are above 0."""
+
+    def _step(self, _video: VideoT) -> Step[TrackerT]:
+        """How the frames of one run are tracked; one object after the other here."""
+        return _one_by_one
+
+    def _keyframe_work(
+        self,
+        video: VideoT,
+        request: TrackRequest,
+        trackers: Mapping[int, TrackerT],
+        spans: Spans,
+    ) -> Iterator[Callable[[], None]]:
+        """Pieces of work that make the keyframes ready; each may raise SourceError.
+
+        Args:
+            spans: the frames of each object's first leg.
+        """
+        for key in sorted(request.keyframes, key=lambda k: (k.frame, k.object_id)):
+            prompts = prompts_to_replay(key)
+            tracker = trackers.get(key.object_id)
+            if tracker is not None and prompt_steps(prompts):
+                yield partial(self._add_keyframe, video, tracker, key.frame, prompts)
+
+    # -- alike
+
+    def _answer(self, video: VideoT, request: SegmentRequest) -> SegmentReply:
+        return self._reply(
+            video, self._prompted(video, request.frame, request.prompts, remember=False)
+        )
+
+    def _add_keyframe(self, video: VideoT, tracker: TrackerT, frame: int, prompts: Prompts) -> None:
+        tracker.add_keyframe(frame, self._prompted(video, frame, prompts, remember=True))
+
+    def _run(
+        self, video: VideoT, request: TrackRequest, cancelled: Cancelled
+    ) -> Iterator[TrackedFrame]:
+        plan = legs(request)
+        spans = {oid: span for _, by_object in reversed(plan) for oid, span in by_object.items()}
+        trackers = {oid: self._tracker(video) for oid in sorted(spans)}
+        failures: list[SourceError] = []
+        for piece in list(self._keyframe_work(video, request, trackers, spans)):
+            if cancelled():
+                return
+            try:
+                with self._computing():
+                    piece()
+            except SourceError as error:
+                failures.append(error)
+        ready = {oid: tracker for oid, tracker in trackers.items() if tracker.has_keyframe}
+        if not ready and failures:
+            raise failures[-1]
+        for key in request.context:
+            if cancelled():
+                return
+            if key.object_id in ready and key.mask is not None:
+                with contextlib.suppress(SourceError), self._computing():
+                    stored = Prompts(mask=key.mask)
+                    output = self._prompted(video, key.frame, stored, remember=True)
+                    ready[key.object_id].remember(key.frame, output)
+        yield from self._propagate(video, plan, ready, cancelled)
+
+    def _propagate(
+        self,
+        video: VideoT,
+        plan: list[Leg],
+        trackers: Mapping[int, TrackerT],
+        cancelled: Cancelled,
+    ) -> Iterator[TrackedFrame]:
+        step = self._step(video)
+        for number, (backward, spans) in enumerate(plan):
+            following = plan[number + 1][1] if number + 1 < len(plan) else {}
+            present = {oid: span for oid, span in spans.items() if oid in trackers}
+            for frame in leg_frames(present, backward):
+                if cancelled():
+                    return
+                due = {
+                    oid: Due(trackers[oid], following[oid].start if oid in following else None)
+                    for oid, span in present.items()
+                    if frame in span
+                }
+                replies, problem = {}, None
+                try:
+                    with self._computing():
+                        outputs = step(due, frame, backward)
+                        replies = {oid: self._reply(video, out) for oid, out in outputs.items()}
+                except SourceError as error:
+                    problem = str(error)
+                yield TrackedFrame(frame, replies, problem)
+
+
+def reply(logits: torch.Tensor, output: Output) -> SegmentReply:
+    """The mask of logits (1, 1, H, W) of the frame's size, scored by the network's probability
+    that the object is on the frame."""
+    mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
+    score = float(output["object_score_logits"].float().sigmoid().item())
+    return SegmentReply(mask, score)
+
+
+def _one_by_one(due: Mapping[int, Due[TrackerT]], frame: int, backward: bool) -> dict[int, Output]:
+    return {oid: one.tracker.step(frame, backward, one.keep_around) for oid, one in due.items()}

@@ -1,0 +1,181 @@
+"""What every engine in PyTorch does alike: opening, checking, computing, close-ups, closing."""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Generic, Protocol, TypeVar
+
+import torch
+
+from vostool.errors import ModelError, PromptError, SourceError
+from vostool.frames import FrameSource, Image
+from vostool.models.engine import (
+    Cancelled,
+    SegmentReply,
+    SegmentRequest,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.one_picture import OnePicture
+from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.shared.track_legs import check_prompts, prompts_to_replay
+from vostool.project.prompts import Prompts
+
+
+class OpenedVideo(Protocol):
+    """What an engine keeps of the source that is open, with frames of one size in pixels."""
+
+    @property
+    def features(self) -> FeatureCache: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def frame_count(self) -> int: ...
+
+
+ModelT = TypeVar("ModelT")
+VideoT = TypeVar("VideoT", bound=OpenedVideo)
+
+
+class TorchEngine(ABC, Generic[ModelT, VideoT]):
+    """Implements :class:`vostool.models.engine.Engine`, ``Prepares`` and ``SeesPictures``.
+
+    An engine says what it keeps of a video, how it answers a click and how it runs; the rest is
+    here. Masks are a function of picture and prompts alone, so everything kept is a cache.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        model: ModelT,
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        autocast: bool = True,
+    ) -> None:
+        """Take a model that is built and on its device.
+
+        Args:
+            title: the engine's, for sentences.
+            dtype: bfloat16 runs under autocast, float32 without.
+            autocast: False for an engine that chooses itself what runs under it.
+        """
+        self._title = title
+        self._model: ModelT | None = model
+        self._device = device
+        self._dtype = dtype
+        self._half = autocast and dtype is not torch.float32
+        self._video: VideoT | None = None
+
+    # -- what each engine has of its own
+
+    @abstractmethod
+    def _make_video(self, model: ModelT, source: FrameSource, alone: bool) -> VideoT:
+        """What is kept of a source; reads no frame.
+
+        Args:
+            alone: it is a picture that belongs to no video, and is closed after one answer.
+        """
+
+    @abstractmethod
+    def _answer(self, video: VideoT, request: SegmentRequest) -> SegmentReply:
+        """The mask of a frame with prompts that were checked and are not empty."""
+
+    @abstractmethod
+    def _run(
+        self, video: VideoT, request: TrackRequest, cancelled: Cancelled
+    ) -> Iterator[TrackedFrame]:
+        """A run whose prompts were checked."""
+
+    # -- the protocol
+
+    def open(self, source: FrameSource) -> None:
+        model = self._loaded()
+        self._forget()
+        self._video = self._make_video(model, source, alone=False)
+
+    def segment(self, request: SegmentRequest) -> SegmentReply:
+        video = self._opened()
+        _check(video, request.frame, request.prompts)
+        if not prompt_steps(request.prompts):
+            raise PromptError(
+                f"Object {request.object_id} has no prompt on frame {request.frame}; "
+                "click it or draw a box around it."
+            )
+        with self._computing():
+            return self._answer(video, request)
+
+    def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
+        model, kept = self._loaded(), self._video
+        self._video = None
+        try:
+            self._video = self._make_video(model, OnePicture(picture), alone=True)
+            return self.segment(SegmentRequest(0, 1, prompts))
+        finally:
+            self._forget()
+            self._video = kept
+
+    def prepare(self, frame: int, preempted: Cancelled) -> None:
+        video = self._opened()
+        if not 0 <= frame < video.frame_count:
+            return
+        with contextlib.suppress(SourceError), self._computing():
+            video.features.prepare(frame, preempted)
+
+    def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
+        video = self._opened()
+        for key in request.keyframes:
+            _check(video, key.frame, prompts_to_replay(key))
+        return self._run(video, request, cancelled)
+
+    def close(self) -> None:
+        self._forget()
+        self._model = None
+        self._empty_cuda_cache()
+
+    # -- what engines use
+
+    def _loaded(self) -> ModelT:
+        if self._model is None:
+            raise ModelError(f"{self._title} was closed; choose the engine again.")
+        return self._model
+
+    def _opened(self) -> VideoT:
+        if self._video is None:
+            raise ModelError(f"{self._title} has no video; open one first.")
+        return self._video
+
+    def _forget(self) -> None:
+        """Let go of the video, and of its features on disk unless they are to stay."""
+        if self._video is not None:
+            self._video.features.close()
+        self._video = None
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """Around each piece of work: both modes belong to a thread, so never across a yield."""
+        with (
+            clear_errors(self._title),
+            torch.inference_mode(),
+            torch.autocast(self._device.type, self._dtype, enabled=self._half),
+        ):
+            yield
+
+    def _empty_cuda_cache(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    @property
+    def _dtype_name(self) -> str:
+        return str(self._dtype).removeprefix("torch.")
+
+
+def _check(video: OpenedVideo, frame: int, prompts: Prompts) -> None:
+    check_prompts(prompts, frame, video.frame_count, video.width, video.height)
