@@ -25,7 +25,7 @@ def _plugins(tmp_path, monkeypatch) -> Iterator[None]:
 
 def choices(hand) -> dict[str, QAction]:
     """The engine menu as it opens now."""
-    menu = hand.window.engine_button.menu()
+    menu = hand.window.status.engine_button.menu()
     menu.aboutToShow.emit()
     return {action.text(): action for action in menu.actions()}
 
@@ -35,7 +35,7 @@ def test_it_is_chosen_from_the_menu(hand) -> None:
     with hand.qtbot.waitSignal(hand.bench.worker.engine_ready):
         choices(hand)["Still life"].trigger()
     assert hand.bench.engine.current == "still"
-    assert hand.window.engine_button.text() == "Still life (cpu)"
+    assert hand.window.status.engine_button.text() == "Still life (cpu)"
     assert choices(hand)["Still life"].isChecked()
 
 
