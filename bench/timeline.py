@@ -111,7 +111,7 @@ def main() -> int:
     assert view is not None
     print(f"{objects} objects, {frames} frames, {view.width()} pixels wide")
     table.measure("open (before the first paint)", lambda _: timeline.set_project(project), turns=1)
-    states = timeline._states
+    states = timeline.states
     assert states is not None
     slices = []
     while True:
@@ -129,7 +129,7 @@ def main() -> int:
 
     step = frames // arguments.turns
     table.measure("paint, playhead moved", paint, lambda t: timeline.set_playhead(t * step))
-    table.measure("paint, every row anew", paint, lambda _: timeline._pictures.clear())
+    table.measure("paint, every row anew", paint, lambda _: timeline.pictures.clear())
     table.measure("paint, zoomed", paint, lambda t: timeline.zoom(1.15 if t % 40 < 30 else 0.5))
     timeline.show_whole()
 

@@ -168,7 +168,7 @@ def test_absent_frames_show_as_absent(opened, write, clip) -> None:
     visit = Visit(opened, lambda dialog: press(dialog.import_button))
     import_labels(opened.bench, path)
     visit.check()
-    states = opened.window.timeline._states.row(1)
+    states = opened.window.timeline.states.row(1)
     assert (states[3], states[4], states[6]) == (
         FrameState.PROMPTED,
         FrameState.NONE,

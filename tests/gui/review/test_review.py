@@ -238,7 +238,7 @@ def test_in_the_order_of_time(tracked) -> None:
 
 
 def test_jumps_are_marked_on_the_timeline_until_they_are_settled(tracked) -> None:
-    states = tracked.window.timeline._states
+    states = tracked.window.timeline.states
     tracked.until(lambda: states.row(1)[JUMP] & FrameState.JUMPED)
     assert not states.row(1)[LOW] & FrameState.JUMPED
     tracked.session.do(edits.confirm(tracked.project, JUMP, [1], True))

@@ -31,7 +31,7 @@ def test_forward_backward_and_both(opened, keys: str, frames: range) -> None:
         assert opened.mask(frame, 1).mask == opened.truth(frame, 1)
         expected = Provenance.PROMPTED if frame == 10 else Provenance.TRACKED
         assert opened.mask(frame, 1).provenance is expected
-    states = opened.window.timeline._states.row(1)
+    states = opened.window.timeline.states.row(1)
     for frame in range(24):
         expected = FrameState.TRACKED if frame in frames else FrameState.NONE
         assert states[frame] == (FrameState.PROMPTED if frame == 10 else expected)
@@ -181,7 +181,7 @@ def test_a_confirmed_frame_is_kept(opened, engine) -> None:
     opened.keys("V")
     kept = opened.mask(5, 1)
     assert kept.confirmed
-    assert opened.window.timeline._states.row(1)[5] == FrameState.CONFIRMED
+    assert opened.window.timeline.states.row(1)[5] == FrameState.CONFIRMED
     opened.go_to(0)
     opened.run("]")
     assert opened.mask(5, 1) == kept
@@ -197,7 +197,7 @@ def test_several_objects_in_one_run(opened) -> None:
         assert all(opened.mask(f, oid).mask == opened.truth(f, oid) for f in range(24))
     empty = [f for f in range(24) if opened.truth(f, 3).is_empty]
     assert empty, "the starfish leaves the picture"
-    states = opened.window.timeline._states.row(3)
+    states = opened.window.timeline.states.row(3)
     assert all(states[f] == FrameState.ABSENT for f in empty)
 
 

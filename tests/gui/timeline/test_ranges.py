@@ -149,7 +149,7 @@ def test_delete_masks_of_one_object_or_of_all(two) -> None:
     two.keys("Shift+Delete")
     assert two.project.masks.frames(2) == [*range(5), *range(12, 24)]
     assert two.project.masks.frames(1) == list(range(24))
-    states = two.window.timeline._states.row(2)
+    states = two.window.timeline.states.row(2)
     assert not states[5:12].any() and states[12]
     undone(two, before)
     two.keys("Ctrl+Shift+Delete")

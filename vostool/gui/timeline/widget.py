@@ -1,4 +1,4 @@
-"""The timeline's widget: what it shows, how it scrolls and zooms, and when it is painted."""
+"""The timeline's widget: how it scrolls and zooms, when it is painted, and what events do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolTip, QWidget
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.timeline.colours import TimelineColours
+from vostool.gui.timeline.content import Content
 from vostool.gui.timeline.layout import (
     CURVE_HEIGHT,
     LABEL_WIDTH,
@@ -38,9 +39,7 @@ from vostool.project.changes import Changes
 from vostool.project.project import Project
 
 REPAINT_MS = 33
-"""Masks of a run arrive faster than anybody can see: repaint at 30 Hz at most."""
-SLICE_SECONDS = 0.006
-"""Time given to changed frames at once, when they are many."""
+"""Masks of a run arrive faster than they can be seen: repaint at 30 Hz at most."""
 
 
 class Timeline(QAbstractScrollArea):
@@ -64,25 +63,21 @@ class Timeline(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._project: Project | None = None
-        self._states: TimelineStates | None = None
-        self._time_of: Callable[[int], float] = float
-        self._playhead = 0
-        self._current: int | None = None
-        self._chosen: FrameRange | None = None
-        self._pictures = Pictures()
+        self.pictures = Pictures()
+        self._content = Content(self)
         self._mouse = TimelineMouse(self)
         self._time = VisibleTime(self._bar(Qt.Orientation.Horizontal), self)
         self._repaint = single_shot(self, REPAINT_MS, self._viewport.update)
-        self._slices = single_shot(self, 0, self._work)
         self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 8)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Timeline")
         self._viewport.setMouseTracking(True)
         self._bar(Qt.Orientation.Vertical).valueChanged.connect(self._viewport.update)
-        self._connect_mouse()
+        self._content.rows_changed.connect(self._update_bars)
+        self._content.states_changed.connect(self._repaint_soon)
         self._time.changed.connect(self._time_changed)
+        self._connect_mouse()
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -94,38 +89,23 @@ class Timeline(QAbstractScrollArea):
         Args:
             time_of: seconds at which a frame is shown; by the project's rate where it is None.
         """
-        self._project = project
-        self._states = TimelineStates(project) if project is not None else None
-        rate = project.source.rate if project is not None else 1.0
-        self._time_of = time_of if time_of is not None else lambda frame: frame / rate
-        self._playhead, self._current, self._chosen = 0, None, None
-        self._pictures.clear()
-        self._time.reset(self.count, self._track_width())
-        self._slices.start()
-        self._update_bars()
-        self._viewport.update()
-        self.scale_changed.emit()
+        self._content.show(project, time_of)
+        self.pictures.clear()
+        self._time.reset(self._content.count, self._track_width())
+        self._time_changed()
 
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
-        if self._states is not None:
-            self._states.apply(changes)
-            self._slices.start()
-            if changes.objects:
-                self._update_bars()
-            self._repaint_soon()
+        self._content.apply(changes)
 
     def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
         """Mark the frames where an object jumped, in place of those marked before."""
-        if self._states is not None:
-            self._states.set_jumps(object_id, frames)
-            self._slices.start()
-            self._repaint_soon()
+        self._content.set_jumps(object_id, frames)
 
     def set_playhead(self, frame: int) -> None:
         """Draw the playhead at this frame, and show that part of the video."""
-        self._playhead = frame
-        if self._project is not None:
+        self._content.playhead = frame
+        if self._content.project is not None:
             # A hand that drags past the edge pulls the view along; a step leaves room ahead.
             self._time.show_frame(frame, 0.0 if self._mouse.is_dragging else 0.2)
         self._viewport.update()
@@ -133,7 +113,7 @@ class Timeline(QAbstractScrollArea):
 
     def set_current_object(self, object_id: int | None) -> None:
         """Highlight this object's row, scroll to it and show its scores."""
-        self._current = object_id
+        self._content.current = object_id
         index = self.layout_of_rows.current
         if index is not None:
             self._bar(Qt.Orientation.Vertical).setValue(self.layout_of_rows.scroll_to(index))
@@ -141,8 +121,27 @@ class Timeline(QAbstractScrollArea):
 
     def set_range(self, chosen: FrameRange | None) -> None:
         """Draw the chosen range."""
-        self._chosen = chosen
+        self._content.chosen = chosen
         self._viewport.update()
+
+    @property
+    def states(self) -> TimelineStates | None:
+        """The states that are painted; None where no video is open."""
+        return self._content.states
+
+    @property
+    def playhead(self) -> int:
+        """The frame that the playhead is drawn at."""
+        return self._content.playhead
+
+    @property
+    def chosen(self) -> FrameRange | None:
+        """The range that is drawn."""
+        return self._content.chosen
+
+    def scene(self) -> Scene | None:
+        """What is shown now, or None where no video is open."""
+        return self._content.scene(self.scale, self.layout_of_rows)
 
     def sizeHint(self) -> QSize:
         return QSize(800, RULER_HEIGHT + 4 * ROW_HEIGHT + CURVE_HEIGHT + 8)
@@ -150,24 +149,9 @@ class Timeline(QAbstractScrollArea):
     # -- time ----------------------------------------------------------------------------------
 
     @property
-    def count(self) -> int:
-        """Frames of the video; 0 where none is open."""
-        return self._project.source.frame_count if self._project is not None else 0
-
-    @property
     def scale(self) -> TimeScale:
         """Which frames are shown."""
         return self._time.scale
-
-    @property
-    def playhead(self) -> int:
-        """The frame that the playhead is drawn at."""
-        return self._playhead
-
-    @property
-    def chosen(self) -> FrameRange | None:
-        """The range that is drawn."""
-        return self._chosen
 
     def frame_x(self, frame: int) -> int:
         """The middle of a frame's column in viewport pixels."""
@@ -179,8 +163,8 @@ class Timeline(QAbstractScrollArea):
 
     def zoom(self, factor: float, x: int | None = None) -> None:
         """Show less time (a factor above 1) or more, around a viewport column or the playhead."""
-        if self._project is not None:
-            self._time.zoom(factor, self._playhead, None if x is None else x - LABEL_WIDTH)
+        if self._content.project is not None:
+            self._time.zoom(factor, self.playhead, None if x is None else x - LABEL_WIDTH)
 
     def zoom_in(self) -> None:
         """Show less time, around the playhead."""
@@ -193,11 +177,6 @@ class Timeline(QAbstractScrollArea):
     def show_whole(self) -> None:
         """Show the whole video."""
         self._time.show_whole(self._track_width())
-
-    def scroll_rows(self, pixels: int) -> None:
-        """Scroll the rows down (a positive number) or up."""
-        bar = self._bar(Qt.Orientation.Vertical)
-        bar.setValue(bar.value() + pixels)
 
     def _track_width(self) -> int:
         return max(self._viewport.width() - LABEL_WIDTH - RIGHT_MARGIN, 1)
@@ -212,15 +191,17 @@ class Timeline(QAbstractScrollArea):
     @property
     def layout_of_rows(self) -> RowLayout:
         """Where the rows lie now."""
-        ids = list(self._project.objects) if self._project is not None else []
-        current = ids.index(self._current) if self._current in ids else None
         scroll = self._bar(Qt.Orientation.Vertical).value()
-        return RowLayout(self._viewport.height(), len(ids), scroll, current)
+        return self._content.layout(self._viewport.height(), scroll)
 
     def object_at(self, y: int) -> int | None:
         """The object whose row is at a height of the viewport, or None."""
-        row = self.layout_of_rows.at(y)
-        return list(self._project.objects)[row] if row is not None and self._project else None
+        scene = self.scene()
+        return scene.object_at(y) if scene is not None else None
+
+    def _scroll_rows(self, pixels: int) -> None:
+        bar = self._bar(Qt.Orientation.Vertical)
+        bar.setValue(bar.value() + pixels)
 
     def _update_bars(self) -> None:
         rows = self.layout_of_rows
@@ -231,15 +212,6 @@ class Timeline(QAbstractScrollArea):
         self._time.update_bar()
 
     # -- events --------------------------------------------------------------------------------
-
-    def scene(self) -> Scene | None:
-        """What is shown now, or None where no video is open."""
-        if self._project is None or self._states is None:
-            return None
-        return Scene(
-            self._project, self._states, self.scale, self.layout_of_rows, self._time_of,
-            self._playhead, self._current, self._chosen,
-        )  # fmt: skip
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -275,7 +247,7 @@ class Timeline(QAbstractScrollArea):
             self._mouse.wheel(event, scene)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        if event is not None and self._project is not None:
+        if event is not None and self._content.project is not None:
             self.menu_wanted.emit(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -284,7 +256,7 @@ class Timeline(QAbstractScrollArea):
         painter.fillRect(self._viewport.rect(), self.palette().base())
         scene = self.scene()
         if scene is not None:
-            ScenePainter(painter, scene, colours, self._pictures).paint()
+            ScenePainter(painter, scene, colours, self.pictures).paint()
         painter.end()
 
     # -- helpers -------------------------------------------------------------------------------
@@ -309,17 +281,12 @@ class Timeline(QAbstractScrollArea):
         mouse.range_dragged.connect(self.range_dragged)
         mouse.panned.connect(self._time.pan)
         mouse.zoomed.connect(self.zoom)
-        mouse.rows_scrolled.connect(self.scroll_rows)
+        mouse.rows_scrolled.connect(self._scroll_rows)
         mouse.grip_shown.connect(self._show_grip)
 
     def _show_grip(self, shown: bool) -> None:
         shape = Qt.CursorShape.SizeHorCursor if shown else Qt.CursorShape.ArrowCursor
         self._viewport.setCursor(shape)
-
-    def _work(self) -> None:
-        if self._states is not None and self._states.work(SLICE_SECONDS):
-            self._slices.start()
-            self._repaint_soon()
 
     def _repaint_soon(self) -> None:
         if not self._repaint.isActive():
