@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import SourceRef
 from vostool.io.project import file as project_file
+from vostool.io.project import reading
 from vostool.io.project import schema as project_schema
 from vostool.io.project.file import (
     create,
@@ -432,6 +433,7 @@ def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(project_schema, "SCHEMA_VERSION", 2)
     monkeypatch.setattr(project_file, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(reading, "SCHEMA_VERSION", 2)
     monkeypatch.setitem(project_schema.MIGRATIONS, 1, to_two)
     before = path.read_bytes()
     read, _ = read_project(path)

@@ -16,10 +16,12 @@ from vostool.io.exports.dataset import ExportItem, make_dataset
 from vostool.io.exports.format import ExportFormat
 from vostool.io.exports.formats.coco import COCO
 from vostool.io.exports.formats.cvat.images import CVAT_IMAGES
+from vostool.io.exports.formats.cvat.segmentation_mask import CVAT_SEGMENTATION_MASK
 from vostool.io.exports.formats.cvat.video import CVAT_VIDEO
 from vostool.io.exports.formats.labelme import LABELME
-from vostool.io.exports.formats.mask_png import MASKS, MASKS_BINARY
 from vostool.io.exports.formats.mot import MOT, MOTS
+from vostool.io.exports.formats.pictures.binary import MASKS_BINARY
+from vostool.io.exports.formats.pictures.davis import MASKS
 from vostool.io.exports.formats.yolo import YOLO_DETECT, YOLO_SEG
 from vostool.io.exports.formats.youtube_vis import YOUTUBE_VIS
 from vostool.io.exports.formats.youtube_vos import YOUTUBE_VOS
@@ -56,6 +58,7 @@ FORMATS: Registry[ExportFormat] = Registry(
     (
         CVAT_IMAGES,
         CVAT_VIDEO,
+        CVAT_SEGMENTATION_MASK,
         COCO,
         MASKS,
         MASKS_BINARY,

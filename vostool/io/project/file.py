@@ -21,7 +21,6 @@ import itertools
 import os
 import sqlite3
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from vostool.io.project.errors import (
     refuse_place,
     refuse_read_only_folder,
 )
+from vostool.io.project.reading import connect, read_all, read_project
 from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
 from vostool.io.project.source import (
     locate_source,
@@ -45,7 +45,6 @@ from vostool.io.project.source import (
 )
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
-from vostool.words import counted
 
 __all__ = [
     "SUFFIX", "ProjectFile", "create", "locate_source", "missing_source", "open_project",
@@ -181,7 +180,7 @@ def create(path: str | Path, project: Project, *, overwrite: bool = False) -> Pr
 
     with explained(target, "save"):
         write_beside(target, fill, overwrite)
-        return ProjectFile(target, _connect(target))
+        return ProjectFile(target, connect(target))
 
 
 def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
@@ -197,113 +196,18 @@ def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
     with explained(place, "open"):
         refuse_place(place)
         refuse_read_only_folder(place)
-        connection = _connect(place)
+        connection = connect(place)
         try:
             refuse_foreign(place, connection)
             file = ProjectFile(place, connection)
             if versions(connection)[1] < SCHEMA_VERSION:
                 with file._transaction():
                     migrate(connection)
-            project, file.warning = _read(place, connection)
+            project, file.warning = read_all(place, connection)
         except BaseException:
             connection.close()
             raise
     return file, project
-
-
-def read_project(path: str | Path) -> tuple[Project, str | None]:
-    """Read a project without keeping it open, also while another process writes to it.
-
-    Returns:
-        The project, and one sentence about damaged rows or None.
-
-    Raises:
-        ProjectFileError: as :func:`open_project`, but a read-only file or one that is open
-            elsewhere is no obstacle.
-    """
-    place = Path(os.path.abspath(path))
-    with explained(place, "open"):
-        refuse_place(place)
-        with contextlib.closing(_connect(place)) as connection:
-            refuse_foreign(place, connection)
-            if versions(connection)[1] == SCHEMA_VERSION:
-                return _read(place, connection)
-            with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-                connection.backup(copy)
-                migrate(copy)
-                return _read(place, copy)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # mode=rw never creates a file, and falls back to reading where writing is not allowed.
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=_BUSY_SECONDS,
-    )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.text_factory = _text
-    return connection
-
-
-def _text(stored: bytes) -> str | bytes:
-    """A column's text; damaged text stays bytes, so that its row is left out and no other one."""
-    try:
-        return stored.decode("utf-8")
-    except UnicodeDecodeError:
-        return stored
-
-
-def _read(path: Path, connection: sqlite3.Connection) -> tuple[Project, str | None]:
-    """Everything that is sound, from one consistent view of the file."""
-    within = connection.in_transaction
-    if not within:
-        connection.execute("BEGIN")
-    try:
-        verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(f"malformed: {verdict}")
-        project = Project(read_source(connection))
-        damaged = _load(connection, project)
-    finally:
-        if not within:
-            connection.execute("COMMIT")
-    if not damaged:
-        return project, None
-    listed = ", ".join(counted(count, name.removesuffix("s")) for name, count in damaged.items())
-    return project, f"Damaged entries in '{path.name}' were left out ({listed}); check the result."
-
-
-def _load(connection: sqlite3.Connection, project: Project) -> dict[str, int]:
-    """Fill the project; returns how many rows of which table were left out."""
-    size = project.source.height, project.source.width
-    damaged: dict[str, int] = defaultdict(int)
-    for table in Table:
-        columns = ", ".join(project_rows.COLUMNS[table])
-        good: list[tuple[Cell, Value]] = []
-        for row in connection.execute(f"SELECT {columns} FROM {table.value}"):
-            try:
-                cell, value = project_rows.from_row(table, row, size)
-                _check_belongs(project, cell)
-            except project_rows.BadRow:
-                damaged[table.value] += 1
-                continue
-            good.append((cell, value))
-            if len(good) == _AT_ONCE:
-                project.load(good)
-                good.clear()
-        project.load(good)
-    return damaged
-
-
-def _check_belongs(project: Project, cell: Cell) -> None:
-    """Refuse prompts and masks of an object or a frame that does not exist."""
-    if isinstance(cell.key, tuple):
-        frame, object_id = cell.key
-        if object_id not in project.objects or frame >= project.source.frame_count:
-            raise project_rows.BadRow(f"{cell} belongs to nothing")
 
 
 def _parts(values: Iterator[tuple[Cell, Value]]) -> Iterator[dict[Cell, Value]]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
-from vostool.io.exports.formats.mask_png import gray_png
+from vostool.io.exports.formats.pictures.png import gray_png
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.staging import StagedFolder

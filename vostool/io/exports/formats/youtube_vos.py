@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from vostool.io.exports.dataset import Dataset, video_error
 from vostool.io.exports.format import ExportFormat
-from vostool.io.exports.formats.mask_png import MAX_OBJECTS, FrameNames, indexed_png, painted
+from vostool.io.exports.formats.pictures.davis import MAX_OBJECTS
+from vostool.io.exports.formats.pictures.frame_names import FrameNames
+from vostool.io.exports.formats.pictures.png import indexed_png, painted
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
