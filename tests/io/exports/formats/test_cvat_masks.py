@@ -9,6 +9,8 @@ from PIL import Image
 from vostool.io.exports.dataset import Label
 from vostool.io.exports.exporters import ImageFiles
 from vostool.io.exports.formats.cvat.segmentation_mask import class_colours
+from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.importers import read_labels
 from vostool.project.objects import AnnotatedObject
 
 OBJECTS = {
@@ -74,6 +76,20 @@ def test_datumaro_reads_every_object_back(exported, read_with_datumaro) -> None:
             hidden = masks[frame, 1] if oid == 7 else np.zeros((12, 16), bool)
             wanted = masks[frame, oid] & ~hidden
             assert any(label == shown.label and np.array_equal(m, wanted) for label, m in found)
+
+
+def test_every_mask_comes_back_with_its_class(exported) -> None:
+    folder, masks, _ = exported
+    target = ImportTarget(16, 12, 3, "frame_{:06d}".format)
+    found = sorted(
+        (s.frame, s.label, s.mask.to_array().tobytes())
+        for s in read_labels(folder, target, "voc-masks").shapes
+    )
+    wanted = []
+    for (frame, oid), mask in masks.items():
+        hidden = masks[frame, 1] if oid == 7 else np.zeros((12, 16), bool)
+        wanted.append((frame, OBJECTS[oid].label, (mask & ~hidden).tobytes()))
+    assert found == sorted(wanted)
 
 
 def test_classes_of_one_colour_or_black_get_another() -> None:

@@ -11,7 +11,11 @@ from vostool.io.exports.exporters import FORMATS
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.importers import read_labels
 
-LOSSLESS = [n for n, entry in FORMATS.items() if entry.family == "labels" and entry.lossless]
+LOSSLESS = [
+    name
+    for name, entry in FORMATS.items()
+    if entry.family == "labels" and entry.lossless and name != "cvat-masks"  # it has no identities
+]
 CHOICES = [
     *((name, {}) for name in LOSSLESS),
     ("labelme", {"shape": "mask"}),

@@ -12,7 +12,11 @@ from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.importers import read_labels
 
 SEQUENCES = ("composite_exact", "davis16_bmx-trees", "pumavos_caps")
-EXACT = [n for n, entry in FORMATS.items() if entry.family == "labels" and entry.lossless]
+EXACT = [
+    name
+    for name, entry in FORMATS.items()
+    if entry.family == "labels" and entry.lossless and name != "cvat-masks"  # it has no identities
+]
 POLYGONS = {
     "cvat-images": {"shape": "polygon"},
     "cvat-video": {"shape": "polygon"},

@@ -3,8 +3,8 @@
 ``labelmap.txt`` has a line ``name:r,g,b::`` a class, black is background;
 ``SegmentationClass/<frame>.png`` shows the classes in these colours, ``SegmentationObject`` each
 object in a colour of its own; ``ImageSets/Segmentation/<part>.txt`` lists the frames. Layout:
-docs.cvat.ai, "Segmentation mask". An object keeps its colour through the video, which CVAT does not
-ask for and this program's reader takes as its identity.
+docs.cvat.ai, "Segmentation mask". An object keeps its colour through the video, but no reader takes
+that for its identity: other programs number the instances anew in each picture.
 """
 
 from __future__ import annotations
@@ -115,12 +115,9 @@ CVAT_SEGMENTATION_MASK = ExportFormat(
     title="CVAT, segmentation mask 1.1",
     main="labelmap.txt",
     suffix=".png",
-    keeps=(
-        "exact masks with holes and parts",
-        "labels with their colours",
-        "which object is which",
-    ),
+    keeps=("exact masks with holes and parts", "labels with their colours"),
     loses=(
+        "which object is which through time",
         "overlaps (the object in front wins)",
         "attributes",
         "the difference between absent and not labelled",
