@@ -242,6 +242,8 @@ class ImportDialog(QDialog):
         title = IMPORT_FORMATS[plan.format].title
         left = f" Left out: {len(summary.skipped)}." if summary.skipped else ""
         text = f"<b>{_escaped(summary.sentence())}</b>"
+        if frames := summary.frames_sentence():
+            text += f"<br>Frames: {_escaped(frames)}"
         self.sentence.setText(f"{text}<br>{_escaped(title)}.{left}")
         notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]
         self._lines.setStringList([*notes, *(f"Left out: {text}" for text in summary.skipped)])

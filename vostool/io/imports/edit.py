@@ -65,6 +65,7 @@ class ImportSummary:
         skipped, warnings: sentences of the reader and of the import.
         examples: three names of pictures and the frames that they are taken for.
         counting: what was concluded about frames, "numbers count from 1".
+        frames_left: how many frames of the imported objects the import leaves without a label.
     """
 
     new_objects: tuple[int, ...]
@@ -81,11 +82,12 @@ class ImportSummary:
     warnings: tuple[str, ...]
     examples: tuple[tuple[str, int], ...] = ()
     counting: tuple[str, ...] = ()
+    frames_left: int = 0
 
     @property
     def trackable(self) -> bool:
-        """True where the import brings something to track from."""
-        return bool(self.masks or self.boxes)
+        """True where the import brings something to track from, and frames that want it."""
+        return bool(self.boxes or (self.masks and self.frames_left))
 
     def sentence(self) -> str:
         """One line: what comes in."""
@@ -165,6 +167,7 @@ def import_edit(
         warnings=tuple(builder.warnings),
         examples=imported.examples,
         counting=imported.counting,
+        frames_left=len(used) * project.source.frame_count - len(builder.cells_by_object),
     )
 
 

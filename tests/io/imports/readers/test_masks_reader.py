@@ -68,7 +68,7 @@ def test_255_is_void_beside_other_ids_unless_chosen(tmp_path, make_target, masks
     save(tmp_path / "00000.png", np.where(ids == 7, 255, ids))
     found = read_labels(tmp_path, make_target())
     assert masks_of(found).keys() == {(0, 3)}
-    assert "255 was taken for void on 1 pictures" in found.warnings[0]
+    assert "255 was taken for void on 1 picture" in found.warnings[0]
     chosen = read_labels(tmp_path, make_target(), options={"void": "object"})
     assert masks_of(chosen).keys() == {(0, 3), (0, 255)}
     save(tmp_path / "00000.png", np.where(ids == 7, 255, 0))
@@ -199,7 +199,7 @@ def test_mots_pictures_hold_classes_and_ids(tmp_path, make_target, masks_of, ids
         (1003, "car", 3),
         (2001, "pedestrian", 1),
     }
-    assert "Regions to ignore (class 10) were left out on 1 pictures" in found.skipped[0]
+    assert "Regions to ignore (class 10) were left out on 1 picture" in found.skipped[0]
     assert {shape.frame for shape in found.shapes} == {4}
     (tmp_path / "instances" / "labels.txt").write_text("bus\nbike\n")
     labelled = read_labels(tmp_path, make_target())

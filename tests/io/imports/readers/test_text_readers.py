@@ -63,7 +63,7 @@ def test_bad_mots_rows_are_named(write, make_target, hard_masks):
     assert "damaged" in reasons["line 5"]
     assert "no row of five numbers" in reasons["line 6"]
     assert "no row of five numbers" in reasons["line 8"]
-    assert found.skipped[-1] == "1 regions to ignore (class 10) were left out (line 7)."
+    assert found.skipped[-1] == "1 region to ignore (class 10): left out (line 7)."
 
 
 def test_mot_boxes_labels_and_origin(write, make_target):
@@ -101,7 +101,7 @@ def test_bad_mot_rows_are_named(write, make_target):
     assert "no area" in reasons["line 6"]
     assert "no area" in reasons["line 7"]
     assert "no whole number" in reasons["line 9"]
-    assert found.skipped[-1].startswith("1 rows are marked to be ignored (confidence 0)")
+    assert found.skipped[-1].startswith("1 row marked to be ignored (confidence 0)")
 
 
 def test_seqinfo_of_another_size_is_refused(write, make_target, tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, some
+from vostool.io.imports.readers.collector import Collector, counted, some
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
 from vostool.io.imports.readers.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
@@ -133,9 +133,9 @@ class _MaskReader:
         if not self._held:
             return
         if self._void == "ignore" or self._tracks or self._known is not None:
+            held = counted(len(self._held), "picture")
             self.out.warnings.append(
-                f"255 was taken for void on {len(self._held)} pictures, not for an object (option "
-                "'void')."
+                f"255 was taken for void on {held}, not for an object (option 'void')."
             )
             return
         # DAVIS 2016: its one object is painted 255.

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, some
+from vostool.io.imports.readers.collector import Collector, counted, some
 from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
 from vostool.io.imports.readers.id_picture import id_picture, masks_by_id, png_size
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
@@ -79,8 +79,8 @@ class _PictureReader:
         """Everything read."""
         if self._ignored:
             self.out.skip(
-                f"Regions to ignore (class {IGNORE}) were left out on {len(self._ignored)} "
-                f"pictures ({some(self._ignored)})."
+                f"Regions to ignore (class {IGNORE}) were left out on "
+                f"{counted(len(self._ignored), 'picture')} ({some(self._ignored)})."
             )
         return self.out.result(labels)
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, some, whole
+from vostool.io.imports.readers.collector import Collector, counted, some, whole
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree
 from vostool.io.imports.readers.rows.text import classes_beside, holds_rows, only_file, rows, text
 from vostool.io.options import OptionSpec, OptionValue
@@ -120,7 +120,7 @@ class _MotReader:
         """Everything read."""
         if self._ignored:
             self._out.skip(
-                f"{len(self._ignored)} rows are marked to be ignored (confidence 0) and were left "
+                f"{counted(len(self._ignored), 'row')} marked to be ignored (confidence 0): left "
                 f"out ({some(self._ignored)})."
             )
         return self._out.result([ImportedLabel(name) for name in self._classes.values()])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, some, whole
+from vostool.io.imports.readers.collector import Collector, counted, some, whole
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.pixels import rle_mask
 from vostool.io.imports.readers.rows.text import classes_beside, holds_rows, only_file, rows
@@ -99,7 +99,7 @@ class _MotsReader:
         """Everything read."""
         if self._ignored:
             self._out.skip(
-                f"{len(self._ignored)} regions to ignore (class {IGNORE}) were left out "
+                f"{counted(len(self._ignored), 'region')} to ignore (class {IGNORE}): left out "
                 f"({some(self._ignored)})."
             )
         declared = self._classes.values() if self._own else ()
