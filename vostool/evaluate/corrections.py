@@ -21,15 +21,6 @@ class Correction:
     box: Box | None = None
 
 
-def largest_region(mask: BoolArray) -> BoolArray:
-    """The largest 8-connected region of an (H, W) mask; an empty one of an empty one."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return np.zeros_like(mask)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    return np.asarray(labels == largest, np.bool_)
-
-
 def centre(region: BoolArray) -> tuple[float, float]:
     """x and y of the centre of the pixel furthest from the region's edge.
 

@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 
 from vostool.errors import UsageError
-from vostool.evaluate.corrections import Correction, centre, largest_region
+from vostool.evaluate.corrections import Correction, centre
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, Ids
 from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray
+from vostool.masks.parts import largest_part
 from vostool.project.prompts import Point
 
 ROBOTS = ("scribbles", "clicks", "boxes")
@@ -70,8 +71,8 @@ class ClickRobot:
             wanted, got, counted = _masks(truth, result, object_id)
             if _right_enough(wanted, got, counted):
                 continue
-            missing = largest_region(wanted & ~got & counted)
-            wrong = largest_region(got & ~wanted & counted)
+            missing = largest_part(wanted & ~got & counted)
+            wrong = largest_part(got & ~wanted & counted)
             positive = bool(np.count_nonzero(missing) >= np.count_nonzero(wrong))
             x, y = centre(missing if positive else wrong)
             corrections.append(Correction(object_id, (Point(x, y, positive),)))
@@ -90,7 +91,7 @@ class BoxRobot:
             if wanted.any():
                 corrections.append(Correction(object_id, box=_box(wanted)))
             else:
-                x, y = centre(largest_region(got & counted))
+                x, y = centre(largest_part(got & counted))
                 corrections.append(Correction(object_id, (Point(x, y, positive=False),)))
         return corrections
 

@@ -22,9 +22,10 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, mini
 from scipy.spatial import cKDTree
 from skimage.morphology import medial_axis
 
-from vostool.evaluate.corrections import Correction, centre, largest_region
+from vostool.evaluate.corrections import Correction, centre
 from vostool.evaluate.sequence import Ids
 from vostool.masks.mask import BoolArray
+from vostool.masks.parts import largest_part
 from vostool.project.prompts import Point
 
 KERNEL_SHARE = 0.2
@@ -73,7 +74,7 @@ def scribbles(region: BoolArray) -> list[Path]:
     opened = smoothed(region)
     paths = longest_paths(skeleton(opened))
     if not paths:
-        largest = largest_region(opened)
+        largest = largest_part(opened)
         dot = np.count_nonzero(largest) >= SMALLEST_DOT
         return [np.array([centre(largest)])] if dot else []
     curves = [_bezier(path, POINTS) for path in paths[:MOST_SCRIBBLES]]

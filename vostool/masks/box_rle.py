@@ -1,9 +1,7 @@
 """A mask cut to its box, and CVAT's row-major run lengths in it.
 
-COCO's compressed form is column-major over the whole frame; it is read here without pycocotools
-because only the columns of the object's box are wanted, which costs a small part of a full-frame
-decode. CVAT's form is row-major over a box; both start with the length of a background run, which
-may be 0.
+CVAT's form is row-major over a box, where COCO's is column-major over the whole frame
+(:mod:`vostool.masks.crop`); both start with the length of a background run, which may be 0.
 """
 
 from __future__ import annotations
@@ -14,9 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pycocotools import mask as coco_mask
 
-from vostool.masks.coco_counts import run_lengths
+from vostool.masks.crop import Window, decode_box, encode_window
 from vostool.masks.mask import BoolArray, Mask
 
 
@@ -38,34 +35,15 @@ class BoxPixels:
         """Cut a mask out of its frame.
 
         Raises:
-            ValueError: the mask's runs do not add up to its frame.
+            ValueError: the mask's code is damaged, or its runs do not add up to its frame.
         """
-        runs = run_lengths(mask.counts)
-        ends = np.cumsum(runs)
-        if ends[-1] != mask.height * mask.width:
-            raise ValueError("the runs do not add up to the frame")
-        left, top, width, height = mask.bbox
-        if not width:
-            return cls(0, 0, np.zeros((0, 0), np.bool_))
-        first, last = left * mask.height, (left + width) * mask.height
-        bounds = np.concatenate(([first], np.clip(ends, first, last)))
-        values = np.arange(len(runs)) % 2 == 1
-        columns = np.repeat(values, bounds[1:] - bounds[:-1]).reshape(width, mask.height)
-        return cls(left, top, np.ascontiguousarray(columns[:, top : top + height].T))
+        window, pixels = decode_box(mask)
+        return cls(window.left, window.top, pixels)
 
     def encoded(self, height: int, width: int) -> Mask:
         """The mask of a frame of this size; the inverse of :meth:`of`."""
-        band = np.zeros((self.width, height), np.bool_)
-        band[:, self.top : self.top + self.height] = self.pixels.T
-        runs = encode_rows(band) or [0]
-        runs[0] += self.left * height
-        rest = (width - self.left - self.width) * height
-        if len(runs) % 2:
-            runs[-1] += rest
-        elif rest:
-            runs.append(rest)
-        packed = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
-        return Mask(height, width, bytes(packed["counts"]))
+        window = Window(self.left, self.top, self.width, self.height)
+        return encode_window(height, width, window, self.pixels)
 
     @property
     def width(self) -> int:

@@ -1,18 +1,13 @@
-"""Masks made tidy on their way out: specks dropped, holes filled, too small ones left out.
-
-Parts are 8-connected and holes 4-connected, the usual pair, so that a diagonal line is one part
-and does not enclose the corner behind it.
-"""
+"""Masks made tidy on their way out: specks dropped, holes filled, too small ones left out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from vostool.masks.box_rle import BoxPixels
-from vostool.masks.mask import BoolArray
+from vostool.masks.parts import with_holes_filled, without_specks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +34,9 @@ def cleaned(box: BoxPixels, cleaning: Cleaning) -> BoxPixels:
     """The tidied mask in its new tight box, which is (0, 0) in size where nothing is left."""
     pixels = box.pixels
     if cleaning.drop_specks > 1:
-        pixels = _without_specks(pixels, cleaning.drop_specks)
+        pixels = without_specks(pixels, cleaning.drop_specks)
     if cleaning.fill_holes > 0:
-        pixels = _filled(pixels, cleaning.fill_holes)
+        pixels = with_holes_filled(pixels, cleaning.fill_holes)
     if pixels.sum() < max(cleaning.min_area, 1):
         return BoxPixels(0, 0, np.zeros((0, 0), np.bool_))
     if pixels is box.pixels:
@@ -50,24 +45,3 @@ def cleaned(box: BoxPixels, cleaning: Cleaning) -> BoxPixels:
     tight = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     left, top = box.left + int(columns[0]), box.top + int(rows[0])
     return BoxPixels(left, top, np.ascontiguousarray(tight))
-
-
-def _without_specks(pixels: BoolArray, smallest: int) -> BoolArray:
-    _, numbers, facts, _ = cv2.connectedComponentsWithStats(pixels.view(np.uint8), connectivity=8)
-    keep = facts[:, cv2.CC_STAT_AREA] >= smallest
-    keep[0] = False
-    if keep[1:].all():
-        return pixels
-    kept: BoolArray = keep[numbers]
-    return kept
-
-
-def _filled(pixels: BoolArray, largest: int) -> BoolArray:
-    outside = np.pad(~pixels, 1, constant_values=True)
-    _, numbers, facts, _ = cv2.connectedComponentsWithStats(outside.view(np.uint8), connectivity=4)
-    fill = facts[:, cv2.CC_STAT_AREA] <= largest
-    fill[[0, numbers[0, 0]]] = False
-    if not fill.any():
-        return pixels
-    filled: BoolArray = pixels | fill[numbers][1:-1, 1:-1]
-    return filled

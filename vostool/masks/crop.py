@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+from vostool.masks.coco_counts import run_lengths
 from vostool.masks.mask import BoolArray, Mask
 
 
@@ -46,12 +47,23 @@ class Window:
 
 
 def decode_window(mask: Mask, window: Window) -> BoolArray:
-    """The pixels of a mask in a window, (window.height, window.width) bool, the caller's own."""
-    columns = coco_mask.decode(mask.rle())
-    part = columns[
-        window.top : window.top + window.height, window.left : window.left + window.width
-    ]
-    return np.ascontiguousarray(part).view(np.bool_)
+    """The pixels of a mask in a window, (window.height, window.width) bool, the caller's own.
+
+    Raises:
+        ValueError: the mask's code is damaged, or its runs do not add up to its frame.
+    """
+    return _pixels(_ends_of_runs(mask), mask.height, window)
+
+
+def decode_box(mask: Mask) -> tuple[Window, BoolArray]:
+    """The mask's tight box and the pixels in it, as :func:`decode_window` gives them.
+
+    Raises:
+        ValueError: the mask's code is damaged, or its runs do not add up to its frame.
+    """
+    ends = _ends_of_runs(mask)  # first, because pycocotools reads a damaged code past its end
+    window = Window.of(mask)
+    return window, _pixels(ends, mask.height, window)
 
 
 def encode_window(
@@ -67,15 +79,15 @@ def encode_window(
     band[:, window.top : window.top + window.height] = pixels.T
     flat = band.ravel()
     start, total = window.left * height, height * width
-    borders = (np.flatnonzero(flat[1:] != flat[:-1]) + 1 + start).tolist()
+    borders = np.flatnonzero(flat[1:] != flat[:-1]) + 1 + start
+    before: list[int] = []
+    behind: list[int] = []
     if flat.size:
-        if start and flat[0] != outside:
-            borders.insert(0, start)
-        if start + flat.size < total and flat[-1] != outside:
-            borders.append(start + flat.size)
+        before = [start] * int(start > 0 and flat[0] != outside)
+        behind = [start + flat.size] * int(start + flat.size < total and flat[-1] != outside)
     first = bool(flat[0]) if flat.size and not start else outside
-    edges = [0, *borders, total] if not first else [0, 0, *borders, total]
-    runs = [after - before for before, after in pairwise(edges)]
+    edges = np.concatenate(([0] * (1 + first), before, borders, behind, [total]))
+    runs = np.diff(edges.astype(np.int64)).tolist()
     packed = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
     return Mask(height, width, bytes(packed["counts"]))
 
@@ -120,3 +132,24 @@ def _merged(first: Mask, second: Mask, *, intersect: bool) -> Mask:
         )
     merged = coco_mask.merge([first.rle(), second.rle()], intersect=intersect)
     return Mask(first.height, first.width, bytes(merged["counts"]))
+
+
+def _ends_of_runs(mask: Mask) -> NDArray[np.int64]:
+    """Where each run ends, counted in pixels of the frame column by column.
+
+    Raises:
+        ValueError: the code is damaged, or its runs do not add up to the frame.
+    """
+    ends = np.cumsum(run_lengths(mask.counts))
+    if ends[-1] != mask.height * mask.width:
+        raise ValueError("the runs do not add up to the frame")
+    return ends
+
+
+def _pixels(ends: NDArray[np.int64], height: int, window: Window) -> BoolArray:
+    """The pixels of a window: only its columns are made, a small part of most frames."""
+    first, last = window.left * height, (window.left + window.width) * height
+    bounds = np.concatenate(([first], np.clip(ends, first, last)))
+    inside = np.arange(len(ends)) % 2 == 1
+    columns = np.repeat(inside, bounds[1:] - bounds[:-1]).reshape(window.width, height)
+    return np.ascontiguousarray(columns[:, window.top : window.top + window.height].T)

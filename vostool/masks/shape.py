@@ -1,7 +1,7 @@
 """Changing a mask's shape: fill holes, drop specks, grow, shrink, smooth, move, fit to a box.
 
-Pure functions. Parts are 8-connected and holes 4-connected, the usual pair, so that a diagonal line
-is one part and does not enclose the corner behind it. All work is done in the mask's box.
+Pure functions; all work is done in the mask's box. What a part and a hole are says
+:mod:`vostool.masks.parts`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from vostool.masks.box import Box
 from vostool.masks.crop import Window, decode_window, encode_window
 from vostool.masks.mask import BoolArray, Mask
+from vostool.masks.parts import largest_part, with_holes_filled, without_specks
 
 
 def fill_holes(mask: Mask, largest: int | None = None) -> Mask:
@@ -24,34 +25,17 @@ def fill_holes(mask: Mask, largest: int | None = None) -> Mask:
         largest: only holes of at most so many pixels; None fills all. Background that touches the
             frame's border is no hole.
     """
-
-    def filled(pixels: BoolArray) -> BoolArray:
-        outside = np.pad(~pixels, 1, constant_values=True)
-        _, numbers, facts, _ = cv2.connectedComponentsWithStats(
-            outside.view(np.uint8), connectivity=4
-        )
-        fill = np.ones(len(facts), np.bool_)
-        if largest is not None:
-            fill = facts[:, cv2.CC_STAT_AREA] <= largest
-        fill[[0, numbers[0, 0]]] = False
-        result: BoolArray = pixels | fill[numbers][1:-1, 1:-1]
-        return result
-
-    return _changed(mask, 0, filled)
+    return _changed(mask, 0, lambda pixels: with_holes_filled(pixels, largest))
 
 
 def drop_specks(mask: Mask, smallest: int) -> Mask:
     """Drop parts of fewer than ``smallest`` pixels."""
-    return _changed(mask, 0, lambda pixels: _parts(pixels, lambda areas: areas >= smallest))
+    return _changed(mask, 0, lambda pixels: without_specks(pixels, smallest))
 
 
 def keep_largest(mask: Mask) -> Mask:
     """Drop all parts but the largest; of equal ones the one found first, from the top left."""
-    return _changed(
-        mask,
-        0,
-        lambda pixels: _parts(pixels, lambda areas: np.arange(len(areas)) == np.argmax(areas)),
-    )
+    return _changed(mask, 0, largest_part)
 
 
 def grow(mask: Mask, pixels: float) -> Mask:
@@ -150,15 +134,3 @@ def _distance(inside: BoolArray) -> np.ndarray[tuple[int, ...], np.dtype[np.floa
     return np.asarray(
         cv2.distanceTransform(inside.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32
     )
-
-
-def _parts(
-    pixels: BoolArray,
-    wanted: Callable[[np.ndarray[tuple[int, ...], np.dtype[np.int32]]], BoolArray],
-) -> BoolArray:
-    """The parts whose areas (in the order they are found) are wanted."""
-    _, numbers, facts, _ = cv2.connectedComponentsWithStats(pixels.view(np.uint8), connectivity=8)
-    keep = np.zeros(len(facts), np.bool_)
-    keep[1:] = wanted(facts[1:, cv2.CC_STAT_AREA].astype(np.int32))
-    kept: BoolArray = keep[numbers]
-    return kept
