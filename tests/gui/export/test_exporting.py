@@ -251,7 +251,7 @@ def test_nothing_to_export_is_said(opened, tmp_path: Path) -> None:
 def test_a_draft_is_no_part_of_a_recipe(opened, tmp_path: Path) -> None:
     opened.mark(1, oid=1)
     dialog = of_the_open_project(opened, tmp_path / "labels")
-    dialog.save_recipe()
+    dialog.choice.save_recipe()
     assert dialog.ui.message.text().startswith("Save the open project first")
     dialog.reject()
 
@@ -481,7 +481,7 @@ def test_a_video_that_was_moved_is_found(make: Make, qtbot, clip, tmp_path, monk
     qtbot.waitUntil(lambda: settled(dialog))
     assert states(dialog) == [State.READY]
     assert not button.isEnabled()
-    assert dialog.batch().projects[0].video == moved
+    assert dialog.choice.batch().projects[0].video == moved
 
 
 # -- choosing ------------------------------------------------------------------------------------
@@ -528,7 +528,7 @@ def test_formats_show_options_of_their_own(make: Make, store) -> None:
     field.setCurrentText("polygon")
     formats.show_format("overlay-video")
     formats.options.field("width").setValue(320)
-    assert dialog.batch().options.format_options == {
+    assert dialog.choice.batch().options.format_options == {
         "coco": {"segmentation": "polygon"},
         "overlay-video": {"width": 320},
     }
@@ -536,7 +536,7 @@ def test_formats_show_options_of_their_own(make: Make, store) -> None:
         formats.show_format(name)
         shown_now = formats.options.values()
         assert FORMATS[name].values(shown_now) == FORMATS[name].values(
-            dialog.batch().options.format_options.get(name, {})
+            dialog.choice.batch().options.format_options.get(name, {})
         )
 
 
@@ -568,23 +568,23 @@ def test_a_preset_is_remembered(make: Make, store, monkeypatch) -> None:
     dialog.ui.formats.options.field("parts").setCurrentText("largest")
     monkeypatch.setattr(dialogs, "ask_for_name", lambda *_: "Mine")
     QTest.mouseClick(dialog.ui.presets.keep_button, LEFT)
-    kept = dialog.batch()
+    kept = dialog.choice.batch()
     assert list(load_presets()) == ["Mine"]
     dialog.reject()
     again = make(path)
-    assert again.batch() != kept
+    assert again.choice.batch() != kept
     bar = again.ui.presets
     assert not bar.forget_button.isEnabled()
     bar.list.setCurrentText("Mine")
     bar.list.activated.emit(bar.list.currentIndex())
-    assert again.batch() == kept
+    assert again.choice.batch() == kept
     QTest.mouseClick(bar.forget_button, LEFT)
     assert load_presets() == {}
     assert bar.list.findText("Mine") == -1
     bar.list.setCurrentText("Tidy polygons")
     bar.list.activated.emit(bar.list.currentIndex())
-    assert again.batch().formats == ("coco",)
-    assert again.batch().options.polygon_tolerance == 1.0
+    assert again.choice.batch().formats == ("coco",)
+    assert again.choice.batch().options.polygon_tolerance == 1.0
     monkeypatch.setattr(dialogs, "ask_for_name", lambda *_: "Back to CVAT")
     QTest.mouseClick(bar.keep_button, LEFT)
     assert "cannot be called" in again.ui.message.text()
@@ -610,7 +610,7 @@ def test_the_last_choice_comes_back(make: Make, store, parent, qtbot) -> None:
     qtbot.waitUntil(lambda: over(dialog))
     dialog.reject()
     again = ExportDialog([BatchProject(path)], parent)
-    batch = again.batch()
+    batch = again.choice.batch()
     assert (batch.formats, batch.options) == (("mot",), ExportOptions(min_area=3))
     again.done(0)
 
@@ -631,7 +631,7 @@ def test_a_recipe_gives_the_same_files_on_the_command_line(
     dialog.ui.formats.options.field("segmentation").setCurrentText("polygon")
     dialog.ui.save_recipe.trigger()
     assert "vostool export --recipe" in dialog.ui.message.text()
-    assert load_recipe(recipe) == dialog.batch()
+    assert load_recipe(recipe) == dialog.choice.batch()
     dialog.start()
     qtbot.waitUntil(lambda: over(dialog))
     other = tmp_path / "other"
@@ -647,16 +647,16 @@ def test_a_recipe_is_loaded(make: Make, store, tmp_path: Path, monkeypatch) -> N
     first = make(store("a"), store("b"), formats=("coco", "overlay-gif"))
     first.ui.merge.setChecked(True)
     first.ui.options.set_options(ExportOptions(split=Split(SplitBy.VIDEO), labels=["car"]))
-    first.save_recipe()
-    kept = first.batch()
+    first.choice.save_recipe()
+    kept = first.choice.batch()
     first.reject()
     second = make()
     second.ui.load_recipe.trigger()
-    assert second.batch() == kept
+    assert second.choice.batch() == kept
     recipe.write_text("vostool_recipe = 9\n")
-    second.load_recipe()
+    second.choice.load_recipe()
     assert "run.toml" in second.ui.message.text()
-    assert second.batch() == kept
+    assert second.choice.batch() == kept
 
 
 # -- for everybody -------------------------------------------------------------------------------

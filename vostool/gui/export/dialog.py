@@ -8,126 +8,54 @@ from pathlib import Path
 
 from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
+from PyQt6.QtWidgets import QDialog, QWidget
 
-from vostool.errors import UsageError, VosToolError
+from vostool.errors import UsageError
+from vostool.gui.export.choice import Choice
 from vostool.gui.export.estimator import Estimator
 from vostool.gui.export.last_choice import last_choice, remember_choice
 from vostool.gui.export.layout import ExportWidgets
-from vostool.gui.export.places import earlier_exports, is_stored, proposed_folder
-from vostool.gui.export.projects_panel import EMPTY
+from vostool.gui.export.places import earlier_exports
 from vostool.gui.export.rows import State
 from vostool.gui.export.runner import Runner
 from vostool.gui.export.texts import duration, headline
 from vostool.gui.widgets import dialogs
 from vostool.io.batch.presets import Preset
 from vostool.io.batch.preview import Preview
-from vostool.io.batch.recipe import load_recipe, save_recipe
 from vostool.io.batch.run import (
-    Batch,
     BatchProgress,
     BatchProject,
     BatchReport,
     Phase,
     ProjectCheck,
 )
-from vostool.io.exports.exporters import check_options
 
 NOTHING_POSSIBLE = "Nothing here can be exported; the table says why."
 
 
 class ExportDialog(QDialog):
-    """Puts a batch together, and runs it.
+    """Looks at the batch that is chosen, and runs it.
 
     Args:
         projects: the first rows; the open project with what it holds now.
+
+    Attributes:
+        ui: the widgets.
+        choice: what is chosen in them.
     """
 
     def __init__(self, projects: Sequence[BatchProject], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAcceptDrops(True)
-        self._own_folder = False
         self._preview: Preview | None = None
         self.estimator, self.runner = Estimator(self), Runner(self)
         self.ui = ExportWidgets(self, self._preset)
+        self.choice = Choice(self.ui, self)
         self._connect()
-        self._take_preset(last_choice())
+        self.choice.take_preset(last_choice())
         self.ui.presets.load()
         self.ui.projects.rows.replace(projects)
-
-    # -- what is chosen ------------------------------------------------------------------------
-
-    def batch(self) -> Batch:
-        """What would be run now.
-
-        Raises:
-            UsageError: something is missing or makes no sense.
-        """
-        ui = self.ui
-        if not ui.projects.rows.rows:
-            raise UsageError(EMPTY)
-        if not ui.formats.chosen():
-            raise UsageError("Tick at least one format.")
-        if not ui.folder.text().strip():
-            raise UsageError("Say which folder to write to.")
-        made = Batch(
-            ui.projects.rows.projects(),
-            ui.formats.chosen(),
-            Path(ui.folder.text().strip()).expanduser().absolute(),
-            ui.options.options(ui.formats.option_values()),
-            ui.merge.isChecked(),
-        )
-        made.check()
-        return made
-
-    def _preset(self) -> Preset:
-        formats = self.ui.formats
-        return Preset(formats.chosen(), self.ui.options.options(formats.option_values()))
-
-    def _take_preset(self, preset: Preset) -> None:
-        """Show its formats, where it has some, and its options."""
-        formats = preset.formats or self.ui.formats.chosen()
-        try:
-            check_options(formats or last_choice().formats, preset.options)
-        except UsageError as error:
-            self._say(str(error), "bad")
-            return
-        self.ui.formats.choose(formats)
-        self.ui.formats.set_option_values(preset.options.format_options)
-        self.ui.options.set_options(preset.options)
-
-    def load_recipe(self) -> None:
-        """Ask for a recipe, and show what is in it instead of everything here."""
-        path = dialogs.ask_for_recipe(self)
-        if path is None:
-            return
-        try:
-            batch = load_recipe(path)
-        except VosToolError as error:
-            self._say(str(error), "bad")
-            return
-        held = {p.path.resolve(): p for p in self.ui.projects.rows.projects() if p.held is not None}
-        self.ui.folder.setText(str(batch.destination))
-        self.ui.merge.setChecked(batch.merge)
-        self._take_preset(Preset(batch.formats, batch.options))
-        self.ui.presets.clear_choice()
-        self.ui.projects.rows.replace(held.get(p.path.resolve(), p) for p in batch.projects)
-
-    def save_recipe(self) -> None:
-        """Ask for a file, and store the batch there, for the command line or another day."""
-        try:
-            batch = self.batch()
-            if not all(is_stored(project) for project in batch.projects):
-                raise UsageError("Save the open project first (Ctrl+S); a recipe names its file.")
-            path = dialogs.ask_recipe_name(self, batch.projects[0].path.with_name("export.toml"))
-            if path is None:
-                return
-            save_recipe(batch, path)
-        except VosToolError as error:
-            self._say(str(error), "bad")
-            return
-        self._say(f"Saved; run it again with: vostool export --recipe {path.name}")
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -136,10 +64,10 @@ class ExportDialog(QDialog):
         if self.runner.is_running:
             return
         self._preview = None
-        self._propose_folder()
+        self.choice.propose_folder()
         self.ui.show_preview()
         try:
-            batch = self.batch()
+            batch = self.choice.batch()
         except UsageError as error:
             self.estimator.stop()
             self.ui.preview.clear()
@@ -162,7 +90,7 @@ class ExportDialog(QDialog):
 
     def _previewed(self, preview: Preview) -> None:
         self._preview = preview
-        rows, batch = self.ui.projects.rows, self.batch()
+        rows, batch = self.ui.projects.rows, self.choice.batch()
         self.ui.preview.show_preview(preview, len(earlier_exports(batch)))
         names = {f"{name}: ": position for position, name in enumerate(batch.names())}
         of_all = []
@@ -188,7 +116,7 @@ class ExportDialog(QDialog):
     def start(self) -> None:
         """Write everything, off the GUI thread; asks once where that replaces earlier exports."""
         try:
-            batch = self.batch()
+            batch = self.choice.batch()
         except UsageError as error:
             self._say(str(error), "attention")
             return
@@ -288,17 +216,9 @@ class ExportDialog(QDialog):
 
     def _connect(self) -> None:
         ui = self.ui
-        for changed in (
-            ui.projects.rows.edited, ui.formats.changed, ui.options.changed, ui.merge.toggled,
-        ):  # fmt: skip
-            changed.connect(lambda *_: self.look())
-        ui.folder.textChanged.connect(self._keep_folder)
-        ui.browse.clicked.connect(self._browse)
-        ui.presets.chosen.connect(self._take_preset)
-        for told in (ui.presets.told, ui.projects.told):
+        self.choice.changed.connect(self.look)
+        for told in (self.choice.told, ui.presets.told, ui.projects.told):
             told.connect(self._say)
-        ui.load_recipe.triggered.connect(self.load_recipe)
-        ui.save_recipe.triggered.connect(self.save_recipe)
         ui.export_button.clicked.connect(self.start)
         ui.close_button.clicked.connect(self.reject)
         ui.open_button.clicked.connect(self._open_folder)
@@ -310,26 +230,11 @@ class ExportDialog(QDialog):
         self.runner.ended.connect(self._ended)
         self.runner.stopped.connect(self._stopped)
 
+    def _preset(self) -> Preset:  # the widgets are made before the choice that reads them
+        return self.choice.preset()
+
     def _say(self, sentence: str, tone: str = "") -> None:
         self.ui.say(sentence, tone)
-
-    def _keep_folder(self, _: str) -> None:
-        """Whatever is put there, but for a proposal, is the person's choice."""
-        self._own_folder = True
-        self.look()
-
-    def _propose_folder(self) -> None:
-        if not self._own_folder:
-            folder = str(proposed_folder(self.ui.projects.rows.projects()))
-            if folder != self.ui.folder.text():
-                self.ui.folder.blockSignals(True)
-                self.ui.folder.setText(folder)
-                self.ui.folder.blockSignals(False)
-
-    def _browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Export to", self.ui.folder.text())
-        if name:
-            self.ui.folder.setText(name)
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.ui.folder.text()))
