@@ -143,3 +143,45 @@ def test_where_it_is_absent_a_run_leaves_it_absent(vostool, video, clip, tmp_pat
     # How far flow follows a beetle from a box that does not fit it is not the matter here.
     assert not {2, 8} & empty
     assert project.masks.get(6, 1).provenance is Provenance.IMPORTED
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    """A folder of YOLO files whose numbers leave open whether the first frame is 0 or 1."""
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    for number in (4, 6):
+        (folder / f"{number:04d}.txt").write_text("0 0.5 0.5 0.25 0.5\n")
+    return folder
+
+
+def test_names_are_shown_with_their_frames_before_anything_changes(
+    vostool, video, numbered, tmp_path
+) -> None:
+    done = vostool("import", tmp_path / "p.vos", numbered, "--video", video)
+    assert done.status == 0
+    assert "frames: 0004.txt -> frame 4, 0006.txt -> frame 6" in done.err
+    assert "Whether the pictures' numbers count from 0 or from 1 is not known" in done.err
+    said = vostool(
+        "import", tmp_path / "q.vos", numbered, "--video", video, "--first-number", "1", "--json",
+        "--quiet",
+    )  # fmt: skip
+    assert said.json["frame_examples"] == {"0004.txt": 3, "0006.txt": 5}
+    assert said.json["frame_notes"] == ["the number of the first frame was said to be 1"]
+    assert said.json["warnings"][0].startswith("The file does not say which shapes")
+    project, _ = read_project(tmp_path / "q.vos")
+    assert sorted(frame for frame, _ in project.prompts) == [3, 5]
+
+
+def test_a_first_number_is_refused_where_it_means_nothing(
+    vostool, video, numbered, tmp_path
+) -> None:
+    gt = tmp_path / "gt.txt"
+    gt.write_text("1,5,3,4,6,5,1,1,1\n")
+    refused = vostool("import", tmp_path / "p.vos", gt, "--video", video, "--first-number", "1")
+    assert refused.status == 2
+    assert "--first-number is for formats that know frames by the numbers in names" in refused.err
+    wrong = vostool("import", tmp_path / "p.vos", numbered, "--video", video, "--first-number", "x")
+    assert wrong.status == 2
+    assert "must be auto or a whole number" in wrong.err
+    assert not (tmp_path / "p.vos").exists()

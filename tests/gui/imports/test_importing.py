@@ -288,3 +288,43 @@ def test_nothing_to_track_from_yet(opened) -> None:
     with opened.qtbot.waitSignal(opened.session.problem) as said:
         opened.keys("Ctrl+Alt+I")
     assert "No labels were imported yet" in said.args[0]
+
+
+def test_the_first_number_is_a_field_and_names_are_shown(opened, tmp_path) -> None:
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    for number in (4, 6):
+        (folder / f"{number:04d}.txt").write_text("0 0.5 0.5 0.25 0.5\n")
+
+    def act(dialog: ImportDialog) -> None:
+        assert any("count from 0 or from 1" in line for line in dialog._lines.stringList())
+        field = dialog.options.field("first_number")
+        assert field.accessibleName() == "Number of the clip's first frame in names"
+        field.setText("many")
+        field.editingFinished.emit()
+        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        assert "must be auto or a whole number" in dialog.sentence.text()
+        field.setText("1")
+        field.editingFinished.emit()
+        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        assert "0004.txt -&gt; frame 3" in dialog.sentence.text().replace("->", "-&gt;")
+        press(dialog.import_button)
+
+    visit = Visit(opened, act)
+    import_labels(opened.bench, folder)
+    assert "0004.txt -> frame 4, 0006.txt -> frame 6" in visit.check()["text"]
+    assert sorted(frame for frame, _ in opened.project.prompts) == [3, 5]
+
+
+def test_tracking_is_not_offered_where_all_frames_are_labelled(opened, write, clip) -> None:
+    path = write({frame: mask_element(clip.ids[frame] == 1, 1) for frame in range(LAST + 1)})
+
+    def act(dialog: ImportDialog) -> None:
+        press(dialog.import_button)
+        assert not dialog.track_button.isVisible()
+        assert dialog.cancel_button.isDefault()
+
+    visit = Visit(opened, act)
+    import_labels(opened.bench, path)
+    visit.check()
+    assert len(opened.project.masks.frames(1)) == LAST + 1
