@@ -11,7 +11,7 @@ from vostool.commands.engine_arguments import add_engine
 from vostool.errors import JobChanged
 
 CONFLICT = 3
-"""Exit status where the job changed on the server and nobody said what to do about it."""
+"""Exit status where the job changed on the server and `--on-conflict` does not say what to do."""
 
 _EPILOG = """\
   vostool cvat login --url https://cvat.example.org --user ann

@@ -135,7 +135,7 @@ def push(args: argparse.Namespace) -> int:
 
 
 def _planned(args: argparse.Namespace, project: object, annotations: dict[str, object]) -> Plan:
-    """The plan; where somebody sits at the terminal they are asked about conflicts."""
+    """The plan; where a person sits at the terminal they are asked about conflicts."""
     from vostool.project.project import Project
 
     assert isinstance(project, Project)

@@ -34,7 +34,7 @@ class Results:
 
     @property
     def folder(self) -> StagedFolder | None:
-        """Where to write, or None where nobody asked for files."""
+        """Where to write, or None where no files were asked for."""
         if self._staging is None or self._out is None:
             return None
         return self._staging.folder(self._out.name)

@@ -13,7 +13,7 @@ INTERRUPTED = 130  # a shell's status for a command ended by SIGINT (128 + 2)
 class Interrupt:
     """While entered, the first SIGINT or SIGTERM only sets a flag; a second one ends at once.
 
-    Outside the main thread, where Python lets nobody handle signals, it never fires.
+    Outside the main thread, where Python allows no signal handlers, it never fires.
     """
 
     def __init__(self) -> None:

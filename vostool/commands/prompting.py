@@ -20,7 +20,7 @@ from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 
 VOID = 255
-"""The id that DAVIS and VOC give to pixels nobody decided on."""
+"""The id that DAVIS and VOC give to pixels that were not decided."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from vostool.masks.mask import BoolArray
 
 IdImage = NDArray[np.uint8]
-"""Object ids (H, W) uint8: 0 is background, 255 is void and counts for nobody."""
+"""Object ids (H, W) uint8: 0 is background, 255 is void and counts for no object."""
 
 VOID = 255
 BOUNDARY_TOLERANCE = 0.008

@@ -17,7 +17,7 @@ def reset_peak() -> None:
 
 
 def peak_bytes() -> int | None:
-    """Resident bytes at the peak, the GPU's own not among them; None where nobody tells."""
+    """Resident bytes at the peak without the GPU's own; None where the system does not say."""
     try:
         lines = _STATUS.read_text().splitlines()
     except OSError:

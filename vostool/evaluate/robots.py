@@ -35,7 +35,7 @@ class Robot(Protocol):
         """What to do about the objects; none for a frame that is right.
 
         Args:
-            truth, result: ids (H, W); void counts for nobody.
+            truth, result: ids (H, W); void counts for no object.
         """
         ...
 

@@ -92,7 +92,7 @@ def smoothed(region: BoolArray) -> BoolArray:
     """The region opened with a disk, by its size.
 
     A disk that leaves nothing is made smaller by a tenth until it does; where none does, nothing is
-    left, as in the benchmark: on a line a pixel wide nobody scribbles.
+    left, as in the benchmark: an annotator does not scribble on a line a pixel wide.
     """
     opened: NDArray[Any] = region.astype(np.uint8)
     radius = min(KERNEL_SHARE * math.sqrt(np.count_nonzero(region)) / 2, LARGEST_RADIUS)

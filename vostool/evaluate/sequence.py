@@ -13,7 +13,7 @@ from vostool.evaluate.generated_clip import generate_clip
 from vostool.frames import FrameSource
 
 Ids = NDArray[np.int32]
-"""Object ids (H, W) int32: 0 is background, :data:`VOID` counts for nobody."""
+"""Object ids (H, W) int32: 0 is background, :data:`VOID` counts for no object."""
 
 VOID = -1
 

@@ -26,7 +26,7 @@ class TruthFolder:
         pictures, masks: the two folders.
         frame_count: take only so many frames from the start; None takes all.
         background_void: void is background, as the official DAVIS 2017 evaluator has it in the
-            semi-supervised task; else it counts for nobody.
+            semi-supervised task; else it counts for no object.
 
     Raises:
         LabelsError: a folder or all masks are missing, or a mask is damaged or of another size.

@@ -108,7 +108,7 @@ class MaskRecord:
 
     @property
     def is_kept(self) -> bool:
-        """True for a mask that a person stands behind: a run uses it and never overwrites it."""
+        """True for a mask that a person drew, imported or confirmed: no run overwrites it."""
         return self.confirmed or self.provenance in (Provenance.EDITED, Provenance.IMPORTED)
 
 
@@ -150,7 +150,7 @@ class MaskTable:
         return self._rows.get(object_id, {})
 
     def kept(self, object_id: int) -> Set[int]:
-        """Frames with a mask that a person stands behind, known without a look at all the others.
+        """Frames whose mask :attr:`MaskRecord.is_kept`, without a look at all the others.
 
         Not to be modified.
         """

@@ -31,8 +31,8 @@ from vostool.masks.overlay import (
 ADDED: Colour = (86, 180, 233)
 REMOVED: Colour = (213, 94, 0)
 SAME: Colour = (225, 225, 225)
-"""Okabe & Ito's sky blue and vermillion, told apart by everybody, and a gray; removed pixels are
-hatched too, so that the difference does not rest on colours alone."""
+"""Okabe & Ito's sky blue and vermillion, which colour-blind people tell apart too, and a gray;
+removed pixels are hatched as well, so that the difference does not rest on colours alone."""
 _HATCH = 6
 _BLACK: Colour = (0, 0, 0)
 _CHECKS: tuple[Colour, Colour] = ((102, 102, 102), (153, 153, 153))

@@ -25,7 +25,7 @@ def part_prompts(mask: Mask, window: Window, prompts: Prompts | None = None) -> 
     """What to tell a model about the object in a part of its frame, in pixels of the part.
 
     The mask in the part is what is being corrected, with its box; the clicks made in the part go
-    along, or else one in the middle of the mask, where nobody doubts it.
+    along, or else one in the middle of the mask, which is surely the object.
 
     Raises:
         PromptError: the part is too small, or no outline of the mask lies in it.

@@ -45,7 +45,7 @@ class AttributeSpec:
     Attributes:
         name: unique in its label.
         values: the choices of SELECT and RADIO; minimum, maximum and step of NUMBER; else empty.
-        default: what an object has that nobody gave another value; one that the kind accepts.
+        default: what an object has that was given no value; one that the kind accepts.
         mutable: CVAT may hold another value on each frame of a track.
     """
 
@@ -102,7 +102,7 @@ class LabelSpec:
 
     Attributes:
         name: unique in a project.
-        colour: RGB, or None where nobody chose one.
+        colour: RGB, or None where none was chosen.
         attributes: with unique names.
         shape: the one type of shape that CVAT allows for it, "any" as a rule; kept for CVAT alone.
     """

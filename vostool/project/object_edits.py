@@ -1,4 +1,4 @@
-"""Builders of edits that change who is who: merge, split, swap, move to another object, renumber.
+"""Builders of edits that change whose a mask is: merge, split, swap, move a range, renumber.
 
 Each reads a project, says what would change as one edit, and changes nothing itself. Masks go
 with their prompts and with the notes made on them. A track run that is going names objects by the
@@ -39,8 +39,8 @@ def merge_objects(
     """Give all masks and prompts of ``other`` to ``keep`` and remove ``other``.
 
     A frame where only one of them has a mask takes that mask with its prompts; an empty mask
-    ("absent") gives way to one with pixels, unless ``overlap`` is FIRST and a person stands behind
-    the absence. Where both have one, UNION joins them (a person's part in it makes the union an
+    ("absent") gives way to one with pixels, unless ``overlap`` is FIRST and a person marked
+    the object absent. Where both have one, UNION joins them (a person's part in it makes the union an
     edited mask and, where it had prompts, a mask prompt), and FIRST keeps that of ``keep``.
 
     Raises:

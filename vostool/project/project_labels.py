@@ -18,7 +18,7 @@ LABELS_SETTING = "labels"
 
 
 def declared_labels(project: Project) -> tuple[LabelSpec, ...]:
-    """The labels that somebody set up, in their order."""
+    """The labels that the project declares, in their order."""
     stored = project.settings.get(LABELS_SETTING)
     try:
         return () if stored is None else labels_from_json(stored)

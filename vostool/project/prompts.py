@@ -1,4 +1,4 @@
-"""What a person tells a model about one object on one frame.
+"""What a person tells the engine about one object on one frame.
 
 Coordinates are image pixels, x to the right, y down, origin at the outer corner of the top
 left pixel; they may be fractional. Everything here is frozen: a request that holds prompts

@@ -75,7 +75,7 @@ def copy_mask_over(project: Project, object_id: int, source: int, first: int, la
 def mark_absent(project: Project, object_ids: Collection[int], first: int, last: int) -> Edit:
     """Say that the objects are not to be seen on frames ``first``..``last`` (inclusive).
 
-    Prompts there go; each frame holds an empty mask that a person stands behind.
+    Prompts there go; each frame holds an empty mask that a run leaves alone.
 
     Raises:
         PromptError: the range is not in the source.

@@ -1,6 +1,6 @@
 """A scribble as prompts: a few points spread along the stroke, all of one sign.
 
-The models know points and no strokes; SAM-Track and MiVOS's click mode sample theirs too. A point
+The networks know points and no strokes; SAM-Track and MiVOS's click mode sample theirs too. A point
 more is a pass of the decoder more, and points close together tell nothing new, so that their number
 follows the length of the stroke.
 """

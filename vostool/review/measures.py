@@ -33,7 +33,7 @@ class ObjectRow:
         agreement: float32 IoU of the tracks from both sides, NaN where none is known.
         overlap: float32, the largest share of the smaller of two masks that both cover.
         rival: int32, the object that ``overlap`` is with; 0 for none.
-        kept: a person stands behind the mask, or prompted it.
+        kept: a person drew, imported, confirmed or prompted the mask.
         dismissed: the person put aside what was said of this mask.
         risk: float32 in 0..1; 0 says that the frame is not in the queue.
         reasons: uint8, a bit for each reason of what is in the queue.

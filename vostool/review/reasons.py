@@ -4,8 +4,8 @@ A strength is 0 where there is no reason, and from 0.25 (just over the threshold
 The risk of a mask is 1 - product(1 - weight * strength), as if the reasons were independent chances
 of being wrong (a noisy-or). The weights and thresholds are rules of thumb that set an order.
 
-A jump lies between two frames. The later one is held to be wrong, unless a person stands behind it;
-then it is the earlier one.
+A jump lies between two frames. The later one is held to be wrong, unless a person gave or confirmed
+it; then it is the earlier one.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Finding:
 
 
 def strengths(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> dict[Reason, Strengths]:
-    """How strong each reason is on these frames, each (len(frames),), whoever stands behind them.
+    """How strong each reason is on these frames, each (len(frames),), confirmed or not.
 
     Args:
         size: (height, width) of the frames.

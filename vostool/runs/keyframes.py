@@ -36,7 +36,7 @@ class Span:
 
 
 def annotated_frames(project: Project) -> list[int]:
-    """Frames with prompts or with masks that a person stands behind, ascending."""
+    """Frames with prompts or with masks that a person gave or confirmed, ascending."""
     return sorted({key.frame for key in keyframes(project, project.objects.keys())})
 
 

@@ -41,7 +41,7 @@ def keyframes(project: Project, object_ids: Collection[int]) -> tuple[Keyframe, 
 
 
 def is_kept(record: MaskRecord) -> bool:
-    """True for a mask that a person stands behind: a run uses it and never overwrites it."""
+    """True for a mask that a person gave or confirmed: a run uses it and never overwrites it."""
     return record.is_kept
 
 

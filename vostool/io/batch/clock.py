@@ -49,7 +49,7 @@ BatchListener = Callable[[BatchProgress], None]
 
 
 def unheard(progress: BatchProgress) -> None:
-    """A listener that tells nobody."""
+    """A listener that does nothing with it."""
 
 
 class Clock:

@@ -30,7 +30,7 @@ class HeldProject:
     """A project that is open in a window, so that it need not be read from its file.
 
     Attributes:
-        project: a snapshot; nobody changes it meanwhile.
+        project: a snapshot, which does not change meanwhile.
         source: stays open as long as the batch is used; each use takes a clone.
         name: what its folder is called.
     """

@@ -1,7 +1,7 @@
 """Exports of many projects in many formats: looked at first, previewed, run, reported.
 
-The doors, in the order in which a window or the command line uses them: :func:`find_projects`,
-:class:`Batch`, :func:`check_project` for each row, :func:`vostool.io.batch.preview.preview_batch`,
+What the window and the command line call, in this order: :func:`find_projects`, :class:`Batch`,
+:func:`check_project` for each row, :func:`vostool.io.batch.preview.preview_batch`,
 :func:`run_batch`. Everything runs in the caller's thread and is stopped by an exception from the
 caller's progress. Projects are opened one after the other; only a merge has all of them open, with
 their masks as run-length codes and never a decoded one of another frame.
@@ -116,7 +116,7 @@ ResultListener = Callable[[int, ProjectResult], None]
 
 
 def _untold(position: int, result: ProjectResult) -> None:
-    """A listener that tells nobody."""
+    """A listener that does nothing with it."""
 
 
 def check_batch(batch: Batch, listener: BatchListener = unheard) -> tuple[ProjectCheck, ...]:

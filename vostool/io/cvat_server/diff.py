@@ -1,4 +1,4 @@
-"""What a push would change on the server, and what somebody else changed there meanwhile."""
+"""What a push would change on the server, and what others changed there meanwhile."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def _owned(
         if key is None and frame is not None and entry is not None and entry.object_id:
             key = (frame, entry.object_id)
         elif key is None and frame is not None and entry is None and _replaces(shape, on_conflict):
-            # Somebody made the same object's shape anew: it has our number as its group.
+            # Another annotator made the same object's shape anew: it has our number as its group.
             key = (frame, int(shape["group"]))
         if key is not None:
             server.cells.setdefault(key, []).append(number)

@@ -31,7 +31,7 @@ class Found:
         frame: ours.
         entry: the shape or the track as the server sent it, for its label, group and attributes.
         content: a mask, a box, or None where the object is said to be absent.
-        made: True where a machine made it and nobody touched it since.
+        made: True where a machine made it and no person touched it since.
     """
 
     kind: str

@@ -21,7 +21,7 @@ _LISTED = 8
 
 
 class OnConflict(enum.Enum):
-    """What a push does about changes that somebody else made since the pull.
+    """What a push does about changes that others made on the server since the pull.
 
     REFUSE sends nothing. MINE replaces theirs where both changed the same object on the same frame,
     and leaves their other changes alone. THEIRS leaves out every frame that they changed.
@@ -131,7 +131,7 @@ class Plan:
         )
 
     def check(self) -> None:
-        """Raise where somebody has to decide first.
+        """Raise where the person has to decide first.
 
         Raises:
             JobChanged: there are conflicts and no word on what to do about them.

@@ -50,7 +50,7 @@ def carry_out(session: Session, plan: Plan, progress: Progress = silent) -> Base
         what both sides agree on now, for :func:`end_edit`.
 
     Raises:
-        JobChanged: the plan has conflicts that nobody decided on; nothing was sent.
+        JobChanged: the plan has conflicts that the person has not decided on; nothing was sent.
         ServerError: it stopped in the middle, or the server does not hold what was sent.
     """
     plan.check()

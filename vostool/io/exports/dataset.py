@@ -24,7 +24,7 @@ class ExportItem:
     """One video of an export.
 
     Attributes:
-        project: a snapshot; nobody changes it meanwhile.
+        project: a snapshot, which does not change meanwhile.
         source: the project's source.
         name: of the video; "" for the source's own.
     """

@@ -126,7 +126,7 @@ def export(  # noqa: PLR0917 - what window and command line call alike
     and files that no export wrote are kept.
 
     Args:
-        project: a snapshot; nobody changes it meanwhile.
+        project: a snapshot, which does not change meanwhile.
         source: the project's source, for its size and names, and for pictures where asked for.
         formats: names from :data:`FORMATS`.
         destination: a folder; it is made when it is missing.

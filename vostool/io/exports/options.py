@@ -15,7 +15,7 @@ class FrameChoice(enum.Enum):
 
     LABELLED: every frame with at least one mask record of a chosen object; a record that says
     "absent" counts, and gives a frame without shapes.
-    ALL: every frame; those nobody labelled come out like frames without objects.
+    ALL: every frame; those without labels come out like frames without objects.
     PROMPTED: frames with a prompt for a chosen object.
     CONFIRMED: frames whose masks of the chosen objects are all confirmed.
     """

@@ -62,7 +62,7 @@ class ExportReport:
 LAST_STEP = "putting into place"
 
 
-def write_dataset(  # noqa: PLR0917 - called by the two doors in exporters only
+def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters only
     dataset: Dataset,
     formats: Sequence[ExportFormat],
     values: Mapping[str, Mapping[str, OptionValue]],

@@ -48,7 +48,7 @@ class StagedFolder:
     """One folder in the making; remembers what was written into it.
 
     Attributes:
-        go_on: raises :class:`~vostool.errors.Cancelled` where nobody wants the folder any more; a
+        go_on: raises :class:`~vostool.errors.Cancelled` where the export was cancelled; a
             writer asks now and then while it completes its files.
     """
 
@@ -204,7 +204,7 @@ class Staging:
         for made in reversed(self._made):
             try:
                 made.rmdir()
-            except OSError:  # somebody put a file there meanwhile: theirs to keep
+            except OSError:  # another program put a file there meanwhile, which stays
                 break
 
 

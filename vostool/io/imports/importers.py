@@ -1,4 +1,4 @@
-"""The import formats, and the one door through which label files come in.
+"""The import formats, and the functions through which every label file comes in.
 
 :data:`IMPORT_FORMATS` is what the file dialog, the command line and the docs read.
 """

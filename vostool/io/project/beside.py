@@ -40,7 +40,7 @@ def write_beside(target: Path, fill: Callable[[sqlite3.Connection], None], overw
 
 
 def _settle(old: Path) -> None:
-    """Refuse to replace a project that somebody has open, and bring its journal to an end.
+    """Refuse to replace a project that is open elsewhere, and bring its journal to an end.
 
     A journal left by a killed process would otherwise be rolled back into the new file.
     """

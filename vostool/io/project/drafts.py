@@ -1,6 +1,6 @@
 """Projects that were not saved under a name yet: kept per user, found again by fingerprint.
 
-Somebody who opens a video and clicks must lose nothing before choosing a file name, so work is
+A person who opens a video and clicks must lose nothing before choosing a file name, so work is
 stored from the first change; opening the same video again continues it.
 """
 

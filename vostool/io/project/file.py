@@ -54,7 +54,7 @@ __all__ = [
 SUFFIX = ".vos"
 _AT_ONCE = 5_000
 """Cells that are handled together; to free a list of 400,000 holds every thread up."""
-_BUSY_SECONDS = 10.0  # how long a commit waits for somebody who is reading
+_BUSY_SECONDS = 10.0  # how long a commit waits for a process that is reading
 
 
 class ProjectFile:

@@ -27,7 +27,7 @@ _BOOLS = ("key", "shown")
 
 
 def default_folder() -> Path:
-    """Where indices are kept when nobody says otherwise."""
+    """Where indices are kept unless the caller names another folder."""
     return Path(platformdirs.user_cache_dir("vostool", appauthor=False)) / "frame-index"
 
 
