@@ -39,8 +39,8 @@ def merge_objects(
     """Give all masks and prompts of ``other`` to ``keep`` and remove ``other``.
 
     A frame where only one of them has a mask takes that mask with its prompts; an empty mask
-    ("absent") gives way to one with pixels, unless ``overlap`` is FIRST and a person marked
-    the object absent. Where both have one, UNION joins them (a person's part in it makes the union an
+    ("absent") gives way to one with pixels, unless ``overlap`` is FIRST and a person marked the
+    object absent. Where both have one, UNION joins them (a person's part in it makes the union an
     edited mask and, where it had prompts, a mask prompt), and FIRST keeps that of ``keep``.
 
     Raises:
