@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -10,12 +11,15 @@ from vostool.gui.canvas.frame_loader import FrameLoader
 from vostool.gui.canvas.overlay_renderer import OverlayRenderer
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.latest import LatestThread
+from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.timeline.thumbnails import ThumbnailLoader
 from vostool.gui.window.unforeseen import Unforeseen
 
 
 class Breaks(LatestThread[str]):
     """Raises for "bad", and in its idle time as often as told."""
+
+    doing = "testing"
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +53,10 @@ def test_a_later_wish_is_answered_and_a_sentence_comes_once(qtbot) -> None:
     thread.shut_down()
     assert thread.wait(5000)
     assert thread.done == ["good", "better", "best"]
-    assert "RuntimeError: broken" in told[0] and "ValueError: idle" in told[1]
+    assert told[0].startswith(
+        "Something unforeseen went wrong while testing (RuntimeError: broken)"
+    )
+    assert "ValueError: idle" in told[1]
 
 
 @pytest.mark.parametrize("kind", [FrameLoader, OverlayRenderer])
@@ -92,6 +99,33 @@ def test_background_work_that_raises_is_told(qtbot) -> None:
         job.start()
     assert job.wait(5000)
     assert "ZeroDivisionError: by nothing" in told.args[0]
+
+
+class Priorities:
+    """What the system says of threads' priorities, with no right to raise one."""
+
+    def __init__(self, monkeypatch, niceness: int, forbidden: bool = False) -> None:
+        self.niceness, self._forbidden = niceness, forbidden
+        monkeypatch.setattr("sys.platform", "linux")
+        monkeypatch.setattr(os, "PRIO_PROCESS", 0, raising=False)
+        monkeypatch.setattr(os, "getpriority", lambda _kind, _thread: self.niceness, raising=False)
+        monkeypatch.setattr(os, "setpriority", self._set, raising=False)
+
+    def _set(self, _kind: int, _thread: int, niceness: int) -> None:
+        if self._forbidden or niceness < self.niceness:
+            raise PermissionError(13, "Permission denied")
+        self.niceness = niceness
+
+
+@pytest.mark.parametrize(
+    ("before", "forbidden", "after"), [(0, False, 5), (10, False, 10), (0, True, 0)]
+)
+def test_a_thread_works_with_and_without_the_right_to_its_priority(
+    monkeypatch, before, forbidden, after
+) -> None:
+    priorities = Priorities(monkeypatch, before, forbidden)
+    yield_to_window()
+    assert priorities.niceness == after
 
 
 class Careless:

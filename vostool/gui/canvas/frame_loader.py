@@ -28,6 +28,7 @@ class FrameLoader(LatestThread[FrameWish]):
         failed(int, str): this frame cannot be shown, with one sentence why.
     """
 
+    doing = "reading a frame"
     loaded = pyqtSignal(int)
     failed = pyqtSignal(int, str)
 

@@ -66,6 +66,7 @@ class OverlayRenderer(LatestThread[OverlayWish]):
         rendered(Overlay)
     """
 
+    doing = "drawing the masks"
     rendered = pyqtSignal(object)
 
     def work(self, request: OverlayWish) -> None:

@@ -144,7 +144,7 @@ class EngineWorker(QThread):
             try:
                 task()
             except Exception as error:  # or no click would be answered any more
-                self.engine_failed.emit(unforeseen("the engine's thread", error))
+                self.engine_failed.emit(unforeseen("working with the engine", error))
         self._drop_run()
         self._close(self._engine)
         for source in (*self._left, self._source):

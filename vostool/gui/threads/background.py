@@ -47,7 +47,7 @@ class Background(QThread):
         except VosToolError as error:
             self.failed.emit(str(error))
         except Exception as error:
-            self.failed.emit(unforeseen("this work", error))
+            self.failed.emit(unforeseen("doing this", error))
         else:
             self.succeeded.emit(result)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from PyQt6.QtCore import QThread, pyqtSignal
 
@@ -18,11 +18,15 @@ class LatestThread(QThread, Generic[Request]):
     Subclasses implement :meth:`work`, and :meth:`idle` for what may be done while nothing is asked.
     An exception of theirs is told and costs its request; the thread goes on.
 
+    Attributes:
+        doing: what the thread does, as the person calls it, such as "drawing the masks".
+
     Signals:
         broke(str): one sentence about such an exception, once for each sentence.
     """
 
     broke = pyqtSignal(str)
+    doing: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +60,7 @@ class LatestThread(QThread, Generic[Request]):
         try:
             self.finish()
         except Exception as error:
-            unforeseen(type(self).__name__, error)  # the video is closed: the log is enough
+            unforeseen(self.doing, error)  # the video is closed: the log is enough
 
     def _try(self, request: Request | None) -> bool:
         """Work or idle; False where nothing is left to be done."""
@@ -65,7 +69,7 @@ class LatestThread(QThread, Generic[Request]):
                 return self.idle()
             self.work(request)
         except Exception as error:
-            sentence = unforeseen(type(self).__name__, error)
+            sentence = unforeseen(self.doing, error)
             if sentence not in self._told:
                 self._told.add(sentence)
                 self.broke.emit(sentence)

@@ -32,6 +32,7 @@ class ThumbnailLoader(LatestThread[tuple[int, ...]]):
         made(): another thumbnail is in the cache.
     """
 
+    doing = "making a thumbnail"
     made = pyqtSignal()
 
     def __init__(self, source: FrameSource) -> None:
