@@ -89,6 +89,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the number that the clip's first frame has in the names of label files (0, 1 ...); "
         "default: what the numbers prove",
     )  # fmt: skip
+    parser.add_argument(
+        "--frame-step", metavar="N",
+        help="how many frames of the clip lie from one number in names to the next, where names "
+        "count only frames that were taken out of it",
+    )  # fmt: skip
     run = parser.add_argument_group("tracking")
     run.add_argument("--track", action="store_true", help="track from the imported keyframes")
     add_engine(run)
@@ -143,6 +148,8 @@ def _options(args: argparse.Namespace, name: str) -> dict[str, OptionValue]:
                 "states them itself."
             )
         given[known[0]] = args.first_number
+    if args.frame_step is not None:
+        given["frame_step"] = args.frame_step
     return entry.values(given)
 
 

@@ -30,6 +30,7 @@ class ImportTarget:
         frame_count: frames are counted from 0.
         names: a frame's file name without ending.
         stem: the video's or folder's own name without ending; "" where it is not known.
+        rate: mean frames a second, 0 where it is not known.
     """
 
     width: int
@@ -37,18 +38,20 @@ class ImportTarget:
     frame_count: int
     names: Callable[[int], str]
     stem: str = ""
+    rate: float = 0.0
 
     @classmethod
     def of(cls, source: FrameSource) -> ImportTarget:
         """The target that an opened source is."""
         info = source.info
-        return cls(info.width, info.height, info.frame_count, source.name, info.path.stem)
+        stem, rate = info.path.stem, info.rate
+        return cls(info.width, info.height, info.frame_count, source.name, stem, rate)
 
     @classmethod
     def of_video(cls, ref: SourceRef) -> ImportTarget:
         """The target of a project on a video whose file need not be opened."""
         names = "frame_{:06d}".format
-        return cls(ref.width, ref.height, ref.frame_count, names, ref.path.stem)
+        return cls(ref.width, ref.height, ref.frame_count, names, ref.path.stem, ref.rate)
 
     def frame_named(self, name: str) -> int | None:
         """The frame that bears exactly this name, with or without folders and ending, or None."""

@@ -217,6 +217,42 @@ def test_every_reader_takes_a_first_number(tmp_path, make_target, name) -> None:
     assert sorted({shape.frame for shape in found.shapes}) == [4, 7]
 
 
+@pytest.mark.parametrize(
+    ("names", "frames"),
+    [
+        (["00000.png", "00001.png", "00003.png"], (0, 30, 90)),
+        (["frame_000001.png", "frame_000004.png"], (0, 90)),  # number 4 of 4 counts from one
+        (["00002.png", "00009.png"], (60, None)),
+    ],
+)
+def test_names_that_count_only_every_30th_frame(make_target, names, frames) -> None:
+    """What a person says by the option, or the file by its rate beside the video's."""
+    pictures = [Picture(name) for name in names]
+    target = make_target(count=100)
+    said = place(target, pictures, {"frame_step": 30})
+    assert said.frames == frames
+    assert said.notes[0] == "numbers count every 30th frame"
+    known = type(target)(16, 12, 100, target.names, "clip", 30.0)
+    if None not in frames:
+        assert place(known, pictures, rate=1.0).frames == frames
+    # Numbers beyond the taken frames are those of the clip itself.
+    assert place(known, [Picture("00000.png"), Picture("00060.png")], rate=1.0).frames == (0, 60)
+
+
+def test_a_coco_file_that_states_its_rate(tmp_path, make_target) -> None:
+    images = [{"id": n, "video_id": 1, "file_name": f"{n:05d}.jpg"} for n in range(4)]
+    entries = [{"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 4, 4]} for n in range(4)]
+    data = {"videos": [{"id": 1, "fps": 1}], "images": images, "annotations": entries}
+    (tmp_path / "a.json").write_text(json.dumps(data))
+    target = make_target(count=100)
+    known = type(target)(16, 12, 100, target.names, "clip", 29.97)
+    found = read_labels(tmp_path, known)
+    assert [shape.frame for shape in found.shapes] == [0, 30, 60, 90]
+    assert found.counting == ("numbers count every 30th frame",)
+    own = make_target(names=["00000", "00001", "00002", "00003"])
+    assert [shape.frame for shape in read_labels(tmp_path, own).shapes] == [0, 1, 2, 3]
+
+
 def test_the_position_in_a_list_beats_names_that_the_program_made(tmp_path, make_target) -> None:
     _youtube_vis(tmp_path, [f"frame_{n:06d}" for n in (5, 0, 9, 3, 2, 1, 4, 6, 7, 8)])
     found = read_labels(tmp_path, make_target())

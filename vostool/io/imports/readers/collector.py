@@ -46,9 +46,11 @@ class Collector:
         pictures: Sequence[Picture],
         values: Mapping[str, OptionValue] | None = None,
         usual: int | None = None,
+        *,
+        rate: float = 0.0,
     ) -> tuple[int | None, ...]:
         """The frame of each picture of the file, as :func:`place` decides over all of them."""
-        self._placed = place(self.target, pictures, values, usual)
+        self._placed = place(self.target, pictures, values, usual, rate=rate)
         self.warnings += self._placed.doubts
         return self._placed.frames
 

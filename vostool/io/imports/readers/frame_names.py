@@ -10,26 +10,31 @@ they do not, the person is told what was taken and how to say otherwise.
 from __future__ import annotations
 
 import itertools
+import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vostool.errors import UsageError
 from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.readers.frame_counting import Counting, count_frames, shifted
 from vostool.io.imports.readers.name_numbers import name_numbers
 from vostool.io.options import OptionSpec, OptionValue
 
 FIRST_NUMBER = OptionSpec("first_number", "Number of the clip's first frame in names", "auto")
-"""The option of every format whose frames are known by file names; "auto" or a whole number."""
+"""The number that the clip's first frame has in names; "auto" or a whole number."""
+
+FRAME_STEP = OptionSpec("frame_step", "Frames of the clip from one number in names to the next", 1,
+                        minimum=1.0)  # fmt: skip
+"""More than 1 where names count only the frames that were taken out of the clip."""
+
+NAME_OPTIONS = (FIRST_NUMBER, FRAME_STEP)
+"""The options of every format whose frames are known by file names."""
 
 _EXAMPLES = 3
 _CONVENTION = re.compile(r"frame_\d{6}")
 _AUTO = ("auto", "")
-_DOUBT = (
-    "Whether the pictures' numbers count from 0 or from 1 is not known; 0 was taken. If the clip's "
-    "first frame is number 1, give 1 as its number (--first-number 1)."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,13 @@ class Placement:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Counting:
-    """How numbers become frames."""
-
-    frames: Mapping[int, int]
-    note: str = ""
-    doubt: str = ""
-
-
 def place(
     target: ImportTarget,
     pictures: Sequence[Picture],
     values: Mapping[str, OptionValue] | None = None,
     usual: int | None = None,
+    *,
+    rate: float = 0.0,
 ) -> Placement:
     """The frame of each picture.
 
@@ -85,35 +83,114 @@ def place(
         values: options of the format; :data:`FIRST_NUMBER` among them.
         usual: the number that the writing program is known to begin with, where the numbers in
             the names leave it open.
+        rate: pictures a second as the file states it, 0 where it does not.
 
     Raises:
         UsageError: the option is neither "auto" nor a whole number.
     """
-    first = _first(values or {})
+    given = values or {}
+    first = _first(given)
     numbers = name_numbers([picture.name for picture in pictures], target.frame_count)
-    own = _own_numbers(target)
     frames = [_exact(target, picture, first) for picture in pictures]
-    if _by_accident(frames, numbers, own):
-        frames = [None] * len(pictures)
-    exact = any(frame is not None for frame in frames)
-    told = _Told()
-    stated = {i: p.stated for i, p in enumerate(pictures) if p.stated is not None}
-    left = {i: n for i, n in stated.items() if frames[i] is None}
-    plain = {frame: frame for frame in range(target.frame_count)}
-    told.take(frames, left, _count(left.values(), plain, first, 0))
-    free = {i for i, frame in enumerate(frames) if frame is None and i not in stated}
-    named = {i: n for i, n in enumerate(numbers) if n is not None and i in free}
-    conventional = all(_is_conventional(pictures[i].name) for i in named)
-    if conventional and first is None and not any(n in own for n in named.values()):
-        own = plain if not _shifted(sorted(set(named.values())), own).note else own
-    if conventional or (own != plain and not target.made_names):
-        usual = 0
-    counting = _Counting(own) if exact else _count(named.values(), own, first, usual)
-    told.take(frames, named, counting)
-    if (step := _step(frames)) is not None:
-        told.notes.append(f"every {_ordinal(step)} frame is there")
-    shown = [(p.shown or p.name, frame) for p, frame in zip(pictures, frames, strict=True)]
-    return Placement(tuple(frames), examples(shown), tuple(told.notes), tuple(told.doubts))
+    step = int(given.get(FRAME_STEP.name, 1))
+    if step == 1 and not any(frame is not None for frame in frames):
+        step = _sampled(target, pictures, numbers, rate)
+    own: Mapping[int, int] = dict(enumerate(range(0, target.frame_count, step)))
+    filling = _Filling(target, pictures, numbers, first, usual)
+    if step > 1:
+        filling.notes.append(f"numbers count every {_ordinal(step)} frame")
+        filling.fill([None] * len(pictures), own, own)
+    else:
+        named = _own_numbers(target)
+        blank = _by_accident(frames, numbers, named)
+        filling.fill([None] * len(pictures) if blank else frames, own, named)
+        if (every := _step(filling.frames)) is not None:
+            filling.notes.append(f"every {_ordinal(every)} frame is there")
+    found = filling.frames
+    shown = [(p.shown or p.name, frame) for p, frame in zip(pictures, found, strict=True)]
+    return Placement(tuple(found), examples(shown), tuple(filling.notes), tuple(filling.doubts))
+
+
+class _Filling:
+    """The frames of pictures as they become known, and what is concluded meanwhile."""
+
+    def __init__(
+        self,
+        target: ImportTarget,
+        pictures: Sequence[Picture],
+        numbers: Sequence[int | None],
+        first: int | None,
+        usual: int | None,
+    ) -> None:
+        self.frames: list[int | None] = []
+        self.notes: list[str] = []
+        self.doubts: list[str] = []
+        self._target = target
+        self._pictures = pictures
+        self._numbers = numbers
+        self._first = first
+        self._usual = usual
+
+    def fill(
+        self, exact: Sequence[int | None], plain: Mapping[int, int], own: Mapping[int, int]
+    ) -> None:
+        """Add to the frames of exact names those of stated numbers, then those of names.
+
+        Args:
+            plain: the frame of each number that a field states.
+            own: the frame of each number in a name.
+        """
+        self.frames = list(exact)
+        stated = {i: p.stated for i, p in enumerate(self._pictures) if p.stated is not None}
+        left = {i: n for i, n in stated.items() if exact[i] is None}
+        # The person said what the first number in names is, which a field need not share.
+        shared = bool(left) and self._first is not None and min(left.values()) >= self._first
+        self._take(left, count_frames(left.values(), plain, self._first if shared else None, 0))
+        named = {
+            i: number
+            for i, number in enumerate(self._numbers)
+            if number is not None and exact[i] is None and i not in stated
+        }
+        if any(frame is not None for frame in exact):
+            self._take(named, Counting(own))
+        else:
+            self._take(named, self._by_names(named, plain, own))
+
+    def _by_names(
+        self, named: Mapping[int, int], plain: Mapping[int, int], own: Mapping[int, int]
+    ) -> Counting:
+        given = sorted(set(named.values()))
+        conventional = all(_is_conventional(self._pictures[i].name) for i in named)
+        if conventional and self._first is None and not any(n in own for n in given):
+            own = own if shifted(given, own).note else plain
+        certain = conventional or (own != plain and not self._target.made_names)
+        return count_frames(given, own, self._first, 0 if certain else self._usual)
+
+    def _take(self, numbers: Mapping[int, int], counting: Counting) -> None:
+        if not numbers:
+            return
+        for i, number in numbers.items():
+            self.frames[i] = counting.frames.get(number)
+        self.notes += [counting.note] if counting.note and counting.note not in self.notes else []
+        self.doubts += [counting.doubt] if counting.doubt else []
+
+
+def _sampled(
+    target: ImportTarget,
+    pictures: Sequence[Picture],
+    numbers: Sequence[int | None],
+    rate: float,
+) -> int:
+    """How many frames lie between two pictures of a file with fewer pictures a second; 1 where the
+    numbers are those of all frames.
+    """
+    step = round(target.rate / rate) if rate > 0 and target.rate > 0 else 1
+    both = zip(pictures, numbers, strict=True)
+    counted = [n if picture.stated is None else picture.stated for picture, n in both]
+    known = [number for number in counted if number is not None]
+    if step < 2 or not known or max(known) > math.ceil(target.frame_count / step):
+        return 1
+    return step
 
 
 def _first(values: Mapping[str, OptionValue]) -> int | None:
@@ -151,70 +228,7 @@ def _by_accident(
     """True where some names match, but one shift of the numbers makes all of them frames."""
     if None not in exact or None in numbers or all(frame is None for frame in exact):
         return False
-    return bool(_shifted(sorted({n for n in numbers if n is not None}), own).note)
-
-
-def _count(
-    numbers: Collection[int], own: Mapping[int, int], first: int | None, usual: int | None
-) -> _Counting:
-    """How a set of numbers counts the frames.
-
-    Args:
-        own: the frame of each number, as frames are numbered themselves.
-        usual: what the numbers begin with where they leave it open; None asks.
-    """
-    if first is not None:
-        note = f"the number of the first frame was said to be {first}"
-        return _Counting({first + place: f for place, f in enumerate(own.values())}, note)
-    given = sorted(set(numbers))
-    if not given or not own or not all(n in own for n in given):
-        return _shifted(given, own)
-    from_one = {n + 1: frame for n, frame in own.items()}
-    note, doubt = "", ""
-    if usual != 0 and min(own) == 0 and all(n in from_one for n in given):
-        steps = {b - a for a, b in itertools.pairwise(given)}
-        if given[0] == 1 and len(given) >= _EXAMPLES and len(steps) == 1 and steps != {1}:
-            note = f"numbers count from 1 (1, {given[1]} ... {given[-1]})"
-        elif usual == 1:
-            note = "numbers count from 1, as the program that wrote them counts"
-        else:
-            doubt = _DOUBT
-    return _Counting(from_one if note else own, note, doubt)
-
-
-def _shifted(given: Sequence[int], own: Mapping[int, int]) -> _Counting:
-    """Numbers that are not all those of frames: a shift that makes every one a frame proves it."""
-    if not given or not own:
-        return _Counting(own)
-    base = min(own)
-    spans = len(own) > 1 and given[-1] - given[0] == max(own) - base
-    shifts = [given[0] - base] if spans else []
-    shifts += {0: [1], 1: [-1]}.get(base, [])
-    for shift in shifts:
-        moved = {n + shift: frame for n, frame in own.items()}
-        if shift and all(n in moved for n in given):
-            where = "" if base == 0 else f" (the pictures from {base})"
-            return _Counting(moved, f"numbers count from {base + shift}{where}")
-    return _Counting(own)
-
-
-class _Told:
-    """What is concluded, as frames are filled in."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-        self.doubts: list[str] = []
-
-    def take(
-        self, frames: list[int | None], numbers: Mapping[int, int], counting: _Counting
-    ) -> None:
-        """The frames of numbers by picture."""
-        if not numbers:
-            return
-        for i, number in numbers.items():
-            frames[i] = counting.frames.get(number)
-        self.notes += [counting.note] if counting.note and counting.note not in self.notes else []
-        self.doubts += [counting.doubt] if counting.doubt else []
+    return bool(shifted(sorted({n for n in numbers if n is not None}), own).note)
 
 
 def _is_conventional(name: str) -> bool:

@@ -17,7 +17,7 @@ from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.cvat.document import CvatDocument
 from vostool.io.imports.readers.cvat.image_names import ImageKey, image_keys
 from vostool.io.imports.readers.cvat.xml_stream import xml_events
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.label_tree import open_tree, peek_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
@@ -94,6 +94,6 @@ CVAT = ImportFormat(
     read=read_cvat,
     options=(
         OptionSpec("task", "Id or name of the task, for a project of several", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )

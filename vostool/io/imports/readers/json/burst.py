@@ -15,7 +15,7 @@ from typing import Any
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.json.choice import chosen_file, records
 from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.frames import listed
@@ -134,7 +134,7 @@ BURST = ImportFormat(
     options=(
         OptionSpec("file", "File, where a folder or zip holds several", ""),
         OptionSpec("video", "Sequence, where the file holds several (name)", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """BURST."""

@@ -20,10 +20,10 @@ from typing import Any
 
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
-from vostool.io.imports.readers.json.fields import id_key, picture_of
+from vostool.io.imports.readers.json.fields import id_key, picture_of, stated_rate
 from vostool.io.imports.readers.json.text import COCO as KIND
 from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.json_values import parse
@@ -66,6 +66,7 @@ class _CocoReader:
             for entry in records(data, "categories", shown)
         }
         self._images = records(data, "images", shown)
+        self._rate = stated_rate(data, self._video)
         self._annotations = records(data, "annotations", shown)
         self._frames: dict[Hashable, int] = {}
         self._unknown: set[str] = set()
@@ -87,7 +88,8 @@ class _CocoReader:
         """Find every image's frame; name those whose annotations cannot come in."""
         waiting = Counter(id_key(entry.get("image_id")) for entry in self._annotations)
         images = self._own_images(waiting)
-        places = self._out.place([picture_of(i, self._target) for i in images], self._values)
+        pictures = [picture_of(image, self._target) for image in images]
+        places = self._out.place(pictures, self._values, rate=self._rate)
         lost: dict[str, int] = {}
         taken: dict[int, Hashable] = {}
         for image, frame in zip(images, places, strict=True):
@@ -211,7 +213,7 @@ COCO = ImportFormat(
         OptionSpec("file", "File, where a folder or zip holds several", ""),
         OptionSpec("video", "Video, where the file holds several (name or id)", ""),
         OptionSpec("crowds", "Read crowds as objects", True),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """COCO and CocoVID."""

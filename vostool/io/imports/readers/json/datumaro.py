@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, records
 from vostool.io.imports.readers.json.fields import stated_frame
@@ -146,6 +146,6 @@ DATUMARO = ImportFormat(
     loses=("points, captions, skeletons and cuboids", "groups"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(OptionSpec("file", "File, where a folder or zip holds several", ""), FIRST_NUMBER),
+    options=(OptionSpec("file", "File, where a folder or zip holds several", ""), *NAME_OPTIONS),
 )
 """datumaro JSON."""

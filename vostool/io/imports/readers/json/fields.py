@@ -9,6 +9,7 @@ from typing import Any
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.collector import whole
 from vostool.io.imports.readers.frame_names import Picture
+from vostool.io.imports.readers.json.frames import listed
 
 # Without case and underscores, the first that is there counts.
 _FRAMES = ("frameindex", "frameidx", "frameid", "framenumber", "framenum", "frameno", "frame")
@@ -53,3 +54,16 @@ def stated_frame(entry: Mapping[str, Any]) -> int | None:
             if (number := whole(plain.get(name))) is not None:
                 return number
     return None
+
+
+def stated_rate(data: object, video: Hashable | None) -> float:
+    """Pictures a second that a COCO file states for a video, or for all; 0 where it does not."""
+    fields = data if isinstance(data, dict) else {}
+    entries = [e for e in listed(fields.get("videos")) if isinstance(e, dict)]
+    places = [e for e in entries if video is None or id_key(e.get("id")) == video]
+    for entry in (*places, fields.get("info")):
+        for name in ("fps", "frame_rate", "framerate"):
+            rate = entry.get(name) if isinstance(entry, dict) else None
+            if isinstance(rate, int | float) and rate > 0:
+                return float(rate)
+    return 0.0

@@ -19,7 +19,7 @@ import yaml
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
 from vostool.io.imports.readers.json.text import ISAT as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -143,7 +143,7 @@ ISAT = ImportFormat(
     read=read,
     options=(
         OptionSpec("groups", "group is the object through all frames", True),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """ISAT."""

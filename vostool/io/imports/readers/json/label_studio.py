@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.identities import identity
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.label_studio_regions import Region, regions_of
@@ -159,7 +159,7 @@ LABEL_STUDIO = ImportFormat(
     options=(
         OptionSpec("file", "File, where a folder or zip holds several", ""),
         OptionSpec("task", "Task, where the file holds several videos (id or name)", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """Label Studio."""

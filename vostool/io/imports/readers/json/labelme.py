@@ -18,7 +18,7 @@ import numpy as np
 
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.id_picture import id_picture, png_size
 from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
@@ -153,7 +153,7 @@ LABELME = ImportFormat(
     read=read,
     options=(
         OptionSpec("groups", "group_id is the object through all frames", True),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """LabelMe."""

@@ -15,7 +15,7 @@ from typing import Any
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.identities import identity, own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.fields import id_key
@@ -147,7 +147,7 @@ COCO_RESULTS = ImportFormat(
     loses=("scores", "names of classes"),
     detect=lambda path: is_single(path, COCO_KIND),
     read=read_coco,
-    options=(_FILE, _SCORE, FIRST_NUMBER),
+    options=(_FILE, _SCORE, *NAME_OPTIONS),
 )
 """COCO results."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.json.frames import FrameFiles, listed
 from vostool.io.imports.readers.json.text import SA_1B as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -55,6 +55,6 @@ SA_1B = ImportFormat(
     loses=("scores", "prompts"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(FIRST_NUMBER,),
+    options=NAME_OPTIONS,
 )
 """SA-1B."""

@@ -15,7 +15,7 @@ from typing import Any
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.identities import attribute_text, identity
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, listed
@@ -174,7 +174,7 @@ SUPERVISELY = ImportFormat(
     read=read,
     options=(
         OptionSpec("file", "File, where a folder or zip holds several videos", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """Supervisely."""

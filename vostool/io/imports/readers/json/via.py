@@ -14,7 +14,7 @@ from typing import Any
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.identities import (
     attribute_text,
     identity,
@@ -150,6 +150,6 @@ VIA = ImportFormat(
     loses=("points and lines", "attributes of pictures"),
     detect=lambda path: is_single(path, KIND),
     read=read,
-    options=(OptionSpec("file", "File, where a folder or zip holds several", ""), FIRST_NUMBER),
+    options=(OptionSpec("file", "File, where a folder or zip holds several", ""), *NAME_OPTIONS),
 )
 """VIA 2."""

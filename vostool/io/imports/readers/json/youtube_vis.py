@@ -7,14 +7,14 @@ absent. A track that has only boxes comes in as boxes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.identities import own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
 from vostool.io.imports.readers.json.fields import id_key
@@ -98,6 +98,11 @@ class TrackReader:
             )
         return found
 
+    def _dropped(self, where: str) -> Callable[[str], None]:
+        return lambda why: self.out.warnings.append(
+            f"{where}: {why}; it was left out, the other parts came in."
+        )
+
     def track(self, track: Mapping[str, Any], frames: Sequence[int | None], label: str) -> None:
         """Read one annotation."""
         number = id_key(track.get("id"))
@@ -125,7 +130,7 @@ class TrackReader:
                 what = None
                 if entry is not None:
                     field = "bbox" if only_boxes else "segmentation"
-                    what = annotated({field: entry}, self._target)
+                    what = annotated({field: entry}, self._target, self._dropped(where))
             except ValueError as error:
                 self.out.skip(f"{where}: {error}.")
                 continue
@@ -159,7 +164,7 @@ YOUTUBE_VIS = ImportFormat(
         OptionSpec("file", "File, where a folder or zip holds several", ""),
         OptionSpec("video", "Video, where the file holds several (name or id)", ""),
         OptionSpec("absent", "Read null as absent, not as unlabelled", True),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """YouTube-VIS."""

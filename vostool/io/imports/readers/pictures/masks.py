@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.id_picture import id_picture, looks_like_ids, masks_by_id
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import MaskFolder, find_folder, mask_pngs
@@ -197,7 +197,7 @@ MASKS = ImportFormat(
         OptionSpec("layout", "One picture for", "auto", ("auto", "frames", "objects")),
         OptionSpec("void", "255 means", "auto", ("auto", "ignore", "object")),
         OptionSpec("absent", "An object that a picture does not show is absent there", True),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """Mask PNGs."""

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.id_picture import id_picture, masks_by_id, png_size
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.folders import find_folder, mask_pngs
@@ -120,6 +120,6 @@ MOTS_PNG = ImportFormat(
     loses=("regions to ignore (class 10)",),
     detect=detect,
     read=read,
-    options=(OptionSpec("folder", "Folder, where there are several sequences", ""), FIRST_NUMBER),
+    options=(OptionSpec("folder", "Folder, where there are several sequences", ""), *NAME_OPTIONS),
 )
 """MOTS pictures."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.id_picture import colour_picture, masks_by_id
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pictures.labelmap import BACKGROUND, labelmap_beside
@@ -204,7 +204,7 @@ VOC_MASKS = ImportFormat(
     read=read,
     options=(
         OptionSpec("folder", "Folder, where there are several data sets", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """VOC masks."""

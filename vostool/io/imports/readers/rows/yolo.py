@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, whole
-from vostool.io.imports.readers.frame_names import FIRST_NUMBER, Picture
+from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree
 from vostool.io.imports.readers.pixels import painted_mask, polygon_mask
 from vostool.io.imports.readers.rows.text import CLASS_LISTS, holds_rows
@@ -245,7 +245,7 @@ YOLO = ImportFormat(
     read=read,
     options=(
         OptionSpec("folder", "Folder of label files, where there are several", ""),
-        FIRST_NUMBER,
+        *NAME_OPTIONS,
     ),
 )
 """YOLO."""
