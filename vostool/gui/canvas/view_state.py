@@ -13,8 +13,13 @@ from vostool.gui.settings.preferences import settings
 from vostool.masks.overlay import DEFAULT_OPACITY
 from vostool.masks.styles import Style
 
-FLAGS = ("labels", "minimap", "preview", "thumbnails")
-"""The names of the values that are on or off."""
+FLAGS = {
+    "labels": keys.VIEW_LABELS,
+    "minimap": keys.VIEW_MINIMAP,
+    "preview": keys.VIEW_PREVIEW,
+    "thumbnails": keys.VIEW_THUMBNAILS,
+}
+"""The names of the values that are on or off, and the keys under which they are stored."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ def _stored() -> ViewValues:
     except ValueError:
         opacity = values.opacity
     flags: dict[str, Any] = {
-        flag: str(store.value(keys.view_flag(flag), getattr(values, flag))).lower() == "true"
-        for flag in FLAGS
+        flag: str(store.value(key, getattr(values, flag))).lower() == "true"
+        for flag, key in FLAGS.items()
     }
     style = Style[name] if name in Style.__members__ else values.style
     if style is Style.DIFFERENCE:
@@ -98,5 +103,5 @@ def _store(values: ViewValues) -> None:
     store = settings()
     store.setValue(keys.VIEW_STYLE, values.style.name)
     store.setValue(keys.VIEW_OPACITY, values.opacity)
-    for flag in FLAGS:
-        store.setValue(keys.view_flag(flag), getattr(values, flag))
+    for flag, key in FLAGS.items():
+        store.setValue(key, getattr(values, flag))

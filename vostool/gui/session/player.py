@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from vostool.gui.session.frame_range import RangeSelection
 from vostool.gui.session.session import Session
+from vostool.gui.threads.timers import single_shot
 
 FASTEST = 8
 """Times the video's rate; J and L double the speed up to there."""
@@ -28,10 +29,8 @@ class Player(QObject):
         super().__init__(session)
         self._session = session
         self._selection = selection
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = single_shot(self, 0, self._tick)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
         self._speed = 1
         self._started = 0.0
         self._from = 0.0

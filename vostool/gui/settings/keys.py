@@ -44,8 +44,11 @@ VIEW_STYLE = "view/style"
 """Name of the masks' style."""
 VIEW_OPACITY = "view/opacity"
 """Of the masks, 0..1."""
-
-
-def view_flag(name: str) -> str:
-    """The key of one switch of the view, such as "labels"."""
-    return f"view/{name}"
+VIEW_LABELS = "view/labels"
+"""Whether names and numbers stand at the masks."""
+VIEW_MINIMAP = "view/minimap"
+"""Whether a small picture of the whole frame shows which part is seen."""
+VIEW_PREVIEW = "view/preview"
+"""Whether the mask under the mouse is shown before the click."""
+VIEW_THUMBNAILS = "view/thumbnails"
+"""Whether the timeline has a strip of frames."""

@@ -15,6 +15,7 @@ from vostool.gui.session.label_memory import begin_with_labels
 from vostool.gui.settings import preferences
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end, wait_for_left
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import dialogs
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.leaving import Leaving
@@ -79,10 +80,7 @@ class Workbench(QObject):
         self._arrivals = QTimer(self)
         self._arrivals.setInterval(0)
         self._arrivals.timeout.connect(self._arrive_on)
-        self._forget = QTimer(self)
-        self._forget.setSingleShot(True)
-        self._forget.setInterval(FORGET_AFTER_MS)
-        self._forget.timeout.connect(collector.forget_closed)
+        self._forget = single_shot(self, FORGET_AFTER_MS, collector.forget_closed)
         window.canvas.show_message(OPEN_FIRST)
         window.start_page.show_recent(recent_paths())
         window.path_chosen.connect(self.open_path)

@@ -6,13 +6,14 @@ import math
 from collections import deque
 from statistics import median
 
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tools.events import Phase, PointerEvent
 from vostool.gui.engine.previews import PreviewAnswer
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.window.status_bar import StatusBar
 from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import SegmentRequest
@@ -48,10 +49,7 @@ class HoverPreview(QObject):
         self._item.setZValue(1.4)
         self._item.hide()
         canvas.view.addItem(self._item, ignoreBounds=True)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._ask)
+        self._rest = single_shot(self, REST_MS, self._ask)
         worker, session = workspace.session.worker, workspace.session
         self._connections = (
             (canvas.hovered, self._moved), (canvas.pointer.acted, self._acted),
