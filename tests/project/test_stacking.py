@@ -86,7 +86,7 @@ def test_the_front_object_has_the_pixel_in_every_style() -> None:
 
 def test_the_selected_outline_is_whole_also_behind_another() -> None:
     masks = {1: left(30), 2: left(10)}
-    picture = overlay_rgba(masks, {1: RED, 2: BLUE}, 0.5, 1, selected=2)
+    picture = overlay_rgba(masks, {1: RED, 2: BLUE}, 0.5, 1, selected=[2])
     assert tuple(picture[10, 9]) == (255, 255, 255, 255)
     assert tuple(picture[10, 8]) == (*BLUE, 255)
     assert tuple(picture[10, 5, :3]) == RED

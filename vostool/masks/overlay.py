@@ -6,7 +6,7 @@ little on a large frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ def overlay_rgba(
     outline: int = DEFAULT_OUTLINE,
     *,
     front_to_back: Sequence[int] | None = None,
-    selected: int | None = None,
+    selected: Collection[int] = (),
 ) -> NDArray[np.uint8]:
     """Paint masks into one transparent picture.
 
@@ -39,7 +39,7 @@ def overlay_rgba(
         outline: its width in pixels, drawn inside the mask; 0 draws none.
         front_to_back: who is in front where masks overlap (:mod:`vostool.project.stacking`);
             None: the lower id.
-        selected: this object's outline is whole, whatever lies in front of it, with a white edge.
+        selected: outlines of these are whole, whatever lies in front, with a white edge.
 
     Returns:
         (H, W, 4) uint8 RGBA, straight (not premultiplied) alpha.
@@ -59,9 +59,22 @@ def overlay_rgba(
         np.copyto(words[box], word(colour, alpha), where=inside)
         if outline > 0:
             np.copyto(words[box], word(colour, 255), where=inside & ~eroded(inside, outline))
-    if selected is not None and selected in masks and outline > 0:
-        emphasise(words, masks[selected], colours.get(selected, palette_colour(selected)), outline)
+    if outline > 0:
+        emphasise_all(words, masks, colours, selected, outline)
     return picture
+
+
+def emphasise_all(
+    words: NDArray[np.uint32],
+    masks: Mapping[int, BoolArray],
+    colours: Mapping[int, Colour],
+    selected: Collection[int],
+    outline: int,
+) -> None:
+    """:func:`emphasise` for each selected object that has a mask."""
+    for object_id in sorted(masks.keys() & set(selected)):
+        colour = colours.get(object_id, palette_colour(object_id))
+        emphasise(words, masks[object_id], colour, outline)
 
 
 def emphasise(

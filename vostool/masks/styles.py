@@ -20,7 +20,7 @@ from vostool.masks.overlay import (
     alpha_of,
     back_first,
     bounding_box,
-    emphasise,
+    emphasise_all,
     eroded,
     overlay_rgba,
     transparent,
@@ -57,14 +57,14 @@ class Look:
         opacity: of fills, 0..1; of a spotlight, how dark the rest is.
         outline: its width in pixels of the frame, 0 draws none.
         front_to_back: who is in front where masks overlap; None: the lower id.
-        selected: the object whose outline stands out, or None.
+        selected: the objects whose outlines stand out.
     """
 
     style: Style = Style.FILL
     opacity: float = DEFAULT_OPACITY
     outline: int = DEFAULT_OUTLINE
     front_to_back: tuple[int, ...] | None = None
-    selected: int | None = None
+    selected: frozenset[int] = frozenset()
 
 
 def styled_rgba(
@@ -135,9 +135,8 @@ def _rest_hidden(
         box = bounding_box(mask)
         if box is not None:
             words[box][mask[box]] = 0
-    if look.style is Style.SPOTLIGHT and look.selected is not None and look.selected in masks:
-        colour = colours.get(look.selected, palette_colour(look.selected))
-        emphasise(words, masks[look.selected], colour, look.outline)
+    if look.style is Style.SPOTLIGHT:
+        emphasise_all(words, masks, colours, look.selected, look.outline)
     return picture
 
 

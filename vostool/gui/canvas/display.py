@@ -75,6 +75,7 @@ class Display(QObject):
         self.renderer.rendered.connect(self._rendered)
         session.playhead_moved.connect(self.refresh)
         session.object_selected.connect(self._object_selected)
+        session.chosen_changed.connect(self.refresh)
         session.document.changed.connect(self._document_changed)
         session.run_progressed.connect(self._run_progressed)
         session.run_ended.connect(self._run_ended)
@@ -138,7 +139,7 @@ class Display(QObject):
             how.opacity,
             max(DEFAULT_OUTLINE, round(image.shape[0] / LINES_A_PIXEL)),
             front_to_back(project),
-            self._session.current_object,
+            self._session.chosen,
         )
         colours = {oid: project.objects[oid].colour for oid in ids}
         self.renderer.ask(

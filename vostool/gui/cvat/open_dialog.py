@@ -28,6 +28,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.errors import ServerError
 from vostool.gui.engine.network_job import NetworkJob
+from vostool.gui.widgets.exact_row import select_exactly
 from vostool.io.cvat_server.connections import log_in, session_for
 from vostool.io.cvat_server.credentials import (
     Credentials,
@@ -152,7 +153,7 @@ class CvatOpenDialog(QDialog):
         count = len(listing.jobs)
         self.say(listing.note or f"{count} job{'' if count == 1 else 's'} on {listing.url}.")
         if listing.jobs:
-            self.table.selectRow(0)
+            select_exactly(self.table, 0)
             self.table.setFocus()
         self._apply_filter(self.filter.text())
 

@@ -22,6 +22,7 @@ from vostool.gui.export.project_table import ProjectTable
 from vostool.gui.export.rows import Row, Rows
 from vostool.gui.threads.background import Background
 from vostool.gui.widgets import dialogs
+from vostool.gui.widgets.exact_row import select_exactly
 from vostool.io.batch.run import BatchProject, find_projects
 from vostool.io.project.file import SUFFIX
 from vostool.progress import Progress
@@ -140,7 +141,7 @@ class ProjectsPanel(QWidget):
 
     def _select_first(self) -> None:
         if self.rows.rows and not self.table.currentIndex().isValid():
-            self.table.selectRow(0)
+            select_exactly(self.table, 0)
         self._selected()
 
     def _selected(self) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction, QColor
 from PyQt6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
+    QLabel,
     QMenu,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +22,7 @@ from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
 from vostool.gui.objects.table import ObjectTable
 from vostool.gui.session.document import Document
 from vostool.gui.widgets.colour_icon import colour_icon
+from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.return_key import LineBox
 from vostool.project.changes import Changes
 from vostool.project.objects import AnnotatedObject
@@ -41,6 +43,7 @@ class ObjectList(QWidget):
 
     Signals:
         selected(int): a person made this object current.
+        chosen_changed(object): ids of the rows that are chosen now.
         add_requested()
         delete_requested(object): ids of the objects to delete.
         visibility_wanted(object, bool), lock_wanted(object, bool): of the objects with these ids.
@@ -48,6 +51,7 @@ class ObjectList(QWidget):
     """
 
     selected = pyqtSignal(int)
+    chosen_changed = pyqtSignal(object)
     add_requested = pyqtSignal()
     delete_requested = pyqtSignal(object)
     visibility_wanted = pyqtSignal(object, bool)
@@ -73,9 +77,16 @@ class ObjectList(QWidget):
         self.more_button = _button("More", "What else can be done with the chosen objects")
         self.more_button.setMenu(self.menu)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.several = QLabel()
+        self.several.setObjectName("several_objects")
+        self.several.setWordWrap(True)
+        self.several.hide()
         self._clicking = False
         self._current: int | None = None
         self._lay_out()
+        chosen = self.table.selectionModel()
+        assert chosen is not None
+        chosen.selectionChanged.connect(lambda *_: self._choice_changed())
         new = actions["new_object"]
         new.changed.connect(lambda: self.add_button.setToolTip(new.toolTip()))
         self.add_button.clicked.connect(self.add_requested)
@@ -116,7 +127,7 @@ class ObjectList(QWidget):
         if row < 0:
             self.table.clearSelection()
         elif not (self._clicking and row in self.table.chosen_rows()):
-            self.table.selectRow(row)
+            select_exactly(self.table, row)
         self.delete_button.setEnabled(row >= 0)
         self.attributes.show_object(self.model.project, object_id)
         self._current = object_id
@@ -171,6 +182,12 @@ class ObjectList(QWidget):
             rgb = (colour.red(), colour.green(), colour.blue())
             self.model.change(replace(shown, colour=rgb), "Change colour")
 
+    def _choice_changed(self) -> None:
+        ids = self.chosen_ids()
+        self.several.setVisible(len(ids) > 1)
+        self.several.setText(f"{len(ids)} objects selected: {', '.join(map(str, ids))}")
+        self.chosen_changed.emit(ids)
+
     def _ask_delete(self) -> None:
         if chosen := self.chosen_ids():
             self.delete_requested.emit(chosen)
@@ -184,6 +201,7 @@ class ObjectList(QWidget):
     def _apply_filter(self) -> None:
         words = self.filter.text().casefold().split()
         self.table.show_rows(lambda row: _matches(self.model.object_at(row), words))
+        self._choice_changed()  # what is hidden is not chosen
 
     def _give_attribute(self, name: str, value: str) -> None:
         """To the current object, and to all chosen ones of its label."""
@@ -206,6 +224,7 @@ class ObjectList(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.several)
         layout.addLayout(buttons)
         layout.addWidget(self.attributes)
 

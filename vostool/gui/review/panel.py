@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
 from vostool.gui.session.review_work import Review
+from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
 from vostool.review.order import ReviewFilter, ReviewItem
@@ -111,7 +112,7 @@ class ReviewPanel(QWidget):
         if row < 0:
             self.table.clearSelection()
         else:
-            self.table.selectRow(row)
+            select_exactly(self.table, row)
             self.table.scrollTo(self.model.index(row, FRAME))
         self.why.setText(self._why_text(here))
 

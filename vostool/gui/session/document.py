@@ -31,11 +31,13 @@ class Document(QObject):
 
     Signals:
         changed(Changes): cells of the project changed; views repaint what concerns them.
+        did(Step, Edit): a step was done by :meth:`do`; not by undo, redo or a run's next frames.
         history_changed(): the titles of undo and redo changed.
         settled(Changes): the last part of a large undo or redo was applied; all but its masks.
     """
 
     changed = pyqtSignal(object)
+    did = pyqtSignal(object, object)
     history_changed = pyqtSignal()
     settled = pyqtSignal(object)
 
@@ -62,9 +64,10 @@ class Document(QObject):
         if len(edit.changes) > LARGE:
             step, parts = self.history.do_in_parts(edit, PART)
             self._begin(parts, reports=False)
-            return step
-        step, changes = self.history.do(edit)
-        self._announce(changes)
+        else:
+            step, changes = self.history.do(edit)
+            self._announce(changes)
+        self.did.emit(step, edit)
         return step
 
     def extend(self, step: Step, edit: Edit) -> None:

@@ -10,7 +10,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vostool.errors import VosToolError
 from vostool.gui.session.document import Document
 from vostool.gui.threads.background import Background
+from vostool.progress import Progress
 from vostool.project.changes import Edit
+from vostool.project.effect import Effect
 from vostool.project.project import Project
 
 Build = Callable[[Project], Edit]
@@ -64,7 +66,13 @@ class EditBuilder(QObject):
             self._build_here(wanted)
             return
         snapshot = document.snapshot()
-        job = Background(lambda _progress: build(snapshot).look_through(), self)
+
+        def work(_progress: Progress) -> Edit:
+            edit = build(snapshot).look_through()
+            Effect.of(edit)
+            return edit
+
+        job = Background(work, self)
         self._job = (job, wanted)
         job.succeeded.connect(self._built)
         job.failed.connect(self._failed)

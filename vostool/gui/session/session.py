@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.errors import PromptError
@@ -33,6 +35,7 @@ class Session(QObject):
     Signals:
         playhead_moved(int): another frame is current.
         object_selected(object): id of the current object, or None for "the next click makes one".
+        chosen_changed(): other objects are chosen together, see :attr:`chosen`.
         busy(bool): a click waits for its mask, or none does any more.
         run_progressed(RunProgress), run_ended(str): of a track run; the text is for the status bar.
         problem(str): one sentence about something that went wrong.
@@ -45,6 +48,7 @@ class Session(QObject):
 
     playhead_moved = pyqtSignal(int)
     object_selected = pyqtSignal(object)
+    chosen_changed = pyqtSignal()
     busy = pyqtSignal(bool)
     run_progressed = pyqtSignal(object)
     run_ended = pyqtSignal(str)
@@ -69,12 +73,29 @@ class Session(QObject):
         self._rest_timer = single_shot(self, RESTS_AFTER_MS, self._prepare)
         self._rest_timer.start(FIRST_REST_MS)
         self.solo = False
+        self._chosen: frozenset[int] = frozenset()
         self.builder = EditBuilder(document, self.do)
         self.builder.problem.connect(self.problem)
         document.settled.connect(self._after_history)
         worker.engine_ready.connect(self._prepare)
 
     # -- where the person is -------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        """The objects that a command on the chosen ones changes; the current one is among them."""
+        current = self.current_object
+        if current is None:
+            return frozenset()
+        # A choice of rows without the current object, which the canvas shows, is not what is meant.
+        return self._chosen if current in self._chosen else frozenset((current,))
+
+    def choose(self, object_ids: Iterable[int]) -> None:
+        """Several objects are chosen in the list."""
+        before = self.chosen
+        self._chosen = frozenset(object_ids)
+        if self.chosen != before:
+            self.chosen_changed.emit()
 
     def go_to(self, frame: int) -> None:
         """Move the playhead; frames outside the source stop at its ends."""

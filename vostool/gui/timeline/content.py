@@ -31,6 +31,7 @@ class Content(QObject):
         time_of: seconds at which a frame is shown.
         playhead: the frame that the playhead is drawn at.
         current: id of the selected object, or None.
+        objects: ids of all that are selected.
         chosen: the range, or None.
     """
 
@@ -44,6 +45,7 @@ class Content(QObject):
         self.time_of: Callable[[int], float] = float
         self.playhead = 0
         self.current: int | None = None
+        self.objects: frozenset[int] = frozenset()
         self.chosen: FrameRange | None = None
         self._slices = single_shot(self, 0, self._work)
 
@@ -58,6 +60,7 @@ class Content(QObject):
         rate = project.source.rate if project is not None else 1.0
         self.time_of = time_of if time_of is not None else lambda frame: frame / rate
         self.playhead, self.current, self.chosen = 0, None, None
+        self.objects = frozenset()
         self._slices.start()
 
     def apply(self, changes: Changes) -> None:
@@ -98,7 +101,7 @@ class Content(QObject):
             return None
         return Scene(
             self.project, self.states, scale, layout, self.time_of,
-            self.playhead, self.current, self.chosen,
+            self.playhead, self.current, self.chosen, self.objects,
         )  # fmt: skip
 
     def _work(self) -> None:

@@ -63,7 +63,7 @@ class ScenePainter:
 
     def _row(self, top: int, shown: AnnotatedObject) -> None:
         painter, scene, colours = self._painter, self._scene, self._colours
-        if shown.id == scene.current:
+        if shown.id in scene.selected:
             painter.fillRect(0, top, self._right, ROW_HEIGHT, QColor(*colours.base))
             highlight = QColor(*colours.highlight)
             highlight.setAlpha(60)

@@ -32,6 +32,7 @@ class Scene:
     Attributes:
         time_of: seconds at which a frame is shown.
         chosen: the range, or None.
+        selected: ids of the selected objects.
     """
 
     project: Project
@@ -42,6 +43,7 @@ class Scene:
     playhead: int
     current: int | None
     chosen: FrameRange | None
+    selected: frozenset[int] = frozenset()
 
     @property
     def objects(self) -> list[AnnotatedObject]:

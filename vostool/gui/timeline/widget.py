@@ -114,9 +114,15 @@ class Timeline(QAbstractScrollArea):
     def set_current_object(self, object_id: int | None) -> None:
         """Highlight this object's row, scroll to it and show its scores."""
         self._content.current = object_id
+        self._content.objects = frozenset(() if object_id is None else (object_id,))
         index = self.layout_of_rows.current
         if index is not None:
             self._bar(Qt.Orientation.Vertical).setValue(self.layout_of_rows.scroll_to(index))
+        self._viewport.update()
+
+    def set_selected_objects(self, object_ids: Collection[int]) -> None:
+        """Highlight the rows of all selected objects."""
+        self._content.objects = frozenset(object_ids)
         self._viewport.update()
 
     def set_range(self, chosen: FrameRange | None) -> None:

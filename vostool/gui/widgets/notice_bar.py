@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from PyQt6.QtCore import QEvent, QObject, Qt
@@ -48,6 +49,8 @@ class NoticeBar(QFrame):
         self.details_button = _button(QPushButton("Details"), "Show or hide the details")
         self.details_button.setCheckable(True)
         self.copy_button = _button(QPushButton("Copy"), "Copy the details, to send them on")
+        self.action_button = _button(QPushButton(), "")
+        self._act: Callable[[], object] = _nothing
         self.close_button = _button(QToolButton(), "Close this notice")
         self.close_button.setText("✕")
         self.details = QPlainTextEdit()
@@ -57,6 +60,7 @@ class NoticeBar(QFrame):
         self._lay_out()
         self._timer = single_shot(self, HINT_MS, self.hide)
         self.close_button.clicked.connect(self.dismiss)
+        self.action_button.clicked.connect(self._take_action)
         self.details_button.toggled.connect(self._show_details)
         self.copy_button.clicked.connect(self._copy)
         over.installEventFilter(self)
@@ -75,6 +79,17 @@ class NoticeBar(QFrame):
         self._timer.start()
         return True
 
+    def show_done(self, sentence: str, action: str, act: Callable[[], object]) -> bool:
+        """What was done, with a button beside it; False where a problem stands there."""
+        if not self.show_hint(sentence):
+            return False
+        self.action_button.setText(action)
+        self.action_button.setAccessibleName(action)
+        self.action_button.show()
+        self._act = act
+        self._place()
+        return True
+
     def dismiss(self) -> None:
         """Close the bar."""
         self._timer.stop()
@@ -87,6 +102,8 @@ class NoticeBar(QFrame):
         return super().eventFilter(watched, event)
 
     def _set(self, title: str, sentence: str, details: str, kind: str) -> None:
+        self.action_button.hide()
+        self._act = _nothing
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.text.setText(sentence)
@@ -107,6 +124,11 @@ class NoticeBar(QFrame):
         self.details.setVisible(shown)
         self.copy_button.setVisible(shown)
         self._place()
+
+    def _take_action(self) -> None:
+        act = self._act
+        self.dismiss()
+        act()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -130,12 +152,18 @@ class NoticeBar(QFrame):
         texts.addWidget(self.text)
         row = QHBoxLayout()
         row.addLayout(texts, 1)
-        for button in (self.copy_button, self.details_button, self.close_button):
+        for button in (
+            self.action_button, self.copy_button, self.details_button, self.close_button,
+        ):  # fmt: skip
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 8, 8)
         column.addLayout(row)
         column.addWidget(self.details)
+
+
+def _nothing() -> None:
+    """What the button does while there is none."""
 
 
 def _button(button: Button, tip: str) -> Button:

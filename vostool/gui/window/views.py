@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtBoundSignal
+from PyQt6.QtGui import QKeySequence
 
 from vostool.gui.canvas.gestures import Gestures
 from vostool.gui.objects.actions import ObjectActions
@@ -14,7 +15,9 @@ from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.review_view import ReviewView
 from vostool.gui.window.start.recent import remember_opened
 from vostool.gui.window.workspace import Workspace
-from vostool.project.changes import Changes
+from vostool.project.changes import Changes, Edit
+from vostool.project.effect import Effect
+from vostool.project.history import Step
 from vostool.runs.parts import RunProgress
 
 
@@ -26,6 +29,7 @@ class Views(QObject):
         self._window = window
         self._workspace = workspace
         self._review: ReviewView | None = None
+        self._told: Step | None = None
         self._gestures: Gestures | None = None
         session = workspace.session
         workspace.tracking.scope = window.scope.value
@@ -99,6 +103,7 @@ class Views(QObject):
             return ObjectActions(session, ids, window)
 
         return (
+            (objects.chosen_changed, session.choose),
             (objects.delete_requested, lambda ids: on(ids).delete()),
             (objects.visibility_wanted, lambda ids, value: on(ids).show(value)),
             (objects.lock_wanted, lambda ids, value: on(ids).lock(value)),
@@ -113,7 +118,9 @@ class Views(QObject):
         session.busy.connect(self._show_busy)
         session.run_progressed.connect(self._run_progressed)
         session.run_ended.connect(self._run_ended)
+        session.chosen_changed.connect(self._chosen_changed)
         session.problem.connect(window.show_hint)
+        workspace.document.did.connect(self._tell_effect)
         workspace.document.changed.connect(self._document_changed)
         workspace.document.history_changed.connect(self._update_history)
         workspace.player.playing_changed.connect(window.refresh_icons)
@@ -131,7 +138,21 @@ class Views(QObject):
     def _object_selected(self, object_id: int | None) -> None:
         self._window.objects.set_current(object_id)
         self._window.timeline.set_current_object(object_id)
+        self._chosen_changed()
         self._update_actions()
+
+    def _chosen_changed(self) -> None:
+        self._window.timeline.set_selected_objects(self._workspace.session.chosen)
+
+    def _tell_effect(self, step: Step, edit: Edit) -> None:
+        """Say what a command took away, with Undo beside it for as long as it is the last step."""
+        sentence = Effect.of(edit).sentence(edit.title)
+        if sentence is None:
+            return
+        if self._window.notice.show_done(sentence, "Undo", self._workspace.session.undo):
+            self._told = step
+        else:
+            self._window.show_status(sentence, 15000)
 
     def _range_changed(self, chosen: FrameRange | None) -> None:
         self._window.timeline.set_range(chosen)
@@ -163,8 +184,15 @@ class Views(QObject):
         for name, title in (("undo", history.undo_title), ("redo", history.redo_title)):
             actions[name].setEnabled(title is not None)
             verb = name.capitalize()
-            actions[name].setText(f"{verb} {title.lower()}" if title else verb)
+            named = f"{verb} {title.lower()}" if title else verb
+            actions[name].setText(named)
             actions[name].setIconText(verb)
+            keys = actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            actions[name].setToolTip(f"{named} ({keys})" if keys else named)
+        if self._told is not None and history.last is not self._told:
+            self._told = None
+            if self._window.notice.action_button.isVisible():
+                self._window.notice.dismiss()
 
     def _show_storage(self, sentence: str | None) -> None:
         if sentence is None:

@@ -60,12 +60,8 @@ def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handl
 
 
 def _chosen(window: MainWindow, session: Session) -> ObjectActions:
-    """Acts on the rows that are chosen now."""
-    current, chosen = session.current_object, window.objects.chosen_ids()
-    # The canvas shows the current object, so a choice of rows without it is not what is meant.
-    if current not in chosen:
-        chosen = [] if current is None else [current]
-    return ObjectActions(session, chosen, window)
+    """Acts on the objects that canvas, timeline and list show as selected."""
+    return ObjectActions(session, session.chosen, window)
 
 
 def _recolour(window: MainWindow, session: Session) -> None:
