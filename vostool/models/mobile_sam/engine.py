@@ -1,8 +1,7 @@
 """The `mobile-sam` engine: MobileSAM's network behind the :class:`Engine` protocol.
 
 Prompted frames are a function of picture and prompts alone. Tracking has no video memory of the
-network's own; see :mod:`vostool.models.mobile_sam.track`. Only
-:func:`vostool.models.registry.create_engine` imports this module.
+network's own; see :mod:`vostool.models.mobile_sam.track`.
 """
 
 from __future__ import annotations
