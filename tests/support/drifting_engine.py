@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from told_engine import ToldEngine
 
-from vostool.frames import FrameSource
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
-    EngineInfo,
     Keyframe,
     SegmentReply,
     SegmentRequest,
@@ -24,22 +23,12 @@ def drifted(ids: np.ndarray, truth: int, frames: int) -> Mask:
     return Mask.from_array(np.roll(ids == truth, frames, axis=1))
 
 
-class DriftingEngine:
+class DriftingEngine(ToldEngine):
     """Tracks what lies under each keyframe's mask or box; reads every frame as a real one does."""
 
     def __init__(self, ids: np.ndarray) -> None:
+        super().__init__("flow", "Drift")
         self._ids = ids
-        self.requests: list[TrackRequest] = []
-
-    @property
-    def info(self) -> EngineInfo:
-        return EngineInfo("flow", "Drift")
-
-    def open(self, source: FrameSource) -> None:
-        self._source = source
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         raise NotImplementedError

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from told_engine import ToldEngine
 
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.sequence import TruthSequence
-from vostool.frames import FrameSource
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
-    EngineInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
@@ -64,7 +63,7 @@ def write_sequence(pictures: Path, masks: Path, truth: list[np.ndarray]) -> None
         Image.fromarray(ids.astype(np.uint8)).save(masks / f"{frame:05d}.png")
 
 
-class KnownEngine:
+class KnownEngine(ToldEngine):
     """Tracks what it was told to: ``answer(frame, object id, keyframes' frames)`` is the mask."""
 
     def __init__(
@@ -72,20 +71,10 @@ class KnownEngine:
         answer: Callable[[int, int, list[int]], np.ndarray],
         score: Callable[[int, int], float] = lambda frame, oid: 1.0,
     ) -> None:
+        super().__init__("known", "Known")
         self._answer = answer
         self._score = score
         self.asked: list[SegmentRequest] = []
-        self.requests: list[TrackRequest] = []
-
-    @property
-    def info(self) -> EngineInfo:
-        return EngineInfo("known", "Known")
-
-    def open(self, source: FrameSource) -> None:
-        self._source = source
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         self.asked.append(request)

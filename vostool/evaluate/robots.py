@@ -8,7 +8,7 @@ too small to be scribbled on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import cv2
@@ -67,10 +67,7 @@ class ClickRobot:
 
     def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
         corrections = []
-        for object_id in object_ids:
-            wanted, got, counted = _masks(truth, result, object_id)
-            if _right_enough(wanted, got, counted):
-                continue
+        for object_id, wanted, got, counted in _wrong(truth, result, object_ids):
             missing = largest_part(wanted & ~got & counted)
             wrong = largest_part(got & ~wanted & counted)
             positive = bool(np.count_nonzero(missing) >= np.count_nonzero(wrong))
@@ -84,10 +81,7 @@ class BoxRobot:
 
     def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
         corrections = []
-        for object_id in object_ids:
-            wanted, got, counted = _masks(truth, result, object_id)
-            if _right_enough(wanted, got, counted):
-                continue
+        for object_id, wanted, got, counted in _wrong(truth, result, object_ids):
             if wanted.any():
                 corrections.append(Correction(object_id, box=_box(wanted)))
             else:
@@ -96,14 +90,15 @@ class BoxRobot:
         return corrections
 
 
-def _masks(truth: Ids, result: Ids, object_id: int) -> tuple[BoolArray, BoolArray, BoolArray]:
-    """True mask, resulting mask, and where they count."""
+def _wrong(
+    truth: Ids, result: Ids, object_ids: Iterable[int]
+) -> Iterator[tuple[int, BoolArray, BoolArray, BoolArray]]:
+    """The objects that are not right enough: id, true mask, resulting mask, where they count."""
     counted = truth != VOID
-    return truth == object_id, (result == object_id) & counted, counted
-
-
-def _right_enough(wanted: BoolArray, got: BoolArray, counted: BoolArray) -> bool:
-    return region_similarity(wanted, got, ~counted) >= RIGHT_ENOUGH
+    for object_id in object_ids:
+        wanted, got = truth == object_id, (result == object_id) & counted
+        if region_similarity(wanted, got, ~counted) < RIGHT_ENOUGH:
+            yield object_id, wanted, got, counted
 
 
 def _box(mask: BoolArray) -> Box:

@@ -9,6 +9,11 @@ from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.plan import ExportPlan
 
 
+def subset_folder(subset: str) -> str:
+    """The folder of a part of a data set, "train/"; "" for the one part of an unsplit one."""
+    return f"{subset}/" if subset else ""
+
+
 class SharedPicture:
     """A frame's picture, decoded when it is first asked for and kept for the other formats."""
 
@@ -58,6 +63,11 @@ class ExportFrame:
     def path(self) -> str:
         """``file_name``, below its video's folder where the data set holds several videos."""
         return self.plan.folder + self.file_name
+
+    @property
+    def subset_folder(self) -> str:
+        """The folder of its part of a split data set, ending in a slash; "" without a split."""
+        return subset_folder(self.subset)
 
     @property
     def front_first(self) -> list[ExportMask]:

@@ -126,7 +126,7 @@ def test_filled_holes_are_told(exported, memory_source, make_project, hard_masks
     filled[4:6, 5:8] = True
     assert (masks_by_key(coco)[0, 1] == filled).all()
     assert coco.anns[1]["area"] == hard_masks["hole"].sum()
-    assert [text for text in report.warnings if "1 masks have holes" in text]
+    assert [text for text in report.warnings if "1 mask has holes" in text]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_the_lower_id_wins_and_it_is_told(exported, memory_source, make_project,
     folder, report = exported(make_project(source, masks), source)
     picture = read(folder / "Annotations/clip/00000.png")
     assert (picture == np.where(hard_masks["one pixel"], 1, 2)).all()
-    assert any("overlap on 1 frames" in text for text in report.warnings)
+    assert any("overlap on 1 frame:" in text for text in report.warnings)
 
 
 def test_an_object_brought_to_the_front_keeps_its_pixels(

@@ -8,7 +8,6 @@ in training), true areas and tight boxes. The object's identity is ``attributes.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +15,8 @@ from typing import IO, Any
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.json_text import compact
+from vostool.io.exports.formats.losses import holes_were_filled
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.staging import StagedFolder
@@ -69,11 +70,7 @@ class CocoWriter:
     def finish(self) -> list[str]:
         for file in self._files.values():
             file.finish()
-        if self._filled:
-            self._warnings.append(
-                f"{self._filled} masks have holes, which polygons cannot hold: they were filled."
-            )
-        return self._warnings
+        return self._warnings + holes_were_filled(self._filled)
 
     def close(self) -> None:
         for file in self._files.values():
@@ -150,19 +147,15 @@ def _head(dataset: Dataset) -> bytes:
     videos = b""
     if dataset.merged:
         listed = [{"id": plan.number, "name": plan.video} for plan in dataset.videos]
-        videos = b',\n"videos": ' + _json(listed)
+        videos = b',\n"videos": ' + compact(listed)
     return (
-        b'{\n"info": ' + _json(info) + b',\n"licenses": ' + _json(licences)
-        + b',\n"categories": ' + _json(categories) + videos + b',\n"images": ['
+        b'{\n"info": ' + compact(info) + b',\n"licenses": ' + compact(licences)
+        + b',\n"categories": ' + compact(categories) + videos + b',\n"images": ['
     )  # fmt: skip
 
 
 def _item(file: IO[bytes], value: object, first: bool) -> None:
-    file.write((b"\n" if first else b",\n") + _json(value))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    file.write((b"\n" if first else b",\n") + compact(value))
 
 
 COCO = ExportFormat(

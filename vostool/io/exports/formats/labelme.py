@@ -20,6 +20,7 @@ import numpy as np
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import holes_were_filled
 from vostool.io.exports.formats.pictures.png import gray_png
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
@@ -61,11 +62,7 @@ class LabelmeWriter:
         return f"{_place(frame)}{frame.file_name}"
 
     def finish(self) -> list[str]:
-        warnings = []
-        if self._filled:
-            warnings.append(
-                f"{self._filled} masks have holes, which polygons cannot hold: they were filled."
-            )
+        warnings = holes_were_filled(self._filled)
         if not self._pictures and not self._from_images:
             warnings.append("LabelMe opens a file only beside its picture; write the pictures too.")
         return warnings
@@ -107,8 +104,7 @@ def _crop(mask: ExportMask) -> str:
 
 
 def _place(frame: ExportFrame) -> str:
-    part = f"{frame.subset}/" if frame.subset else ""
-    return part + frame.plan.folder
+    return frame.subset_folder + frame.plan.folder
 
 
 LABELME = ExportFormat(

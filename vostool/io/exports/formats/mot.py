@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import front_was_kept
 from vostool.io.exports.formats.overlaps import front_wins
 from vostool.io.exports.formats.sequences import NUMBERING, Sequences
 from vostool.io.exports.frame import ExportFrame
@@ -86,11 +87,7 @@ class MotsWriter:
         return self._sequences.picture_path(frame)
 
     def finish(self) -> list[str]:
-        warnings = self._sequences.finish()
-        if self._overlaps:
-            warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the object in front was kept there."
-            )
+        warnings = self._sequences.finish() + front_was_kept(self._overlaps)
         others = [name for name, number in self._classes.items() if number > 2]
         if others:
             warnings.append(

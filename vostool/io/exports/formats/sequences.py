@@ -11,7 +11,7 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.frame import ExportFrame, subset_folder
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec
@@ -37,7 +37,7 @@ class _Sequence:
 
     @property
     def place(self) -> str:
-        return f"{self.subset}/{self.plan.video}/" if self.subset else f"{self.plan.video}/"
+        return f"{subset_folder(self.subset)}{self.plan.video}/"
 
 
 class Sequences:
@@ -62,8 +62,7 @@ class Sequences:
         same = sequence is not None and sequence.plan is frame.plan
         if sequence is None or not same or sequence.subset != frame.subset:
             self._finish_one()
-            place = f"{frame.subset}/" if frame.subset else ""
-            file = self._folder.open(f"{place}{frame.plan.video}/gt/gt.txt")
+            file = self._folder.open(f"{frame.subset_folder}{frame.plan.video}/gt/gt.txt")
             sequence = self._open = _Sequence(frame.plan, frame.subset, file)
         number = sequence.count + 1 if self._consecutive else frame.index + 1
         self._gaps |= number != sequence.number + 1

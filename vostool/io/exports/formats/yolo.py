@@ -17,6 +17,7 @@ import yaml
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import holes_were_filled
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.plan import ExportPlan
@@ -106,11 +107,7 @@ class YoloSegmentWriter(YoloWriter):
         return [" ".join(["%.7f"] * len(part)) % tuple(part.tolist()) for part in scaled]
 
     def lost(self) -> list[str]:
-        warnings = []
-        if self._filled:
-            warnings.append(
-                f"{self._filled} masks have holes, which polygons cannot hold: they were filled."
-            )
+        warnings = holes_were_filled(self._filled)
         if self._parted and self._largest:
             warnings.append(
                 f"{self._parted} masks have several parts: only the largest was written."

@@ -9,14 +9,14 @@ ground truth.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.json_text import compact
 from vostool.io.exports.formats.spool import Spool
-from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.frame import ExportFrame, subset_folder
 from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
@@ -48,12 +48,12 @@ class YoutubeVisWriter:
         clip.add(frame, self._compressed)
 
     def picture_path(self, frame: ExportFrame) -> str:
-        return f"{_place(frame.subset)}JPEGImages/{_file_name(frame)}"
+        return f"{frame.subset_folder}JPEGImages/{_file_name(frame)}"
 
     def finish(self) -> list[str]:
         self._finish_clip()
         for subset in self._dataset.subsets:
-            with self._folder.open(_place(subset) + MAIN) as file:
+            with self._folder.open(subset_folder(subset) + MAIN) as file:
                 self._write_file(file, subset)
         self.close()
         return []
@@ -65,10 +65,10 @@ class YoutubeVisWriter:
         clip = self._clip
         if clip is None:
             return
-        self._append("videos", clip.subset, [_json(clip.video())])
+        self._append("videos", clip.subset, [compact(clip.video())])
         for object_id in clip.tracks:
             entry = clip.annotation(object_id, self._dataset.classes)
-            head = [_json(entry)[:-1]]
+            head = [compact(entry)[:-1]]
             self._append("annotations", clip.subset, head)
             for name in LISTS:
                 self._spool.add(("annotations", clip.subset), f',"{name}":['.encode())
@@ -91,8 +91,8 @@ class YoutubeVisWriter:
             {"id": number, "name": name, "supercategory": ""}
             for name, number in self._dataset.classes.items()
         ]
-        file.write(b'{\n"info": ' + _json(info) + b',\n"licenses": [],\n"categories": ')
-        file.write(_json(categories))
+        file.write(b'{\n"info": ' + compact(info) + b',\n"licenses": [],\n"categories": ')
+        file.write(compact(categories))
         for name in ("videos", "annotations"):
             file.write(f',\n"{name}": ['.encode())
             for piece in self._spool.take((name, subset)):
@@ -127,7 +127,7 @@ class _Clip:
             self._pad(mask.id, track)
             values = (_rle(mask, compressed), list(mask.bbox), mask.area)
             for name, value in zip(LISTS, values, strict=True):
-                self._entry(mask.id, name, _json(value), track.frames == 0)
+                self._entry(mask.id, name, compact(value), track.frames == 0)
             track.frames += 1
             track.seen += 1
             track.area += mask.area
@@ -185,14 +185,6 @@ def _rle(mask: ExportMask, compressed: bool) -> dict[str, Any]:
 
 def _file_name(frame: ExportFrame) -> str:
     return f"{frame.plan.video}/{frame.file_name}"
-
-
-def _place(subset: str) -> str:
-    return f"{subset}/" if subset else ""
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 YOUTUBE_VIS = ExportFormat(

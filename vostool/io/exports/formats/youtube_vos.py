@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from vostool.io.exports.dataset import Dataset, video_error
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import front_was_kept
 from vostool.io.exports.formats.pictures.davis import MAX_OBJECTS
 from vostool.io.exports.formats.pictures.frame_names import FrameNames
 from vostool.io.exports.formats.pictures.png import indexed_png, painted
-from vostool.io.exports.frame import ExportFrame
+from vostool.io.exports.frame import ExportFrame, subset_folder
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
@@ -52,7 +53,7 @@ class YoutubeVosWriter:
         canvas, overlap = painted(frame, ids)
         self._overlaps += overlap
         name = self._names.of(frame)
-        path = f"{_place(frame.subset)}Annotations/{plan.video}/{name}.png"
+        path = f"{frame.subset_folder}Annotations/{plan.video}/{name}.png"
         self._folder.write(path, indexed_png(canvas, self._palette))
         shown = _shown(canvas) if overlap else {ids[mask.object.id] for mask in frame.masks}
         seen = self._seen.setdefault(frame.subset, {}).setdefault(plan.number, {})
@@ -62,19 +63,14 @@ class YoutubeVosWriter:
 
     def picture_path(self, frame: ExportFrame) -> str:
         name = self._names.of(frame) + frame.plan.ending
-        return f"{_place(frame.subset)}JPEGImages/{frame.plan.video}/{name}"
+        return f"{frame.subset_folder}JPEGImages/{frame.plan.video}/{name}"
 
     def finish(self) -> list[str]:
         for subset in self._dataset.subsets:
             meta = {"videos": self._videos(self._seen.get(subset, {}))}
             text = json.dumps(meta, indent=1)
-            self._folder.write(_place(subset) + META, text.encode("ascii") + b"\n")
-        if self._overlaps:
-            self._warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the object in front was kept there "
-                "(masks-binary keeps both)."
-            )
-        return self._warnings
+            self._folder.write(subset_folder(subset) + META, text.encode("ascii") + b"\n")
+        return self._warnings + front_was_kept(self._overlaps, "masks-binary")
 
     def close(self) -> None:
         return
@@ -118,10 +114,6 @@ class YoutubeVosWriter:
 
 def _shown(canvas: NDArray[np.uint8]) -> set[int]:
     return set(np.flatnonzero(np.bincount(canvas.ravel(), minlength=256)).tolist())
-
-
-def _place(subset: str) -> str:
-    return f"{subset}/" if subset else ""
 
 
 YOUTUBE_VOS = ExportFormat(

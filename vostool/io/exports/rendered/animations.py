@@ -51,32 +51,30 @@ class AnimationWriter(ClipWriter):
         self._rate = float(values["fps"])
         if not 0 < self._rate <= FASTEST:
             raise UsageError(f"fps is {self._rate:g}, but must be above 0 and at most {FASTEST:g}.")
-        self._pipe: VideoPipe | None = None
         self._size = (0, 0)
         self._due = 0
         self._shown = self._until = 0.0
 
-    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> None:
+    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> VideoPipe:
         self._size = fitted(plan.width, plan.height, int(self.values["width"]))
         self._due = 0
         self._shown = 0.0
         self._until = times.end
         if self._look.caption in ("label", "label-id"):
             self.warn_about_fonts(plan)
-        self._pipe = self.open_pipe(plan, self._size)
+        return self.open_pipe(plan, self._size)
 
     def open_pipe(self, plan: ExportPlan, size: tuple[int, int]) -> VideoPipe:
         """The process that takes the pictures of one video."""
         raise NotImplementedError
 
-    def add(self, frame: ExportFrame, times: Timeline) -> None:
-        assert self._pipe is not None
+    def add(self, frame: ExportFrame, times: Timeline, pipe: VideoPipe) -> None:
         seconds = times.seconds(frame.index)
         if not self._is_due(times, frame.index, seconds):
             return
         image = scaled(frame.image(), self._size)
         picture = painted(image, shapes_of(frame.front_first, self._size), self._look)
-        self._pipe.write(picture, round(seconds / self.tick))
+        pipe.write(picture, round(seconds / self.tick))
         self._shown = seconds
 
     def _is_due(self, times: Timeline, frame: int, seconds: float) -> bool:
@@ -91,18 +89,10 @@ class AnimationWriter(ClipWriter):
         self._due = int(seconds * self._rate + 1e-3) + 1
         return True
 
-    def end(self) -> None:
-        assert self._pipe is not None
-        self._pipe.finish()
-
     @property
     def remaining(self) -> int:
         """Ticks from the last picture to the end of the video."""
         return round((self._until - self._shown) / self.tick)
-
-    def close(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
 
 
 class GifWriter(AnimationWriter):
@@ -123,8 +113,7 @@ class GifWriter(AnimationWriter):
         output = ("-c:v", "ffv1", "-pix_fmt", "bgr0", "-f", "nut")
         return VideoPipe(self._lossless, size, self.tick, 1, output)
 
-    def end(self) -> None:
-        super().end()
+    def complete(self) -> None:
         palette = self._target.with_suffix(".palette")
         pictures = ("-f", "nut", "-i", f"file:{self._lossless}")
         try:
@@ -158,8 +147,7 @@ class WebpWriter(AnimationWriter):
         output = ("-c:v", "libwebp_anim", "-quality", _WEBP_QUALITY, "-loop", "0", "-f", "webp")
         return VideoPipe(self._target, size, self.tick, 1, output)
 
-    def end(self) -> None:
-        super().end()
+    def complete(self) -> None:
         set_last_duration(self._target, self.remaining)
 
 

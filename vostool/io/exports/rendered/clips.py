@@ -9,6 +9,7 @@ from pathlib import Path
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.plan import ExportPlan
+from vostool.io.exports.rendered.ffmpeg import VideoPipe
 from vostool.io.exports.rendered.fonts import missing
 from vostool.io.exports.rendered.timeline import Timeline, timeline
 from vostool.io.exports.staging import StagedFolder
@@ -27,24 +28,25 @@ class ClipWriter(ABC):
         self._dataset = dataset
         self._plan: ExportPlan | None = None
         self._timeline: Timeline | None = None
+        self._pipe: VideoPipe | None = None
         if dataset.split:
             self.warnings.append("Videos are written whole; the split does not cut them.")
 
     @abstractmethod
-    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> None:
+    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> VideoPipe:
         """Start the file of a video; ``first`` is the first frame that there is."""
 
     @abstractmethod
-    def add(self, frame: ExportFrame, times: Timeline) -> None:
+    def add(self, frame: ExportFrame, times: Timeline, pipe: VideoPipe) -> None:
         """Write one frame into the file that is begun."""
 
-    @abstractmethod
-    def end(self) -> None:
-        """Complete the file that is begun."""
+    def complete(self) -> None:  # noqa: B027 - a hook; most have nothing left to do
+        """What is left to do for a file when its last picture is written."""
 
-    @abstractmethod
     def close(self) -> None:
         """Stop what is running, after an error or a cancel; may be called twice."""
+        if self._pipe is not None:
+            self._pipe.close()
 
     def write(self, frame: ExportFrame) -> None:
         if frame.plan is not self._plan:
@@ -52,9 +54,9 @@ class ClipWriter(ABC):
             left = frame.plan.frames[frame.plan.frames.index(frame.index) :]
             self._plan, self._timeline = frame.plan, timeline(frame.plan.source, left)
             self._tell_gaps(frame.plan)
-            self.begin(frame.plan, self._timeline, frame.index)
-        assert self._timeline is not None
-        self.add(frame, self._timeline)
+            self._pipe = self.begin(frame.plan, self._timeline, frame.index)
+        assert self._timeline is not None and self._pipe is not None
+        self.add(frame, self._timeline, self._pipe)
 
     def picture_path(self, frame: ExportFrame) -> str:
         return f"images/{frame.path}"
@@ -83,8 +85,9 @@ class ClipWriter(ABC):
             )
 
     def _end(self) -> None:
-        if self._plan is not None:
-            self.end()
+        if self._plan is not None and self._pipe is not None:
+            self._pipe.finish()
+            self.complete()
             self._plan = None
 
     def _tell_gaps(self, plan: ExportPlan) -> None:

@@ -51,31 +51,19 @@ class CutoutVideoWriter(ClipWriter):
     ) -> None:
         super().__init__(dataset, folder, values)
         self._ending, encoders, self._output = _KINDS[str(values["codec"])]
-        self._pipe: VideoPipe | None = None
         require(*encoders)
 
-    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> None:
+    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> VideoPipe:
         sound = sound_of(plan.source, first, times.end) if self.values["sound"] else SILENT
         target = self.new_file(f"{plan.video}.{self._ending}")
         size = (plan.width, plan.height)
         output = (*self._output, *BT709)
-        self._pipe = VideoPipe(
-            target, size, times.tick, times.last, output, alpha=True, sound=sound
-        )
+        return VideoPipe(target, size, times.tick, times.last, output, alpha=True, sound=sound)
 
-    def add(self, frame: ExportFrame, times: Timeline) -> None:
-        assert self._pipe is not None
+    def add(self, frame: ExportFrame, times: Timeline, pipe: VideoPipe) -> None:
         whole = (0, 0, frame.plan.width, frame.plan.height)
         picture = bled(frame.image(), alpha_of(frame.masks, whole))
-        self._pipe.write(picture, times.ticks[frame.index])
-
-    def end(self) -> None:
-        assert self._pipe is not None
-        self._pipe.finish()
-
-    def close(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
+        pipe.write(picture, times.ticks[frame.index])
 
 
 def bled(image: Image, alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -45,7 +45,6 @@ class CutoutWriter:
         self._folder = folder
         self._crop = values["area"] == "box"
         self._each = values["each"] == "object"
-        self._split = dataset.split
         self._file = folder.open(LIST)
         self._text = io.TextIOWrapper(self._file, "utf-8", newline="")
         self._rows = csv.writer(self._text)
@@ -60,8 +59,7 @@ class CutoutWriter:
             x, y, width, height = _bounds(cut.masks) if self._crop else _whole(frame)
             image = frame.image()[y : y + height, x : x + width]
             pixels = cut_out(image, alpha_of(cut.masks, (x, y, width, height)))
-            part = f"{frame.subset}/" if self._split else ""
-            path = f"{part}{frame.plan.video}/{cut.folder}{frame.name}.png"
+            path = f"{frame.subset_folder}{frame.plan.video}/{cut.folder}{frame.name}.png"
             self._folder.write(path, _png(pixels))
             names = (path, frame.plan.video, frame.index, cut.object_id, cut.label)
             self._rows.writerow((*names, x, y, width, height))

@@ -39,11 +39,10 @@ class OverlayVideoWriter(ClipWriter):
     ) -> None:
         super().__init__(dataset, folder, values)
         self._look = Look.of(values)
-        self._pipe: VideoPipe | None = None
         self._size = (0, 0)
         require("libx264", "aac")
 
-    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> None:
+    def begin(self, plan: ExportPlan, times: Timeline, first: int) -> VideoPipe:
         self._size = fitted(plan.width, plan.height, int(self.values["width"]), step=2)
         width = self._size[0] * (2 if self.values["side-by-side"] else 1)
         height = self._size[1]
@@ -65,23 +64,14 @@ class OverlayVideoWriter(ClipWriter):
             *(("-c:a", "aac", "-b:a", "192k") if sound.given else ()),
         ]
         target = self.new_file(f"{plan.video}.mp4")
-        self._pipe = VideoPipe(target, even, times.tick, times.last, output, sound=sound)
+        return VideoPipe(target, even, times.tick, times.last, output, sound=sound)
 
-    def add(self, frame: ExportFrame, times: Timeline) -> None:
-        assert self._pipe is not None
+    def add(self, frame: ExportFrame, times: Timeline, pipe: VideoPipe) -> None:
         image = scaled(frame.image(), self._size)
         picture = painted(image, shapes_of(frame.front_first, self._size), self._look)
         if self.values["side-by-side"]:
             picture = np.concatenate((image, picture), axis=1)
-        self._pipe.write(even_sized(picture), times.ticks[frame.index])
-
-    def end(self) -> None:
-        assert self._pipe is not None
-        self._pipe.finish()
-
-    def close(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
+        pipe.write(even_sized(picture), times.ticks[frame.index])
 
 
 def even_sized(picture: Image) -> Image:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from vostool.errors import ExportError
 from vostool.io.exports.dataset import Dataset, Label
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import front_was_kept
 from vostool.io.exports.formats.pictures.png import painted
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 from vostool.masks.colours import Colour, voc_palette
-from vostool.words import counted
 
 MAX_OBJECTS = 255
 BACKGROUND = "background"
@@ -73,12 +73,7 @@ class SegmentationMaskWriter:
         for part, names in self._lists.items():
             text = "".join(f"{name}\n" for name in names)
             self._folder.write(f"ImageSets/Segmentation/{part}.txt", text.encode("utf-8"))
-        if not self._overlaps:
-            return []
-        return [
-            f"Objects overlap on {counted(self._overlaps, 'frame')}: the object in front was kept "
-            "there (CVAT images keep both)."
-        ]
+        return front_was_kept(self._overlaps, "cvat-images")
 
     def close(self) -> None:
         """No file stays open."""

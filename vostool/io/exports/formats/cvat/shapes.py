@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vostool.io.exports.formats.losses import holes_were_filled
 from vostool.io.exports.mask import ExportMask
 from vostool.io.options import OptionSpec
 from vostool.masks.box_rle import encode_rows
@@ -52,11 +53,7 @@ class ShapeMaker:
 
     def warnings(self) -> list[str]:
         """What polygons lost."""
-        found = []
-        if self._filled:
-            found.append(
-                f"{self._filled} masks have holes, which polygons cannot hold: they were filled."
-            )
+        found = holes_were_filled(self._filled)
         if self._parted:
             found.append(
                 f"{self._parted} masks have several parts: each part is a polygon of its own, "

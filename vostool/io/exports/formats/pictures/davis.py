@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from vostool.io.exports.dataset import Dataset, video_error
 from vostool.io.exports.format import ExportFormat
+from vostool.io.exports.formats.losses import front_was_kept
 from vostool.io.exports.formats.pictures.frame_names import FrameNames, ImageSets
 from vostool.io.exports.formats.pictures.object_list import OBJECTS, write_objects
 from vostool.io.exports.formats.pictures.png import indexed_png, painted
@@ -61,12 +62,7 @@ class DavisWriter:
 
     def finish(self) -> list[str]:
         self._sets.close()
-        if self._overlaps:
-            self._warnings.append(
-                f"Objects overlap on {self._overlaps} frames: the object in front was kept there "
-                "(masks-binary keeps both)."
-            )
-        return self._warnings
+        return self._warnings + front_was_kept(self._overlaps, "masks-binary")
 
     def close(self) -> None:
         self._sets.close()
