@@ -335,3 +335,65 @@ def test_via(write, make_target) -> None:
         (obj,) = found.objects
         assert (obj.proposed_id, obj.attributes) == (4, (("colour", "red"), ("look", "shiny")))
         assert "a point has no area" in found.skipped[0]
+
+
+JUNK = [None, True, -1, 1.5, float("nan"), 10**30, "", "x", [], {}, [1], [None], {"a": 1}]
+
+
+def _places(value, path=()):
+    """The path of every value inside a JSON value."""
+    if isinstance(value, dict):
+        items = value.items()
+    else:
+        items = enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from _places(inner, (*path, key))
+
+
+def _with(value, path, junk):
+    copy = json.loads(json.dumps(value))
+    place = copy
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = junk
+    return copy
+
+
+def _seeds():
+    polygon = region("polygonlabels", {"points": [[9, 9], [60, 9], [60, 60]], "labels": ["a"]})
+    keys = [{"frame": 1, "enabled": True, "x": 1, "y": 1, "width": 9, "height": 9}]
+    video = region("videorectangle", {"framesCount": 10, "sequence": keys, "labels": ["c"]})
+    frames = [
+        {"index": i, "figures": [{"objectKey": "a", "geometryType": k, "geometry": g}]}
+        for i, (k, g, _) in enumerate(figures())
+    ]
+    shape = {"name": "polygon", "all_points_x": [3, 9, 9], "all_points_y": [2, 2, 6]}
+    regions = [{"shape_attributes": shape, "region_attributes": {"class": "car"}}]
+    size = {"width": 16, "height": 12}
+    return {
+        "burst": burst(),
+        "coco-results": [{"image_id": 1, "category_id": 1, "segmentation": RLE, "score": 0.5}],
+        "youtube-vis-results": [{"video_id": 1, "category_id": 1, "segmentations": [RLE] * 10}],
+        "sa-1b": {"image": size, "annotations": [{"segmentation": RLE}]},
+        "label-studio": [task(polygon), task(video)],
+        "supervisely": {
+            "size": size, "objects": [{"key": "a", "classTitle": "c"}], "frames": frames,
+        },
+        "via": {"a": {"filename": "frame_000002.jpg", "regions": regions}},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _seeds())
+def test_any_value_in_any_place_is_read_or_refused(write, make_target, name) -> None:
+    """Whatever stands in a file, a sentence or labels come of it, never a traceback."""
+    seed = _seeds()[name]
+    outcomes = set()
+    for path in _places(seed):
+        for junk in JUNK:
+            file = write(_with(seed, path, junk), "frame_000001.json")
+            try:
+                outcomes.add(bool(read_labels(file, make_target(), name).shapes))
+            except LabelsError as error:
+                outcomes.add(str(error)[-1] in ".)")
+    assert outcomes == {True}

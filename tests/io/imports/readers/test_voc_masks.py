@@ -72,6 +72,12 @@ def test_instances_numbered_anew_are_no_objects_through_time(
     assert [(o.label, o.colour) for o in project.objects.values()] == [("car", CAR), ("dog", DOG)]
 
 
+def test_the_folder_of_instances_alone_warns(tmp_path, make_target) -> None:
+    layout(tmp_path, range(2))
+    found = read_labels(tmp_path / "SegmentationObject", make_target())
+    assert any("may number its instances anew in each picture" in text for text in found.warnings)
+
+
 def test_two_instances_of_a_class_are_two_shapes(tmp_path, make_target) -> None:
     name = "frame_000003.png"
     picture(tmp_path / "SegmentationClass" / name, (FIRST, CAR), (SECOND, CAR))

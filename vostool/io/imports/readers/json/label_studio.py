@@ -91,7 +91,8 @@ def _results(entry: Mapping[str, Any], out: Collector) -> Iterator[Mapping[str, 
     for key in ("annotations", "completions", "predictions"):
         listed = entry.get(key)
         found = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
-        drawn = [e for e in found if not e.get("was_cancelled") and e.get("result")]
+        kept = [e for e in found if not e.get("was_cancelled")]
+        drawn = [e for e in kept if isinstance(e.get("result"), list) and e["result"]]
         if drawn:
             if len(drawn) > 1:
                 out.warnings.append(

@@ -119,7 +119,8 @@ class TrackReader:
             )
             return
         key = self.out.identify(number, label, own_attributes(track.get("attributes")))
-        only_boxes = not isinstance(codes, list) or not any(codes)
+        drawn = isinstance(codes, list) and (any(codes) or not isinstance(boxes, list))
+        only_boxes = not drawn
         entries = boxes if only_boxes else codes
         assert isinstance(entries, list)
         for frame, entry in zip(frames, entries, strict=True):

@@ -23,6 +23,7 @@ from vostool.masks.mask import Mask
 from vostool.progress import Progress
 
 VOID = 255
+_VOC_INSTANCES = "SegmentationObject"
 _LARGEST_PNG = 256 << 20
 
 
@@ -39,6 +40,11 @@ def read(
         folder = find_folder(tree, str(values["folder"]), str(values["layout"]))
         known = objects_beside(tree, folder.video)
         reader = _MaskReader(Collector(tree.shown(folder.video), target), known, values)
+        if folder.video == _VOC_INSTANCES and None in folder.pictures:
+            reader.out.warnings.append(
+                f"{_VOC_INSTANCES} may number its instances anew in each picture; then the objects "
+                "here are not the same through time. Give the folder above it for labels."
+            )
         pictures = list(_pictures(folder))
         places = reader.out.place([Picture(name) for _, name in pictures], values)
         for number, ((oid, name), frame) in enumerate(zip(pictures, places, strict=True)):
