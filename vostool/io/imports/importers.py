@@ -82,10 +82,11 @@ def detect_format(path: Path) -> ImportFormat:
     Raises:
         LabelsError: it is not there, cannot be read, or no format knows it.
     """
+    failed: list[str] = []
     try:
         path.stat()
         for entry in IMPORT_FORMATS.values():
-            if entry.detect(path):
+            if _recognises(entry, path, failed):
                 return entry
         known = explain(path)
     except FileNotFoundError:
@@ -94,7 +95,21 @@ def detect_format(path: Path) -> ImportFormat:
         raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
     names = ", ".join(IMPORT_FORMATS)
     what = known or f"'{path.name}' holds no labels of a known format."
-    raise LabelsError(f"{what} Formats that are read: {names}.")
+    raise LabelsError(" ".join([f"{what} Formats that are read: {names}.", *failed]))
+
+
+def _recognises(entry: ImportFormat, path: Path, failed: list[str]) -> bool:
+    """Whether a format knows the file; a plug-in's that breaks is named in ``failed``."""
+    try:
+        return entry.detect(path)
+    except OSError:
+        raise
+    except Exception as error:
+        if entry in _ENTRIES:
+            raise
+        # The mistake of another distribution must not hide the formats that are asked after it.
+        failed.append(f"The format {entry.name!r} could not look at it ({error!r}).")
+        return False
 
 
 def read_labels(
