@@ -37,13 +37,17 @@ class Part:
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run is: frames done of total, frames a second, seconds left (None: unknown)."""
+    """How far a run is: frames done of total, frames a second, seconds left (None: unknown).
+
+    ``stopping``: it was cancelled, and ends after the frame in work.
+    """
 
     done: int
     total: int
     rate: float
     seconds_left: float | None
     paused: bool = False
+    stopping: bool = False
 
 
 @dataclass

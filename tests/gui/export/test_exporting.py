@@ -705,3 +705,24 @@ def test_tones_read_in_light_and_dark(qapp) -> None:
                     assert (high + 0.05) / (low + 0.05) >= 4.5, (name, tone)
     finally:
         theme.set_theme("Light")
+
+
+@pytest.mark.parametrize("when", ["Export what is there", "Export when it is done", "Cancel"])
+def test_an_export_during_a_run_says_how_far_it_is_and_asks(
+    opened, engine, when, monkeypatch
+) -> None:
+    opened.mark(1, oid=1)
+    engine.hold_runs()
+    opened.keys("]")
+    engine.allow(3)
+    opened.until(lambda: len(opened.project.masks) == 3)
+    shown: list[int] = []
+    monkeypatch.setattr(ExportDialog, "exec", lambda _: shown.append(len(opened.project.masks)))
+    opened.window.actions_by_id["export"].trigger()
+    assert "3 of 24 frames are done" in opened.choose(when)
+    with opened.qtbot.waitSignal(opened.session.run_ended):
+        engine.release()
+    if when == "Cancel":
+        assert not shown
+    else:
+        opened.until(lambda: shown == [3 if when == "Export what is there" else 24])

@@ -320,3 +320,31 @@ def test_closing_the_window_while_a_run_goes(opened, engine) -> None:
     opened.until(lambda: not opened.window.isVisible())
     opened.until(opened.bench.worker.isFinished)
     assert engine.closed
+
+
+def test_a_cancelled_run_says_so_until_it_has_stopped(opened, engine) -> None:
+    opened.mark(1, oid=1)
+    engine.hold_runs()
+    opened.keys("]")
+    engine.allow(3)
+    opened.until(lambda: len(tracked(opened)) == 3)
+    said: list[str] = []
+    opened.session.run_progressed.connect(lambda _: said.append(opened.window.run_bar._text.text()))
+    with opened.qtbot.waitSignal(opened.session.run_ended):
+        opened.window.actions_by_id["cancel"].trigger()
+        assert opened.window.run_bar.isVisible()
+        assert opened.window.run_bar._text.text() == "Stopping…"
+    assert not opened.window.run_bar.isVisible()
+
+
+def test_undo_takes_nothing_away_while_the_run_shows_as_running(opened, engine) -> None:
+    opened.mark(1, oid=1)
+    before = opened.content()
+    engine.hold_runs()
+    opened.keys("]")
+    engine.allow(3)
+    opened.until(lambda: len(tracked(opened)) == 3)
+    opened.keys("Ctrl+Z")
+    if opened.session.is_tracking:  # the engine may have ended it already
+        assert len(tracked(opened)) == 3
+    opened.until(lambda: not opened.session.is_tracking and opened.content() == before)

@@ -19,6 +19,7 @@ from vostool.io.imports.edit import ImportSummary
 from vostool.models.engine import SegmentRequest
 from vostool.project import edits
 from vostool.project.changes import Changes, Edit
+from vostool.project.history import Step
 from vostool.project.locks import locked_by, locked_objects, locked_sentence
 from vostool.project.project_labels import declared_labels
 from vostool.project.prompts import Prompts
@@ -67,11 +68,12 @@ class Session(QObject):
         self.clicks.problem.connect(self.problem)
         self.runs = TrackRuns(document, worker)
         self.runs.progressed.connect(self.run_progressed)
-        self.runs.ended.connect(self.run_ended)
+        self.runs.ended.connect(self._run_ended)
         self.runs.problem.connect(self.problem)
         self.imported: tuple[int, ...] = ()
         self._rest_timer = single_shot(self, RESTS_AFTER_MS, self._prepare)
         self._rest_timer.start(FIRST_REST_MS)
+        self._undo_when_ended: Step | None = None
         self.solo = False
         self._chosen: frozenset[int] = frozenset()
         self.builder = EditBuilder(document, self.do)
@@ -213,9 +215,17 @@ class Session(QObject):
         return True
 
     def undo(self) -> None:
-        """Take the last step back; a run that is still going is cancelled first."""
-        self.runs.cancel_if_last()
-        self._after_history(self.document.undo())
+        """Take the last step back.
+
+        A run that is this step and still goes is stopped first, and taken back once it has ended:
+        nothing goes while it shows as being made.
+        """
+        step = self.runs.step
+        if step is not None and self.document.history.last is step:
+            self._undo_when_ended = step
+            self.runs.cancel()
+        else:
+            self._after_history(self.document.undo())
 
     def redo(self) -> None:
         """Bring the last undone step back."""
@@ -253,6 +263,12 @@ class Session(QObject):
         self.clicks.close()
         self._rest_timer.stop()
         self.runs.close()
+
+    def _run_ended(self, said: str) -> None:
+        step, self._undo_when_ended = self._undo_when_ended, None
+        self.run_ended.emit(said)
+        if step is not None and self.document.history.last is step:
+            self._after_history(self.document.undo())
 
     # -- helpers -------------------------------------------------------------------------------
 

@@ -31,13 +31,16 @@ class _Going:
     meter: RateMeter
     ahead: list[Part]
     paused_at: float | None = None
+    stopping: bool = False
     summary: RunSummary = field(default_factory=RunSummary)
 
     @property
     def progress(self) -> RunProgress:
         meter = self.meter
         paused = self.paused_at is not None
-        return RunProgress(meter.done, meter.total, meter.rate, meter.seconds_left, paused)
+        return RunProgress(
+            meter.done, meter.total, meter.rate, meter.seconds_left, paused, self.stopping
+        )
 
 
 class TrackRuns(QObject):
@@ -112,14 +115,16 @@ class TrackRuns(QObject):
         self.progressed.emit(run.progress)
 
     def cancel(self) -> None:
-        """Cancel the run; what is done stays."""
+        """Cancel the run; what is done stays. It ends after the frame in work."""
         if self._run is not None:
+            self._run.stopping = True
             self.worker.cancel(self._run.job)
+            self.progressed.emit(self._run.progress)
 
-    def cancel_if_last(self) -> None:
-        """Cancel the run where it is the step that an undo would take back."""
-        if self._run is not None and self.document.history.last is self._run.step:
-            self.cancel()
+    @property
+    def step(self) -> Step | None:
+        """The undo step of the run that goes, or None."""
+        return None if self._run is None else self._run.step
 
     def close(self) -> None:
         """Cancel the run, take what is done, and nothing more."""

@@ -36,7 +36,11 @@ class RunBar(QWidget):
         self._bar.setMaximum(progress.total)
         self._bar.setValue(progress.done)
         said = progress_text(progress.rate, progress.seconds_left)
-        self._text.setText("paused; clicks are answered" if progress.paused else said)
+        if progress.stopping:
+            said = "Stopping…"
+        elif progress.paused:
+            said = "paused; clicks are answered"
+        self._text.setText(said)
         self._show_paused(progress.paused)
         self._instead_of.hide()
         self.show()

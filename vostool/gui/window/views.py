@@ -207,6 +207,8 @@ class Views(QObject):
     def _run_progressed(self, progress: RunProgress) -> None:
         self._window.run_bar.show_progress(progress)
         what = "Tracking paused at" if progress.paused else "Tracking"
+        if progress.stopping:
+            what = "Stopping the run at"
         self._window.status.activity.begin("run", f"{what} {progress.done} of {progress.total}")
         if progress.done == 0:
             self._update_actions()

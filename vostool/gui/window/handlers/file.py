@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PyQt6.QtWidgets import QMessageBox
+
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
 from vostool.gui.imports.dialog import ImportDialog
@@ -78,7 +80,43 @@ def _save_as(window: MainWindow, workspace: Workspace) -> None:
 
 
 def _export(bench: Workbench) -> None:
-    """Show the export dialog, with what is labelled now as its first row."""
+    """Show the export dialog; during a run say how far it is, and ask."""
+    workspace = bench.workspace
+    progress = None if workspace is None else workspace.session.runs.progress
+    if workspace is None or progress is None:
+        _show_export(bench)
+        return
+    box = QMessageBox(
+        QMessageBox.Icon.Question,
+        "A track run is going on",
+        f"A track run is going on: {progress.done} of {progress.total} frames are done. What is "
+        "exported now lacks the rest.",
+        parent=bench.window,
+    )
+    now = box.addButton("Export what is there", QMessageBox.ButtonRole.AcceptRole)
+    later = box.addButton("Export when it is done", QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(later)
+    session = workspace.session
+
+    def ended(_said: str) -> None:
+        session.run_ended.disconnect(ended)
+        _show_export(bench)
+
+    def answered() -> None:
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is later and session.is_tracking:
+            session.run_ended.connect(ended)
+        elif clicked in (now, later):
+            _show_export(bench)
+
+    box.finished.connect(answered)
+    box.open()
+
+
+def _show_export(bench: Workbench) -> None:
+    """The export dialog, with what is labelled now as its first row."""
     workspace = bench.workspace
     rows = []
     if workspace is not None:
