@@ -30,6 +30,7 @@ from vostool.io.imports.readers.pictures.voc import VOC_MASKS
 from vostool.io.imports.readers.rows.mot import MOT
 from vostool.io.imports.readers.rows.mots import MOTS
 from vostool.io.imports.readers.rows.yolo import YOLO
+from vostool.io.imports.readers.voc_xml import VOC_XML
 from vostool.io.options import OptionValue
 from vostool.plugins import Registry
 from vostool.progress import Progress, silent
@@ -56,6 +57,7 @@ _ENTRIES: tuple[ImportFormat, ...] = (
     YOLO,
     MOTS_PNG,
     VOC_MASKS,
+    VOC_XML,
     MASKS,
 )
 # In the order in which detection asks them.

@@ -198,7 +198,7 @@ def test_damaged_yaml_is_refused(write, make_target):
         ("a.json", "{", "no valid JSON at line 1"),
         ("a.json", '[{"data": {}, "annotations": []}]', "Label Studio JSON"),
         ("a.json", '{"version": "2", "item": {}, "annotations": []}', "Darwin"),
-        ("a.xml", "<annotation><object><bndbox/></object></annotation>", "Pascal VOC"),
+        ("a.xml", "<annotation><object><bndbox/></object></annotation>", "Pascal VOC XML"),
     ],
 )
 def test_what_no_format_reads_is_said_with_what_it_is(write, name, text, reason):
