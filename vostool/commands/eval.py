@@ -105,7 +105,7 @@ Work = Callable[[TruthSequence, Interrupt, Callable[[], None]], T]
 
 
 def _each(args: argparse.Namespace, listed: list[Listed], work: Work[T]) -> tuple[list[T], int]:
-    """What could be done of all sequences, and the status; the rest is explained on stderr."""
+    """The sequences that could be evaluated, and the status; stderr says why others could not."""
     done: list[T] = []
     status = 0
     problem: VosToolError | None = None

@@ -1,4 +1,4 @@
-"""`vostool export` for many projects: looking, previewing, writing, reporting."""
+"""`vostool export` for many projects: check, preview, write and report."""
 
 from __future__ import annotations
 

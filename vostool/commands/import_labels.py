@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--ungrouped", choices=[u.value for u in Ungrouped], default=Ungrouped.AUTO.value,
-        help="shapes without an identity: auto, each an object, or one object a label",
+        help="shapes without an identity: auto, each an object, or one object for each label",
     )  # fmt: skip
     parser.add_argument(
         "--replace-confirmed", action="store_true", help="also where a frame was confirmed"

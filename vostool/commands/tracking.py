@@ -13,7 +13,7 @@ from vostool.project.project import Project
 from vostool.runs.request import run_edit
 
 Changed = Callable[[list[tuple[Cell, Value]]], None]
-"""Told every cell that the run wrote, with its value."""
+"""Called with every cell that the run wrote and its value."""
 
 
 @dataclass

@@ -28,8 +28,8 @@ class Budget:
     """What a robot may spend.
 
     Attributes:
-        rounds: corrected frames a sequence.
-        seconds: of the engine, an object and round; a sequence has them all together.
+        rounds: corrected frames in each sequence.
+        seconds: of the engine, for each object and round; a sequence gets their sum.
     """
 
     rounds: int = 8

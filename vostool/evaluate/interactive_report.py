@@ -89,7 +89,7 @@ def summary(sessions: Sequence[Session], budget: Budget) -> Json:
 
 
 def session_table(sessions: Sequence[Session], budget: Budget) -> list[str]:
-    """A row a sequence and one for all."""
+    """A row for each sequence and one for all."""
     heads = [f"NoC@{round(100 * target)}" for target in TARGETS]
     rows = [("sequence", "rounds", "prompts", "J&F", "s", *heads, "AUC", "J&F@60s")]
     for s in sessions:

@@ -58,7 +58,7 @@ def overview_frames(run: SequenceRun) -> list[Shown]:
 
 
 def side_by_side(run: SequenceRun, shown: Sequence[Shown]) -> PillowImage.Image | None:
-    """A row a frame: the truth to the left, the result to the right; None for no frame.
+    """A row for each frame: the truth to the left, the result to the right; None for no frame.
 
     Raises:
         SourceError, LabelsError: a picture or a mask cannot be read any more.

@@ -15,7 +15,7 @@ _HEAD = ("sequence", "frames", "J", "F", "J&F", "s/frame", "MB", "AUROC")
 
 
 def table(runs: Sequence[SequenceRun]) -> list[str]:
-    """Lines of text: a row a sequence, one for each object where there are several, and all."""
+    """Lines of text: a row for each sequence, for each of several objects, and for all."""
     rows: list[tuple[str, ...]] = [_HEAD]
     for run in runs:
         rows.append(_row(run.sequence.name, run.quality, _time(run), _megabytes(run)))

@@ -1,4 +1,4 @@
-"""Robots that correct a frame as a person would: with scribbles, a click or a box an object.
+"""Robots that correct a frame as a person would: with scribbles, clicks or boxes.
 
 A robot sees the truth and the result of one frame and says what to do about each object. What it
 says are the program's own prompts. Objects that are right enough are left alone by the robots for
@@ -63,7 +63,7 @@ def make_robot(name: str) -> Robot:
 
 
 class ClickRobot:
-    """One click an object: into the middle of the largest region that is wrong."""
+    """One click for each object: into the middle of the largest region that is wrong."""
 
     def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
         corrections = []

@@ -38,7 +38,7 @@ SMALLEST_DOT = 25
 POINTS = 4
 """Points that stand for one scribble."""
 MOST_SCRIBBLES = 3
-"""Of one object a round, the longest first; a person makes no more of them."""
+"""Of one object in a round, the longest first; an annotator makes no more of them."""
 
 Path = NDArray[np.float64]
 """(N, 2) x and y of pixels in their order along the path."""

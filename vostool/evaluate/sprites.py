@@ -21,7 +21,7 @@ def fractal_noise(
     """Smooth noise (H, W) in 0..1: octaves of random grids, each half the cell of the one before.
 
     Args:
-        cell: pixels a cell of the coarsest octave.
+        cell: width of a cell of the coarsest octave, in pixels.
     """
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):

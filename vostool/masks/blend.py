@@ -1,4 +1,4 @@
-"""One mask out of two: what a track from the left and a track from the right say of a frame.
+"""One mask out of two: a frame's mask tracked forward and the one tracked backward.
 
 MiVOS (Cheng et al., CVPR 2021) fuses an old and a new result with weights that fall with the
 distance in time from the frame that each started from. Here a side's weight is what is left of that
@@ -28,7 +28,7 @@ LEAST_SCORE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Sided:
-    """What the track from one side says of one frame.
+    """A frame's mask as the track from one side gives it.
 
     Attributes:
         score: 0..1, or None where the engine gave none (it then counts as 1).

@@ -1,9 +1,9 @@
 """COCO's compressed run lengths (pycocotools ``rleToString``) to numbers, read strictly.
 
 pycocotools trusts the string: one that ends in the middle of a number is read past its end. So
-whatever comes from a file is checked here first. The code is COCO's (``rleFrString`` in
-maskApi.c): six bits a character from '0' on, five of them data and one "more follows", low bits
-first, signed, and from the fourth run on the difference to the run two before.
+every code that comes from a file is checked here first. The code is COCO's (``rleFrString`` in
+maskApi.c): each character from '0' on holds six bits, five of them data and one "more follows", low
+bits first, signed, and from the fourth run on the difference to the run two before.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def transparent(masks: Mapping[int, BoolArray]) -> NDArray[np.uint8]:
 
 
 def words_of(picture: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """One 32-bit word a pixel: a masked copy of words is several times faster than of 4-vectors."""
+    """One 32-bit word per pixel: a masked copy of words is several times faster than of vectors."""
     words: NDArray[np.uint32] = picture.view(np.uint32)[..., 0]
     return words
 

@@ -44,7 +44,7 @@ def _signed_area(ring: Ring) -> float:
 
 
 class _Corners(NamedTuple):
-    """Where outlines turn; a place where two parts touch diagonally stands twice.
+    """Where outlines turn; a place where two parts touch diagonally is listed twice.
 
     Attributes:
         y, x: place on the pixel grid.

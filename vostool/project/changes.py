@@ -28,7 +28,7 @@ class Table(enum.Enum):
 
 
 FRAMELESS = (Table.OBJECTS, Table.SETTINGS)
-"""The tables whose keys are no frames."""
+"""The tables whose keys are not frames."""
 
 FrameObject = tuple[int, int]
 """(frame, object id), the key of prompts and masks."""
@@ -62,7 +62,7 @@ class Edit:
 
     Attributes:
         title: what Undo shows, "Add point".
-        changes: at most one change a cell.
+        changes: at most one change of each cell.
     """
 
     title: str

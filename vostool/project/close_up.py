@@ -18,7 +18,7 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.project.prompts import Point, Prompts
 
 SMALLEST = 16
-"""Pixels: a part that is smaller shows a model nothing."""
+"""Smallest width and height of a part, in pixels: an engine sees nothing in a smaller one."""
 
 
 def part_prompts(mask: Mask, window: Window, prompts: Prompts | None = None) -> Prompts:

@@ -1,4 +1,4 @@
-"""What an edit takes away, counted and in words: nothing that is lost shall go unsaid."""
+"""How many objects and masks an edit takes away, and the sentence that tells the person."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class History:
         return self._project.apply(allowed)
 
     def _tell_redo(self, change: CellChange) -> None:
-        """Let redo lead on from a value that came after the undo."""
+        """Make redo restore a value that arrived after the undo."""
         cell = change.cell
         for step in reversed(self._undone):
             if (old := step.cells.get(cell)) is not None:

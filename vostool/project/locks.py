@@ -44,7 +44,7 @@ def locked_by(project: Project, edit: Edit) -> list[int]:
 
 
 def locked_sentence(object_ids: Collection[int]) -> str:
-    """Why nothing was done, and the way out."""
+    """The sentence on why nothing was done and what to do: unlock the object."""
     ids = ", ".join(map(str, object_ids))
     if len(object_ids) == 1:
         return f"Object {ids} is locked; unlock it in the list of objects to change it."

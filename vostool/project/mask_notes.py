@@ -24,7 +24,7 @@ _PREFIX = "review."
 
 
 class NotePlace(NamedTuple):
-    """Where a note stands."""
+    """The mask that a note is about, and the kind of note."""
 
     kind: str
     frame: int

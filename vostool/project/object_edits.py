@@ -175,7 +175,7 @@ def renumber_objects(project: Project) -> Edit:
 
 
 def _renumbered(cell: Cell, numbers: dict[int, int]) -> Cell | None:
-    """Where a cell goes; None for what belongs to an object that is not there any more."""
+    """The cell after renumbering; None for what belongs to an object that is not there any more."""
     table, key = cell
     if isinstance(key, int):
         return Cell(table, numbers[key])

@@ -1,4 +1,4 @@
-"""The project: the one truth about what is labelled in one video."""
+"""The project: everything that is labelled in one video."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A scribble as prompts: a few points spread along the stroke, all of one sign.
 
-The networks know points and no strokes; SAM-Track and MiVOS's click mode sample theirs too. A point
-more is a pass of the decoder more, and points close together tell nothing new, so that their number
-follows the length of the stroke.
+The networks know points and no strokes; SAM-Track and MiVOS's click mode sample theirs too. Each
+point costs a pass of the decoder, and points close together add nothing, so their number follows
+the length of the stroke.
 """
 
 from __future__ import annotations

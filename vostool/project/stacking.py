@@ -1,8 +1,8 @@
 """Which object is in front where masks overlap: one rule for the canvas and for every export.
 
-Without a word from a person the lower id is in front, as in SAM 2's own tools. An object that was
-brought to the front, or sent to the back, changes that for the whole video; what the person said is
-a setting of the project, the ids from the front to the back. An object that is not among them (it
+Unless a person says otherwise the lower id is in front, as in SAM 2's own tools. An object that was
+brought to the front, or sent to the back, changes that for the whole video; that order is a setting
+of the project, the ids from the front to the back. An object that is not among them (it
 came later) stands behind those that are, again the lower id first.
 """
 
@@ -44,7 +44,7 @@ def send_to_back(project: Project, object_id: int) -> Edit:
 
 
 def stack_by_number(project: Project) -> Edit:
-    """Back to the rule without a person's word: the lower id in front."""
+    """Forget the order that a person set: the lower id is in front again."""
     return Edit("Stack by number", set_setting(project, STACKING_SETTING, None).changes)
 
 

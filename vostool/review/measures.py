@@ -1,4 +1,4 @@
-"""What the review queue measures of every mask, in arrays: one row an object, one place a frame.
+"""What the review queue measures of every mask: an object's row has an array per measure.
 
 Area and box come from the run lengths (pycocotools), and so does the overlap of two masks; nothing
 is decoded. A mask that is still the very same object as last time is not measured again.

@@ -197,7 +197,7 @@ class ReviewQueue:
 
 
 def dismiss(project: Project, places: Collection[FrameObject]) -> Edit:
-    """Put masks aside: nothing more is said of them as long as they stay as they are."""
+    """Take masks out of the queue for as long as they stay as they are."""
     pending = PendingEdit(project)
     for frame, oid in places:
         record = project.masks.get(frame, oid)

@@ -85,7 +85,7 @@ def strengths(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> dict[Rea
     """
     here = row.area[frames] >= 0
     before, _ = _areas(row, frames)
-    # An object that stays away is asked about once, where it went.
+    # An object that stays absent is queued once, on the frame where it disappeared.
     still_gone = (row.area[frames] == 0) & (before == 0)
     score = np.nan_to_num(row.score[frames].astype(np.float64), nan=1.0)
     touches = _touches(row, frames, size) & (before > 0) & ~_touches(row, frames - 1, size)

@@ -23,7 +23,7 @@ class Span:
     """Frames ``start``..``end`` inclusive.
 
     Attributes:
-        from_result: masks that a run made on ``start`` count like a person's; objects without any
+        from_result: masks that a run made on ``start`` are keyframes, too; objects without any
             there are left out.
     """
 

@@ -19,7 +19,7 @@ from vostool.runs.request import run_edit
 Plan = Callable[[], TrackRequest | None]
 """Makes the request of one part of a run when its turn comes; None where nothing is to be done."""
 StepsToEdit = Callable[[Project, Sequence[TrackedFrame]], Edit]
-"""What the frames that came in change."""
+"""Makes the edit for the frames that the engine answered."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class RunSummary:
     Attributes:
         empty: by object id, the frames on which the run found nothing of it.
         cancelled: the person ended it.
-        troubled: it met a problem, which was said already.
+        troubled: it met a problem, which the person was told already.
     """
 
     empty: dict[int, set[int]] = field(default_factory=dict)

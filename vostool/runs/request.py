@@ -1,6 +1,6 @@
 """Track runs: from the project to a request for an engine, and from its replies back to edits.
 
-The window and the command line both go through here, so that they label alike.
+The window and the command line both go through here, so that both give the same masks.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class ProjectCheck:
 
 
 def check_project(batch: Batch, position: int, progress: Progress) -> ProjectCheck:
-    """Look at one project of a batch; nothing is written, and no failure leaves this function.
+    """Look at one project of a batch; nothing is written, and an error becomes a finding.
 
     Args:
         progress: called with frames looked at; may raise ``Cancelled``.

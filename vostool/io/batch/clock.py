@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from vostool.progress import Progress
 
 MEASURED_SECONDS = 0.5
-"""Shorter than this says nothing about the time that is left."""
+"""Less measured time than this predicts nothing about the time that is left."""
 
 
 class Phase(enum.Enum):
@@ -49,7 +49,7 @@ BatchListener = Callable[[BatchProgress], None]
 
 
 def unheard(progress: BatchProgress) -> None:
-    """A listener that does nothing with it."""
+    """A listener that ignores the report."""
 
 
 class Clock:
@@ -86,7 +86,7 @@ class Clock:
         return progress
 
     def finished(self, frames: int) -> None:
-        """A project is done with, written or not."""
+        """Count a project as finished, whether it was written or failed."""
         self._before += frames
 
     def tell(  # noqa: PLR0917 - the numbers of one report

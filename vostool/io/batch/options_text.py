@@ -1,4 +1,4 @@
-"""Export options as plain values, for recipes and presets, and back; every slip is named."""
+"""Export options as plain values, for recipes and presets, and back; errors name the option."""
 
 from __future__ import annotations
 

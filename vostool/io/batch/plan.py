@@ -79,7 +79,7 @@ class Batch:
     merge: bool = False
 
     def check(self) -> None:
-        """Refuse what no project could be exported with.
+        """Refuse formats and options that no project could be exported with.
 
         Raises:
             UsageError: one sentence.
@@ -124,7 +124,7 @@ class OpenedProject:
     warnings: tuple[str, ...]
 
     def item(self, name: str = "") -> ExportItem:
-        """What an exporter takes."""
+        """The project as the exporters take it."""
         return ExportItem(self.project, self.source, name)
 
 
@@ -167,7 +167,7 @@ def find_projects(places: Iterable[Path]) -> tuple[BatchProject, ...]:
 
 
 def sentence(error: Exception) -> str:
-    """What a failing project says to a person; a batch goes on after any error."""
+    """The sentence about a project that failed; a batch goes on after any error."""
     text = str(error).replace("\n", " ")
     if isinstance(error, VosToolError):
         return text

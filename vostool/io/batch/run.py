@@ -86,7 +86,7 @@ class BatchReport:
     """A whole run.
 
     Attributes:
-        results: one a project, in the batch's order.
+        results: one for each project, in the batch's order.
         merged: what was written together, in a merge that came to its end.
         destination: the folder that holds all of it.
         seconds: of the run.
@@ -106,7 +106,7 @@ class BatchReport:
 
     @property
     def reports(self) -> tuple[ExportReport, ...]:
-        """What was written: one report a project, or one for all."""
+        """What was written: a report for each project, or one for all."""
         alone = [result.report for result in self.results if result.report is not None]
         return (self.merged,) if self.merged is not None else tuple(alone)
 
@@ -116,7 +116,7 @@ ResultListener = Callable[[int, ProjectResult], None]
 
 
 def _untold(position: int, result: ProjectResult) -> None:
-    """A listener that does nothing with it."""
+    """A listener that ignores the result."""
 
 
 def check_batch(batch: Batch, listener: BatchListener = unheard) -> tuple[ProjectCheck, ...]:

@@ -18,7 +18,7 @@ def loads(text: str) -> dict[str, Any]:
     """The values of a TOML document.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is no TOML.
     """
     return tomllib.loads(text)
 

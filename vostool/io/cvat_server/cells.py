@@ -1,4 +1,4 @@
-"""What a mask or a box of the project goes back to the server as."""
+"""The CVAT shape that a mask or a box of the project becomes on the server."""
 
 from __future__ import annotations
 

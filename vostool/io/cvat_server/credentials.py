@@ -1,4 +1,4 @@
-"""Who logs in where. Secrets live in the system's keyring or the environment, never in a file."""
+"""The login for each server, kept in the system's keyring or the environment, never in a file."""
 
 from __future__ import annotations
 

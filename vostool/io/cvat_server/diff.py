@@ -103,7 +103,7 @@ def baseline_after(plan: Plan, annotations: Annotations) -> Baseline:
             owners["shapes", int(shape["id"])] = key[1]
     entries = entries_of(annotations, owners)
     if plan.on_conflict is OnConflict.THEIRS:
-        # Not settled: they are told of again until the job is pulled.
+        # These conflicts are still open: they are reported again until the job is pulled.
         for conflict in plan.conflicts:
             before = plan.baseline.entries[conflict.kind].get(conflict.id)
             if before is None:

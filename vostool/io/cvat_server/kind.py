@@ -18,7 +18,7 @@ def _open(folder: Path) -> FrameSource:
 
 
 def _fingerprint(folder: Path) -> tuple[int, str] | None:
-    """By server, job and frames, whichever pictures are on the disk already."""
+    """By server, job and frames; which pictures are on the disk already does not matter."""
     job = read_manifest(folder)
     return None if job is None else (job.width * job.height * len(job.numbers), job.identity)
 

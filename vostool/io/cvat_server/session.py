@@ -203,7 +203,7 @@ def _refusal(url: str, what: str, status: int, reason: str) -> ServerError:
         return ServerError(f"{url} does not answer as a CVAT server does; check the address.")
     sentences = {
         0: f"The server {url} cannot be reached safely ({reason.partition(chr(10))[0]}).",
-        403: f"You are not allowed to use {what} on {url}; ask whoever runs it.",
+        403: f"You are not allowed to use {what} on {url}; ask its administrator.",
         404: f"There is no {what} on {url}, or not any more; `vostool cvat list` shows the jobs.",
         413: f"The server {url} finds the request too large; push fewer frames at a time.",
         429: f"The server {url} asks to wait; try again in a minute.",

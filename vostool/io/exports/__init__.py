@@ -1,1 +1,1 @@
-"""Labels and pictures out of the project."""
+"""Export: a project's labels and pictures as files that other programs read."""

@@ -71,7 +71,7 @@ def chosen_frames(
 
 
 def nothing_left(choice: FrameChoice) -> str:
-    """The sentence on a choice that holds no frame."""
+    """The sentence for a choice of frames that turns out to be empty."""
     reason = {
         FrameChoice.LABELLED: "no mask of a chosen object; track first or choose other frames",
         FrameChoice.ALL: "no frame; choose a longer range",

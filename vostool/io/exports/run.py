@@ -44,7 +44,7 @@ class ExportReport:
     """What an export wrote.
 
     Attributes:
-        written: one entry a format, in the order asked for.
+        written: one entry for each format, in the order asked for.
         frames: frames written, in each format.
         objects: chosen objects with at least one mask on these frames.
         masks: masks with pixels on these frames.

@@ -20,7 +20,7 @@ from typing import IO
 from vostool.errors import ExportError
 
 MANIFEST = ".vostool-export.txt"
-"""In each exported folder: one relative path a line, in UTF-8, of the files an export wrote."""
+"""In each exported folder: relative paths of the files an export wrote, one per line, in UTF-8."""
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}

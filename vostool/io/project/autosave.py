@@ -15,7 +15,7 @@ INTERVAL_SECONDS = 0.5
 _RETRY_SECONDS = 2.0
 
 Problem = Callable[[str | None], None]
-"""Told a sentence when saving fails, and None when it works again."""
+"""Called with a sentence when saving fails, and with None when it works again."""
 
 _log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from vostool.io.project.errors import (
     refuse_place,
     refuse_read_only_folder,
 )
-from vostool.io.project.reading import connect, read_all, read_project
+from vostool.io.project.reading import AT_ONCE, BUSY_SECONDS, connect, read_all, read_project
 from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
 from vostool.io.project.source import (
     locate_source,
@@ -52,9 +52,6 @@ __all__ = [
 ]  # fmt: skip
 
 SUFFIX = ".vos"
-_AT_ONCE = 5_000
-"""Cells that are handled together; to free a list of 400,000 holds every thread up."""
-_BUSY_SECONDS = 10.0  # how long a commit waits for a process that is reading
 
 
 class ProjectFile:
@@ -151,7 +148,7 @@ class ProjectFile:
                     self._reserve(wait=False)
 
     def _reserve(self, *, wait: bool) -> None:
-        milliseconds = int(_BUSY_SECONDS * 1000)
+        milliseconds = int(BUSY_SECONDS * 1000)
         self._connection.execute(f"PRAGMA busy_timeout = {milliseconds if wait else 0}")
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
@@ -211,12 +208,12 @@ def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
 
 
 def _parts(values: Iterator[tuple[Cell, Value]]) -> Iterator[dict[Cell, Value]]:
-    while part := dict(itertools.islice(values, _AT_ONCE)):
+    while part := dict(itertools.islice(values, AT_ONCE)):
         yield part
 
 
 def _write_cells(connection: sqlite3.Connection, values: Mapping[Cell, Value]) -> None:
-    """Rows are made one by one as SQLite takes them: lists of a whole project hold others up."""
+    """Rows are made one by one as SQLite takes them: long lists would stop other threads."""
     for table in Table:
         columns, keys = project_rows.COLUMNS[table], project_rows.KEYS[table]
         mine = [cell for cell in values if cell.table is table]

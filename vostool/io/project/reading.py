@@ -16,9 +16,10 @@ from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
 from vostool.words import counted
 
-_AT_ONCE = 5_000
-"""Rows that are handled together; to free a list of 400,000 holds every thread up."""
-_BUSY_SECONDS = 10.0  # how long a read waits for a commit
+AT_ONCE = 5_000
+"""Cells that are read or written together: freeing one list of 400,000 stops all threads."""
+BUSY_SECONDS = 10.0
+"""How long one process waits for another that is reading or writing the same file."""
 
 
 def read_project(path: str | Path) -> tuple[Project, str | None]:
@@ -52,7 +53,7 @@ def connect(path: Path) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         check_same_thread=False,
-        timeout=_BUSY_SECONDS,
+        timeout=BUSY_SECONDS,
     )
     connection.execute("PRAGMA synchronous = FULL")
     connection.text_factory = _text
@@ -102,7 +103,7 @@ def _load(connection: sqlite3.Connection, project: Project) -> dict[str, int]:
                 damaged[table.value] += 1
                 continue
             good.append((cell, value))
-            if len(good) == _AT_ONCE:
+            if len(good) == AT_ONCE:
                 project.load(good)
                 good.clear()
         project.load(good)

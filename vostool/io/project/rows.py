@@ -1,6 +1,6 @@
-"""Between a project's values and the rows of its file, both ways.
+"""Conversion between a project's values and the rows of its file.
 
-Reading believes nothing: a row that does not make a sound value raises :class:`BadRow`, so that
+Reading checks everything: a row that does not make a sound value raises :class:`BadRow`, so that
 one damaged row costs one value and not the project.
 """
 

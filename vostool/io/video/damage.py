@@ -1,4 +1,4 @@
-"""What is said of a video that is not as it should be: no more than what is known."""
+"""The warning about a damaged video; it states only what is certain."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class _Scan:
 
     @property
     def damaged(self) -> bool:
-        """True where the file is not as it should be, whatever still decodes."""
+        """True where packets are missing or the file is cut short, even if every frame decodes."""
         return self.incomplete or bool(self.gaps)
 
 

@@ -1,6 +1,7 @@
-"""Folders that are more than folders of images: their kinds, as their readers register them.
+"""Kinds of sources that are a folder with a marker file, such as the frames of a CVAT job.
 
-`vostool.io` registers what this program has; so that frames are read without knowing of servers.
+The reader of a kind makes a :class:`FolderKind`, and `vostool/io/__init__.py` registers it. So the
+code that opens sources imports none of these readers.
 """
 
 from __future__ import annotations

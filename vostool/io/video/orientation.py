@@ -15,7 +15,7 @@ from vostool.frames import Image
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """First exchange rows and columns, then flip: the eight ways to lay a rectangle down."""
+    """One of the eight orientations of a picture: first exchange rows and columns, then flip."""
 
     transpose: bool = False
     flip_x: bool = False

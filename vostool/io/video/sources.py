@@ -1,4 +1,4 @@
-"""Opening a source by its path, whatever it is."""
+"""Opening a source by its path: a video, a folder of images or another kind of folder."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The format writers, one module a format, and the codecs they share."""
+"""The format writers, one module for each format, and what they share."""

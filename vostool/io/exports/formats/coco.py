@@ -29,7 +29,7 @@ _RESERVED = {IDENTITY, "keyframe", "occluded"}
 
 
 class CocoWriter:
-    """One file a subset; ids of images and annotations are unique in the whole data set."""
+    """One file for each subset; ids of images and annotations are unique in the whole data set."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]

@@ -28,7 +28,7 @@ MOTS_IGNORE = 10
 
 
 class MotWriter:
-    """Tight boxes; ``labels.txt`` has one label a line, in the order of the class numbers."""
+    """Tight boxes; ``labels.txt`` has a label on each line, in the order of the class numbers."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
@@ -58,7 +58,7 @@ class MotWriter:
 
 
 class MotsWriter:
-    """Masks without overlaps; ``labels.txt`` has ``number name`` a line."""
+    """Masks without overlaps; ``labels.txt`` has lines ``number name``."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]

@@ -17,7 +17,7 @@ from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec
 
 NUMBERING = OptionSpec("numbering", "Frame numbers", "source", ("source", "consecutive"))
-"""Frame n of the source is n + 1, or the frames written count from 1 without gaps."""
+"""Frame n of the source is number n + 1, or the frames written count from 1 without gaps."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""YOLO: ``data.yaml``, ``images/<part>/`` and ``labels/<part>/`` with a text file a frame.
+"""YOLO: ``data.yaml``, ``images/<part>/`` and ``labels/<part>/`` with a text file per frame.
 
 Segmentation rows are ``class x y x y ...``, detection rows ``class x y width height`` around the
 box's centre, all in parts of the picture's size. The two never stand in one data set: a reader
@@ -31,7 +31,7 @@ UNSPLIT = "train"
 
 
 class YoloWriter:
-    """One text file a frame, empty where no object is."""
+    """One text file for each frame, empty where no object is."""
 
     def __init__(self, dataset: Dataset, folder: StagedFolder) -> None:
         self._dataset = dataset
@@ -49,7 +49,7 @@ class YoloWriter:
         self._folder.write(path, "".join(rows).encode("ascii"))
 
     def rows(self, mask: ExportMask, plan: ExportPlan) -> list[str]:
-        """The numbers after the class, one text a row."""
+        """The numbers after the class, as a text for each row."""
         raise NotImplementedError
 
     def picture_path(self, frame: ExportFrame) -> str:

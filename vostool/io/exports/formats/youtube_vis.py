@@ -28,7 +28,7 @@ LISTS = ("segmentations", "bboxes", "areas")
 
 
 class YoutubeVisWriter:
-    """Tracks grow in a spool until their video ends; videos and annotations until the file does."""
+    """Collects a video's tracks on disk until it ends, all of them until the file ends."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]
@@ -102,7 +102,7 @@ class YoutubeVisWriter:
 
 
 class _Track:
-    """What is known of a track without its lists."""
+    """What is kept in memory of a track; its lists of shapes are on disk."""
 
     def __init__(self) -> None:
         self.frames = 0

@@ -33,7 +33,7 @@ META = "meta.json"
 
 
 class YoutubeVosWriter:
-    """A picture a frame; the frames of each object are written down at the end."""
+    """A picture for each frame; the frames of each object are written down at the end."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]

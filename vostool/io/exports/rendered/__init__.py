@@ -1,1 +1,1 @@
-"""Results to look at and to cut with: overlay videos, cut-outs and animations."""
+"""Pictures and videos to look at or to edit further: overlay videos, cut-outs and animations."""

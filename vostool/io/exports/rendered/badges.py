@@ -102,7 +102,7 @@ def _luminance(colour: Colour) -> float:
 
 
 def _line(pieces: Sequence[tuple[Font, str]], size: int) -> tuple[int, int]:
-    """Room above and below the line of writing; fonts that claim much more are held back."""
+    """Height above and below the baseline, limited for fonts that claim far more than they need."""
     metrics = [
         font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (size, size // 4)
         for font, _ in pieces

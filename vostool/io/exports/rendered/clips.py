@@ -1,4 +1,4 @@
-"""What all writers of one video a source have in common."""
+"""What the writers have in common that make one video file of each source."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 
 LIST = "cutouts.csv"
-"""One line a picture: where it was cut from."""
+"""A table with a line for each picture: where it was cut from."""
 
 _COLUMNS = ("file", "video", "frame", "object_id", "label", "x", "y", "width", "height")
 

@@ -44,7 +44,7 @@ BT709 = (
     *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
     *("-color_range", "tv"),
 )
-"""Output options that make BT.709 of RGB and say so."""
+"""Output options that convert RGB to BT.709 and mark the file as such."""
 
 
 def require(*encoders: str) -> None:
@@ -208,7 +208,7 @@ class _Pipe:
     def close(self) -> None:
         try:
             self._stream.close()
-        except OSError:  # what was left in the buffer has nowhere to go
+        except OSError:  # FFmpeg has ended: what is left in the buffer is dropped
             self.broken = True
 
 
@@ -234,7 +234,7 @@ def _start(arguments: Sequence[str], errors: IO[bytes], given: int) -> subproces
 
 
 def _failure(errors: IO[bytes], code: int, target: Path) -> Exception:
-    """What FFmpeg's last words mean."""
+    """The sentence for a person that the last lines FFmpeg printed amount to."""
     errors.seek(0, os.SEEK_END)
     errors.seek(max(0, errors.tell() - _LAST_WORDS))
     text = errors.read().decode("utf-8", "replace")

@@ -1,6 +1,6 @@
 """When each picture of a written video is shown.
 
-A picture stands from its own time in the source until that of the next written one, so the sound
+A picture is shown from its own time in the source until that of the next written one, so the sound
 stays with it whatever frames were chosen. Where all times lie on the grid of a constant rate, the
 grid is the video's time base and the rate is exact (30000/1001 stays that); other sources keep
 their times to 1/90000 of a second.
@@ -79,7 +79,7 @@ def _fits(times: Sequence[float], on_grid: Sequence[int], step: Fraction) -> boo
 
 
 def _shown(source: FrameSource, frame: int, usual: float) -> float:
-    """Seconds that a frame of the source stands."""
+    """Seconds that a frame of the source is shown."""
     if frame + 1 < len(source):
         return source.time(frame + 1) - source.time(frame)
     return source.time(frame) - source.time(frame - 1) if frame else usual

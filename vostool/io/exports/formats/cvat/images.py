@@ -29,7 +29,7 @@ MAIN = "annotations.xml"
 
 
 class CvatImagesWriter:
-    """Streams one ``<image>`` element a frame."""
+    """Streams one ``<image>`` element for each frame."""
 
     def __init__(
         self, dataset: Dataset, folder: StagedFolder, values: Mapping[str, OptionValue]

@@ -65,7 +65,7 @@ class CvatLabels:
         return self._written[object_id]
 
     def _own_attributes(self, object_id: int, obj: AnnotatedObject) -> dict[str, str]:
-        """The person's attributes by name; CVAT knows each name once and refuses an empty one."""
+        """The person's attributes by name; CVAT takes each name once and refuses an empty one."""
         own = {name: value for name, value in obj.attributes if name.strip() and name != IDENTITY}
         if len(own) < len(obj.attributes):
             self.warnings.append(
@@ -116,7 +116,7 @@ def _label(name: str, colour: Colour, attributes: Iterable[AttributeSpec]) -> st
 
 
 def _declared(spec: AttributeSpec) -> str:
-    # CVAT writes one value a line, and the default of what has no choices among them.
+    # CVAT writes each value on a line of its own; without choices, the default is the value.
     values = "\n".join(spec.values or ((spec.default,) if spec.default else ()))
     return (
         f"<attribute><name>{text(spec.name)}</name><mutable>{spec.mutable}</mutable>"

@@ -1,4 +1,4 @@
-"""CVAT's "Segmentation mask 1.1": one colour picture of classes and one of objects a frame.
+"""CVAT's "Segmentation mask 1.1": a colour picture of classes and one of objects per frame.
 
 ``labelmap.txt`` has a line ``name:r,g,b::`` a class, black is background;
 ``SegmentationClass/<frame>.png`` shows the classes in these colours, ``SegmentationObject`` each

@@ -41,7 +41,7 @@ class ShapeMaker:
         self._parted = 0
 
     def shapes(self, mask: ExportMask) -> list[Shape]:
-        """One shape, or with polygons one a part, the largest first."""
+        """One shape, or with polygons one for each part, the largest first."""
         if self._kind == "mask":
             return [_mask(mask)]
         if self._kind == "box":

@@ -89,7 +89,7 @@ def _parts(plan: ExportPlan) -> Iterator[tuple[int, int, str]]:
 
 
 def _task(plan: ExportPlan, name: str, first: int, last: int) -> str:
-    """What a task and a project's task begin with alike."""
+    """The fields with which the task of a file and a task of a project both begin."""
     step = f"step={plan.every}" if plan.every > 1 else ""
     size = len(range(first, last + 1, plan.every))
     return (

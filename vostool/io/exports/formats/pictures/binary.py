@@ -1,4 +1,4 @@
-"""Masks as SAM 2's tools have them "per object": one PNG with 0 and 255 an object and frame.
+"""Masks as SAM 2's tools have them "per object": a PNG of 0 and 255 for each object and frame.
 
 ``video/001/frame.png`` keeps overlaps; ``objects.json`` and ``ImageSets`` are as in
 :mod:`vostool.io.exports.formats.pictures.davis`.

@@ -1,4 +1,4 @@
-"""Masks as DAVIS has them: one indexed PNG a frame.
+"""Masks as DAVIS has them: one indexed PNG for each frame.
 
 8-bit mode P with the VOC palette, background 0. DAVIS' evaluator takes the number of objects from
 the first frame and wants ids without gaps, so ids are written in the order of first appearance and
