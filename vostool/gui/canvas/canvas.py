@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QCursor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
+from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem, QLabel
 
 from vostool.frames import Image
 from vostool.gui.canvas.image_view import ImageViewBox
@@ -64,6 +64,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self._message = QGraphicsSimpleTextItem(self.view)
         self._message.setBrush(QColor(235, 235, 235))
         self._message.setPos(12, 10)
+        self.confirmed = QLabel(self)
+        self.confirmed.setObjectName("confirmed_badge")
+        self.confirmed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.confirmed.move(10, 10)
+        self.confirmed.hide()
         self.scene().sigMouseMoved.connect(self._hover)
         self.set_tool(TOOLS.first)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -94,11 +99,19 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         """Show nothing."""
         self.show_frame(None, None)
         self.show_prompts({}, {}, None)
+        self.show_confirmed(0, 0)
         self._size = (0, 0)
 
     def show_message(self, text: str) -> None:
         """A line at the top left, such as why the frame cannot be shown."""
         self._message.setText(text)
+
+    def show_confirmed(self, confirmed: int, masks: int) -> None:
+        """A badge that says how many of the frame's masks are confirmed; none where none is."""
+        all_of_them = confirmed == masks
+        self.confirmed.setText("✓ confirmed" if all_of_them else f"✓ {confirmed} of {masks}")
+        self.confirmed.adjustSize()
+        self.confirmed.setVisible(confirmed > 0)
 
     def show_prompts(
         self, prompts: Mapping[int, Prompts], colours: Mapping[int, Colour], current: int | None

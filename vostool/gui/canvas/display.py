@@ -198,6 +198,9 @@ class Display(QObject):
         }
         colours = {oid: project.objects[oid].colour for oid in prompts}
         self._canvas.show_prompts(prompts, colours, self._session.current_object)
+        frame = self.shown_frame
+        records = [] if frame is None or self._bare else list(project.masks.at(frame).values())
+        self._canvas.show_confirmed(sum(record.confirmed for record in records), len(records))
 
     def _object_selected(self) -> None:
         self.refresh()  # the selected object is drawn with a stronger outline
@@ -214,6 +217,7 @@ class Display(QObject):
             self.shown_frame = None  # so that tools refuse to act on a frame that is not seen
             self._canvas.show_frame(None, None)
             self._canvas.show_prompts({}, {}, None)
+            self._canvas.show_confirmed(0, 0)
             self._canvas.show_message(sentence)
             self.shown.emit(None)
 
