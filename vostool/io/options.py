@@ -23,6 +23,8 @@ class OptionSpec:
         title: for people.
         default: its type is the option's type.
         choices: the allowed values, or empty where any value of the type is.
+        texts: what each choice means to a person, in the order of the choices; empty where the
+            values say it themselves.
         minimum: smallest number allowed, for numbers.
     """
 
@@ -30,6 +32,7 @@ class OptionSpec:
     title: str
     default: OptionValue
     choices: tuple[OptionValue, ...] = ()
+    texts: tuple[str, ...] = ()
     minimum: float = 0.0
 
     def check(self, value: OptionValue) -> OptionValue:

@@ -53,7 +53,8 @@ class ExportDialog(QDialog):
         self.ui = ExportWidgets(self, self._preset)
         self.choice = Choice(self.ui, self)
         self._connect()
-        self.choice.take_preset(last_choice())
+        video = any(p.held is not None and p.held.project.source.kind == "video" for p in projects)
+        self.choice.take_preset(last_choice(video=video))
         self.ui.presets.load()
         self.ui.projects.rows.replace(projects)
 

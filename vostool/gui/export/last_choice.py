@@ -11,16 +11,21 @@ from vostool.io.batch.presets import Preset, load_presets, presets_file, save_pr
 from vostool.io.exports.exporters import FORMATS
 
 USUAL = Preset(formats=("cvat-images", "coco", "masks"))
+FOR_VIDEO = Preset(formats=("cvat-video", "coco", "masks"))
 _NAME = "last"
 
 
-def last_choice() -> Preset:
-    """What was exported last; where nothing was, or it cannot be read, the usual formats."""
+def last_choice(*, video: bool = False) -> Preset:
+    """What was exported last; where nothing was, or it cannot be read, the usual formats.
+
+    Args:
+        video: the usual formats for a video, not for pictures.
+    """
     with contextlib.suppress(VosToolError):
         found = load_presets(_file()).get(_NAME)
         if found is not None and found.formats and all(name in FORMATS for name in found.formats):
             return found
-    return USUAL
+    return FOR_VIDEO if video else USUAL
 
 
 def remember_choice(preset: Preset) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
@@ -59,7 +60,7 @@ class OptionFields(QWidget):
             if isinstance(field, QCheckBox):
                 found[name] = field.isChecked()
             elif isinstance(field, QComboBox):
-                found[name] = field.currentText()
+                found[name] = str(field.currentData())
             elif isinstance(field, QSpinBox | QDoubleSpinBox):
                 found[name] = field.value()
             elif isinstance(field, QLineEdit):
@@ -78,8 +79,12 @@ class OptionFields(QWidget):
             return box
         if spec.choices:
             choice = QComboBox()
-            choice.addItems([str(allowed) for allowed in spec.choices])
-            choice.setCurrentText(str(value))
+            for allowed, text in zip_longest(spec.choices, spec.texts):
+                choice.addItem(text or str(allowed), str(allowed))
+            choice.setCurrentIndex(choice.findData(str(value)))
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
             choice.currentIndexChanged.connect(lambda _: self.changed.emit())
             return choice
         if not isinstance(spec.default, str):

@@ -124,6 +124,12 @@ class ExportPlan:
         """How many of the project's objects are in front of each one, by project id."""
         return {oid: depth for depth, oid in enumerate(front_to_back(self.project))}
 
+    @cached_property
+    def z_order(self) -> dict[int, int]:
+        """Layers by the object's id in the data set, from 0; the largest one is in front."""
+        last = len(self.depth) - 1
+        return {self.object_ids[oid]: last - depth for oid, depth in self.depth.items()}
+
     def first_appearances(self) -> dict[int, int]:
         """The first written frame with a mask of each object that has one, by project id."""
         found: dict[int, int] = {}

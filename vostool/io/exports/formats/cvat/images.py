@@ -50,7 +50,7 @@ class CvatImagesWriter:
         self._put(f'<image id="{number}" name={quoted(frame.path)} {part}{size}>')
         for mask in frame.masks:
             for shape in self._shapes.shapes(mask):
-                self._put(self._element(mask, shape))
+                self._put(self._element(mask, shape, frame.plan.z_order[mask.id]))
         self._put("</image>")
 
     def picture_path(self, frame: ExportFrame) -> str:
@@ -67,10 +67,10 @@ class CvatImagesWriter:
     def _put(self, text: str) -> None:
         self._file.write(text.encode() + b"\n")
 
-    def _element(self, mask: ExportMask, shape: Shape) -> str:
+    def _element(self, mask: ExportMask, shape: Shape, z_order: int) -> str:
         return (
             f'<{shape.tag} label={quoted(mask.object.label)} source="{source_of(mask.record)}" '
-            f'occluded="0" {shape.geometry} z_order="0" group_id="{mask.id}">'
+            f'occluded="0" {shape.geometry} z_order="{z_order}" group_id="{mask.id}">'
             f"{self._labels.attributes(mask.id)}</{shape.tag}>"
         )
 

@@ -16,7 +16,25 @@ from vostool.io.options import OptionSpec
 from vostool.masks.box_rle import encode_rows
 from vostool.masks.polygons import Ring
 
-SHAPE = OptionSpec("shape", "Masks as", "mask", ("mask", "polygon", "box"))
+SHAPE = OptionSpec(
+    "shape",
+    "Masks as",
+    "mask",
+    ("mask", "polygon", "box"),
+    ("exact masks", "polygons (holes are filled)", "boxes (masks are lost)"),
+)
+TRACKED = OptionSpec(
+    "shape",
+    "Masks as",
+    "mask",
+    ("mask", "polygon", "box"),
+    (
+        "exact masks: single shapes in CVAT, tracks are lost",
+        "tracks of polygons: identity kept, holes filled",
+        "tracks of boxes: identity kept, masks lost",
+    ),
+)
+"""For CVAT's videos: its importer takes a mask track as single shapes, one a frame (CVAT 2.7x)."""
 
 
 @dataclass(frozen=True, slots=True)

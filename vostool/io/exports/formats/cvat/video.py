@@ -16,7 +16,7 @@ from typing import IO
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.format import ExportFormat
 from vostool.io.exports.formats.cvat.meta import CvatLabels, quoted, source_of, text
-from vostool.io.exports.formats.cvat.shapes import SHAPE, Shape, ShapeMaker
+from vostool.io.exports.formats.cvat.shapes import TRACKED, Shape, ShapeMaker
 from vostool.io.exports.formats.spool import Spool
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
@@ -178,7 +178,8 @@ class _VideoFile:
     def _element(self, object_id: int, shape: Shape, frame: int, *, outside: bool) -> bytes:
         return (
             f'\n<{shape.tag} frame="{frame}" keyframe="1" outside="{outside:d}" occluded="0" '
-            f'{shape.geometry} z_order="0">{self._labels.attributes(object_id)}</{shape.tag}>'
+            f'{shape.geometry} z_order="{self.plan.z_order[object_id]}">'
+            f"{self._labels.attributes(object_id)}</{shape.tag}>"
         ).encode()
 
     def _put(self, data: bytes) -> None:
@@ -227,5 +228,5 @@ CVAT_VIDEO = ExportFormat(
         "scores and confirmations",
     ),
     open=CvatVideoWriter,
-    options=(SHAPE,),
+    options=(TRACKED,),
 )
