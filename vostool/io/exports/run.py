@@ -13,6 +13,7 @@ import numpy as np
 from vostool.errors import ExportError, SourceError
 from vostool.frames import Image
 from vostool.io.exports.dataset import Dataset, video_error
+from vostool.io.exports.encoding import encoded
 from vostool.io.exports.format import ExportFormat, FormatWriter
 from vostool.io.exports.frame import ExportFrame, SharedPicture
 from vostool.io.exports.options import ExportOptions, ImageFiles
@@ -173,13 +174,13 @@ def _write_frame(
     staging: Staging,
     options: ExportOptions,
 ) -> None:
-    encoded: bytes | None = None
+    picture: bytes | None = None
     for entry, writer in writers:
         writer.write(frame)
         if options.images is ImageFiles.NONE or entry.family != "labels":
             continue
-        encoded = encoded or encode_picture(frame.image(), options)
-        staging.folder(entry.name).write(writer.picture_path(frame), encoded)
+        picture = picture or encode_picture(frame.image(), options)
+        staging.folder(entry.name).write(writer.picture_path(frame), picture)
 
 
 def encode_picture(picture: Image, options: ExportOptions) -> bytes:
@@ -187,10 +188,8 @@ def encode_picture(picture: Image, options: ExportOptions) -> bytes:
     jpeg = options.images is ImageFiles.JPEG
     parameters = [cv2.IMWRITE_JPEG_QUALITY, options.jpeg_quality] if jpeg else []
     bgr = np.ascontiguousarray(picture[:, :, ::-1])
-    done, data = cv2.imencode(".jpg" if jpeg else ".png", bgr, parameters)
-    if not done:
-        raise ExportError("The picture could not be encoded; choose another image format.")
-    return bytes(data)
+    failure = "The picture could not be encoded; choose another image format."
+    return encoded(".jpg" if jpeg else ".png", bgr, failure, parameters)
 
 
 def _written(

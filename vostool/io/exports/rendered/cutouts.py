@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.errors import ExportError
 from vostool.frames import Image
 from vostool.io.exports.dataset import Dataset
+from vostool.io.exports.encoding import encoded
 from vostool.io.exports.format import ExportFormat
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
@@ -131,13 +131,11 @@ def _bounds(masks: Sequence[ExportMask]) -> tuple[int, int, int, int]:
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    bgra = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA)
+    bgra = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA), np.uint8)
     # OpenCV's own choice of filter and strategy: a level of compression that is named makes it try
     # all filters, three times as long for files of the same size.
-    done, data = cv2.imencode(".png", bgra)
-    if not done:
-        raise ExportError("A cut-out could not be encoded as PNG; choose fewer or smaller frames.")
-    return bytes(data)
+    failure = "A cut-out could not be encoded as PNG; choose fewer or smaller frames."
+    return encoded(".png", bgra, failure)
 
 
 CUTOUTS = ExportFormat(

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from vostool.errors import ExportError
 from vostool.io.exports.dataset import Dataset, Label
+from vostool.io.exports.encoding import encoded
 from vostool.io.exports.format import ExportFormat
 from vostool.io.exports.formats.losses import front_was_kept
-from vostool.io.exports.formats.pictures.png import painted
+from vostool.io.exports.formats.pictures.png import NOT_ENCODED, painted
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
@@ -99,10 +100,8 @@ def class_colours(labels: tuple[Label, ...]) -> dict[str, Colour]:
 
 
 def _png(rgb: Pixels) -> bytes:
-    done, data = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    if not done:
-        raise ExportError("A mask's picture could not be encoded; export another format.")
-    return bytes(data)
+    bgr = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
+    return encoded(".png", bgr, NOT_ENCODED)
 
 
 CVAT_SEGMENTATION_MASK = ExportFormat(
