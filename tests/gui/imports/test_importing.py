@@ -74,7 +74,7 @@ class Visit:
 
     def _look(self) -> None:
         found = [d for d in self._hand.window.findChildren(ImportDialog) if d.isVisible()]
-        if not found or found[0]._job is not None:
+        if not found or found[0].reading.is_busy:
             return
         self._timer.stop()
         dialog = found[0]
@@ -203,12 +203,12 @@ def test_choices_plan_again(opened, labels) -> None:
     def act(dialog: ImportDialog) -> None:
         assert "2 masks of 1 object" in dialog.sentence.text()
         dialog.objects.setCurrentIndex(1)
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
-        assert dialog._plan.summary.matched_objects == ()
+        opened.qtbot.waitUntil(lambda: not dialog.reading.is_busy)
+        assert dialog.reading.plan.summary.matched_objects == ()
         assert dialog.format.currentData() == "cvat"
         dialog.options.field("task").setText("7")
         dialog.options.field("task").editingFinished.emit()
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        opened.qtbot.waitUntil(lambda: not dialog.reading.is_busy)
         assert dialog.import_button.isEnabled()
         press(dialog.import_button)
 
@@ -240,7 +240,7 @@ def test_a_format_can_be_chosen_where_none_is_found(opened, labels) -> None:
     def act(dialog: ImportDialog) -> None:
         assert dialog.format.currentData() is None
         dialog.format.setCurrentIndex(dialog.format.findData("cvat"))
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        opened.qtbot.waitUntil(lambda: not dialog.reading.is_busy)
         assert "holds no CVAT XML" in dialog.sentence.text()
         assert not dialog.import_button.isEnabled()
 
@@ -302,11 +302,11 @@ def test_the_first_number_is_a_field_and_names_are_shown(opened, tmp_path) -> No
         assert field.accessibleName() == "Number of the clip's first frame in names"
         field.setText("many")
         field.editingFinished.emit()
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        opened.qtbot.waitUntil(lambda: not dialog.reading.is_busy)
         assert "must be auto or a whole number" in dialog.sentence.text()
         field.setText("1")
         field.editingFinished.emit()
-        opened.qtbot.waitUntil(lambda: dialog._job is None)
+        opened.qtbot.waitUntil(lambda: not dialog.reading.is_busy)
         assert "0004.txt -&gt; frame 3" in dialog.sentence.text().replace("->", "-&gt;")
         press(dialog.import_button)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.gui.threads.background import Background
+from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.timers import single_shot
 from vostool.io.batch.preview import Preview, preview_batch
 from vostool.io.batch.run import Batch, BatchProgress, ProjectCheck, check_project
@@ -46,8 +46,7 @@ class Estimator(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._batch: Batch | None = None
-        self._job: Background | None = None
-        self._jobs: list[Background] = []
+        self._work = Newest(self)
         self._request = 0
         self._known: dict[_Key, ProjectCheck] = {}
         self._timer = single_shot(self, PAUSE_MS, self._start)
@@ -56,7 +55,7 @@ class Estimator(QObject):
     @property
     def is_busy(self) -> bool:
         """True while something is looked at or is about to be."""
-        return self._timer.isActive() or self._job is not None
+        return self._timer.isActive() or self._work.is_running
 
     def look(self, batch: Batch) -> None:
         """Look at this batch as soon as the person pauses."""
@@ -68,15 +67,12 @@ class Estimator(QObject):
         """Forget what is being looked at; nothing more is told of it."""
         self._timer.stop()
         self._request += 1
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._work.drop()
 
     def close(self) -> None:
         """Stop, and wait for the threads."""
         self.stop()
-        for job in tuple(self._jobs):
-            job.wait()
+        self._work.close()
 
     def _start(self) -> None:
         batch, request = self._batch, self._request
@@ -91,14 +87,7 @@ class Estimator(QObject):
 
             return preview_batch(batch, listen)
 
-        job = Background(work, self)
-        self._job = job
-        self._jobs.append(job)
-        job.succeeded.connect(lambda preview: self._ended(request, preview, ""))
-        job.failed.connect(lambda sentence: self._ended(request, None, sentence))
-        job.finished.connect(lambda: self._jobs.remove(job))
-        job.finished.connect(job.deleteLater)
-        job.start()
+        self._work.start(work, self.previewed.emit, self.failed.emit)
 
     def _check(self, batch: Batch, position: int, progress: Progress) -> ProjectCheck:
         """In the thread: what is known already, or a look at the project."""
@@ -114,15 +103,6 @@ class Estimator(QObject):
     def _tell(self, request: int, position: int, check: ProjectCheck) -> None:
         if request == self._request:
             self.checked.emit(position, check)
-
-    def _ended(self, request: int, preview: Preview | None, sentence: str) -> None:
-        if request != self._request:
-            return
-        self._job = None
-        if preview is not None:
-            self.previewed.emit(preview)
-        else:
-            self.failed.emit(sentence)
 
 
 def _key(batch: Batch, position: int) -> _Key:

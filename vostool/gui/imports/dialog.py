@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QStringListModel, Qt
@@ -23,21 +21,16 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.frames import FrameSource
+from vostool.gui.imports.reading import Plan, Reading
 from vostool.gui.session.document import Document
-from vostool.gui.threads.background import Background
 from vostool.gui.widgets.option_fields import OptionFields
 from vostool.io.imports.edit import (
     ImportPolicy,
     ImportSummary,
     ObjectPolicy,
     Ungrouped,
-    import_edit,
 )
-from vostool.io.imports.format import Imported, ImportTarget
-from vostool.io.imports.importers import IMPORT_FORMATS, detect_format, read_labels
-from vostool.progress import Progress
-from vostool.project.changes import Edit
-from vostool.project.project import Project
+from vostool.io.imports.importers import IMPORT_FORMATS
 
 OBJECTS = {
     "Come in as new objects": ObjectPolicy.NEW,
@@ -50,22 +43,13 @@ UNGROUPED = {
 }
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What was read, and what it would do."""
-
-    format: str
-    imported: Imported
-    edit: Edit
-    summary: ImportSummary
-
-
 class ImportDialog(QDialog):
     """Reads off the GUI thread, shows the summary, applies it, and offers to track from it.
 
     Attributes:
         summary: of what was applied; None until then.
         track_wanted: the person chose to track from the imported frames.
+        reading: what reads the labels.
     """
 
     def __init__(
@@ -76,11 +60,8 @@ class ImportDialog(QDialog):
         self.summary: ImportSummary | None = None
         self.track_wanted = False
         self._document = document
-        self._source = source
         self._path = path
-        self._plan: _Plan | None = None
-        self._job: Background | None = None
-        self._jobs: list[Background] = []
+        self.reading = Reading(document, source, path, self)
         self.format, self.objects, self.ungrouped = QComboBox(), QComboBox(), QComboBox()
         self.replace = QCheckBox("Also replace what was confirmed")
         self.boxes = QCheckBox("Interpolated boxes become prompts, too")
@@ -98,7 +79,7 @@ class ImportDialog(QDialog):
         self._set_up()
         self._lay_out()
         document.changed.connect(self._plan_again)
-        self._detect()
+        self.reading.detect()  # where no format is found, the person may choose one
 
     # -- making --------------------------------------------------------------------------------
 
@@ -127,6 +108,11 @@ class ImportDialog(QDialog):
         self.details.setUniformItemSizes(False)
         self.details.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.details.setAccessibleName("Details")
+        self.reading.began.connect(self._began)
+        self.reading.progressed.connect(self._progressed)
+        self.reading.detected.connect(self._detected)
+        self.reading.planned.connect(self._show_plan)
+        self.reading.failed.connect(self._failed)
         self.import_button.clicked.connect(self.apply)
         self.track_button.clicked.connect(self._track)
         self.cancel_button.clicked.connect(self.reject)
@@ -156,11 +142,6 @@ class ImportDialog(QDialog):
 
     # -- reading and planning ------------------------------------------------------------------
 
-    def _detect(self) -> None:
-        """Look inside for the format; where none is found, the person may choose one."""
-        path = self._path
-        self._start(lambda progress: detect_format(path).name, "Looking inside…")
-
     def _choose_format(self) -> None:
         name = self.format.currentData()
         self.options.show_options(IMPORT_FORMATS[name].options if name else ())
@@ -169,74 +150,40 @@ class ImportDialog(QDialog):
 
     def _read(self) -> None:
         """Read the file as it is chosen now, and plan what it would do."""
-        name, options = self.format.currentData(), self.options.values()
-        path, source, plan = self._path, self._source.clone(), self._planner()
-
-        def work(progress: Progress) -> _Plan:
-            try:
-                target = ImportTarget.of(source)
-                imported = read_labels(path, target, name, options, progress)
-            finally:
-                source.close()
-            return plan(name, imported)
-
-        self._plan = None
-        self._start(work, "Reading…")
+        self.reading.read(self.format.currentData(), self.options.values(), self._policy())
 
     def _plan_again(self, *_: object) -> None:
         """Plan again for other choices, or for a project that has changed meanwhile."""
         if self.summary is not None or self.format.currentData() is None:
             return
-        if self._plan is None:
+        if self.reading.plan is None:
             self._read()
-            return
-        chosen, imported, plan = self._plan.format, self._plan.imported, self._planner()
-        self._start(lambda progress: plan(chosen, imported), "Comparing…")
+        else:
+            self.reading.plan_again(self._policy())
 
-    def _planner(self) -> Callable[[str, Imported], _Plan]:
-        project: Project = self._document.snapshot()
-        policy = ImportPolicy(
+    def _policy(self) -> ImportPolicy:
+        return ImportPolicy(
             OBJECTS[self.objects.currentText()],
             UNGROUPED[self.ungrouped.currentText()],
             replace_confirmed=self.replace.isChecked(),
             boxes_between=self.boxes.isChecked(),
         )
-        return lambda name, imported: _Plan(name, imported, *import_edit(project, imported, policy))
 
-    def _start(self, work: Callable[[Progress], object], text: str) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        job = Background(work, self)
-        self._job = job
-        self._jobs.append(job)
-        job.progressed.connect(self._progressed)
-        job.succeeded.connect(self._succeeded)
-        job.failed.connect(self._failed)
-        job.cancelled.connect(lambda: None)
-        job.finished.connect(lambda: self._jobs.remove(job))
+    def _began(self, text: str) -> None:
         self.import_button.setEnabled(False)
         self.sentence.setText(text)
         self._lines.setStringList([])
         self.bar.setRange(0, 0)
         self.bar.show()
-        job.start()
 
-    def _progressed(self, done: int, total: int, what: str) -> None:
-        if self.sender() is self._job:
-            self.bar.setRange(0, 1000 if total else 0)
-            self.bar.setValue(int(1000 * done / total) if total else 0)
+    def _progressed(self, done: int, total: int, _what: str) -> None:
+        self.bar.setRange(0, 1000 if total else 0)
+        self.bar.setValue(int(1000 * done / total) if total else 0)
 
-    def _succeeded(self, result: object) -> None:
-        if self.sender() is not self._job:
-            return
-        self._job = None
-        if isinstance(result, _Plan):
-            self._show_plan(result)
-        else:
-            self.format.setCurrentIndex(self.format.findData(result))
+    def _detected(self, name: str) -> None:
+        self.format.setCurrentIndex(self.format.findData(name))
 
-    def _show_plan(self, plan: _Plan) -> None:
-        self._plan = plan
+    def _show_plan(self, plan: Plan) -> None:
         self.bar.hide()
         summary = plan.summary
         title = IMPORT_FORMATS[plan.format].title
@@ -252,9 +199,6 @@ class ImportDialog(QDialog):
             self.sentence.setText("The project holds all of this already; nothing would change.")
 
     def _failed(self, text: str) -> None:
-        if self.sender() is not self._job:
-            return
-        self._job = None
         self.bar.hide()
         self.sentence.setText(text)
 
@@ -262,8 +206,8 @@ class ImportDialog(QDialog):
 
     def apply(self) -> None:
         """Bring it in as one undo step, and offer to track from it."""
-        plan = self._plan
-        if plan is None or self._job is not None:
+        plan = self.reading.plan
+        if plan is None or self.reading.is_busy:
             return
         self.summary = plan.summary
         self._document.do(plan.edit)
@@ -285,10 +229,7 @@ class ImportDialog(QDialog):
     def done(self, result: int) -> None:
         """Stop reading before the dialog goes."""
         self._document.changed.disconnect(self._plan_again)
-        self._job = None
-        for job in list(self._jobs):
-            job.cancel()
-            job.wait()
+        self.reading.close()
         super().done(result)
 
 
