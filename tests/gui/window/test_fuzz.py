@@ -16,12 +16,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from tests.gui.conftest import FRAMES, HEIGHT, WIDTH, Hand, TruthEngine
+from vostool.gui.objects.model import LABEL
 from vostool.gui.window.action_table import action_table
 from vostool.io.project import file as project_file
 from vostool.io.project.drafts import draft_path
@@ -40,6 +47,12 @@ LIKELY = ("undo", "redo", "track_forward", "track_both", "finish", "delete_objec
           "range_end", "range_delete_all", "split_object", "cancel", "point", "brush")  # fmt: skip
 PLACES = st.tuples(st.integers(2, WIDTH - 3), st.integers(2, HEIGHT - 3))
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+NO_KEY, SHIFT, CTRL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+HELD = st.sampled_from((NO_KEY, NO_KEY, SHIFT, CTRL, SHIFT | CTRL))
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
 
 
@@ -71,16 +84,55 @@ class Person(RuleBasedStateMachine):
     def act(self, name: str) -> None:
         action = self.hand.window.actions_by_id[name]
         if action.isEnabled() and action.isVisible():
+            self._expect(name)
             keys = action.shortcut().toString()
             self.hand.canvas.setFocus()
             if keys:
                 self.hand.keys(keys)
             else:
                 action.trigger()
+            self._changed_only_what_was_shown(name)
 
-    @rule(at=PLACES, button=st.sampled_from((LEFT, LEFT, RIGHT)))
-    def click(self, at: tuple[int, int], button: Qt.MouseButton) -> None:
-        self.hand.click(*at, button)
+    def _expect(self, name: str) -> None:
+        """Note what canvas, timeline and list show as selected before a command."""
+        self.hand.session.builder.settle()
+        self.hand.session.document.settle()
+        self.shown = set(self.hand.session.chosen)
+        self.objects = dict(self.hand.project.objects)
+
+    def _changed_only_what_was_shown(self, name: str) -> None:
+        session = self.hand.session
+        session.builder.settle()
+        session.document.settle()
+        left = self.objects.keys() - self.hand.project.objects.keys()
+        if name == "delete_object":
+            assert left <= self.shown, (left, self.shown)
+        elif name in ("show_object", "lock"):
+            now = self.hand.project.objects
+            changed = {o for o in self.objects.keys() & now if self.objects[o] != now[o]}
+            assert changed <= self.shown, (changed, self.shown)
+
+    @invariant()
+    def all_show_the_same_objects_as_selected(self) -> None:
+        hand = self.hand
+        scene = hand.window.timeline.scene()
+        if hand.bench.workspace is None or scene is None:
+            return
+        chosen = set(hand.session.chosen)
+        assert set(scene.selected) == chosen
+        rows = set(hand.window.objects.chosen_ids())
+        assert rows == chosen or hand.session.current_object not in rows, (rows, chosen)
+
+    @rule(at=PLACES, button=st.sampled_from((LEFT, LEFT, RIGHT)), held=HELD)
+    def click(self, at: tuple[int, int], button: Qt.MouseButton, held: Qt.KeyboardModifier) -> None:
+        self.hand.click(*at, button, held)
+
+    @rule(row=st.integers(0, 4), held=HELD)
+    def click_a_row(self, row: int, held: Qt.KeyboardModifier) -> None:
+        table = self.hand.window.objects.table
+        cell = table.visualRect(self.hand.window.objects.model.index(row, LABEL))
+        if cell.isValid():
+            QTest.mouseClick(table.viewport(), LEFT, held, cell.center())
 
     @rule(truth=st.integers(1, 3))
     def click_an_object(self, truth: int) -> None:
@@ -96,7 +148,7 @@ class Person(RuleBasedStateMachine):
     def press_on_the_timeline(self, frame: int, row: int) -> None:
         timeline = self.hand.window.timeline
         place = QPoint(timeline.frame_x(frame), 5 + 22 * row)
-        QTest.mouseClick(timeline.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
+        QTest.mouseClick(timeline.viewport(), LEFT, NO_KEY, place)
 
     @rule(turns=st.integers(1, 40))
     def wait(self, turns: int) -> None:
