@@ -27,6 +27,10 @@ class ProjectFileError(VosToolError):
     """A project file cannot be read or written; what was there is untouched."""
 
 
+class ProjectBusyError(ProjectFileError):
+    """Another window or command has the project open for writing."""
+
+
 class ExportError(VosToolError):
     """An export could not be finished; nothing half-written is left at the destination."""
 

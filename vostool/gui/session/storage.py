@@ -64,6 +64,11 @@ class Storage(QObject):
             return None
         return self._file.path
 
+    @property
+    def place(self) -> Path | None:
+        """Where changes go: the project file or the draft; None where nothing is stored."""
+        return None if self._file is None else self._file.path
+
     def save(self) -> bool:
         """Write what waits; answers by ``saved`` or ``failed``.
 

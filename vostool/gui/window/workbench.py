@@ -20,7 +20,8 @@ from vostool.gui.widgets import dialogs
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.leaving import Leaving
 from vostool.gui.window.main_window import MainWindow
-from vostool.gui.window.start.opening import Opened, SourceWanted, opening
+from vostool.gui.window.neighbours import Doorbell, bring_to_front
+from vostool.gui.window.start.opening import Opened, OpenElsewhere, SourceWanted, opening
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.workspace import Workspace
 
@@ -85,6 +86,7 @@ class Workbench(QObject):
         window.start_page.show_recent(recent_paths())
         window.path_chosen.connect(self.open_path)
         self.leaving = Leaving(window)
+        self._doorbell = Doorbell(window)
         window.closing.connect(self.quit)
 
     def show(self) -> None:
@@ -119,6 +121,7 @@ class Workbench(QObject):
         workspace, self.workspace = self.workspace, None
         if workspace is None:
             return
+        self._doorbell.listen(None)
         if self._views is not None:
             self._views.close()
         self._views = None
@@ -193,8 +196,19 @@ class Workbench(QObject):
             if path is not None:
                 self.open_path(result.project_path, path)
             return
+        if isinstance(result, OpenElsewhere):
+            self._say_open_elsewhere(result)
+            return
         assert isinstance(result, Opened)
         self.leaving.leave(self.workspace, partial(self._begin_arrival, result), result.close)
+
+    def _say_open_elsewhere(self, result: OpenElsewhere) -> None:
+        """The window that has it comes to the front; what is open here stays."""
+        if bring_to_front(result.project_path):
+            more = "That window is in front now."
+        else:
+            more = "Close it there first, so that two do not write to one project."
+        self.window.show_problem("Open elsewhere", f"{result.sentence} {more}")
 
     def _open_failed(self, sentence: str) -> None:
         self._opening = None
@@ -233,6 +247,10 @@ class Workbench(QObject):
         info = result.source.info
         summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
+        self._doorbell.listen(workspace.storage.place)
+        workspace.storage.saved.connect(self._doorbell.listen)
+        if result.unstored:
+            self.window.show_problem("Nothing is stored", result.unstored)
 
     def _arrive_on(self) -> None:
         if self._arrival is not None and next(self._arrival, self) is self:

@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from vostool.errors import ProjectFileError
+from vostool.errors import ProjectBusyError, ProjectFileError
 from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
 
+_BUSY = ("locked", "busy")
 _SENTENCES = (
     (("not a database", "encrypted"), "'{path}' is not a VOSTool project."),
     (
@@ -19,7 +20,7 @@ _SENTENCES = (
         "The project '{path}' is broken and cannot be read; open a copy of it from a backup.",
     ),
     (
-        ("locked", "busy"),
+        _BUSY,
         "The project '{path}' is open in another window or command; close it there first.",
     ),
     (
@@ -49,7 +50,8 @@ def explained(path: Path, action: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise ProjectFileError(_sentence(path, str(error), done)) from error
+        kind = ProjectBusyError if _is_busy(error) else ProjectFileError
+        raise kind(_sentence(path, str(error), done)) from error
     except OSError as error:
         raise ProjectFileError(_system_sentence(path, error, done)) from error
     except (ValueError, TypeError, OverflowError) as error:
@@ -88,6 +90,10 @@ def refuse_foreign(path: Path, connection: sqlite3.Connection) -> None:
             f"The project '{path}' was written by a newer VOSTool (format {version}, this one "
             f"reads up to {SCHEMA_VERSION}); update VOSTool to open it."
         )
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return any(word in str(error) for word in _BUSY)
 
 
 def _sentence(path: Path, reason: str, done: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vostool.errors import ProjectFileError, SourceError
+from vostool.errors import ProjectBusyError, ProjectFileError, SourceError
 from vostool.frames import FrameSource, SourceKind
 from vostool.gui.window.start.recent import remember_opened
 from vostool.gui.window.start.sample_clip import make_where_missing
@@ -33,12 +33,14 @@ class Opened:
     Attributes:
         file: where changes are stored, or None when no place could be written (see ``notes``).
         notes: sentences for the person.
+        unstored: why nothing is stored, where ``file`` is None.
     """
 
     source: FrameSource
     project: Project
     file: ProjectFile | None
     notes: tuple[str, ...] = ()
+    unstored: str = ""
 
     def close(self) -> None:
         """Give everything back: the window asked for another place meanwhile."""
@@ -55,8 +57,18 @@ class SourceWanted:
     sentence: str
 
 
+@dataclass(frozen=True)
+class OpenElsewhere:
+    """Another window or command has the project, or the draft of the video, open."""
+
+    project_path: Path
+    sentence: str
+
+
 def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress], object]:
-    """The work that opens ``path``; its result is :class:`Opened` or :class:`SourceWanted`.
+    """The work that opens ``path``.
+
+    Its result is :class:`Opened`, :class:`SourceWanted` or :class:`OpenElsewhere`.
 
     Args:
         source_path: where the person says the project's video lies now.
@@ -75,7 +87,10 @@ def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress],
 
 
 def _open_project(path: Path, source_path: Path | None, progress: Progress) -> object:
-    file, project = project_file.open_project(path)
+    try:
+        file, project = project_file.open_project(path)
+    except ProjectBusyError as error:
+        return OpenElsewhere(path, str(error))
     try:
         if source_path is not None:
             file.write_source(project_file.relink(project, source_path))
@@ -94,11 +109,15 @@ def _open_project(path: Path, source_path: Path | None, progress: Progress) -> o
     return Opened(source, project, file, _notes(source, file.warning))
 
 
-def _open_new(path: Path, progress: Progress) -> Opened:
+def _open_new(path: Path, progress: Progress) -> Opened | OpenElsewhere:
     source = open_source(path, progress)
     try:
         ref = source_ref(source)
         draft = draft_path(ref)
+    except BaseException:
+        source.close()
+        raise
+    try:
         if draft.exists():
             file, project = project_file.open_project(draft)
             project.source = ref
@@ -109,9 +128,12 @@ def _open_new(path: Path, progress: Progress) -> Opened:
         project = Project(ref)
         draft.parent.mkdir(parents=True, exist_ok=True)
         return Opened(source, project, project_file.create(draft, project), _notes(source))
+    except ProjectBusyError:
+        source.close()
+        return OpenElsewhere(draft, f"'{path.name}' is open in another window or command.")
     except (ProjectFileError, OSError) as error:
-        note = f"Changes are not stored until you save the project ({error})."
-        return Opened(source, Project(source_ref(source)), None, _notes(source, note))
+        unstored = f"What you do here is stored nowhere until you save it with Ctrl+S ({error})"
+        return Opened(source, Project(ref), None, _notes(source), unstored)
     except BaseException:
         source.close()
         raise
