@@ -45,6 +45,8 @@ from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+OFFSCREEN = ("propagateSizeHints", "does not support raise")
+"""What the offscreen platform says of its windows."""
 FRAMES, WIDTH, HEIGHT = 24, 240, 136
 PATIENCE = 10.0
 """Seconds that a held engine waits for the test before it gives up."""
@@ -53,8 +55,7 @@ PATIENCE = 10.0
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            # The offscreen platform says this of every window.
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+            item.add_marker(pytest.mark.qt_log_ignore(*OFFSCREEN))
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,6 @@ from vostool.io.video.fingerprint import source_ref
 from vostool.io.video.sources import open_source
 from vostool.project.project import Project
 
-# The offscreen platform cannot raise a window, and says so.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
-
 
 @pytest.fixture
 def elsewhere(video: Path):
