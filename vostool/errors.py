@@ -56,4 +56,4 @@ class LoginRefused(ServerError):
 
 
 class JobChanged(ServerError):
-    """Somebody changed the job on the server since it was pulled; nothing was sent."""
+    """The job on the server was changed since it was pulled; nothing was sent."""

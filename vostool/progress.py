@@ -14,4 +14,4 @@ class Progress(Protocol):
 
 
 def silent(done: int, total: int, what: str = "") -> None:
-    """A progress that tells nobody."""
+    """A progress that shows nothing."""

@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMessageBox
 
 from vostool.errors import ProjectFileError
@@ -215,3 +217,28 @@ def test_the_window_closes_at_once_while_an_engine_loads(opened, engine, qtbot) 
     assert opened.bench.worker.isRunning()
     go.set()
     opened.until(opened.bench.worker.isFinished)
+
+
+@pytest.mark.parametrize("keys", ["]", "["])
+def test_a_run_that_was_stopped_is_offered_again(opened, engine, video: Path, keys: str) -> None:
+    if keys == "[":
+        opened.go_to(20)
+    opened.mark(1, oid=1)
+    engine.hold_runs()
+    opened.keys(keys)
+    engine.allow(4)
+    opened.until(lambda: len(opened.project.masks) == 4)
+    opened.bench.open_path(video)
+    old = opened.bench.workspace
+    opened.choose("Stop it and keep what is done")
+    opened.until(lambda: opened.bench.workspace not in (None, old))
+    opened.until_shown(opened.session.playhead)
+    assert len(opened.project.masks) >= 4
+    assert "A track run was stopped at frame" in opened.status()
+    engine.release()
+    button = opened.window.notice.action_button
+    assert button.text() == "Go on"
+    with opened.qtbot.waitSignal(opened.session.run_ended, timeout=8000):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(opened.project.masks) == (24 if keys == "]" else 21)
+    assert opened.tracking.unfinished() is None

@@ -101,7 +101,7 @@ class FormatsPanel(QWidget):
         self.tree.setAccessibleName("Formats")
         viewport = self.tree.viewport()
         if viewport is not None and self.palette().color(QPalette.ColorRole.Base).lightness() < 128:
-            # Empty boxes are painted in the base's colour: on a dark base nobody would see them.
+            # Empty boxes are painted in the base's colour: on a dark base they would not be seen.
             viewport.setBackgroundRole(QPalette.ColorRole.Button)
         for family, title in FAMILIES.items():
             head = QTreeWidgetItem(self.tree, [title])

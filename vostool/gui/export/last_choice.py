@@ -29,7 +29,7 @@ def last_choice(*, video: bool = False) -> Preset:
 
 
 def remember_choice(preset: Preset) -> None:
-    """Keep it, but for what belongs to certain videos; nobody is told where that fails."""
+    """Keep it, but for what belongs to certain videos; it is no matter where that fails."""
     options = replace(
         preset.options, first=0, last=None, object_ids=None, labels=None, overwrite=False
     )

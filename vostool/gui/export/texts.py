@@ -56,7 +56,7 @@ def headline(report: BatchReport) -> str:
 def report_text(report: BatchReport) -> str:
     """Everything that was written, and every warning; to be read, copied and kept.
 
-    What failed comes first: nobody should have to look for it.
+    What failed comes first, where it is seen.
     """
     lines = [headline(report), f"Folder: {report.destination}"]
     for result in (one for one in report.results if one.state is ProjectState.FAILED):

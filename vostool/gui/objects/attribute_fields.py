@@ -105,7 +105,7 @@ def _line(value: str, changed: Changed) -> LineBox:
 
 
 class _WheelFilter(QObject):
-    """Lets the wheel scroll the panel instead of changing a value that nobody looks at."""
+    """Lets the wheel scroll the panel instead of changing a value by accident."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.Wheel:

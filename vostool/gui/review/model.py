@@ -1,4 +1,4 @@
-"""The rows of the review panel: the first places of the queue, more as somebody scrolls."""
+"""The rows of the review panel: the first places of the queue, more as the person scrolls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vostool.review.order import ReviewItem
 FRAME, OBJECT, WHY = range(3)
 HEADINGS = ("Frame", "Object", "Why")
 PAGE = 200
-"""Rows that are added at once; nobody looks at all places of a long video."""
+"""Rows that are added at once; the places of a long video are never all looked at."""
 
 
 class ReviewModel(QAbstractTableModel):

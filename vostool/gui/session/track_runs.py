@@ -17,6 +17,7 @@ from vostool.project import edits
 from vostool.project.changes import Edit
 from vostool.project.history import Step
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
+from vostool.runs.unfinished import SETTING, UnfinishedRun
 
 TITLE = "Track run"
 
@@ -32,6 +33,7 @@ class _Going:
     ahead: list[Part]
     paused_at: float | None = None
     stopping: bool = False
+    at: int | None = None
     summary: RunSummary = field(default_factory=RunSummary)
 
     @property
@@ -95,6 +97,8 @@ class TrackRuns(QObject):
             self.problem.emit("No object is there to be tracked; annotate one first.")
             return False
         part, request = found
+        if SETTING in self.document.project.settings:
+            self.document.note(edits.set_setting(self.document.project, SETTING, None))
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
         step = self.document.do(Edit(title, ()))
         self._run = _Going(TrackJob(request), part.to_edit, step, meter, ahead)
@@ -122,6 +126,15 @@ class TrackRuns(QObject):
             self.progressed.emit(self._run.progress)
 
     @property
+    def rest(self) -> UnfinishedRun | None:
+        """What is left of the request in work; None where no run goes."""
+        run = self._run
+        if run is None:
+            return None
+        request = run.job.request
+        return UnfinishedRun.of(request, request.origin if run.at is None else run.at)
+
+    @property
     def step(self) -> Step | None:
         """The undo step of the run that goes, or None."""
         return None if self._run is None else self._run.step
@@ -146,6 +159,7 @@ class TrackRuns(QObject):
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(run.step, edit)
         run.meter.add(len(frames), time.monotonic())
+        run.at = frames[-1].frame if frames else run.at
         self.progressed.emit(run.progress)
         for frame in frames:
             if frame.problem is not None:
@@ -162,7 +176,7 @@ class TrackRuns(QObject):
         if going_on and self.document.history.holds(run.step):
             found = _next(run.ahead)
         if found is not None:
-            run.to_edit, run.job = found[0].to_edit, TrackJob(found[1])
+            run.to_edit, run.job, run.at = found[0].to_edit, TrackJob(found[1]), None
             if self.paused:
                 self.worker.hold(run.job, True)
             self.worker.track(run.job)

@@ -19,6 +19,7 @@ from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
+from vostool.runs.unfinished import SETTING, UnfinishedRun
 
 NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
 
@@ -150,6 +151,18 @@ class Tracking:
             return [request_part(plan_run(project, Direction.FORWARD, object_ids=ids))]
 
         return self._begin(parts, wanted=ids)
+
+    def unfinished(self) -> UnfinishedRun | None:
+        """A run that was stopped when the video was closed, or None."""
+        return UnfinishedRun.from_json(self._project.settings.get(SETTING))
+
+    def go_on(self) -> bool:
+        """Track what such a run left."""
+        rest = self.unfinished()
+        if rest is None:
+            return False
+        project = self._project
+        return self._begin(lambda _: rest.parts(project), wanted=list(rest.object_ids))
 
     def object_ids(self) -> list[int] | None:
         """Objects that a run takes; None takes all.

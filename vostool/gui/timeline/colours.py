@@ -43,7 +43,7 @@ class TimelineColours(NamedTuple):
         )
 
 
-# Okabe & Ito's bluish green, orange and vermillion, lighter on dark: told apart by everybody.
+# Okabe & Ito's bluish green, orange and vermillion, lighter on dark: safe for the colour-blind.
 _LIGHT: tuple[Rgb, Rgb, Rgb] = ((0, 138, 100), (214, 122, 0), (208, 44, 44))
 _DARK: tuple[Rgb, Rgb, Rgb] = ((64, 210, 160), (245, 180, 70), (255, 104, 92))
 

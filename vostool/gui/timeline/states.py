@@ -68,7 +68,7 @@ def _made_by(record: MaskRecord) -> int:
 class TimelineStates:
     """A byte and a score for each object and frame: 5 MB for 10 objects on 100,000 frames.
 
-    What many changes leave to do is done by :meth:`work` in slices, so that nobody waits for it.
+    What many changes leave to do is done by :meth:`work` in slices, so that the event loop goes on.
     """
 
     def __init__(self, project: Project) -> None:

@@ -249,6 +249,12 @@ class Workbench(QObject):
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
         self._doorbell.listen(workspace.storage.place)
         workspace.storage.saved.connect(self._doorbell.listen)
+        rest = workspace.tracking.unfinished()
+        if rest is not None:
+            self.window.notice.show_done(
+                f"A track run was stopped at frame {rest.at}; it was to end at {rest.ends_at}.",
+                "Go on", workspace.tracking.go_on,
+            )  # fmt: skip
         if result.unstored:
             self.window.show_problem("Nothing is stored", result.unstored)
 
