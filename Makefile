@@ -70,7 +70,7 @@ $(VENV)/build.stamp: $(VENV)/venv.stamp
 	touch $@
 
 $(VENV)/app.stamp: pyproject.toml $(VENV)/venv.stamp
-	$(PY) -m pip install --quiet "torch>=2.14" "torchvision>=0.29"
+	$(PY) -m pip install --quiet "torch>=2.5.1,!=2.13.0" "torchvision>=0.20.1"
 # sam2 is a source package whose isolated build would fetch torch a second time.
 	SAM2_BUILD_CUDA=0 $(PY) -m pip install --quiet --no-build-isolation "sam2>=1.1.0"
 	$(INSTALL) .

@@ -30,6 +30,7 @@ COMMANDS = MappingProxyType(
         "eval": "how good an engine is on sequences with ground truth",
         "info": "facts about a video, an image folder or a project",
         "models": "the engines and their checkpoints",
+        "doctor": "what is installed, which devices there are, what mends what lacks",
         "demo": "the main job on a real and on a generated clip",
     }
 )

@@ -32,7 +32,8 @@ class Curve:
     @property
     def auc(self) -> float:
         """Area under the curve as a share of the budget."""
-        return float(np.trapezoid(self.values, self.times) / self.times[-1])
+        heights = (np.array(self.values[1:]) + self.values[:-1]) / 2
+        return float(heights @ np.diff(self.times) / self.times[-1])
 
     def at(self, seconds: float) -> float:
         """J&F at a time, on the straight line between two rounds."""

@@ -121,6 +121,8 @@ def longest_paths(thinned: BoolArray) -> list[Path]:
         return []
     pairs = cKDTree(places).query_pairs(1.5, output_type="ndarray")
     lengths = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
+    # The tree of older SciPy takes indices of 32 bits only.
+    pairs = pairs.astype(np.int32)
     graph = coo_array((lengths, pairs.T), shape=(len(places), len(places))).tocsr()
     # In a cycle the longest edge goes, as the benchmark has it: what is left is this tree.
     tree = minimum_spanning_tree(graph)

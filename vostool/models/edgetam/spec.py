@@ -10,7 +10,7 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.loading import importing
 from vostool.models.spec import EngineSpec
 
-_INSTALL = 'pip install "transformers>=5.23" "timm>=1.0.20"'
+_INSTALL = 'pip install "torch>=2.6" "transformers>=5.23" "timm>=1.0.9"'
 
 
 def _load(device: str | None, checkpoint: Path | None, _options: EngineOptions) -> Engine:

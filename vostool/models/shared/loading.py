@@ -25,8 +25,9 @@ def importing(libraries: str, remedy: str) -> Iterator[None]:
     prepare_torch()
     try:
         yield
-    except (ImportError, OSError) as error:
-        # OSError: a shared library of torch that does not load on this machine
+    except (ImportError, OSError, NameError) as error:
+        # OSError: a shared library of torch that does not load on this machine. NameError:
+        # transformers, which leaves torch out without a word where it is too old for it.
         raise ModelError(f"{libraries} cannot be loaded ({error}); {remedy}.") from error
 
 
