@@ -25,6 +25,7 @@ from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.session import Session
 from vostool.gui.session.tracking import Tracking
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.collector import Collector
 from vostool.gui.threads.latest import LatestThread
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
@@ -70,6 +71,14 @@ def _style(qapp: QApplication) -> None:
     theme.set_theme("Light")
     # pyqtgraph drops mouse moves that follow each other faster than a hand can move.
     pg.setConfigOption("mouseRateLimit", 0)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_as_in_the_program(qapp: QApplication) -> Iterator[None]:
+    """Not in a worker's thread, which would destroy the widgets of earlier tests."""
+    made = Collector()
+    yield
+    made.stop()
 
 
 @pytest.fixture(scope="session")

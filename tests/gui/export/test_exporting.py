@@ -179,7 +179,7 @@ def test_a_key_opens_the_dialog_and_another_one_exports(opened, video: Path, mon
     opened.keys("Ctrl+E")
     assert len(seen) == 1
     written = video.with_name("by-key")
-    assert sorted(p.name for p in written.iterdir()) == ["coco", "cvat-images", "masks"]
+    assert sorted(p.name for p in written.iterdir()) == ["coco", "cvat-video", "masks"]
 
 
 def test_the_dialog_opens_without_a_video(hand) -> None:

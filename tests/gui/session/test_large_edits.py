@@ -6,7 +6,8 @@ import weakref
 
 import pytest
 
-from vostool.gui.session import collector, document, edit_builder
+from vostool.gui.session import document, edit_builder
+from vostool.gui.threads import collector
 from vostool.project import edits, object_edits, range_edits
 
 

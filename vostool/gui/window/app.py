@@ -16,8 +16,8 @@ from vostool import __version__
 from vostool.errors import UsageError
 from vostool.gui.actions.qt_actions import connect_actions
 from vostool.gui.engine.worker import EngineWorker
-from vostool.gui.session import collector
 from vostool.gui.settings import preferences
+from vostool.gui.threads.collector import Collector
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
 from vostool.gui.window.drops import Drops
@@ -67,9 +67,9 @@ def build() -> Program:
 def make_application(arguments: list[str]) -> QApplication:
     """The QApplication with our style; OpenCV's own Qt plugins are kept out of its way."""
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # set by importing cv2's wheel
-    collector.keep_pauses_short()
     sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(arguments)
+    Collector(app)
     app.setApplicationName("VOSTool")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("vostool")

@@ -10,9 +10,9 @@ from typing import Protocol
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vostool.gui.engine.worker import EngineWorker
-from vostool.gui.session import collector
 from vostool.gui.session.label_memory import begin_with_labels
 from vostool.gui.settings import preferences
+from vostool.gui.threads import collector
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end, wait_for_left
 from vostool.gui.threads.timers import single_shot
