@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -73,12 +74,16 @@ def _style(qapp: QApplication) -> None:
     pg.setConfigOption("mouseRateLimit", 0)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _garbage_is_collected_as_in_the_program(qapp: QApplication) -> Iterator[None]:
-    """Not in a worker's thread, which would destroy the widgets of earlier tests."""
+    """Not in a worker's thread, which would destroy the widgets of earlier tests.
+
+    A file at a time: given back after each test, Python would look at every object each time.
+    """
     made = Collector()
     yield
     made.stop()
+    gc.collect()  # the windows of the file's tests; thousands of them would fill the memory
 
 
 @pytest.fixture(scope="session")

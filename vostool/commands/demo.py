@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import json
 import os
 import shlex
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,6 +17,7 @@ import numpy as np
 
 from vostool.commands import arguments, output, track
 from vostool.commands.contact_sheet import write_contact_sheet
+from vostool.commands.demo_report import conclude
 from vostool.commands.first_look import ENCODER, first_look
 from vostool.commands.prompting import PromptSpecs
 from vostool.commands.workspace import opened
@@ -89,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     quality = _generated(args, engine, folder, frames)
     if isinstance(quality, int):
         return quality
-    _conclude(folder, engine, quality, show.seconds)
+    conclude(folder, engine, quality, show.seconds)
     return 0
 
 
@@ -233,7 +232,7 @@ def _track(args: argparse.Namespace, engine: str, video: Path, prompts: Sequence
         "--export", _FORMATS, "--out", str(video.with_suffix("")), "--overwrite",
         *([] if engine == FALLBACK else ["--encoder", ENCODER]),
     ]  # fmt: skip
-    output.say(f"$ {_shell(['vostool', 'track', *words])}")
+    output.say(f"$ {shlex.join(['vostool', 'track', *words])}")
     parser = arguments.Parser(prog="vostool track")
     track.add_arguments(parser)
     return track.run(parser.parse_args([*words, "--quiet"] if args.quiet else words))
@@ -279,45 +278,3 @@ def _draw(project_path: Path, picture: Path, quiet: bool) -> None:
     with opened(project_path, quiet=quiet) as space:
         write_contact_sheet(space.project, space.source, picture)
     output.say(f"picture: {picture}")
-
-
-def _conclude(folder: Path, engine: str, quality: SequenceQuality, seconds: float) -> None:
-    output.say(
-        f"\n{'object':<12} {'J':>6} {'F':>6} {'J&F':>6}   (1 is perfect; measured as by DAVIS)"
-    )
-    rows = [(LABELS[o.object_id], o.j_mean, o.f_mean, o.jf_mean) for o in quality.objects]
-    rows.append(("mean", quality.j_mean, quality.f_mean, quality.jf_mean))
-    for name, j, f, jf in rows:
-        output.say(f"{name:<12} {j:6.3f} {f:6.3f} {jf:6.3f}")
-    summary = {
-        "engine": engine,
-        "seconds": round(seconds, 1),
-        "generated": {name: {"J": j, "F": f, "J&F": jf} for name, j, f, jf in rows},
-    }
-    beside = folder / ".summary.json.tmp"
-    beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, folder / "summary.json")
-    output.say(f"\nEverything lies in {folder} ({seconds:.0f} s):")
-    output.say("  real/cvat-images  real/coco  real/masks   the real clip, exported")
-    output.say("  real-masks.png  generated-masks.png       what the masks look like")
-    output.say("  summary.json                              the measures above")
-    prefix = "Open it in the window:" if _has_screen() else "With a screen, open it in the window:"
-    output.say(f"{prefix} {_shell([*_program(), str(folder / 'real.vos')])}")
-
-
-def _has_screen() -> bool:
-    if sys.platform in {"win32", "darwin"}:
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _program() -> list[str]:
-    """`vostool` as this person can type it: also from a virtual environment not activated."""
-    if shutil.which("vostool"):
-        return ["vostool"]
-    beside = Path(sys.executable).with_name("vostool")
-    return [str(beside)] if beside.exists() else [sys.executable, "-m", "vostool.cli"]
-
-
-def _shell(words: Sequence[str]) -> str:
-    return shlex.join(words)

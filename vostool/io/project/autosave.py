@@ -151,4 +151,7 @@ class Autosaver:
             self._hurry = self._hurry and problem is None
             self._wake.notify_all()
         if news:
-            self._on_problem(problem)
+            try:
+                self._on_problem(problem)
+            except Exception:  # the thread holds the only copy of what is not stored yet
+                _log.exception("telling of a problem failed")
