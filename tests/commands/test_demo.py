@@ -8,7 +8,7 @@ import os
 import pytest
 from PIL import Image as PillowImage
 
-from vostool.commands import demo
+from vostool.commands import demo, demo_report
 from vostool.errors import ModelError, SourceError
 from vostool.io.project.file import read_project
 
@@ -26,7 +26,7 @@ def test_the_demo_twice(vostool, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(demo, "generate_clip", lambda frames: small)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(demo.sys, "platform", "linux")
+    monkeypatch.setattr(demo_report.sys, "platform", "linux")
     out = tmp_path / "demo"
     for _ in range(2):
         result = vostool("demo", "--out", out, "--engine", "flow", "--frames", "120", "--quiet")

@@ -77,6 +77,7 @@ def test_in_the_window(scratch, opened, tmp_path: Path) -> None:
     dialog.import_button.click()
     opened.until(lambda: dialog.summary is not None)
     assert opened.mask(0, 1).mask.area == 900
+    dialog.reject()
 
     export = ExportDialog([], opened.window)
     export.open()
