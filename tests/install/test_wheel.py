@@ -147,6 +147,7 @@ def test_what_runs_is_the_wheel(clean: Clean) -> None:
 
 
 @pytest.mark.window
+@pytest.mark.window
 def test_the_demo_and_the_window_run_from_the_wheel(clean: Clean) -> None:
     try:
         find_clip()
