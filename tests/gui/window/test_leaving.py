@@ -23,14 +23,24 @@ class Disk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.full = False
+        self.held, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
         write = ProjectFile.write
 
         def written(file: ProjectFile, values) -> None:
-            if self.full:
+            full = self.full  # what holds for a write is what it began with
+            self.held.set()
+            assert self.go_on.wait(10)
+            if full:
                 raise ProjectFileError(FULL)
             write(file, values)
 
         monkeypatch.setattr(ProjectFile, "write", written)
+
+    def hold(self) -> None:
+        """The next write waits for ``go_on``."""
+        self.held.clear()
+        self.go_on.clear()
 
 
 @pytest.fixture
@@ -66,6 +76,25 @@ def test_save_says_saved_only_when_it_is(saved, disk: Disk, tmp_path: Path) -> N
     disk.full = False
     with saved.qtbot.waitSignal(saved.bench.workspace.storage.saved):
         saved.keys("Ctrl+S")
+    assert objects_in(tmp_path / "work.vos") == 2
+
+
+def test_a_second_save_is_not_answered_by_the_failure_of_the_first(
+    saved, disk: Disk, tmp_path: Path
+) -> None:
+    disk.full = True
+    disk.hold()
+    saved.session.add_object()
+    saved.keys("Ctrl+S")
+    assert disk.held.wait(10)
+    saved.keys("Ctrl+S")
+    disk.full = False
+    failed: list[str] = []
+    storage = saved.bench.workspace.storage
+    storage.failed.connect(failed.append)
+    with saved.qtbot.waitSignal(storage.saved):
+        disk.go_on.set()
+    assert not failed
     assert objects_in(tmp_path / "work.vos") == 2
 
 

@@ -137,6 +137,35 @@ def test_an_unexpected_error_does_not_end_the_thread(file: ProjectFile) -> None:
     assert saver.close()
 
 
+class Held(Counting):
+    """Its first write waits until the test lets it fail."""
+
+    def __init__(self, file: ProjectFile) -> None:
+        super().__init__(file, failures=1)
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def write(self, values: Iterable[tuple[Cell, Value]]) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        super().write(values)
+
+
+def test_a_flush_is_not_answered_by_an_attempt_that_began_before_it(file: ProjectFile) -> None:
+    held = Held(file)
+    saver = saver_of(held)
+    saver.changed([(mask_cell(1), RECORD)])
+    assert held.begun.wait(10)
+    answers: list[bool] = []
+    flush = threading.Thread(target=lambda: answers.append(saver.flush(10)))
+    flush.start()
+    while not saver._flushes:  # the flush stands in its wait
+        pass
+    held.go_on.set()
+    flush.join(10)
+    assert answers == [True]
+    saver.close()
+
+
 def test_flush_with_nothing_to_do(file: ProjectFile) -> None:
     saver = Autosaver(file)
     assert saver.flush(5)

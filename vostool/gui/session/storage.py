@@ -52,6 +52,7 @@ class Storage(QObject):
         self._copy: _Copy | None = None
         self._flushing: Background | None = None
         self._asked_to_save = self._asked_to_finish = False
+        self._flush_again = False
         self._in_time = True
         self._late: list[tuple[Cell, Value]] = []
         if file is not None:
@@ -122,8 +123,12 @@ class Storage(QObject):
     # -- writing what waits --------------------------------------------------------------------
 
     def _flush_aside(self) -> None:
-        """Flush in a thread; what was asked meanwhile is answered together."""
+        """Flush in a thread; what is asked during one is answered by the next.
+
+        The one at work may have failed already, on a disk that has room by now.
+        """
         if self._flushing is not None:
+            self._flush_again = True
             return
 
         def work(_progress: Progress) -> None:
@@ -136,8 +141,10 @@ class Storage(QObject):
     def _flushed(self) -> None:
         self._flushing = None
         saver = self._autosaver
-        if saver is not None and saver.pending and saver.problem is None and self._in_time:
-            self._flush_aside()  # what changed meanwhile
+        changed = saver is not None and saver.pending and saver.problem is None and self._in_time
+        if changed or self._flush_again:
+            self._flush_again = False
+            self._flush_aside()
             return
         sentence = self._what_is_missing()
         if self._asked_to_save:

@@ -50,9 +50,9 @@ class Autosaver:
         self._wake = threading.Condition()
         self._pending: dict[Cell, Value] = {}
         self._writing = False
-        self._hurry = False
         self._closing = False
-        self._attempts = 0
+        self._flushes = 0
+        self._attempts = self._needed = 0
         self._problem: str | None = None
         self._thread = threading.Thread(target=self._run, name="autosave", daemon=True)
         self._thread.start()
@@ -79,21 +79,23 @@ class Autosaver:
         """Write everything now and wait for it.
 
         Returns:
-            True where all is stored; False where the attempt failed (see :attr:`problem`) or took
-            longer than ``timeout`` seconds. Nothing is lost either way.
+            True where all is stored; False where an attempt that began after this call failed (see
+            :attr:`problem`) or took longer than ``timeout`` seconds. Nothing is lost either way.
         """
         with self._wake:
-            before = self._attempts
-            self._hurry = True
+            # The attempt at work may fail by what has been mended since.
+            needed = self._attempts + self._writing + 1
+            self._needed = max(self._needed, needed)
+            self._flushes += 1
             self._wake.notify_all()
 
             def settled() -> bool:
-                failed = self._attempts > before and self._problem is not None
+                failed = self._attempts >= needed and self._problem is not None
                 stored = not self._pending and not self._writing
                 return stored or failed or not self._thread.is_alive()
 
             self._wake.wait_for(settled, timeout)
-            self._hurry = False
+            self._flushes -= 1
             return not self._pending and not self._writing
 
     def close(self, timeout: float | None = None) -> bool:
@@ -110,6 +112,11 @@ class Autosaver:
         self._thread.join(timeout)
         return not self.pending
 
+    @property
+    def _in_a_hurry(self) -> bool:
+        """A flush waits, and no attempt for it has failed yet."""
+        return self._flushes > 0 and (self._problem is None or self._attempts < self._needed)
+
     def _run(self) -> None:
         last = -self._interval
         while True:
@@ -117,7 +124,7 @@ class Autosaver:
                 self._wake.wait_for(lambda: bool(self._pending) or self._closing)
                 pause = self._interval if self._problem is None else _RETRY_SECONDS
                 due = last + pause - time.monotonic()
-                self._wake.wait_for(lambda: self._hurry or self._closing, max(due, 0.0))
+                self._wake.wait_for(lambda: self._in_a_hurry or self._closing, max(due, 0.0))
                 if not self._pending:
                     return
                 closing = self._closing
@@ -148,7 +155,6 @@ class Autosaver:
             self._problem = problem
             self._attempts += 1
             self._writing = False
-            self._hurry = self._hurry and problem is None
             self._wake.notify_all()
         if news:
             try:
