@@ -1,31 +1,69 @@
 """The door to every finder. Loads no torch itself.
 
-A new finder is one :class:`FinderSpec` and one line in ``_BUILT_IN``; another distribution adds
-one as an entry point of the group ``vostool.finders``.
+A new one is one spec and one line in the list of its kind here; another distribution adds one as an
+entry point of the group of its kind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from vostool.errors import UsageError
+from vostool.finders.concepts import ConceptTracker
 from vostool.finders.finder import Finder, Way
-from vostool.finders.spec import FinderSpec, FinderStatus
+from vostool.finders.listener import Listener
+from vostool.finders.spec import (
+    ConceptSpec,
+    FinderSpec,
+    FinderStatus,
+    LateSpec,
+    ListenerSpec,
+)
 from vostool.plugins import Registry
 
 GROUP = "vostool.finders"
+LISTENERS_GROUP = "vostool.listeners"
+CONCEPTS_GROUP = "vostool.concept_trackers"
 _BUILT_IN: tuple[FinderSpec, ...] = ()
+_BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = ()
+_BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)
+LISTENERS: Registry[ListenerSpec] = Registry(_BUILT_IN_LISTENERS, LISTENERS_GROUP, ListenerSpec)
+CONCEPTS: Registry[ConceptSpec] = Registry(_BUILT_IN_CONCEPTS, CONCEPTS_GROUP, ConceptSpec)
 
 
 def finder_statuses(way: Way | None = None) -> list[FinderStatus]:
-    """Every finder, or every one that can be asked this way."""
+    """Every finder on a frame, or every one that can be asked this way."""
     return [spec.status() for spec in FINDERS.values() if way is None or way in spec.ways]
+
+
+def other_statuses() -> list[FinderStatus]:
+    """Everything that listens, and everything that looks through a whole video."""
+    return [spec.status() for spec in (*LISTENERS.values(), *CONCEPTS.values())]
+
+
+def finder_problems() -> tuple[str, ...]:
+    """One sentence for each plug-in that was left out."""
+    return (*FINDERS.problems, *LISTENERS.problems, *CONCEPTS.problems)
 
 
 def default_finder(way: Way) -> FinderSpec | None:
     """The usable finder of the highest rank that can be asked this way, or None."""
     usable = [spec for spec in FINDERS.values() if way in spec.ways and spec.status().usable]
+    return max(usable, key=lambda spec: spec.rank, default=None)
+
+
+def default_listener() -> ListenerSpec | None:
+    """The usable listener of the highest rank, or None."""
+    usable = [spec for spec in LISTENERS.values() if spec.status().usable]
+    return max(usable, key=lambda spec: spec.rank, default=None)
+
+
+def default_concepts() -> ConceptSpec | None:
+    """The usable one of the highest rank that looks through a whole video, or None."""
+    usable = [spec for spec in CONCEPTS.values() if spec.status().usable]
     return max(usable, key=lambda spec: spec.rank, default=None)
 
 
@@ -36,7 +74,27 @@ def create_finder(name: str, device: str | None = None, checkpoint: Path | None 
         UsageError: no finder of that name.
         ModelError: packages or the checkpoint are missing, damaged or of another model.
     """
-    if name not in FINDERS:
-        known = ", ".join(FINDERS)
-        raise UsageError(f"There is no finder '{name}'; known are {known}.")
-    return FINDERS[name].create(device, checkpoint)
+    return _spec(FINDERS, name, "finder").create(device, checkpoint)
+
+
+def create_listener(
+    name: str, device: str | None = None, checkpoint: Path | None = None
+) -> Listener:
+    """Make the listener of that name; raises as :func:`create_finder` does."""
+    return _spec(LISTENERS, name, "listener").create(device, checkpoint)
+
+
+def create_concepts(
+    name: str, device: str | None = None, checkpoint: Path | None = None
+) -> ConceptTracker:
+    """Make the one that looks through whole videos; raises as :func:`create_finder` does."""
+    return _spec(CONCEPTS, name, "finder for whole videos").create(device, checkpoint)
+
+
+S = TypeVar("S", bound=LateSpec[object])
+
+
+def _spec(specs: Mapping[str, S], name: str, kind: str) -> S:
+    if name not in specs:
+        raise UsageError(f"There is no {kind} '{name}'; known are {', '.join(specs)}.")
+    return specs[name]
