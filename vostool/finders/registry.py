@@ -21,12 +21,13 @@ from vostool.finders.spec import (
     LateSpec,
     ListenerSpec,
 )
+from vostool.finders.text import spec as text
 from vostool.plugins import Registry
 
 GROUP = "vostool.finders"
 LISTENERS_GROUP = "vostool.listeners"
 CONCEPTS_GROUP = "vostool.concept_trackers"
-_BUILT_IN: tuple[FinderSpec, ...] = ()
+_BUILT_IN: tuple[FinderSpec, ...] = (*text.FINDERS,)
 _BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = ()
 _BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)

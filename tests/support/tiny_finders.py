@@ -1,0 +1,92 @@
+"""Seeded tiny models of transformers, saved to a folder as a published model is.
+
+Their weights mean nothing; everything around them is the real code. Building one takes well under a
+second, importing transformers several: tests share the folders.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+WORDS = ("person", "dog", "red", "car", "wheel", "a", "of", "the", "bird", "cat")
+
+
+def seed() -> None:
+    import torch
+
+    torch.manual_seed(0)
+
+
+def bert_tokenizer(folder: Path) -> Any:
+    """BERT's with a dozen words; Grounding DINO has the numbers of its special tokens in its code."""
+    from transformers import BertTokenizerFast
+
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"[unused{i}]" for i in range(1040)]
+    rows[0] = "[PAD]"
+    for number, word in ((100, "[UNK]"), (101, "[CLS]"), (102, "[SEP]"), (103, "[MASK]")):
+        rows[number] = word
+    rows[1012], rows[1029] = ".", "?"
+    for number, word in enumerate(WORDS):
+        rows[200 + number] = word
+    (folder / "vocab.txt").write_text("\n".join(rows) + "\n")
+    return BertTokenizerFast.from_pretrained(folder)
+
+
+def grounding_dino(folder: Path, mm: bool = False) -> Path:
+    """Grounding DINO, or MM Grounding DINO."""
+    import transformers
+
+    seed()
+    swin = transformers.SwinConfig(
+        image_size=64,
+        embed_dim=16,
+        depths=[1, 1, 1, 1],
+        num_heads=[1, 2, 2, 2],
+        window_size=4,
+        out_features=["stage2", "stage3", "stage4"],
+    )
+    bert = transformers.BertConfig(
+        vocab_size=1040,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    kind = "MMGroundingDino" if mm else "GroundingDino"
+    config = getattr(transformers, f"{kind}Config")(
+        backbone_config=swin,
+        text_config=bert,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=2,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        num_queries=20,
+    )
+    model = getattr(transformers, f"{kind}ForObjectDetection")(config)
+    images = transformers.GroundingDinoImageProcessor(
+        size={"shortest_edge": 64, "longest_edge": 96}
+    )
+    processor = transformers.GroundingDinoProcessor(images, bert_tokenizer(folder / "words"))
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def truncate(folder: Path) -> Path:
+    """Cut the weights of a model's folder short."""
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    return folder
+
+
+def change_config(folder: Path, **values: Any) -> Path:
+    """Set values of a model's ``config.json``."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+    return folder

@@ -1,0 +1,41 @@
+"""The finders by text, and those that are shown an object, as the registry lists them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from vostool.finders.finder import Finder, Way
+from vostool.finders.spec import FinderSpec
+from vostool.models.shared.loading import importing
+from vostool.models.weights import hub_models
+from vostool.models.weights.hub import HubModel
+
+PACKAGES = ("transformers",)
+_REMEDY = "install them again with `pip install 'vostool[auto]'`"
+
+
+def _grounding_dino(published: HubModel, device: str | None, folder: Path | None) -> Finder:
+    assert folder is not None
+    with importing("PyTorch or transformers", _REMEDY):
+        from vostool.finders.text.grounding_dino import GroundingDino
+    return GroundingDino.from_folder(published, folder, device)
+
+
+def _boxes(published: HubModel, rank: int) -> FinderSpec:
+    return FinderSpec(
+        name=published.name,
+        title=published.title,
+        ways=(Way.TEXT,),
+        load=partial(_grounding_dino, published),
+        packages=PACKAGES,
+        weights=published,
+        rank=rank,
+    )
+
+
+FINDERS: tuple[FinderSpec, ...] = (
+    _boxes(hub_models.GROUNDING_DINO_TINY, 20),
+    _boxes(hub_models.GROUNDING_DINO_BASE, 30),
+    _boxes(hub_models.MM_GROUNDING_DINO_TINY, 25),
+)
