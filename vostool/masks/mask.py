@@ -82,12 +82,13 @@ class Mask:
 
 
 class Provenance(enum.Enum):
-    """Where a mask came from."""
+    """Where a mask came from; one that is FOUND is a machine's proposal that a person took."""
 
     PROMPTED = "prompted"
     TRACKED = "tracked"
     EDITED = "edited"
     IMPORTED = "imported"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)

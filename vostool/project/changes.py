@@ -63,10 +63,12 @@ class Edit:
     Attributes:
         title: what Undo shows, "Add point".
         changes: at most one change of each cell.
+        said: one sentence about it for the person, where its effect alone says too little.
     """
 
     title: str
     changes: tuple[CellChange, ...]
+    said: str = ""
 
     @cached_property
     def frameless(self) -> tuple[CellChange, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from vostool.gui.engine.finding import FindJob
 from vostool.gui.engine.previews import CloseUpRequest
 from vostool.gui.engine.requests import EngineFactory, TrackJob
 from vostool.models.engine import SegmentRequest
@@ -22,6 +23,8 @@ class Wishes:
         clicks: by (frame, object id), the newest last.
         close_ups: of parts of a frame, in the order in which they are answered.
         tracks: runs, in the order in which they start.
+        finds: what finders are to look at, in the order in which they start.
+        frees_finder: no finder is wanted for now.
         ahead: frames to get ready for a click while there is nothing else to do.
         preview: the click whose mask is to be shown before it is made.
     """
@@ -31,6 +34,8 @@ class Wishes:
     clicks: dict[tuple[int, int], SegmentRequest] = field(default_factory=dict)
     close_ups: list[CloseUpRequest] = field(default_factory=list)
     tracks: list[TrackJob] = field(default_factory=list)
+    finds: list[FindJob] = field(default_factory=list)
+    frees_finder: bool = False
     ahead: list[int] = field(default_factory=list)
     preview: SegmentRequest | None = None
 
@@ -40,6 +45,7 @@ class Wishes:
         self.clicks.clear()
         self.close_ups.clear()
         self.tracks.clear()
+        self.finds.clear()
         self.ahead = []
         self.preview = None
 
@@ -65,4 +71,5 @@ class Wishes:
     @property
     def is_urgent(self) -> bool:
         """True where anything is waited for, so that looking ahead has to stop."""
-        return bool(self.has_click or self.tracks or self.factory or self.source_is_new)
+        urgent = self.has_click or self.tracks or self.finds or self.factory
+        return bool(urgent or self.source_is_new)

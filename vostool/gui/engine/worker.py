@@ -1,26 +1,24 @@
-"""The thread that owns the engine: answers clicks first, and steps a track run in between."""
+"""The thread that owns the engine: clicks come first; runs and finders are stepped in between."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QThread, pyqtSignal
 
-from vostool.errors import VosToolError
 from vostool.frames import FrameSource
+from vostool.gui.engine.answering import answer_click, build_engine, close_quietly
+from vostool.gui.engine.finding import FindEnd, FindJob, Finds
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
-from vostool.gui.engine.requests import EngineFactory, SegmentAnswer, TrackEnd, TrackJob
+from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
 from vostool.gui.engine.running import Inbox, RunningTrack
 from vostool.gui.engine.wishes import Wishes
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.threads.unforeseen import unforeseen
 from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
-
-_log = logging.getLogger(__name__)
 
 
 class EngineWorker(QThread):
@@ -35,6 +33,7 @@ class EngineWorker(QThread):
         tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
             it is emptied, so that a fast run does not flood the event loop.
         track_ended(TrackEnd): no more frames of this job will follow.
+        looked(FrameLook), find_ended(FindEnd): of a job of :meth:`find`.
         previewed(PreviewAnswer), closed_up(CloseUpAnswer): see
             :mod:`vostool.gui.engine.previews`.
     """
@@ -44,6 +43,8 @@ class EngineWorker(QThread):
     answered = pyqtSignal(object)
     tracked = pyqtSignal()
     track_ended = pyqtSignal(object)
+    looked = pyqtSignal(object)
+    find_ended = pyqtSignal(object)
     previewed = pyqtSignal(object)
     closed_up = pyqtSignal(object)
 
@@ -59,6 +60,7 @@ class EngineWorker(QThread):
         self._engine: Engine | None = None
         self.info: EngineInfo | None = None
         self._running: RunningTrack | None = None
+        self._finds = Finds()
 
     # -- asked from the window's thread --------------------------------------------------------
 
@@ -116,6 +118,23 @@ class EngineWorker(QThread):
         with self._changing_wishes():
             job.cancel.set()
 
+    def find(self, job: FindJob) -> None:
+        """Look for objects, after those jobs that wait; clicks and runs go on meanwhile."""
+        with self._changing_wishes() as wishes:
+            wishes.frees_finder = False
+            wishes.finds.append(job)
+
+    def cancel_find(self, job: FindJob) -> None:
+        """End a job after the piece of work it is at."""
+        with self._changing_wishes():
+            job.cancel.set()
+
+    def free_finder(self) -> None:
+        """No finder is wanted for now: what waits for one is dropped, its memory given back."""
+        with self._changing_wishes() as wishes:
+            wishes.finds.clear()
+            wishes.frees_finder = True
+
     def take_tracked(self) -> list[TrackedFrame]:
         """Empty the inbox."""
         return self._inbox.take()
@@ -146,9 +165,10 @@ class EngineWorker(QThread):
             except Exception as error:  # or no click would be answered any more
                 self.engine_failed.emit(unforeseen("working with the engine", error))
         self._drop_run()
-        self._close(self._engine)
+        self._finds.close_finder()
+        close_quietly(self._engine)
         for source in (*self._left, self._source):
-            self._close(source)
+            close_quietly(source)
 
     def _next_task(self) -> Callable[[], None] | None:
         """Wait for something to do; None when the thread shall end."""
@@ -163,7 +183,10 @@ class EngineWorker(QThread):
     def _set_up(self) -> Callable[[], None] | None:
         """Another engine, once no run needs the old one, or another source."""
         wishes = self._wishes
-        if wishes.factory is not None and self._running is None:
+        if wishes.frees_finder:
+            wishes.frees_finder = False
+            return self._finds.close_finder
+        if wishes.factory is not None and self._running is None and self._finds.job is None:
             factory, wishes.factory = wishes.factory, None
             return partial(self._build, factory)
         if wishes.source_is_new:
@@ -181,11 +204,16 @@ class EngineWorker(QThread):
             return None
         if wishes.has_click:
             return self._click(engine)
-        if running is not None:
-            return None if running.job.rests else partial(self._step, running)
-        if wishes.tracks and not wishes.tracks[0].rests:
-            return partial(self._start, engine, wishes.tracks.pop(0))
-        return self._guess(engine)
+        find = self._finds.job is not None or (wishes.finds and self._source is not None)
+        if running is not None and not running.job.rests and not (find and self._finds.is_next):
+            self._finds.is_next = True  # the next piece of work is the finder's: they take turns
+            return partial(self._step, running)
+        if running is None and wishes.tracks and not wishes.tracks[0].rests:
+            return partial(self._start, RunningTrack(engine, wishes.tracks.pop(0)))
+        if find:
+            self._finds.is_next = False
+            return self._look if self._finds.job else partial(self._begin_find, engine)
+        return None if running is not None else self._guess(engine)
 
     def _click(self, engine: Engine) -> Callable[[], None]:
         if self._wishes.clicks:
@@ -222,54 +250,36 @@ class EngineWorker(QThread):
             self.closed_up.emit(close_up(engine, self._source, request))
 
     def _build(self, factory: EngineFactory) -> None:
-        try:
-            engine = factory()
-            info = engine.info
-            if self._source is not None:
-                engine.open(self._source)
-        except VosToolError as error:
-            self.engine_failed.emit(str(error))
-            return
-        except Exception as error:
-            self.engine_failed.emit(f"The engine could not be started: {error}")
+        engine = build_engine(factory, self._source)
+        if isinstance(engine, str):
+            self.engine_failed.emit(engine)
             return
         old, self._engine = self._engine, engine
         self._ready.clear()
-        self.info = info
-        self.engine_ready.emit(info)
-        self._close(old)
+        self.info = engine.info
+        self.engine_ready.emit(engine.info)
+        close_quietly(old)
 
     def _open_source(self) -> None:
         self._ready.clear()
         self._drop_run()
+        self._finds.drop()
         if self._engine is not None and self._source is not None:
             try:
                 self._engine.open(self._source)
             except Exception as error:  # a failed engine must not end the thread
                 self.engine_failed.emit(f"The engine cannot work on this video: {error}")
         while self._left:  # the sources before, now that the engine has let go of them
-            self._close(self._left.pop())
-
-    def _close(self, done: Engine | FrameSource | None) -> None:
-        """Give an engine or a source back; what goes wrong there concerns the person no more."""
-        try:
-            if done is not None:
-                done.close()
-        except Exception:
-            _log.exception("closing failed")
+            close_quietly(self._left.pop())
 
     def _answer(self, engine: Engine, request: SegmentRequest) -> None:
-        try:
-            answer = SegmentAnswer(request, engine.segment(request))
+        answer = answer_click(engine, request)
+        if answer.reply is not None:
             self._ready.add(request.frame)
-        except VosToolError as error:
-            answer = SegmentAnswer(request, None, str(error))
-        except Exception as error:
-            answer = SegmentAnswer(request, None, f"The engine failed on this click: {error}")
         self.answered.emit(answer)
 
-    def _start(self, engine: Engine, job: TrackJob) -> None:
-        self._running = RunningTrack(engine, job)
+    def _start(self, running: RunningTrack) -> None:
+        self._running = running
 
     def _step(self, running: RunningTrack) -> None:
         result = running.step()
@@ -278,6 +288,16 @@ class EngineWorker(QThread):
             self.track_ended.emit(result)
         elif self._inbox.put(result):
             self.tracked.emit()
+
+    def _begin_find(self, engine: Engine) -> None:
+        with self._wake:
+            job = self._wishes.finds.pop(0) if self._wishes.finds else None
+        if job is not None and self._source is not None:
+            self._finds.start(engine, self._source, job)
+
+    def _look(self) -> None:
+        result = self._finds.step()
+        (self.find_ended if isinstance(result, FindEnd) else self.looked).emit(result)
 
     def _drop_run(self) -> None:
         if self._running is not None:

@@ -59,8 +59,7 @@ class ClickAnswers(QObject):
         unanswered = []
         for key in keys:
             record = project.masks.get(*key)
-            own = (Provenance.PROMPTED, Provenance.IMPORTED, Provenance.EDITED)
-            answered = record is not None and record.provenance in own
+            answered = record is not None and record.provenance is not Provenance.TRACKED
             if key in project.prompts and not answered:
                 unanswered.append(key)
         unanswered.sort(key=lambda key: abs(key[0] - near))

@@ -145,8 +145,8 @@ class Views(QObject):
         self._window.timeline.set_selected_objects(self._workspace.session.chosen)
 
     def _tell_effect(self, step: Step, edit: Edit) -> None:
-        """Say what a command took away, with Undo beside it for as long as it is the last step."""
-        sentence = Effect.of(edit).sentence(edit.title)
+        """Say what an edit took away or says of itself, with Undo while it is the last step."""
+        sentence = edit.said or Effect.of(edit).sentence(edit.title)
         if sentence is None:
             return
         if self._window.notice.show_done(sentence, "Undo", self._workspace.session.undo):

@@ -18,6 +18,7 @@ from vostool.project.project import Project
 
 _SOURCES = {
     Provenance.TRACKED: "auto",
+    Provenance.FOUND: "auto",
     Provenance.PROMPTED: "semi-auto",
     Provenance.EDITED: "manual",
     Provenance.IMPORTED: "manual",

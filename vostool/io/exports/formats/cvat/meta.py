@@ -77,7 +77,8 @@ class CvatLabels:
 
 def source_of(record: MaskRecord) -> str:
     """CVAT's word for who made a shape."""
-    return "auto" if record.provenance is Provenance.TRACKED else "manual"
+    by_machine = record.provenance in (Provenance.TRACKED, Provenance.FOUND)
+    return "auto" if by_machine else "manual"
 
 
 def text(value: str) -> str:

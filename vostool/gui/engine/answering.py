@@ -1,0 +1,54 @@
+"""What the engine's thread does and never raises: engines built, clicks answered, things closed."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from vostool.errors import VosToolError
+from vostool.frames import FrameSource
+from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
+from vostool.models.engine import Engine, SegmentRequest
+
+_log = logging.getLogger(__name__)
+
+
+class Closes(Protocol):
+    """An engine, a source, a finder."""
+
+    def close(self) -> None:
+        """Give memory, files and device back."""
+        ...
+
+
+def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
+    """The mask, or one sentence about what went wrong."""
+    try:
+        return SegmentAnswer(request, engine.segment(request))
+    except VosToolError as error:
+        return SegmentAnswer(request, None, str(error))
+    except Exception as error:  # a failed click must not end the thread
+        return SegmentAnswer(request, None, f"The engine failed on this click: {error}")
+
+
+def build_engine(factory: EngineFactory, source: FrameSource | None) -> Engine | str:
+    """An engine that works on the source, or one sentence why there is none."""
+    try:
+        engine = factory()
+        _ = engine.info
+        if source is not None:
+            engine.open(source)
+    except VosToolError as error:
+        return str(error)
+    except Exception as error:
+        return f"The engine could not be started: {error}"
+    return engine
+
+
+def close_quietly(done: Closes | None) -> None:
+    """Give something back; what goes wrong there concerns the person no more."""
+    try:
+        if done is not None:
+            done.close()
+    except Exception:
+        _log.exception("closing failed")

@@ -1,0 +1,182 @@
+"""Looking for objects on the engine's thread: the finder there, and the job that it works on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vostool.errors import VosToolError
+from vostool.finders.finder import Candidate, Finder, Look, Question, View
+from vostool.frames import FrameSource
+from vostool.gui.engine.answering import close_quietly
+from vostool.gui.engine.previews import Outline, outlines_of
+from vostool.masks.box import Box
+from vostool.models.engine import Engine
+
+OUT_OF_MEMORY = (
+    "There is not enough memory to look for objects this way; choose a smaller model or a coarser "
+    "grid, or close other programs."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class FindJob:
+    """Look at some frames, one after the other.
+
+    Attributes:
+        finder: with its model loaded; from now on it belongs to the engine's thread.
+        frames: in the order in which they are looked at.
+        cancel: set it, and the job ends after the piece of work it is at.
+    """
+
+    finder: Finder
+    question: Question
+    frames: tuple[int, ...]
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, eq=False)
+class FrameLook:
+    """How far a job is, and what is known of one frame.
+
+    Attributes:
+        place: of the frame among those of the job, from 0.
+        outlines: of each candidate, for the canvas; worked out here, not on the window's thread.
+        final: nothing more will be found on this frame.
+    """
+
+    job: FindJob
+    frame: int
+    place: int
+    look: Look
+    outlines: tuple[tuple[Outline, ...], ...]
+    final: bool
+
+    @property
+    def done(self) -> float:
+        """The part of the whole job that is done, 0..1."""
+        here = 1.0 if self.final else self.look.done / max(self.look.total, 1)
+        return (self.place + min(here, 1.0)) / len(self.job.frames)
+
+
+@dataclass(frozen=True)
+class FindEnd:
+    """How a job ended: to its end, cancelled, or with one sentence about what went wrong."""
+
+    job: FindJob
+    cancelled: bool
+    problem: str | None = None
+
+
+class RunningFind:
+    """One job with one engine. Only the engine's thread steps it."""
+
+    def __init__(self, engine: Engine, source: FrameSource, job: FindJob) -> None:
+        self.job = job
+        self._looks = _looks(engine, source, job)
+
+    def step(self) -> FrameLook | FindEnd:
+        """The next look, or how the job ended."""
+        job = self.job
+        look: FrameLook | None = None
+        problem: str | None = None
+        try:
+            look = None if job.cancel.is_set() else next(self._looks, None)
+        except VosToolError as error:
+            problem = str(error)
+        except Exception as error:  # a failed finder must not end the thread
+            problem = find_problem(error)
+        return look if look is not None else FindEnd(job, job.cancel.is_set(), problem)
+
+    def close(self) -> None:
+        """Let the finder stop where it is."""
+        with contextlib.suppress(Exception):  # what is given up concerns the person no more
+            self._looks.close()
+
+
+def find_problem(error: Exception) -> str:
+    """One sentence about an exception of a finder's library."""
+    said = str(error)
+    lack = ("out of memory", "not enough memory", "can't allocate memory")
+    if isinstance(error, MemoryError) or any(words in said.lower() for words in lack):
+        return OUT_OF_MEMORY
+    return f"Looking for objects stopped: {said or type(error).__name__}"
+
+
+def _looks(engine: Engine, source: FrameSource, job: FindJob) -> Generator[FrameLook, None, None]:
+    known: dict[Candidate, tuple[Outline, ...]] = {}
+    for place, frame in enumerate(job.frames):
+        view = View(frame, source.frame(frame), engine)
+        last = Look(0, 1)
+        known.clear()
+        looks = job.finder.find(view, job.question)
+        try:
+            for last in looks:
+                yield FrameLook(job, frame, place, last, _outlines(last, known), False)
+        finally:
+            if close := getattr(looks, "close", None):
+                close()
+        yield FrameLook(job, frame, place, last, _outlines(last, known), True)
+
+
+def _outlines(
+    look: Look, known: dict[Candidate, tuple[Outline, ...]]
+) -> tuple[tuple[Outline, ...], ...]:
+    for each in look.candidates:
+        if each not in known:
+            known[each] = (_corners(each.box),) if each.mask is None else outlines_of(each.mask)
+    return tuple(known[each] for each in look.candidates)
+
+
+def _corners(box: Box) -> Outline:
+    corners = ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+    return np.array(corners, np.float32)
+
+
+class Finds:
+    """What the engine's thread does for finders, and the finder that it keeps between jobs.
+
+    Attributes:
+        is_next: beside a run that goes, the next piece of work is the finder's.
+    """
+
+    def __init__(self) -> None:
+        self.is_next = False
+        self._running: RunningFind | None = None
+        self._finder: Finder | None = None
+
+    @property
+    def job(self) -> FindJob | None:
+        """The job in work, or None."""
+        return None if self._running is None else self._running.job
+
+    def start(self, engine: Engine, source: FrameSource, job: FindJob) -> None:
+        """Begin a job; another finder than the last one's takes its place."""
+        if job.finder is not self._finder:
+            self.close_finder()
+            self._finder = job.finder
+        self._running = RunningFind(engine, source, job)
+
+    def step(self) -> FrameLook | FindEnd:
+        """Go on with the job; to be called only where there is one."""
+        assert self._running is not None
+        result = self._running.step()
+        if isinstance(result, FindEnd):
+            self.drop()
+        return result
+
+    def drop(self) -> None:
+        """End the job where it is, without a word."""
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+    def close_finder(self) -> None:
+        """Give the memory of the kept finder back."""
+        self.drop()
+        finder, self._finder = self._finder, None
+        close_quietly(finder)
