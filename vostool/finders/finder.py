@@ -123,11 +123,14 @@ class View:
         picture: (H, W, 3) RGB uint8.
         engine: the engine that is in use, opened on the source, or None. A finder may ask it for
             masks and use its features; it belongs to the same thread.
+        known: masks of the objects that are known on the frame. Whoever asks has no use for what
+            lies inside them, so a finder may save itself that work.
     """
 
     frame: int
     picture: Image
     engine: Engine | None = None
+    known: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

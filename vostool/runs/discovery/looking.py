@@ -1,0 +1,161 @@
+"""One look for new objects: ask the finder, leave out what is known, number the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from vostool.finders.finder import Candidate, Finder, Question, View
+from vostool.finders.identity import new_things, seen_before
+from vostool.finders.looks import Looks, looks_of
+from vostool.frames import Image
+from vostool.masks.mask import Mask
+from vostool.models.engine import Cancelled, Engine, SegmentRequest
+from vostool.project.locks import locked_objects
+from vostool.project.prompts import Prompts
+from vostool.runs.discovery.memory import Memory
+from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
+
+Choose = Callable[[tuple[Candidate, ...]], tuple[Candidate, ...]]
+"""Which of a finder's candidates count, by its thresholds."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is asked for new objects, and what.
+
+    Attributes:
+        engine: opened on the source; it makes masks of boxes.
+        choose: keeps the candidates that are sure enough.
+    """
+
+    finder: Finder
+    question: Question
+    engine: Engine
+    choose: Choose = tuple
+
+
+@dataclass
+class Looker:
+    """Looks on one frame after the other, and remembers what it asked the person about.
+
+    Attributes:
+        news: of the last look.
+    """
+
+    memory: Memory
+    rules: DiscoveryRules
+    asked: Asked
+    next_id: int
+    news: list[News] = field(default_factory=list)
+    _open: dict[int, Looks] = field(default_factory=dict)
+
+    def look(self, frame: int, picture: Image, cancelled: Cancelled) -> Iterator[Looking]:
+        """Ask the finder; :attr:`news` holds what came of it, nothing where it was cancelled.
+
+        Raises:
+            ModelError, UsageError: from the finder or the engine.
+        """
+        self.news = []
+        memory, rules = self.memory, self.rules.new
+        known = tuple(memory.visible(frame).values())
+        view = View(frame, picture, self.asked.engine, known)
+        candidates: tuple[Candidate, ...] = ()
+        looks = self.asked.finder.find(view, self.asked.question)
+        with closing_if_possible(looks):
+            for look in looks:
+                if cancelled():
+                    return
+                candidates = look.candidates
+                yield Looking(frame, look.done, look.total)
+        masked = self._masked(frame, self.asked.choose(candidates))
+        # A thing that was lost needs no room: it has its number already.
+        things = new_things(masked, known, replace(rules, max_objects=max(len(masked), 1)))
+        if things:
+            found = [(masked[thing.index], thing.mask) for thing in things]
+            self._tell(frame, picture, found)
+
+    def _masked(self, frame: int, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with masks: those that are boxes only, as the engine answers them."""
+        full = []
+        for candidate in candidates:
+            if candidate.mask is None:
+                asked = SegmentRequest(frame, 0, Prompts(box=candidate.box))
+                candidate = replace(candidate, mask=self.asked.engine.segment(asked).mask)  # noqa: PLW2901
+            full.append(candidate)
+        return full
+
+    def _tell(self, frame: int, picture: Image, found: list[tuple[Candidate, Mask]]) -> None:
+        """Sort the new things: lost ones that are back, those asked about before, and new ones."""
+        rules, memory = self.rules, self.memory
+        looks = [looks_of(picture, mask, frame, candidate.label) for candidate, mask in found]
+        lost = memory.lost(frame)
+        # What was asked about is recognised by how it looked then, and is not asked about again.
+        offered = {oid: seen for oid, seen in self._open.items() if oid in lost}
+        waiting = seen_before(offered, looks, rules.new.likeness)
+        for index, (oid, _) in waiting.items():
+            self._open[oid] = looks[index]
+        rest = [index for index in range(len(found)) if index not in waiting]
+        free = {oid: seen for oid, seen in lost.items() if oid not in offered}
+        pairs = seen_before(free, [looks[index] for index in rest], rules.new.likeness)
+        room = rules.new.max_objects - memory.count
+        for position, index in enumerate(rest):
+            candidate, mask = found[index]
+            pair = pairs.get(position)
+            if pair is not None and self._may_be(frame, pair, candidate, mask, looks[index]):
+                continue
+            if room < 1:
+                continue
+            room -= 1
+            self._number(frame, candidate, mask, pair)
+
+    def _may_be(
+        self,
+        frame: int,
+        pair: tuple[int, float],
+        candidate: Candidate,
+        mask: Mask,
+        looks: Looks,
+    ) -> bool:
+        """Tell of a thing that may be a lost object; False where it is to be a new one."""
+        oid, alike = pair
+        answer = self.rules.again
+        if answer is Again.NEW:
+            return False
+        if oid in locked_objects(self.memory.project):
+            answer = Again.ASK
+        if answer is Again.ASK:
+            self._open[oid] = looks
+        said = SeenAgain(frame, oid, mask, alike, answer, candidate.label, candidate.score)
+        self.news.append(said)
+        return True
+
+    def _number(
+        self, frame: int, candidate: Candidate, mask: Mask, pair: tuple[int, float] | None
+    ) -> None:
+        """A new object with a number of its own, which no object of the project has."""
+        oid = self.next_id
+        self.next_id += 1
+        self.memory.name(oid, candidate.label)
+        self.news.append(Found(frame, oid, mask, candidate.label, candidate.score))
+        if pair is not None:
+            old, alike = pair
+            said = SeenAgain(frame, old, mask, alike, Again.NEW, candidate.label, candidate.score)
+            self.news.append(replace(said, new_id=oid))
+
+
+def closing_if_possible(steps: Iterator[object]) -> closing[_Closes]:
+    """Closes a generator at the end; other iterators have nothing to close."""
+    return closing(_Closes(steps))
+
+
+class _Closes:
+    def __init__(self, steps: Iterator[object]) -> None:
+        self._steps = steps
+
+    def close(self) -> None:
+        """Let the iterator give back what it holds."""
+        close = getattr(self._steps, "close", None)
+        if close is not None:
+            close()

@@ -1,0 +1,105 @@
+"""Tracking new objects from where they were found to where they first were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from vostool.models.engine import (
+    Cancelled,
+    Direction,
+    Engine,
+    Keyframe,
+    SegmentReply,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.runs.discovery.leg import Track
+from vostool.runs.discovery.memory import Memory
+from vostool.runs.discovery.values import DiscoveredFrame
+
+GONE_AFTER = 3
+"""Frames in a row without an object after which it was not there yet."""
+TAKEN = 0.5
+"""An object of which so much lies in another one has been confused with it."""
+
+
+def trace(
+    engine: Engine,
+    memory: Memory,
+    request: TrackRequest,
+    keys: Mapping[int, Keyframe],
+    cancelled: Cancelled,
+) -> Iterator[DiscoveredFrame]:
+    """Track objects against the run's direction, each until it is gone.
+
+    Args:
+        request: of the run that found them, one way.
+        keys: by object id, where each was found.
+    """
+    forward = request.direction is Direction.FORWARD
+    back = Direction.BACKWARD if forward else Direction.FORWARD
+    for frame, ids in _by_frame(keys, forward):
+        asked = replace(
+            request, keyframes=tuple(keys[oid] for oid in ids), direction=back, origin=frame,
+            context=(),
+        )  # fmt: skip
+        track = Track(engine, asked, cancelled)
+        try:
+            yield from _traced(track, memory, frame, ids, asked, cancelled)
+        finally:
+            track.close()
+
+
+def _traced(  # noqa: PLR0917
+    track: Track,
+    memory: Memory,
+    origin: int,
+    ids: Sequence[int],
+    request: TrackRequest,
+    cancelled: Cancelled,
+) -> Iterator[DiscoveredFrame]:
+    """One group of objects that were found on one frame."""
+    missed = dict.fromkeys(ids, 0)
+    step = 1 if request.direction is Direction.FORWARD else -1
+    end = request.last + 1 if step > 0 else request.first - 1
+    for frame in range(origin + step, end, step):
+        if cancelled() or not missed:
+            return
+        tracked = track.at(frame)
+        if tracked is None:
+            continue
+        replies = _still_there(tracked, memory, missed)
+        memory.note(frame, replies)
+        if replies or tracked.problem is not None:
+            yield DiscoveredFrame(frame, replies, tracked.problem, traced=True)
+
+
+def _still_there(
+    step: TrackedFrame, memory: Memory, missed: dict[int, int]
+) -> dict[int, SegmentReply]:
+    """The masks of objects that are on the frame; counts in ``missed`` the frames without."""
+    replies = {}
+    for oid in list(missed):
+        reply, before = step.replies.get(oid), memory.mask(step.frame, oid)
+        if before is not None and not before.is_empty:
+            del missed[oid]  # an object that was lost: here it was still seen
+            continue
+        if reply is None or reply.mask.is_empty:
+            missed[oid] += 1
+            if missed[oid] == GONE_AFTER:
+                del missed[oid]
+        elif memory.is_taken(step.frame, oid, reply.mask, TAKEN):
+            del missed[oid]
+        else:
+            missed[oid] = 0
+            replies[oid] = reply
+    return replies
+
+
+def _by_frame(keys: Mapping[int, Keyframe], forward: bool) -> list[tuple[int, list[int]]]:
+    """The objects by the frame they were found on, in the order of the run."""
+    groups: dict[int, list[int]] = {}
+    for oid, key in keys.items():
+        groups.setdefault(key.frame, []).append(oid)
+    return sorted(groups.items(), reverse=not forward)
