@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from vostool.finders.fill import fill
 from vostool.finders.finder import Candidate, Finder, Question, View
 from vostool.finders.identity import new_things, seen_before
 from vostool.finders.looks import Looks, looks_of
 from vostool.frames import Image
 from vostool.masks.mask import Mask
-from vostool.models.engine import Cancelled, Engine, SegmentRequest
+from vostool.models.engine import Cancelled, Engine
 from vostool.project.locks import locked_objects
-from vostool.project.prompts import Prompts
 from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
 
@@ -69,22 +69,17 @@ class Looker:
                     return
                 candidates = look.candidates
                 yield Looking(frame, look.done, look.total)
-        masked = self._masked(frame, self.asked.choose(candidates))
+        masked: tuple[Candidate, ...] = ()
+        for look in fill(self.asked.choose(candidates), view):
+            if cancelled():
+                return
+            masked = look.candidates
+            yield Looking(frame, look.done, look.total)
         # A thing that was lost needs no room: it has its number already.
         things = new_things(masked, known, replace(rules, max_objects=max(len(masked), 1)))
         if things:
             found = [(masked[thing.index], thing.mask) for thing in things]
             self._tell(frame, picture, found)
-
-    def _masked(self, frame: int, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates with masks: those that are boxes only, as the engine answers them."""
-        full = []
-        for candidate in candidates:
-            if candidate.mask is None:
-                asked = SegmentRequest(frame, 0, Prompts(box=candidate.box))
-                candidate = replace(candidate, mask=self.asked.engine.segment(asked).mask)  # noqa: PLW2901
-            full.append(candidate)
-        return full
 
     def _tell(self, frame: int, picture: Image, found: list[tuple[Candidate, Mask]]) -> None:
         """Sort the new things: lost ones that are back, those asked about before, and new ones."""
