@@ -86,7 +86,7 @@ def test_a_look_changes_nothing_and_counts_in_the_status(vostool, projects, tmp_
     shown = vostool("export", projects / "a.vos", *words)
     assert shown.status == 0
     assert "a: 16 frames, 1 objects, 16 masks" in shown.out
-    assert "16 of 16 frames hold masks that nobody confirmed." in shown.out
+    assert "16 of 16 frames hold masks that are unconfirmed." in shown.out
     assert not (tmp_path / "out").exists()
 
 

@@ -265,7 +265,7 @@ def test_five_projects_are_looked_at(make: Make, five, qtbot, tmp_path: Path) ->
     assert states(dialog) == [State.READY, State.READY, State.BLOCKED, State.READY, State.READY]
     assert shown(dialog, 0)[:5] == ["a", "3", "2", "6", "Ready"]
     assert shown(dialog, 2)[1:5] == ["–", "–", "–", "Not possible"]
-    assert "nobody confirmed" in shown(dialog, 0)[-1]
+    assert "are unconfirmed" in shown(dialog, 0)[-1]
     dialog.ui.projects.table.selectRow(2)
     assert "c.vos" in dialog.ui.projects.details.toPlainText()
     lines = tree_lines(dialog)
@@ -294,7 +294,7 @@ def test_five_projects_one_of_them_broken(make: Make, five, qtbot, tmp_path: Pat
     assert text.splitlines()[3] == "c: failed", "what failed comes first"
     assert "c.vos" in text.splitlines()[4]
     assert str(out / "e" / "coco") in text
-    assert text.count("nobody confirmed") == 4
+    assert text.count("are unconfirmed") == 4
     QTest.mouseClick(dialog.ui.report.copy_button, LEFT)
     assert QGuiApplication.clipboard().text() == text
     assert dialog.ui.choices.isEnabled()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from vostool.errors import PromptError
 from vostool.frames import SourceRef
+from vostool.gui.timeline.bars import flag_colours
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import CURVE_HEIGHT, ROW_HEIGHT, RULER_HEIGHT, RowLayout
 from vostool.gui.timeline.scale import TimeScale, tick_spacing
 from vostool.gui.timeline.scene import clock
@@ -222,18 +224,28 @@ def test_a_deleted_objects_row_goes(project) -> None:
 def test_a_column_tells_of_all_its_frames(project) -> None:
     put(project, range(0, 1000))
     put(project, [500], score=0.1)
-    put(project, [700], confirmed=True)
+    put(project, [700, *range(800, 900)], confirmed=True)
     states = TimelineStates(project)
     while states.work(1):
         pass
     starts, stops = TimeScale.whole(COUNT, 30).columns(30)
     flags = states.columns(1, starts, stops)
     assert flags[5] == FrameState.TRACKED | FrameState.LOW_SCORE
-    assert flags[7] == FrameState.TRACKED | FrameState.CONFIRMED
+    assert flags[7] == FrameState.TRACKED | FrameState.CONFIRMED | FrameState.PARTLY
+    assert flags[8] == FrameState.CONFIRMED, "all of it"
     assert (flags[10:] == 0).all()
     lowest = states.lowest_scores(1, starts, stops)
     assert lowest[5] == pytest.approx(0.1) and lowest[0] == pytest.approx(0.9)
     assert np.isnan(lowest[10:]).all()
+
+
+def test_a_column_that_is_confirmed_in_part_is_underlined_thinner() -> None:
+    some = (10, 10, 10)
+    colours = TimelineColours(some, some, some, some, some, some, (0, 255, 0), some, some)
+    table = flag_colours((200, 80, 40), colours, 15)
+    whole, part = FrameState.CONFIRMED, FrameState.CONFIRMED | FrameState.PARTLY
+    high = [int((table[:, flags] == 0xFF00FF00).sum()) for flags in (whole, part)]
+    assert high == [3, 1]
 
 
 # -- runs of a range -------------------------------------------------------------------------------

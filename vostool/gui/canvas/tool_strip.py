@@ -31,7 +31,7 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.return_key import NumberBox
 
 HEIGHT = 34
-KINDS = {Kind.MODEL: "asks the model", Kind.MASK: "edits the mask", Kind.VIEW: ""}
+KINDS = {Kind.MODEL: "uses the model", Kind.MASK: "edits the mask", Kind.VIEW: ""}
 
 
 class ToolStrip(QFrame):

@@ -24,7 +24,7 @@ _TIPS = (
     "Unique in its label",
     "How a value is entered",
     "Of a list: a; b; c. Of a number: minimum; maximum; step",
-    "What an object has that nobody gave another value",
+    "What an object has until another value is chosen",
     "CVAT may hold another value on each frame of a track",
 )
 

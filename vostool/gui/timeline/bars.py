@@ -80,14 +80,14 @@ def curve_image(
 
 @lru_cache(maxsize=256)
 def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
-    """The look of each combination of flags, (height, 128) uint32 of premultiplied ARGB.
+    """The look of each combination of flags, (height, 256) uint32 of premultiplied ARGB.
 
     Tracked frames are a soft block of the object's colour; those a person made are full. Absent
     is a thin line, a low score is cut out red from below, a jump is an orange notch from above,
-    and confirmed frames are underlined in green.
+    and confirmed frames are underlined in green: half as high where a column has others, too.
     """
-    table = np.zeros((height, 128), np.uint32)
-    flags = np.arange(128)
+    table = np.zeros((height, 256), np.uint32)
+    flags = np.arange(256)
 
     def having(wanted: int) -> NDArray[np.bool_]:
         return np.asarray((flags & wanted) != 0, np.bool_)
@@ -102,8 +102,10 @@ def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
     table[height - height * 2 // 5 :, having(FrameState.LOW_SCORE)] = _argb(colours.bad, 255)
     table[: height * 2 // 5, having(FrameState.JUMPED)] = _argb(colours.attention, 255)
     foot = max(height // 5, 2)
-    table[height - foot :, having(FrameState.CONFIRMED)] = _argb(colours.good, 255)
-    table[height - foot - 1, having(FrameState.CONFIRMED)] = _argb(colours.base, 255)
+    whole = having(FrameState.CONFIRMED) & ~having(FrameState.PARTLY)
+    for columns, high in ((whole, foot), (having(FrameState.PARTLY), foot // 2)):
+        table[height - high :, columns] = _argb(colours.good, 255)
+        table[height - high - 1, columns] = _argb(colours.base, 255)
     return table
 
 

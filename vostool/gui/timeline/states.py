@@ -34,10 +34,12 @@ class FrameState(enum.IntFlag):
     CONFIRMED = 16
     PROMPTED = 32
     JUMPED = 64
+    PARTLY = 128
+    """Of a column alone: some of its frames are confirmed and others are not."""
 
 
 # Plain numbers: an enumeration's own arithmetic would cost seconds on a million frames.
-_ABSENT, _TRACKED, _LOW_SCORE, _EDITED, _CONFIRMED, _PROMPTED, _JUMPED = (
+_ABSENT, _TRACKED, _LOW_SCORE, _EDITED, _CONFIRMED, _PROMPTED, _JUMPED, _PARTLY = (
     int(flag) for flag in FrameState if flag
 )
 
@@ -139,7 +141,10 @@ class TimelineStates:
         """All flags of the frames of each column, (n,) uint8; see :meth:`TimeScale.columns`."""
         if object_id not in self._rows:
             return np.zeros(len(starts), np.uint8)
-        flags = np.bitwise_or.reduceat(self._rows[object_id][: int(stops[-1])], starts)
+        row = self._rows[object_id][: int(stops[-1])]
+        flags = np.bitwise_or.reduceat(row, starts)
+        open_ = np.logical_or.reduceat((row != 0) & (row & _CONFIRMED == 0), starts)
+        flags[open_ & (flags & _CONFIRMED != 0)] |= _PARTLY
         return np.asarray(flags, np.uint8)
 
     def lowest_scores(

@@ -138,6 +138,6 @@ def show_about(parent: QWidget) -> None:
 ABOUT = (
     f"<h3>VOSTool {__version__}</h3><p>Label objects in video: click, track, correct, export.</p>"
     "<p>VOSTool's source is under the Apache License 2.0. It uses PyQt6, which is under the GPL "
-    "version 3: whoever passes on a binary that contains PyQt6 passes it on under the GPL.</p>"
+    "version 3: a binary that contains PyQt6 may be passed on under the GPL only.</p>"
     "<p>SAM 2 by Meta AI, Apache License 2.0.</p>"
 )

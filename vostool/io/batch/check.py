@@ -187,7 +187,7 @@ def _tell_counts(plan: ExportPlan, forbidding: Sequence[str], findings: _Finding
     if findings.unconfirmed:
         findings.add(
             ProblemKind.UNCONFIRMED,
-            f"{findings.unconfirmed} of {findings.frames} frames hold masks that nobody confirmed.",
+            f"{findings.unconfirmed} of {findings.frames} frames hold masks that are unconfirmed.",
         )
     if findings.empty:
         findings.add(

@@ -673,7 +673,7 @@ def test_tools_are_told_apart(opened) -> None:
         assert strip.property("kind") == tool.kind.name.lower()
         assert strip.brush_size.isVisible() == (tool.id in ("brush", "eraser"))
         seen.setdefault(tool.kind, []).append(strip.kind.text())
-    assert set(seen[Kind.MODEL]) == {"asks the model"}
+    assert set(seen[Kind.MODEL]) == {"uses the model"}
     assert set(seen[Kind.MASK]) == {"edits the mask"}
     assert theme.tone("model") != theme.tone("mask")
     heights = {strip.height()}

@@ -1,4 +1,4 @@
-"""Box: a box around the object asks the model; its sides are dragged to correct it."""
+"""Box: a box around the object prompts the model; its sides are dragged to correct it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class ToolSpec:
     Attributes:
         id: of the action that chooses it; unlike every other action's.
         title: its name on the strip.
-        kind: whether it asks the model, changes the mask, or neither.
+        kind: whether it uses the model, changes the mask, or neither.
         tip: what the mouse does with it, in one line.
         gesture: makes what the mouse does for one opened video; None leaves the mouse to the
             picture, which the left button then moves.
