@@ -90,3 +90,88 @@ def change_config(folder: Path, **values: Any) -> Path:
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
     return folder
+
+
+def clip_tokenizer(folder: Path) -> Any:
+    """CLIP's, by bytes: every word is known, a letter at a time."""
+    from transformers import CLIPTokenizerFast
+
+    folder.mkdir(parents=True, exist_ok=True)
+    letters = [chr(i) for i in range(33, 127)]
+    rows = [*letters, *(letter + "</w>" for letter in letters)]
+    rows += ["<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({row: i for i, row in enumerate(rows)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    return CLIPTokenizerFast(
+        str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=32
+    )
+
+
+def sam3_config(lite: bool = False) -> Any:
+    import transformers
+
+    kind = "Sam3LiteText" if lite else "Sam3"
+    small = {
+        "hidden_size": 32,
+        "num_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 32,
+    }
+    vit = transformers.Sam3ViTConfig(
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        image_size=112,
+        patch_size=14,
+        window_size=4,
+        global_attn_indexes=[1, 3],
+        pretrain_image_size=112,
+    )
+    vision = transformers.Sam3VisionConfig(
+        backbone_config=vit,
+        fpn_hidden_size=32,
+        backbone_feature_sizes=[[32, 32], [16, 16], [8, 8]],
+    )
+    text = {
+        "vocab_size": 190,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "projection_dim": 32,
+        "num_hidden_layers": 1 if not lite else 3,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 32,
+    }
+    if not lite:
+        text |= {"bos_token_id": 188, "eos_token_id": 189, "pad_token_id": 189}
+    return getattr(transformers, f"{kind}Config")(
+        vision_config=vision,
+        text_config=text,
+        geometry_encoder_config=small,
+        detr_encoder_config=small,
+        detr_decoder_config=small | {"num_queries": 10},
+        mask_decoder_config={
+            "hidden_size": 32,
+            "num_upsampling_stages": 3,
+            "num_attention_heads": 2,
+        },
+    )
+
+
+def sam3_processor(folder: Path) -> Any:
+    import transformers
+
+    images = transformers.Sam3ImageProcessor(size={"height": 112, "width": 112})
+    return transformers.Sam3Processor(images, clip_tokenizer(folder / "words"))
+
+
+def sam3(folder: Path, lite: bool = False) -> Path:
+    """SAM 3 that looks at one picture, or its light sister."""
+    import transformers
+
+    seed()
+    kind = "Sam3LiteText" if lite else "Sam3"
+    model = getattr(transformers, f"{kind}Model")(sam3_config(lite))
+    model.save_pretrained(folder)
+    sam3_processor(folder).save_pretrained(folder)
+    return folder

@@ -22,6 +22,25 @@ def _grounding_dino(published: HubModel, device: str | None, folder: Path | None
     return GroundingDino.from_folder(published, folder, device)
 
 
+def _sam3(published: HubModel, device: str | None, folder: Path | None) -> Finder:
+    assert folder is not None
+    with importing("PyTorch or transformers", _REMEDY):
+        from vostool.finders.text.sam3 import Sam3Finder
+    return Sam3Finder.from_folder(published, folder, device)
+
+
+def _masks(published: HubModel, rank: int) -> FinderSpec:
+    return FinderSpec(
+        name=published.name,
+        title=published.title,
+        ways=(Way.TEXT, Way.LIKE),
+        load=partial(_sam3, published),
+        packages=PACKAGES,
+        weights=published,
+        rank=rank,
+    )
+
+
 def _boxes(published: HubModel, rank: int) -> FinderSpec:
     return FinderSpec(
         name=published.name,
@@ -38,4 +57,6 @@ FINDERS: tuple[FinderSpec, ...] = (
     _boxes(hub_models.GROUNDING_DINO_TINY, 20),
     _boxes(hub_models.GROUNDING_DINO_BASE, 30),
     _boxes(hub_models.MM_GROUNDING_DINO_TINY, 25),
+    _masks(hub_models.SAM3, 50),
+    _masks(hub_models.SAM3_LITE_TEXT, 40),
 )
