@@ -36,7 +36,11 @@ COMMANDS = MappingProxyType(
 )
 """Name and help of each command; its module in ``vostool.commands`` is imported when it runs."""
 
-_MODULES = {"import": "import_labels"}  # Python's keyword is no name of a module
+_MODULES = {
+    "import": "import_labels",  # Python's keyword is no name of a module
+    "cvat": "cvat.command",
+    "doctor": "doctor.command",
+}
 
 INTERRUPTED = 130
 _DEBUG = "VOSTOOL_DEBUG"

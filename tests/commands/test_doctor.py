@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from vostool.commands import doctor, doctor_findings, doctor_packages
-from vostool.commands.doctor_probe import Probed, probe
+from vostool.commands.doctor import command as doctor
+from vostool.commands.doctor import findings as doctor_findings
+from vostool.commands.doctor import packages as doctor_packages
+from vostool.commands.doctor.probe import Probed, probe
 from vostool.models.shared.torch_facts import TorchFacts
 from vostool.models.weights.catalog import ENVIRONMENT_VARIABLE
 

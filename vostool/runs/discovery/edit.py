@@ -140,5 +140,5 @@ def added_anew(project: Project, offer: SeenAgain) -> tuple[Edit, int]:
 
 def _give(pending: PendingEdit, frame: int, object_id: int, mask: Mask, score: float) -> None:
     pending.put(Cell(Table.PROMPTS, (frame, object_id)), Prompts(mask=mask))
-    record = MaskRecord(mask, Provenance.PROMPTED, score)
+    record = MaskRecord(mask, Provenance.FOUND, score)
     pending.put(Cell(Table.MASKS, (frame, object_id)), record)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import vostool
 from vostool.commands import output
-from vostool.commands.doctor_findings import (
+from vostool.commands.doctor.findings import (
     Finding,
     device_findings,
     engine_findings,
@@ -22,7 +22,7 @@ from vostool.commands.doctor_findings import (
     package_findings,
     screen_findings,
 )
-from vostool.commands.doctor_probe import probe
+from vostool.commands.doctor.probe import probe
 from vostool.models.weights.catalog import checkpoint_dirs
 
 _MARKS = {"fine": " ", "optional": "-", "missing": "!"}

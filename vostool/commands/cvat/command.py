@@ -58,15 +58,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do one action."""
-    from vostool.commands import cvat_actions, cvat_track
+    from vostool.commands.cvat import actions, track
 
     known = {
-        "login": cvat_actions.login,
-        "logout": cvat_actions.logout,
-        "list": cvat_actions.list_jobs,
-        "pull": cvat_actions.pull,
-        "track": cvat_track.track_job,
-        "push": cvat_actions.push,
+        "login": actions.login,
+        "logout": actions.logout,
+        "list": actions.list_jobs,
+        "pull": actions.pull,
+        "track": track.track_job,
+        "push": actions.push,
     }
     try:
         return known[args.action](args)

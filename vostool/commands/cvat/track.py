@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vostool.commands import output
-from vostool.commands.cvat_project import job_opened
+from vostool.commands.cvat.project import job_opened
 from vostool.commands.engine_arguments import ENGINE_SETTING, check_engine, opened_engine
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.track import kept

@@ -7,7 +7,7 @@ import getpass
 import sys
 
 from vostool.commands import output
-from vostool.commands.cvat_project import job_opened, server_of
+from vostool.commands.cvat.project import job_opened, server_of
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.tracking import values
 from vostool.errors import Cancelled, JobChanged, LoginRefused, ServerError

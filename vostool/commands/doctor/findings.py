@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Literal
 
-from vostool.commands.doctor_packages import NATIVE, Package, install_command, packages
-from vostool.commands.doctor_probe import Probed
+from vostool.commands.doctor.packages import NATIVE, Package, install_command, packages
+from vostool.commands.doctor.probe import Probed
 from vostool.errors import VosToolError
 from vostool.models.registry import engine_statuses, plugin_problems, smallest_download
 from vostool.models.shared.torch_facts import TorchFacts

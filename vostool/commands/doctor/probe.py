@@ -50,7 +50,7 @@ def _run(steps: Sequence[str], found: Probed) -> int:
     # The same path as here, and nothing of the working directory before it.
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
-        f"from vostool.commands import doctor_probe; doctor_probe.steps({list(steps)!r})"
+        f"from vostool.commands.doctor import probe; probe.steps({list(steps)!r})"
     )
     try:
         process = subprocess.run(

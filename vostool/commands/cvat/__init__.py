@@ -1,0 +1,1 @@
+"""`vostool cvat`: jobs of a CVAT server, from the command line."""

@@ -1,0 +1,1 @@
+"""`vostool doctor`: what is installed and what lacks."""
