@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vostool.frames import FrameSource, Image
-from vostool.masks.mask import Mask
+from vostool.masks.mask import BoolArray, Mask
 from vostool.project.prompts import Prompts
 
 
@@ -171,6 +174,61 @@ class SeesPictures(Protocol):
         Prompts are in the picture's pixels and the mask has its size. What is kept of the open
         video stays, and a track iterator that is unfinished goes on.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointReplies:
+    """Three masks for each of several clicks: a part, a larger part, the whole.
+
+    Attributes:
+        logits: (n, 3, h, w) float32, coarse, over the whole picture; inside where above 0.
+        quality: (n, 3) float32, the intersection over union with the truth that is expected.
+    """
+
+    logits: NDArray[np.float32]
+    quality: NDArray[np.float32]
+
+
+class PointDecoder(Protocol):
+    """Answers clicks on one picture, whose features it holds as long as it is held itself.
+
+    It belongs to the engine's thread and may raise :class:`vostool.errors.ModelError`.
+    """
+
+    @property
+    def batch(self) -> int:
+        """Clicks that are worked on together; more are worked on in turn, in bounded memory."""
+        ...
+
+    def decode(self, points: NDArray[np.float32]) -> PointReplies:
+        """Masks of positive clicks (n, 2), x and y in pixels of the picture, each by itself."""
+        ...
+
+    def enlarge(self, logits: NDArray[np.float32]) -> BoolArray:
+        """The mask of coarse logits (h, w) at the picture's size, as a click would show it."""
+        ...
+
+    def features(self) -> NDArray[np.float32]:
+        """(C, rows, columns) float32 features, evenly over the whole picture."""
+        ...
+
+
+@runtime_checkable
+class DecodesPoints(Protocol):
+    """An engine that can be asked at many points of a picture at once, for objects unknown yet."""
+
+    def point_decoder(self, frame: int) -> PointDecoder:
+        """For a frame of the open source; its features are those that a click uses.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+            PromptError: there is no such frame.
+        """
+        ...
+
+    def picture_decoder(self, picture: Image) -> PointDecoder:
+        """For a picture (H, W, 3) RGB uint8 that belongs to no video, such as a close-up."""
         ...
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import cv2
@@ -13,8 +15,11 @@ from torch.nn.functional import interpolate
 
 from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray
+from vostool.models.engine import PointDecoder
 from vostool.models.mobile_sam.encoder import Geometry, Square
 from vostool.models.mobile_sam.network import GRID, SIDE, MobileSam
+from vostool.models.shared.point_decoder import Frame, TorchPointDecoder
+from vostool.models.shared.point_masks import PointMasks
 from vostool.project.prompts import Point
 
 LOW = 4 * GRID
@@ -88,6 +93,35 @@ class PromptDecoder:
                 repeat_image=False,
             )
         return Decoded(logits[0].float(), quality[0].float())
+
+    def for_points(
+        self, features: torch.Tensor, computing: Callable[[], AbstractContextManager[None]]
+    ) -> PointDecoder:
+        """Clicks in batches over the features (1, 256, rows, columns) of one frame.
+
+        Args:
+            computing: the modes to decode under.
+        """
+        network, g = self._network, self.geometry
+        features = features.to(self._device, torch.float32)
+        masks = PointMasks(
+            network.prompt_encoder,
+            network.mask_decoder,
+            self._square(features),
+            (g.rows, g.columns),
+        )
+        scale = g.scaled_width / g.width, g.scaled_height / g.height
+        coarse = math.ceil(g.scaled_height * LOW / SIDE), math.ceil(g.scaled_width * LOW / SIDE)
+        frame = Frame(g.height, g.width, scale, coarse, self._enlarged)
+        return TorchPointDecoder(masks, features, frame, computing)
+
+    def _enlarged(self, logits: NDArray[np.float32]) -> BoolArray:
+        """As :meth:`full_size`, from the part of the logits that shows the frame."""
+        g, (rows, columns) = self.geometry, logits.shape
+        times = SIDE // LOW
+        square = cv2.resize(logits, (columns * times, rows * times))
+        inside = square[: g.scaled_height, : g.scaled_width]
+        return np.asarray(cv2.resize(inside, (g.width, g.height)) > 0, np.bool_)
 
     def full_size(self, logits: torch.Tensor) -> BoolArray:
         """The mask of (256, 256) logits at the frame's size, scaled as SAM's predictor does."""

@@ -7,19 +7,21 @@ network's own; see :mod:`vostool.models.mobile_sam.track`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import torch
 
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, Image
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
     Direction,
     EngineInfo,
     Keyframe,
+    PointDecoder,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
@@ -135,6 +137,24 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         if start is not None and len(prompt_steps(request.prompts)) == 1:
             return SegmentReply(start, 1.0)
         return answer(video.decoder, self._features(video, request.frame), request.prompts)
+
+    def point_decoder(self, frame: int) -> PointDecoder:
+        return self._decoder(self._asked(frame), frame)
+
+    def picture_decoder(self, picture: Image) -> PointDecoder:
+        with self._picture(picture) as video:
+            return self._decoder(video, 0)
+
+    def _decoder(self, video: _Video, frame: int) -> PointDecoder:
+        features = self._features(video, frame)
+        with self._computing():
+            return video.decoder.for_points(features, self._decoding)
+
+    @contextmanager
+    def _decoding(self) -> Iterator[None]:
+        half = self._dtype is not torch.float32
+        with self._computing(), torch.autocast(self._device.type, self._dtype, enabled=half):
+            yield
 
     def _features(self, video: _Video, frame: int) -> torch.Tensor:
         """(1, 256, rows, columns) of a frame."""

@@ -17,8 +17,8 @@ from pathlib import Path
 import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
-from vostool.frames import FrameSource
-from vostool.models.engine import EngineInfo, SegmentReply, TrackRequest
+from vostool.frames import FrameSource, Image
+from vostool.models.engine import EngineInfo, PointDecoder, SegmentReply, TrackRequest
 from vostool.models.engine_options import GPU_OBJECT_BATCH, Backend, EngineOptions
 from vostool.models.sam2.backend import (
     AnyEncoder,
@@ -28,6 +28,7 @@ from vostool.models.sam2.backend import (
 )
 from vostool.models.sam2.batch import BatchStepper
 from vostool.models.sam2.build import build_for
+from vostool.models.sam2.points import point_decoder
 from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video
 from vostool.models.shared.device import choose_device, choose_dtype
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
@@ -116,6 +117,17 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
     def close(self) -> None:
         self._encoder = None
         super().close()
+
+    def point_decoder(self, frame: int) -> PointDecoder:
+        return self._decoder(self._asked(frame), frame)
+
+    def picture_decoder(self, picture: Image) -> PointDecoder:
+        with self._picture(picture) as video:
+            return self._decoder(video, 0)
+
+    def _decoder(self, video: Video, frame: int) -> PointDecoder:
+        with self._computing():
+            return point_decoder(video, frame, self._computing)
 
     def _make_video(self, model: SAM2VideoPredictor, source: FrameSource, alone: bool) -> Video:
         assert self._encoder is not None

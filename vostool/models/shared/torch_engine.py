@@ -168,6 +168,21 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         ):
             yield
 
+    @contextmanager
+    def _picture(self, picture: Image) -> Iterator[VideoT]:
+        """What is kept of a picture that belongs to no video, until it is left."""
+        video = self._make_video(self._loaded(), OnePicture(picture), alone=True)
+        try:
+            yield video
+        finally:
+            video.features.close()
+
+    def _asked(self, frame: int) -> VideoT:
+        """The open video, which has this frame."""
+        video = self._opened()
+        _check(video, frame, Prompts())
+        return video
+
     def _empty_cuda_cache(self) -> None:
         if self._device.type == "cuda":
             torch.cuda.empty_cache()

@@ -1,0 +1,86 @@
+"""Clicks in batches give what the official decoder gives for each click by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from vostool.errors import PromptError
+from vostool.evaluate.array_source import ArraySource
+from vostool.models.engine import DecodesPoints
+from vostool.models.mobile_sam.engine import MobileSamEngine
+from vostool.models.mobile_sam.network import MobileSam, ready
+from vostool.models.shared import point_decoder
+from vostool.project.prompts import Point
+
+WIDTH, HEIGHT = 320, 40
+POINTS = np.array([(60, 20), (160, 10), (319, 39), (3, 2.5), (200, 33)], np.float32)
+
+
+@pytest.fixture(scope="module")
+def engine() -> MobileSamEngine:
+    rng = np.random.default_rng(5)
+    clip = [rng.integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8) for _ in range(2)]
+    torch.manual_seed(0)
+    made = MobileSamEngine(ready(MobileSam()))
+    made.open(ArraySource(clip))
+    return made
+
+
+def test_a_batch_equals_the_official_decoder_click_by_click(engine, monkeypatch):
+    monkeypatch.setattr(point_decoder, "CPU_BATCH", 2)
+    assert isinstance(engine, DecodesPoints)
+    decoder = engine.point_decoder(1)
+    replies = decoder.decode(POINTS)
+    assert replies.logits.shape == (5, 3, 32, 256)
+    official = engine._video.decoder
+    features = engine._features(engine._video, 1)
+    for number, (x, y) in enumerate(POINTS):
+        wanted = official.decode(features, (Point(float(x), float(y)),), None, None, True)
+        logits = wanted.logits.numpy()[:, :32]
+        np.testing.assert_allclose(replies.logits[number], logits, atol=1e-4)
+        np.testing.assert_allclose(replies.quality[number], wanted.quality.numpy(), atol=1e-5)
+        mask, click = (
+            decoder.enlarge(replies.logits[number, 2]),
+            official.full_size(wanted.logits[2]),
+        )
+        assert mask.shape == (HEIGHT, WIDTH)
+        assert (mask != click).mean() < 0.02  # rounding, on masks of noise
+
+
+def test_features_lie_evenly_over_the_frame_and_no_frame_is_encoded_twice(engine):
+    encoded = engine._video.features.encoded
+    assert engine.point_decoder(1).features().shape == (256, 8, 64)
+    assert engine._video.features.encoded in (encoded, 1)
+
+
+def test_a_picture_of_its_own_leaves_the_video_as_it_is(engine):
+    before = engine._video.features.encoded
+    whole = engine._video.source.frame(0)
+    again = engine.picture_decoder(whole)
+    assert engine._video.features.encoded == before
+    np.testing.assert_allclose(
+        again.decode(POINTS[:1]).logits, engine.point_decoder(0).decode(POINTS[:1]).logits,
+        atol=1e-4,
+    )  # fmt: skip
+
+
+def test_memory_that_runs_out_makes_the_batch_smaller(engine, monkeypatch):
+    decoder = engine.point_decoder(0)
+    wanted = decoder.decode(POINTS).logits
+    masks = decoder._masks
+
+    def few(points):
+        if len(points) > 1:
+            raise torch.OutOfMemoryError
+        return masks(points)
+
+    monkeypatch.setattr(decoder, "_masks", few)
+    np.testing.assert_allclose(decoder.decode(POINTS).logits, wanted, atol=1e-4)
+    assert decoder.batch == 1
+
+
+def test_a_frame_that_is_not_there(engine):
+    with pytest.raises(PromptError, match="There is no frame 7"):
+        engine.point_decoder(7)
