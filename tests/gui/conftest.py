@@ -323,8 +323,9 @@ class Hand:
         self.click(*self.middle(truth, self.session.playhead))
 
     def drag(self, start: tuple[float, float], end: tuple[float, float],
-             button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:  # fmt: skip
-        drag(self.canvas.viewport(), self.at(*start), self.at(*end), button)
+             button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+             modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:  # fmt: skip
+        drag(self.canvas.viewport(), self.at(*start), self.at(*end), button, modifiers)
 
     def keys(self, text: str) -> None:
         """Type a shortcut where the keyboard is."""
@@ -375,13 +376,18 @@ class Hand:
         return [b for b in self.window.findChildren(QMessageBox) if b.isVisible()]
 
 
-def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton) -> None:
+def drag(
+    widget: QWidget,
+    start: QPoint,
+    end: QPoint,
+    button: Qt.MouseButton,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Press, move in steps, let go."""
-    none = Qt.KeyboardModifier.NoModifier
-    QTest.mousePress(widget, button, none, start)
+    QTest.mousePress(widget, button, modifiers, start)
     for part in range(1, 6):
         QTest.mouseMove(widget, start + (end - start) * part / 5)
-    QTest.mouseRelease(widget, button, none, end)
+    QTest.mouseRelease(widget, button, modifiers, end)
 
 
 _started: weakref.WeakSet[QThread] = weakref.WeakSet()

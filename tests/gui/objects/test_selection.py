@@ -90,3 +90,17 @@ def test_what_the_filter_hides_is_not_selected(three) -> None:
     three.window.objects.filter.setText("3")
     assert three.window.objects.chosen_ids() == [3]
     assert set(three.session.chosen) in ({3}, {three.session.current_object})
+
+
+def test_a_row_that_is_taken_out_of_the_choice_hands_over_to_one_that_stays(three) -> None:
+    click_row(three, 0)
+    click_row(three, 2, CTRL)
+    click_row(three, 2, CTRL)
+    assert shown(three) == ({1}, {1}, {1})
+    assert three.session.current_object == 1
+
+
+def test_the_last_chosen_row_stays_chosen(three) -> None:
+    click_row(three, 1)
+    click_row(three, 1, CTRL)
+    assert shown(three) == ({2}, {2}, {2})

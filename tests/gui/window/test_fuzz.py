@@ -1,6 +1,8 @@
 """Random actions of a person, while runs go on: whatever they do, nothing is lost or left over.
 
-Hypothesis presses keys, clicks and drags on the real window. At the end of each program the project
+Hypothesis presses keys, clicks and drags on the real window, with Shift and Ctrl held or not. After
+each command, what it changed has to be what was shown as selected (:mod:`tests.gui.window.watched`).
+At the end of each program the project
 has to equal a replay of its edits and the file that was saved on the way; undo to the start has to
 give the empty project, and redo the same content again; and nothing may have been printed.
 
@@ -28,7 +30,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from tests.gui.conftest import FRAMES, HEIGHT, WIDTH, Hand, TruthEngine
-from vostool.gui.objects.model import LABEL
+from tests.gui.window.watched import Watched, shown_as_selected
+from vostool.gui.objects.model import LABEL, LOCKED, SHOWN
 from vostool.gui.window.action_table import action_table
 from vostool.io.project import file as project_file
 from vostool.io.project.drafts import draft_path
@@ -79,76 +82,70 @@ class Person(RuleBasedStateMachine):
             return apply(edit)
 
         hand.project.apply = recorded  # type: ignore[method-assign]
+        self.watched = Watched(hand)
+        self.engine.release()
+        self.act("point")
+        for truth in (1, 2):  # of which only those shown as selected may change
+            hand.session.select(None)
+            hand.mark(truth, oid=truth)
 
     @rule(name=st.sampled_from(KEYS) | st.sampled_from(LIKELY))
     def act(self, name: str) -> None:
         action = self.hand.window.actions_by_id[name]
-        if action.isEnabled() and action.isVisible():
-            self._expect(name)
+        if not (action.isEnabled() and action.isVisible()):
+            return
+        self._settle(strokes=name not in ("undo", "redo"))
+        with self.watched.command(name):
             keys = action.shortcut().toString()
             self.hand.canvas.setFocus()
             if keys:
                 self.hand.keys(keys)
             else:
                 action.trigger()
-            self._changed_only_what_was_shown(name)
+            self._settle()
 
-    def _expect(self, name: str) -> None:
-        """Note what canvas, timeline and list show as selected before a command."""
-        self.hand.session.builder.settle()
-        self.hand.session.document.settle()
-        self.shown = set(self.hand.session.chosen)
-        self.objects = dict(self.hand.project.objects)
-
-    def _changed_only_what_was_shown(self, name: str) -> None:
-        session = self.hand.session
-        session.builder.settle()
-        session.document.settle()
-        left = self.objects.keys() - self.hand.project.objects.keys()
-        if name == "delete_object":
-            assert left <= self.shown, (left, self.shown)
-        elif name in ("show_object", "lock"):
-            now = self.hand.project.objects
-            changed = {o for o in self.objects.keys() & now if self.objects[o] != now[o]}
-            assert changed <= self.shown, (changed, self.shown)
+    def _settle(self, *, strokes: bool = False) -> None:
+        """What was asked for before is no part of the next command."""
+        workspace = self.hand.bench.workspace
+        assert workspace is not None
+        workspace.session.builder.settle()
+        workspace.document.settle()
+        if strokes:
+            workspace.mask_editor.finish()
 
     @invariant()
     def all_show_the_same_objects_as_selected(self) -> None:
-        hand = self.hand
-        scene = hand.window.timeline.scene()
-        if hand.bench.workspace is None or scene is None:
-            return
-        chosen = set(hand.session.chosen)
-        assert set(scene.selected) == chosen
-        rows = set(hand.window.objects.chosen_ids())
-        assert rows == chosen or hand.session.current_object not in rows, (rows, chosen)
+        if self.hand.bench.workspace is not None and self.hand.window.timeline.scene() is not None:
+            shown_as_selected(self.hand)
 
     @rule(at=PLACES, button=st.sampled_from((LEFT, LEFT, RIGHT)), held=HELD)
     def click(self, at: tuple[int, int], button: Qt.MouseButton, held: Qt.KeyboardModifier) -> None:
-        self.hand.click(*at, button, held)
+        self._settle(strokes=True)
+        with self.watched.click(f"{button} {held} at {at}"):
+            self.hand.click(*at, button, held)
 
-    @rule(row=st.integers(0, 4), held=HELD)
-    def click_a_row(self, row: int, held: Qt.KeyboardModifier) -> None:
+    @rule(row=st.integers(0, 4), held=HELD, column=st.sampled_from((LABEL, SHOWN, LOCKED)))
+    def click_a_row(self, row: int, held: Qt.KeyboardModifier, column: int) -> None:
         table = self.hand.window.objects.table
-        cell = table.visualRect(self.hand.window.objects.model.index(row, LABEL))
+        cell = table.visualRect(self.hand.window.objects.model.index(row, column))
         if cell.isValid():
             QTest.mouseClick(table.viewport(), LEFT, held, cell.center())
 
-    @rule(truth=st.integers(1, 3))
-    def click_an_object(self, truth: int) -> None:
+    @rule(truth=st.integers(1, 3), held=HELD)
+    def click_an_object(self, truth: int, held: Qt.KeyboardModifier) -> None:
         ids = self.hand.clip.ids[self.hand.session.playhead]
         if (ids == truth).any():
-            self.hand.click(*self.hand.middle(truth, self.hand.session.playhead))
+            self.click(self.hand.middle(truth, self.hand.session.playhead), LEFT, held)
 
-    @rule(start=PLACES, end=PLACES)
-    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        self.hand.drag(start, end)
+    @rule(start=PLACES, end=PLACES, held=HELD)
+    def drag(self, start: tuple[int, int], end: tuple[int, int], held: Qt.KeyboardModifier) -> None:
+        self.hand.drag(start, end, modifiers=held)
 
-    @rule(frame=st.integers(0, FRAMES - 1), row=st.integers(0, 4))
-    def press_on_the_timeline(self, frame: int, row: int) -> None:
+    @rule(frame=st.integers(0, FRAMES - 1), row=st.integers(0, 4), held=HELD)
+    def press_on_the_timeline(self, frame: int, row: int, held: Qt.KeyboardModifier) -> None:
         timeline = self.hand.window.timeline
         place = QPoint(timeline.frame_x(frame), 5 + 22 * row)
-        QTest.mouseClick(timeline.viewport(), LEFT, NO_KEY, place)
+        QTest.mouseClick(timeline.viewport(), LEFT, held, place)
 
     @rule(turns=st.integers(1, 40))
     def wait(self, turns: int) -> None:
@@ -172,6 +169,7 @@ class Person(RuleBasedStateMachine):
         self._come_to_rest()
         content = hand.content()
         Person.edit_count += len(self.edits)
+        assert not self.watched.wrong, self.watched.wrong
         assert self._replayed() == content
         assert self._stored() == content
         undone = 0

@@ -152,8 +152,21 @@ class ObjectList(QWidget):
             self.model.refresh_icons()
 
     def _reach(self, row: int) -> None:
+        """Make the row's object current; where the click took it out, one that is still chosen.
+
+        The last chosen row stays chosen: canvas and timeline show its object as selected.
+        """
+        chosen = self.table.chosen_rows()
+        if row not in chosen:
+            current = self.model.row_of(self._current)
+            if current in chosen or current < 0:
+                return
+            if not chosen:
+                select_exactly(self.table, current)
+                return
+            row = min(chosen, key=lambda other: abs(other - row))
         shown = self.model.object_at(row)
-        if shown is not None and row in self.table.chosen_rows():
+        if shown is not None:
             self._clicking = True
             self.selected.emit(shown.id)
             self._clicking = False
