@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from vostool.errors import UsageError
 from vostool.finders.concepts import ConceptTracker
+from vostool.finders.everything import spec as everything
 from vostool.finders.finder import Finder, Way
 from vostool.finders.listener import Listener
 from vostool.finders.spec import (
@@ -27,7 +28,7 @@ from vostool.plugins import Registry
 GROUP = "vostool.finders"
 LISTENERS_GROUP = "vostool.listeners"
 CONCEPTS_GROUP = "vostool.concept_trackers"
-_BUILT_IN: tuple[FinderSpec, ...] = (*text.FINDERS,)
+_BUILT_IN: tuple[FinderSpec, ...] = (everything.EVERYTHING, *text.FINDERS)
 _BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = ()
 _BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)

@@ -1,0 +1,19 @@
+"""The finders that need an engine alone, as the registry lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vostool.finders.finder import Finder, Way
+from vostool.finders.spec import FinderSpec
+
+
+def _everything(_device: str | None, _checkpoint: Path | None) -> Finder:
+    from vostool.finders.everything.finder import EverythingFinder
+
+    return EverythingFinder()
+
+
+EVERYTHING = FinderSpec(
+    name="everything", title="Everything", ways=(Way.EVERYTHING,), load=_everything
+)
