@@ -24,6 +24,7 @@ from vostool.errors import Cancelled, PromptError, UsageError, VosToolError
 COMMANDS = MappingProxyType(
     {
         "track": "track objects through a video from boxes, points or masks",
+        "find": "find objects by text or sound, or everything there is, and track them",
         "export": "write the masks of one or many projects in the formats of other programs",
         "import": "bring labels of other programs into a project, as the start of a track",
         "cvat": "pull, track and push jobs of a CVAT server",
@@ -40,6 +41,7 @@ _MODULES = {
     "import": "import_labels",  # Python's keyword is no name of a module
     "cvat": "cvat.command",
     "doctor": "doctor.command",
+    "find": "find.command",
 }
 
 INTERRUPTED = 130

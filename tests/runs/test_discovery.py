@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scripted_world import SeeingEngine, SeeingFinder, World, squares
 
 from vostool.errors import ModelError, PromptError, UsageError
+from vostool.finders.choice import Choice
 from vostool.finders.finder import Question, Way
 from vostool.finders.identity import NewRules
 from vostool.masks.mask import Mask, MaskRecord, Provenance
@@ -34,6 +35,7 @@ from vostool.runs.discovery.values import (
 from vostool.runs.request import plan_run, run_edit
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
+ALL = Choice(score=0, smallest_area=0)
 SMALL = NewRules(min_area=50)
 EVERY5 = DiscoveryRules(every=5, new=SMALL, again=Again.JOIN)
 
@@ -49,13 +51,17 @@ class Run:
         self.frames: list[DiscoveredFrame] = []
         self.looks: list[Looking] = []
 
-    def go(self, rules=EVERY5, way=FORWARD, *, until=None, between=None, **range_) -> Run:
+    def go(
+        self, rules=EVERY5, way=FORWARD, *, until=None, between=None, tracks=True, **range_
+    ) -> Run:
         """Up to and with frame ``until``; ``between(frame)`` is done after each step."""
         request = plan_discovery(self.project, way, **range_)
-        asked = Asked(self.finder, Question(Way.EVERYTHING), self.engine)
+        asked = Asked(self.finder, Question(Way.EVERYTHING), self.engine, ALL)
         snapshot = self.project.snapshot()
         stop: list[int] = []
-        steps = discover(snapshot, self.world.source, request, rules, asked, lambda: bool(stop))
+        steps = discover(
+            snapshot, self.world.source, request, rules, asked, lambda: bool(stop), tracks
+        )
         for step in steps:
             if isinstance(step, Looking):
                 self.looks.append(step)
@@ -244,6 +250,20 @@ def test_a_locked_object_is_asked_about_and_left_alone(returning) -> None:
         joined(run.project, offer)
 
 
+def test_without_tracking_only_the_frames_looked_at_get_masks(entering) -> None:
+    run = Run(entering).go(tracks=False)
+    assert run.tracks() == {1: [0, 5, 10, 15], 2: [10, 15]}
+    assert [run.square(oid) for oid in (1, 2)] == [{1}, {2}]
+    assert run.engine.requests == []
+    assert [step.frame for step in run.frames] == [0, 5, 10, 15]
+
+
+def test_it_looks_only_inside_the_spans_that_are_named(entering) -> None:
+    run = Run(entering).go(replace(EVERY5, where=((2, 4), (8, 16))))
+    assert [view.frame for view in run.finder.views] == [2, 8, 13]
+    assert run.tracks() == {1: list(range(2, 20)), 2: list(range(8, 20))}
+
+
 def test_no_more_objects_than_are_wanted(entering) -> None:
     run = Run(entering).go(replace(EVERY5, new=NewRules(min_area=50, max_objects=1)))
     assert list(run.project.objects) == [1]
@@ -301,7 +321,7 @@ def test_what_a_person_deletes_while_the_run_goes_stays_deleted(entering) -> Non
 def test_cancelled_in_the_middle_of_a_look_what_was_found_stays(entering) -> None:
     run = Run(entering)
     request = plan_discovery(run.project, FORWARD)
-    asked = Asked(run.finder, Question(Way.EVERYTHING), run.engine)
+    asked = Asked(run.finder, Question(Way.EVERYTHING), run.engine, ALL)
     stop: list[int] = []
     steps = discover(
         run.project.snapshot(), entering.source, request, EVERY5, asked, lambda: bool(stop)

@@ -14,13 +14,13 @@ from vostool.commands.engine_arguments import (
     check_engine,
     opened_engine,
 )
-from vostool.commands.export import ExportPlan, add_overwrite, report_json, run_export
+from vostool.commands.export import ExportPlan, report_json, run_export
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.prompting import PromptSpecs, prompt_edit
+from vostool.commands.results import add_results, check_results
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
-from vostool.errors import ProjectFileError, UsageError
-from vostool.io.exports.options import ExportOptions
+from vostool.errors import ProjectFileError
 from vostool.io.project.autosave import Autosaver
 from vostool.io.project.file import create
 from vostool.models.engine import Direction
@@ -59,21 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--video", type=arguments.absolute, metavar="PATH", help="where a project's video lies now"
     )
-    results = parser.add_argument_group("results")
-    results.add_argument(
-        "--project",
-        type=arguments.absolute,
-        metavar="P.vos",
-        help="keep everything here, saved while it runs; for a project as SOURCE: a copy",
-    )
-    results.add_argument("--export", type=arguments.names, metavar="FORMAT,..", action="append")
-    results.add_argument("--out", type=arguments.absolute, metavar="DIR", help="exports go here")
-    add_overwrite(results)
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Track, save and export; 0 only when everything was written."""
-    plan = _check(args)
+    check_engine(args)
+    plan = check_results(args)
     in_place = arguments.is_project(args.source) and args.project is None
     with opened(args.source, video=args.video, write=in_place, quiet=args.quiet) as space:
         output.warn(space.warnings)
@@ -93,34 +85,6 @@ def run(args: argparse.Namespace) -> int:
                     changed=changed, cancelled=interrupt, quiet=args.quiet,
                 )  # fmt: skip
             return _finish(args, space, plan, outcome, interrupt)
-
-
-def _check(args: argparse.Namespace) -> ExportPlan | None:
-    """Find what is wrong with the request before any work is done for it."""
-    check_engine(args)
-    if args.project == args.source:
-        args.project = None
-    if args.project is not None and args.project.exists() and not args.overwrite:
-        raise ProjectFileError(
-            f"The file '{args.project}' exists already; choose another name, replace it with "
-            "--overwrite, or give it as SOURCE to go on with it."
-        )
-    formats = arguments.flattened(args.export)
-    if formats and args.out is None:
-        raise UsageError("Say with --out where the exports go.")
-    if args.out is not None and not formats:
-        raise UsageError("Say with --export which formats to write to --out.")
-    if not formats and args.project is None and not arguments.is_project(args.source):
-        raise UsageError(
-            "Nothing would be kept; give --project P.vos, or --export FORMAT with --out DIR."
-        )
-    if args.start is not None and args.end is not None and args.end < args.start:
-        raise UsageError(f"The range ends at {args.end}, before it starts at {args.start}.")
-    if not formats:
-        return None
-    plan = ExportPlan(formats, args.out, ExportOptions(overwrite=args.overwrite))
-    plan.check()
-    return plan
 
 
 def _specs(args: argparse.Namespace) -> PromptSpecs:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vostool.errors import UsageError
+from vostool.finders.choice import wholes_of
 from vostool.finders.finder import Candidate
 from vostool.finders.looks import Looks, likeness
 from vostool.masks.crop import Window, decode_window, encode_window
@@ -85,7 +86,7 @@ def new_things(
         mask = candidates[index].mask
         if len(found) == limit or mask is None:
             break
-        if chosen.intersection(_wholes(candidates, index)):
+        if chosen.intersection(wholes_of(candidates, index)):
             continue
         own = _outside(mask, taken, rules)
         if own is not None:
@@ -130,18 +131,8 @@ def _ranked(candidates: Sequence[Candidate], min_area: int) -> list[int]:
     large = [index for index, area in areas.items() if area >= min_area]
     return sorted(
         large,
-        key=lambda i: (len(_wholes(candidates, i)), -candidates[i].score, -areas[i], i),
+        key=lambda i: (len(wholes_of(candidates, i)), -candidates[i].score, -areas[i], i),
     )
-
-
-def _wholes(candidates: Sequence[Candidate], index: int) -> list[int]:
-    """What a candidate is a part of, from the next one up."""
-    found: list[int] = []
-    whole = candidates[index].whole
-    while whole is not None and 0 <= whole < len(candidates) and whole not in (index, *found):
-        found.append(whole)
-        whole = candidates[whole].whole
-    return found
 
 
 def _together(known: Iterable[Mask], like: Mask | None) -> BoolArray:

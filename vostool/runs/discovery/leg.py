@@ -64,6 +64,8 @@ class Leg:
     Args:
         request: one way, of the objects that are known; without a keyframe there are none.
         found: keyframes of objects that were found before the leg, by id; it adds its own.
+        looks_at_origin: False where that was looked at before.
+        tracks: False to look only, and to pass over the frames between.
     """
 
     engine: Engine
@@ -74,12 +76,14 @@ class Leg:
     cancelled: Cancelled
     found: dict[int, list[Keyframe]] = field(default_factory=dict)
     looks_at_origin: bool = True
+    tracks: bool = True
     _second: Track | None = None
 
     def steps(self) -> Iterator[Step]:
         """Every frame of the leg, in order."""
         request = self.request
-        first = Track(self.engine, request, self.cancelled) if request.keyframes else None
+        known = self.tracks and bool(request.keyframes)
+        first = Track(self.engine, request, self.cancelled) if known else None
         overdue = False
         try:
             if self.found:
@@ -87,9 +91,12 @@ class Leg:
             for frame in _frames(request):
                 if self.cancelled():
                     return
+                due = overdue or self._is_due(frame)
+                if not due and not self.tracks:
+                    continue
                 step = self._tracked(first, frame)
                 news: list[News] = []
-                if overdue or self._is_due(frame):
+                if due:
                     problem = yield from self._look(frame)
                     if self.cancelled():
                         return
@@ -97,7 +104,7 @@ class Leg:
                     news = self.looker.news
                     step = self._with_news(step, news, problem)
                 yield step
-                if any(map(_joins, news)):
+                if self.tracks and any(map(_joins, news)):
                     self._restart(frame)
         finally:
             for track in (first, self._second):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from vostool.finders.choice import Choice, overlaps_of, shown
 from vostool.finders.fill import fill
 from vostool.finders.finder import Candidate, Finder, Question, View
 from vostool.finders.identity import new_things, seen_before
@@ -17,9 +18,6 @@ from vostool.project.locks import locked_objects
 from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
 
-Choose = Callable[[tuple[Candidate, ...]], tuple[Candidate, ...]]
-"""Which of a finder's candidates count, by its thresholds."""
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -27,13 +25,13 @@ class Asked:
 
     Attributes:
         engine: opened on the source; it makes masks of boxes.
-        choose: keeps the candidates that are sure enough.
+        choice: which candidates count.
     """
 
     finder: Finder
     question: Question
     engine: Engine
-    choose: Choose = tuple
+    choice: Choice = Choice()  # noqa: RUF009  # frozen
 
 
 @dataclass
@@ -70,7 +68,7 @@ class Looker:
                 candidates = look.candidates
                 yield Looking(frame, look.done, look.total)
         masked: tuple[Candidate, ...] = ()
-        for look in fill(self.asked.choose(candidates), view):
+        for look in fill(_chosen(candidates, self.asked.choice, picture), view):
             if cancelled():
                 return
             masked = look.candidates
@@ -138,6 +136,17 @@ class Looker:
             old, alike = pair
             said = SeenAgain(frame, old, mask, alike, Again.NEW, candidate.label, candidate.score)
             self.news.append(replace(said, new_id=oid))
+
+
+def _chosen(candidates: tuple[Candidate, ...], choice: Choice, picture: Image) -> list[Candidate]:
+    """Those that count, best first; which is a part of which is told anew."""
+    kept = shown(candidates, choice, overlaps_of(candidates, *picture.shape[:2]))
+    places = {index: place for place, index in enumerate(kept)}
+    chosen = [candidates[index] for index in kept]
+    return [
+        replace(each, whole=None if each.whole is None else places.get(each.whole))
+        for each in chosen
+    ]
 
 
 def closing_if_possible(steps: Iterator[object]) -> closing[_Closes]:

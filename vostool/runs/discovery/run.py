@@ -60,6 +60,7 @@ def discover(  # noqa: PLR0917
     rules: DiscoveryRules,
     asked: Asked,
     cancelled: Cancelled,
+    tracks: bool = True,
 ) -> Iterator[Step]:
     """Track the request's objects and look for new ones on the way.
 
@@ -72,6 +73,8 @@ def discover(  # noqa: PLR0917
         project: a snapshot, which does not change while the run goes.
         source: what the engine is open on.
         request: see :func:`plan_discovery`.
+        tracks: False looks only, and passes over the frames between; what is seen again on a later
+            look is then known by its place, size and colours alone.
 
     Raises:
         ModelError, PromptError, UsageError: from the engine or the finder; what was yielded stays
@@ -85,10 +88,10 @@ def discover(  # noqa: PLR0917
         one_way, before = replace(request, direction=way), set(carried)
         leg = Leg(
             asked.engine, source, looker, memory, one_way, cancelled,
-            found=carried, looks_at_origin=number == 0,
+            found=carried, looks_at_origin=number == 0, tracks=tracks,
         )  # fmt: skip
         yield from leg.steps()
-        if rules.backward:
+        if rules.backward and tracks:
             fresh = {oid: keys[-1] for oid, keys in leg.found.items() if oid not in before}
             if request.direction is Direction.BOTH:  # the next leg goes on from the origin itself
                 fresh = {o: key for o, key in fresh.items() if key.frame != request.origin}

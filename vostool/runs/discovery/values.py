@@ -31,6 +31,8 @@ class DiscoveryRules:
         new: when a candidate is new, and when it may be an old one.
         again: what becomes of one that may be an old one.
         backward: track new ones to where they first were, as well.
+        where: look only inside these spans of frames, first and last inclusive, and then on the
+            first frame of each; without any, everywhere.
         start: the frame from which ``every`` counts; None takes the frame a run starts from. A run
             that goes on with what another left has the other's, so that both look where one would.
 
@@ -42,6 +44,7 @@ class DiscoveryRules:
     new: NewRules = field(default_factory=NewRules)
     again: Again = Again.ASK
     backward: bool = False
+    where: tuple[tuple[int, int], ...] | None = None
     start: int | None = None
 
     def __post_init__(self) -> None:
@@ -50,6 +53,11 @@ class DiscoveryRules:
 
     def looks_at(self, frame: int, origin: int) -> bool:
         """True for a frame on which new objects are looked for."""
+        if self.where is not None:
+            return any(
+                first <= frame <= last and (frame - first) % self.every == 0
+                for first, last in self.where
+            )
         start = origin if self.start is None else self.start
         return (frame - start) % self.every == 0
 

@@ -1,0 +1,208 @@
+"""What `vostool find` asks, and whom: the question, the finder, the thresholds and the rules."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from vostool.commands import arguments
+from vostool.errors import ModelError, UsageError
+from vostool.finders.choice import Choice
+from vostool.finders.finder import Finder, Grid, Question, Way
+from vostool.finders.identity import NewRules
+from vostool.finders.listener import Listener
+from vostool.finders.phrases import parse_phrases
+from vostool.finders.registry import (
+    FINDERS,
+    create_finder,
+    default_finder,
+    default_listener,
+    finder_statuses,
+    other_statuses,
+)
+from vostool.finders.spec import FinderStatus
+from vostool.runs.discovery.values import Again, DiscoveryRules
+
+EVERY = 30
+
+
+def add_question(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of what is looked for."""
+    group = parser.add_argument_group("what to look for (one of these)")
+    group.add_argument("--text", metavar='"A. B"', help='phrases, such as "person. red car"')
+    group.add_argument("--everything", action="store_true", help="whatever is there")
+    group.add_argument(
+        "--sound", metavar="LABEL", help="what is heard, on the frames on which it sounds"
+    )
+    how = parser.add_argument_group("how")
+    how.add_argument("--finder", metavar="NAME", help="see `vostool models`; default: the best")
+    how.add_argument(
+        "--finder-checkpoint", type=arguments.absolute, metavar="PATH", help="of the finder"
+    )
+    how.add_argument(
+        "--points-per-side", type=arguments.whole, default=16, metavar="N",
+        help="of the grid for everything; default: 16",
+    )  # fmt: skip
+    how.add_argument(
+        "--score", type=float, metavar="S",
+        help="least score, 0 to 1; default: 0.25 for text, 0.7 for everything",
+    )  # fmt: skip
+    how.add_argument(
+        "--text-score", type=float, default=0.25, metavar="S",
+        help="least fit of a phrase; default: 0.25",
+    )  # fmt: skip
+    how.add_argument(
+        "--min-area", type=arguments.whole, default=200, metavar="N",
+        help="smallest object in pixels; default: 200",
+    )  # fmt: skip
+    how.add_argument(
+        "--max-objects", type=arguments.whole, default=255, metavar="N", help="default: 255"
+    )
+
+
+def add_looks(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of when to look, and of what becomes of what is new."""
+    run = parser.add_argument_group("when, and what follows")
+    run.add_argument(
+        "--every", type=arguments.whole, metavar="N",
+        help=f"look on every N-th frame; default: the first only, and every {EVERY}th with --track",
+    )  # fmt: skip
+    run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame")
+    run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame")
+    run.add_argument("--track", action="store_true", help="track what is found")
+    run.add_argument(
+        "--backward", action="store_true", help="with --track: to where it first was, as well"
+    )
+    run.add_argument(
+        "--new-share", type=float, default=0.8, metavar="S",
+        help="new is what lies outside known objects to this share; default: 0.8",
+    )  # fmt: skip
+    run.add_argument(
+        "--seen-again", choices=[answer.value for answer in Again], default=Again.JOIN.value,
+        help="what may be an object that was lost goes on as that one (join), is only told (ask), "
+        "or is a new one (new); default: join",
+    )  # fmt: skip
+    run.add_argument(
+        "--video", type=arguments.absolute, metavar="PATH", help="where a project's video lies now"
+    )
+
+
+def question_of(args: argparse.Namespace) -> Question:
+    """What is asked of the finder.
+
+    Raises:
+        UsageError: not one way, or a question that makes no sense.
+    """
+    ways = [args.text is not None, bool(args.everything), args.sound is not None]
+    if sum(ways) != 1:
+        raise UsageError("Say what to look for: --text PHRASES, --everything or --sound LABEL.")
+    if args.points_per_side < 1 or args.points_per_side > 64:
+        raise UsageError("--points-per-side is 1 to 64.")
+    if args.everything:
+        return Question(Way.EVERYTHING, grid=Grid(points_per_side=args.points_per_side))
+    return Question(Way.TEXT, parse_phrases(args.text if args.text is not None else args.sound))
+
+
+def choice_of(args: argparse.Namespace, question: Question) -> Choice:
+    """Which candidates count."""
+    least = 0.7 if question.way is Way.EVERYTHING else 0.25
+    return Choice(
+        score=least if args.score is None else args.score,
+        text_score=args.text_score,
+        stability=0.8 if question.way is Way.EVERYTHING else 0.0,
+        smallest_area=args.min_area,
+    )
+
+
+def rules_of(args: argparse.Namespace, count: int) -> DiscoveryRules:
+    """When to look and what is new; ``count`` is the number of frames.
+
+    Raises:
+        UsageError: a value makes no sense.
+    """
+    every = args.every
+    if every is None:
+        every = EVERY if args.track else max(count, 1)
+    new = NewRules(args.max_objects, args.min_area, args.new_share)
+    return DiscoveryRules(every, new, Again(args.seen_again), args.backward)
+
+
+def check_finder(args: argparse.Namespace, way: Way) -> str:
+    """The name of the finder that will be asked.
+
+    Raises:
+        UsageError: no such finder, or it cannot be asked this way.
+        ModelError: none can be asked this way here.
+    """
+    if args.finder is not None:
+        return _named(args.finder, way)
+    spec = default_finder(way)
+    if spec is None:
+        raise ModelError(_lacks("look for this", finder_statuses(way)))
+    return spec.name
+
+
+def make_finder(args: argparse.Namespace, name: str) -> Finder:
+    """The finder with its model loaded.
+
+    Raises:
+        ModelError: packages or the checkpoint are missing, damaged or of another model.
+    """
+    checkpoint: Path | None = args.finder_checkpoint
+    return create_finder(name, args.device, checkpoint)
+
+
+def make_listener(device: str | None) -> Listener:
+    """What hears, with its model loaded.
+
+    Raises:
+        ModelError: none is here.
+    """
+    spec = default_listener()
+    if spec is None:
+        listed = [status for status in other_statuses() if Way.SOUND in status.ways]
+        raise ModelError(_lacks("listen", listed))
+    return spec.create(device)
+
+
+def sound_label(listener: Listener, wanted: str) -> str:
+    """The listener's label that a person means.
+
+    Raises:
+        UsageError: it knows no such label; the nearest ones are named.
+    """
+    known = {label.casefold(): label for label in listener.labels}
+    for label in listener.labels:  # "Dog, barking" is meant by either word
+        for part in label.split(","):
+            known.setdefault(part.strip().casefold(), label)
+    found = known.get(" ".join(wanted.split()).casefold())
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(wanted.casefold(), list(known), n=3, cutoff=0.5)
+    named = ", ".join(dict.fromkeys(known[word] for word in near)) or ", ".join(listener.labels[:5])
+    raise UsageError(f"The listener does not know the sound '{wanted}'; it knows {named} ...")
+
+
+def _named(name: str, way: Way) -> str:
+    if name not in FINDERS:
+        known = ", ".join(FINDERS) or "none"
+        raise UsageError(f"There is no finder '{name}'; known are {known}.")
+    if way not in FINDERS[name].ways:
+        able = ", ".join(spec.name for spec in FINDERS.values() if way in spec.ways)
+        raise UsageError(
+            f"The finder '{name}' cannot be asked by {way.value}; these can: {able or 'none'}."
+        )
+    problem = FINDERS[name].status().problem
+    if problem is not None:
+        raise ModelError(problem)
+    return name
+
+
+def _lacks(what: str, statuses: Sequence[FinderStatus]) -> str:
+    """Why nothing here can do it, and what to do."""
+    problems = [status.problem for status in statuses if status.problem is not None]
+    if not problems:
+        return f"Nothing is installed that can {what}; see `vostool models`."
+    return problems[0]
