@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from vostool.errors import PromptError, UsageError
+from vostool.files import expanded, open_regular
 from vostool.masks.box import Box
+from vostool.project.objects import HIGHEST_ID
 from vostool.project.prompts import Point
 
 
@@ -92,7 +94,7 @@ def mask_spec(text: str) -> MaskSpec:
         raise _malformed(text, "FRAME:png or FRAME:OBJ:png")
     frame, object_id, path = found.groups()
     identity = None if object_id is None else _object_id(object_id)
-    return MaskSpec(int(frame), identity, Path(path).expanduser())
+    return MaskSpec(int(frame), identity, expanded(path))
 
 
 def label_spec(text: str) -> LabelSpec:
@@ -135,7 +137,7 @@ def is_project(path: Path) -> bool:
     if path.suffix.lower() == ".vos":
         return True
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
@@ -143,7 +145,7 @@ def is_project(path: Path) -> bool:
 
 def absolute(text: str) -> Path:
     """A path as typed, absolute, with ``~`` expanded."""
-    return Path(os.path.abspath(Path(text).expanduser()))
+    return Path(os.path.abspath(expanded(text)))
 
 
 def _head(text: str, form: str) -> tuple[int, int, str]:
@@ -156,6 +158,8 @@ def _head(text: str, form: str) -> tuple[int, int, str]:
 def _object_id(text: str) -> int:
     if int(text) < 1:
         raise argparse.ArgumentTypeError("Object ids count from 1.")
+    if int(text) > HIGHEST_ID:
+        raise argparse.ArgumentTypeError(f"Object ids go up to {HIGHEST_ID}.")
     return int(text)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vostool.commands.arguments import BoxSpec, LabelSpec, MaskSpec, PointSpec
-from vostool.errors import PromptError, UsageError
+from vostool.errors import PromptError, SourceError, UsageError
+from vostool.io.video.pictures import opened_picture
 from vostool.masks.mask import BoolArray, Mask
 from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.project.objects import AnnotatedObject
@@ -147,15 +148,12 @@ def read_masks(spec: MaskSpec) -> dict[int, Mask]:
 
 def _read_pixels(path: Path) -> tuple[NDArray[Any], bool]:
     """(H, W) values or (H, W, C) colours, and whether the values may be ids."""
-    from PIL import Image as PillowImage
-    from PIL import UnidentifiedImageError
-
     try:
-        with PillowImage.open(path) as picture:
+        with opened_picture(path) as picture:
             if picture.mode in {"P", "L", "1"} or picture.mode.startswith("I"):
                 return np.array(picture), True
             return np.array(picture.convert("RGB")), False
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no mask file '{path}'; check the name.") from error
-    except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+    except SourceError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise UsageError(f"There is no mask file '{path}'; check the name.") from error
         raise UsageError(f"The mask file '{path}' is no picture that can be read.") from error

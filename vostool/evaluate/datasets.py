@@ -17,11 +17,13 @@ from pathlib import Path
 from vostool.errors import LabelsError, UsageError
 from vostool.evaluate.sequence import TruthSequence
 from vostool.evaluate.truth_folder import TruthFolder
+from vostool.files import read_bounded
 from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.video.image_files import natural_key
 
 LAYOUTS = ("davis", "youtube-vos", "folder")
 _PICTURES, _MASKS = "JPEGImages", "Annotations"
+_LARGEST = 64 << 20  # bytes of a list or of meta.json, which has 1 MB
 _LISTS = ("ImageSets/2017/val.txt", "ImageSets/480p/val.txt")
 
 
@@ -124,7 +126,7 @@ def _resolution(folder: Path) -> Path:
 def _validation(root: Path) -> list[str]:
     for name in _LISTS:
         if (root / name).is_file():
-            text = (root / name).read_text(encoding="utf-8", errors="replace")
+            text = read_bounded(root / name, _LARGEST).decode("utf-8", "replace")
             lines = [line.split()[0] for line in text.splitlines() if line.strip()]
             # DAVIS 2016 lists pairs of paths; the folder of the picture is the sequence.
             return list(dict.fromkeys(Path(s).parent.name if "/" in s else s for s in lines))
@@ -135,7 +137,7 @@ def _meta(root: Path) -> Mapping[str, object] | None:
     path = root / "meta.json"
     if not path.is_file():
         return None
-    value = parse_bytes(path.read_bytes(), f"'{path}'")
+    value = parse_bytes(read_bounded(path, _LARGEST), f"'{path}'")
     videos = value.get("videos") if isinstance(value, dict) else None
     if not isinstance(videos, dict):
         raise LabelsError(f"'{path}' names no videos; it is no meta.json of YouTube-VOS.")

@@ -10,12 +10,14 @@ import numpy as np
 
 from vostool.errors import LabelsError
 from vostool.evaluate.sequence import VOID, Ids, TruthSequence
+from vostool.files import read_bounded
 from vostool.frames import FrameSource
 from vostool.io.imports.readers.id_picture import id_picture
 from vostool.io.video.image_files import image_files
 from vostool.io.video.image_folder import ImageFolder, open_image_folder
 
 _VOID_VALUE = 255
+_LARGEST = 64 << 20  # bytes of a mask
 
 
 class TruthFolder:
@@ -113,7 +115,7 @@ class TruthFolder:
         """Ids as they are, an 8-bit 255 as void."""
         path = self._masks[frame]
         try:
-            data = path.read_bytes()
+            data = read_bounded(path, _LARGEST)
             found, may_be_void = id_picture(data, self._info.width, self._info.height)
         except (OSError, ValueError) as error:
             reason = (error.strerror or error) if isinstance(error, OSError) else error

@@ -8,6 +8,12 @@ from vostool.masks.colours import Colour, palette_colour
 
 DEFAULT_LABEL = "object"
 
+HIGHEST_ID = 2**53
+"""Of objects; every program and file format can hold such a number exactly."""
+
+LONGEST_LABEL = 1_000
+"""Characters of a label that is read from a file; a longer one is no name any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedObject:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from vostool.frames import SourceRef
 from vostool.masks.mask import MaskRecord, MaskTable
 from vostool.project.changes import Cell, CellChange, Changes, Edit, FrameObject, Json, Table, Value
-from vostool.project.objects import AnnotatedObject
+from vostool.project.objects import HIGHEST_ID, AnnotatedObject
 from vostool.project.prompts import Prompts
 
 
@@ -52,9 +52,13 @@ class Project:
         return sorted({f for f, oid in self._prompts if object_id is None or oid == object_id})
 
     def next_object_id(self) -> int:
-        """An id that no object of this project ever had."""
-        highest = self._settings.get("highest_object_id", 0)
-        return max(int(highest) if isinstance(highest, int) else 0, *self._objects, 0) + 1
+        """An id that no object of this project ever had, as long as there is a higher one."""
+        stored = self._settings.get("highest_object_id", 0)
+        sound = isinstance(stored, int) and stored < HIGHEST_ID
+        following = max(int(stored) if sound and isinstance(stored, int) else 0, *self._objects, 0)
+        if following < HIGHEST_ID:
+            return following + 1
+        return next(oid for oid in range(1, HIGHEST_ID) if oid not in self._objects)
 
     def value(self, cell: Cell) -> Value:
         """What a cell holds now, or None."""

@@ -377,8 +377,11 @@ def test_every_damaged_byte_of_the_header_gets_a_sentence(tmp_path: Path, value:
         ("UPDATE prompts SET points = '[[1, 2]]'", "1 prompt"),
         ("UPDATE prompts SET box = '[4, 4, 1, 1]'", "1 prompt"),
         ("UPDATE prompts SET mask = x'30', mask_height = 12, mask_width = 17", "1 prompt"),
-        ("UPDATE objects SET colour = 'red'", "1 object, 1 prompt, 5 masks"),
-        ("UPDATE objects SET label = CAST(x'fffe' AS TEXT)", "1 object, 1 prompt, 5 masks"),
+        ("UPDATE prompts SET object_id = 9223372036854775807", "1 prompt"),
+        (
+            "UPDATE prompts SET points = '[[1' || replace(hex(zeroblob(2000)), '0', '9') || ', 2, true]]'",
+            "1 prompt",
+        ),
         ("UPDATE settings SET value = '{'", "1 setting"),
     ],
 )

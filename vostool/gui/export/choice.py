@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from vostool.errors import UsageError, VosToolError
+from vostool.files import expanded
 from vostool.gui.export.last_choice import last_choice
 from vostool.gui.export.layout import ExportWidgets
 from vostool.gui.export.places import is_stored, proposed_folder
@@ -62,7 +61,7 @@ class Choice(QObject):
         made = Batch(
             ui.projects.rows.projects(),
             ui.formats.chosen(),
-            Path(ui.folder.text().strip()).expanduser().absolute(),
+            expanded(ui.folder.text().strip()).absolute(),
             ui.options.options(ui.formats.option_values()),
             ui.merge.isChecked(),
         )

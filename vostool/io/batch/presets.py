@@ -15,6 +15,7 @@ from types import MappingProxyType
 import platformdirs
 
 from vostool.errors import ExportError, UsageError
+from vostool.files import read_bounded
 from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.exports.options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
@@ -58,6 +59,8 @@ BUILT_IN: Mapping[str, Preset] = MappingProxyType(
 )
 """Presets that come along, by name."""
 
+_LARGEST = 16 << 20
+
 
 def presets_file() -> Path:
     """Where the person's presets are; the environment variable VOSTOOL_CONFIG names the folder."""
@@ -74,12 +77,12 @@ def load_presets(path: Path | None = None) -> dict[str, Preset]:
     """
     place = path or presets_file()
     try:
-        plain = toml.loads(place.read_text(encoding="utf-8"))
+        plain = toml.loads(read_bounded(place, _LARGEST).decode("utf-8"))
         return {name: _preset(value, name) for name, value in plain.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        text = str(error).rstrip(".").replace("\n", " ")
+    except (OSError, ValueError, RecursionError) as error:
+        text = str(getattr(error, "strerror", None) or error).rstrip(".").replace("\n", " ")
         raise UsageError(
             f"The presets in '{place}' cannot be read ({text}); correct or delete the file."
         ) from None

@@ -23,6 +23,7 @@ import os
 from pathlib import Path
 
 from vostool.errors import ExportError, UsageError
+from vostool.files import NotRegular, TooLarge, expanded, read_bounded
 from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.batch.plan import Batch, BatchProject
@@ -131,9 +132,11 @@ def _projects(rows: object, folder: Path) -> tuple[BatchProject, ...]:
 def _parsed(path: Path) -> object:
     _check_suffix(path)
     try:
-        if path.stat().st_size > _LARGEST:
-            raise UsageError("It is too large for a recipe.")
-        text = path.read_text(encoding="utf-8")
+        text = read_bounded(path, _LARGEST).decode("utf-8")
+    except TooLarge:
+        raise UsageError("It is too large for a recipe.") from None
+    except NotRegular as error:
+        raise UsageError(f"{error.strerror}.") from None
     except OSError as error:
         raise UsageError(f"{error.strerror or error}; check the name.") from None
     except UnicodeDecodeError:
@@ -168,4 +171,4 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _absolute(text: str, folder: Path) -> Path:
-    return Path(os.path.abspath(folder / Path(text).expanduser()))
+    return Path(os.path.abspath(folder / expanded(text, folder)))

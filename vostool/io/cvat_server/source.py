@@ -14,7 +14,7 @@ from vostool.io.cvat_server.connections import session_for
 from vostool.io.cvat_server.frame_store import FrameStore, read_manifest
 from vostool.io.cvat_server.job import RATE, Job
 from vostool.io.cvat_server.session import Session
-from vostool.io.video.image_folder import read_image
+from vostool.io.video.pictures import read_image
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 

@@ -7,7 +7,7 @@ undoable edit out of it.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +76,7 @@ class ImportTarget:
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box | None:
         """A box cut to the frame, from two opposite corners; None where nothing of it is left."""
         corners = (x0, y0, x1, y1)
-        if not all(math.isfinite(value) for value in corners):
+        if not all(abs(value) <= sys.float_info.max for value in corners):
             return None
         left, right = sorted(min(max(x, 0.0), float(self.width)) for x in (x0, x1))
         top, bottom = sorted(min(max(y, 0.0), float(self.height)) for y in (y0, y1))

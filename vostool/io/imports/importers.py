@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vostool.errors import LabelsError, UsageError
+from vostool.files import refuse_special
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.cvat.reader import CVAT
 from vostool.io.imports.readers.foreign import explain
@@ -86,7 +87,7 @@ def detect_format(path: Path) -> ImportFormat:
     """
     failed: list[str] = []
     try:
-        path.stat()
+        refuse_special(path)
         for entry in IMPORT_FORMATS.values():
             if _recognises(entry, path, failed):
                 return entry
@@ -135,7 +136,7 @@ def read_labels(
     entry = detect_format(path) if format is None else find_import_format(format)
     values = entry.values(options or {})
     try:
-        path.stat()
+        refuse_special(path)
         imported = entry.read(path, target, values, progress)
     except FileNotFoundError:
         raise LabelsError(f"There is no file '{path}'; check the name.") from None
@@ -143,6 +144,10 @@ def read_labels(
         raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
     except RecursionError:
         raise LabelsError(f"'{path}' is nested too deeply to be labels.") from None
+    except OverflowError:
+        raise LabelsError(f"'{path}' holds a number that is too large for any label.") from None
+    except MemoryError:
+        raise LabelsError(f"There is not enough memory to read '{path}'.") from None
     if not imported.shapes:
         raise LabelsError(_nothing(path, imported))
     return imported

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vostool.errors import ExportError, LabelsError
+from vostool.files import TooLarge, read_bounded
 from vostool.project.labels import LabelSpec, labels_from_json, labels_json
 
 SUFFIX = ".json"
@@ -22,9 +23,9 @@ def read_labels(path: Path) -> tuple[LabelSpec, ...]:
         LabelsError: it cannot be read, or is something else.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise LabelsError(f"'{path.name}' is too large for a list of labels.")
-        value = json.loads(path.read_text(encoding="utf-8-sig"))
+        value = json.loads(read_bounded(path, _LARGEST).decode("utf-8-sig"))
+    except TooLarge:
+        raise LabelsError(f"'{path.name}' is too large for a list of labels.") from None
     except OSError as error:
         raise LabelsError(f"'{path.name}' cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:

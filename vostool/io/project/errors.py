@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vostool.errors import ProjectBusyError, ProjectFileError
+from vostool.files import open_regular
+from vostool.io.project.connection import refuse_strange_schema
 from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
 
 _BUSY = ("locked", "busy")
@@ -22,6 +24,11 @@ _SENTENCES = (
     (
         _BUSY,
         "The project '{path}' is open in another window or command; close it there first.",
+    ),
+    (
+        ("too big",),
+        "The project '{path}' holds a value that is too large for any label; open a copy of it "
+        "from a backup.",
     ),
     (
         ("readonly",),
@@ -66,7 +73,7 @@ def refuse_place(path: Path) -> None:
         raise ProjectFileError(f"'{path}' is a folder, not a project file.")
     if not path.exists():
         raise ProjectFileError(f"There is no project file '{path}'; check the name.")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(16)
     if not head:
         raise ProjectFileError(f"The project file '{path}' is empty; open a copy from a backup.")
@@ -85,6 +92,8 @@ def refuse_foreign(path: Path, connection: sqlite3.Connection) -> None:
     application, version = versions(connection)
     if application != APPLICATION_ID or version < 1:
         raise ProjectFileError(f"'{path}' is a database of another program, not a VOSTool project.")
+    if version == SCHEMA_VERSION:
+        refuse_strange_schema(path, connection)
     if version > SCHEMA_VERSION:
         raise ProjectFileError(
             f"The project '{path}' was written by a newer VOSTool (format {version}, this one "

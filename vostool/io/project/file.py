@@ -28,13 +28,14 @@ from vostool.errors import ProjectFileError
 from vostool.frames import SourceRef
 from vostool.io.project import rows as project_rows
 from vostool.io.project.beside import write_beside
+from vostool.io.project.connection import BUSY_SECONDS, connect, watched
 from vostool.io.project.errors import (
     explained,
     refuse_foreign,
     refuse_place,
     refuse_read_only_folder,
 )
-from vostool.io.project.reading import AT_ONCE, BUSY_SECONDS, connect, read_all, read_project
+from vostool.io.project.reading import AT_ONCE, read_all, read_project
 from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
 from vostool.io.project.source import (
     locate_source,
@@ -43,6 +44,7 @@ from vostool.io.project.source import (
     relink,
     write_source,
 )
+from vostool.progress import Progress, silent
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
 
@@ -180,12 +182,13 @@ def create(path: str | Path, project: Project, *, overwrite: bool = False) -> Pr
         return ProjectFile(target, connect(target))
 
 
-def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
+def open_project(path: str | Path, progress: Progress = silent) -> tuple[ProjectFile, Project]:
     """Open a project for writing; an older version of the format is brought up to date.
 
     The caller shows ``ProjectFile.warning`` where there is one.
 
     Raises:
+        Cancelled: through ``progress``.
         ProjectFileError: no such file, not a project, broken, written by a newer VOSTool, open in
             another window, or read-only. The file is untouched.
     """
@@ -200,7 +203,8 @@ def open_project(path: str | Path) -> tuple[ProjectFile, Project]:
             if versions(connection)[1] < SCHEMA_VERSION:
                 with file._transaction():
                     migrate(connection)
-            project, file.warning = read_all(place, connection)
+            with watched(connection, progress):
+                project, file.warning = read_all(place, connection, progress)
         except BaseException:
             connection.close()
             raise

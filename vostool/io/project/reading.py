@@ -9,67 +9,52 @@ from collections import defaultdict
 from pathlib import Path
 
 from vostool.io.project import rows as project_rows
+from vostool.io.project.connection import connect, watched
 from vostool.io.project.errors import explained, refuse_foreign, refuse_place
 from vostool.io.project.schema import SCHEMA_VERSION, migrate, versions
 from vostool.io.project.source import read_source
+from vostool.progress import Progress, silent
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
 from vostool.words import counted
 
 AT_ONCE = 5_000
 """Cells that are read or written together: freeing one list of 400,000 stops all threads."""
-BUSY_SECONDS = 10.0
-"""How long one process waits for another that is reading or writing the same file."""
+_REPORT_EVERY = 1_000
 
 
-def read_project(path: str | Path) -> tuple[Project, str | None]:
+def read_project(path: str | Path, progress: Progress = silent) -> tuple[Project, str | None]:
     """Read a project without keeping it open, also while another process writes to it.
 
     Returns:
         The project, and one sentence about damaged rows or None.
 
     Raises:
+        Cancelled: through ``progress``.
         ProjectFileError: as :func:`open_project`, but a read-only file or one that is open
             elsewhere is no obstacle.
     """
     place = Path(os.path.abspath(path))
     with explained(place, "open"):
         refuse_place(place)
-        with contextlib.closing(connect(place)) as connection:
+        with contextlib.closing(connect(place)) as connection, watched(connection, progress):
             refuse_foreign(place, connection)
             if versions(connection)[1] == SCHEMA_VERSION:
-                return read_all(place, connection)
+                return read_all(place, connection, progress)
             with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
                 connection.backup(copy)
                 migrate(copy)
-                return read_all(place, copy)
+                return read_all(place, copy, progress)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection to a file that is there, for reading and, where allowed, writing."""
-    # mode=rw never creates a file, and falls back to reading where writing is not allowed.
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=BUSY_SECONDS,
-    )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.text_factory = _text
-    return connection
+def read_all(
+    path: Path, connection: sqlite3.Connection, progress: Progress = silent
+) -> tuple[Project, str | None]:
+    """Everything that is sound, from one consistent view of the file.
 
-
-def _text(stored: bytes) -> str | bytes:
-    """A column's text; damaged text stays bytes, so that its row is left out and no other one."""
-    try:
-        return stored.decode("utf-8")
-    except UnicodeDecodeError:
-        return stored
-
-
-def read_all(path: Path, connection: sqlite3.Connection) -> tuple[Project, str | None]:
-    """Everything that is sound, from one consistent view of the file."""
+    Raises:
+        Cancelled: through ``progress``.
+    """
     within = connection.in_transaction
     if not within:
         connection.execute("BEGIN")
@@ -78,36 +63,50 @@ def read_all(path: Path, connection: sqlite3.Connection) -> tuple[Project, str |
         if verdict != "ok":
             raise sqlite3.DatabaseError(f"malformed: {verdict}")
         project = Project(read_source(connection))
-        damaged = _load(connection, project)
+        damaged, mended = _load(connection, project, progress)
     finally:
         if not within:
             connection.execute("COMMIT")
-    if not damaged:
-        return project, None
-    listed = ", ".join(counted(count, name.removesuffix("s")) for name, count in damaged.items())
-    return project, f"Damaged entries in '{path.name}' were left out ({listed}); check the result."
+    told = [
+        f"Damaged entries in '{path.name}' were {what} ({_listed(rows)})"
+        for what, rows in (("left out", damaged), ("mended or cut", mended))
+        if rows
+    ]
+    return project, f"{'; '.join(told)}; check the result." if told else None
 
 
-def _load(connection: sqlite3.Connection, project: Project) -> dict[str, int]:
-    """Fill the project; returns how many rows of which table were left out."""
+def _listed(rows: dict[str, int]) -> str:
+    return ", ".join(counted(count, name.removesuffix("s")) for name, count in rows.items())
+
+
+def _load(
+    connection: sqlite3.Connection, project: Project, progress: Progress
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Fill the project; returns how many rows of which table were left out, and mended."""
     size = project.source.height, project.source.width
     damaged: dict[str, int] = defaultdict(int)
+    mended: dict[str, int] = defaultdict(int)
     for table in Table:
         columns = ", ".join(project_rows.COLUMNS[table])
         good: list[tuple[Cell, Value]] = []
-        for row in connection.execute(f"SELECT {columns} FROM {table.value}"):
+        rows = connection.execute(f"SELECT {columns} FROM {table.value}")
+        for number, row in enumerate(rows):
+            if number % _REPORT_EVERY == 0:
+                progress(number, 0, "reading the project")
             try:
-                cell, value = project_rows.from_row(table, row, size)
+                cell, value, changed = project_rows.from_row(table, row, size)
                 _check_belongs(project, cell)
             except project_rows.BadRow:
                 damaged[table.value] += 1
                 continue
+            if changed:
+                mended[table.value] += 1
             good.append((cell, value))
             if len(good) == AT_ONCE:
                 project.load(good)
                 good.clear()
         project.load(good)
-    return damaged
+    return damaged, mended
 
 
 def _check_belongs(project: Project, cell: Cell) -> None:

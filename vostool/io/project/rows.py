@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.coco_counts import is_valid_counts
+from vostool.masks.colours import Colour, palette_colour
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
-from vostool.project.objects import AnnotatedObject
+from vostool.project.objects import DEFAULT_LABEL, HIGHEST_ID, LONGEST_LABEL, AnnotatedObject
 from vostool.project.prompts import Point, Prompts
 
 Row = Sequence[Any]
@@ -41,6 +42,11 @@ KEYS: dict[Table, tuple[str, ...]] = {
     Table.MASKS: ("frame", "object_id"),
     Table.SETTINGS: ("name",),
 }
+
+
+MOST_POINTS = 2_000
+"""Clicks of one object on one frame; nobody makes more, and each costs time in every answer."""
+_MOST_ATTRIBUTES, _LONGEST_ATTRIBUTE = 1_000, 10_000
 
 
 class BadRow(ValueError):
@@ -78,53 +84,101 @@ def to_row(cell: Cell, value: Value) -> tuple[Any, ...]:
     raise TypeError(f"{type(value).__name__} is no value of {cell.table.value}")
 
 
-def from_row(table: Table, row: Row, size: Size) -> tuple[Cell, Value]:
-    """The cell and value of a row.
+_DAMAGED = (
+    ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError, PromptError,
+)  # fmt: skip
+
+
+def from_row(table: Table, row: Row, size: Size) -> tuple[Cell, Value, bool]:
+    """The cell and value of a row, and whether a part of the value was damaged and replaced.
+
+    An object keeps its masks whatever its label, colour or attributes are.
 
     Raises:
         BadRow: it makes none.
     """
     try:
         return _READERS[table](row, size)
-    except (ValueError, TypeError, IndexError, KeyError, RecursionError, PromptError) as error:
+    except _DAMAGED as error:
         raise BadRow(f"{table.value}: {error}") from error
 
 
-def _read_object(row: Row, size: Size) -> tuple[Cell, Value]:
-    object_id, label, colour, visible, attributes = row
-    if not (isinstance(colour, str) and len(colour) == 7 and colour[0] == "#"):
+def _read_object(row: Row, size: Size) -> tuple[Cell, Value, bool]:
+    identity = _object_id(row[0])
+    label, whole = _read_label(row[1])
+    colour, sound = _or_default(_read_colour, row[2], palette_colour(identity))
+    visible, told = _or_default(_read_visible, row[3], True)
+    attributes, kept = _or_default(_read_attributes, row[4], _NONE)
+    value = AnnotatedObject(identity, label, colour, visible, attributes)
+    return Cell(Table.OBJECTS, identity), value, not (whole and sound and told and kept)
+
+
+_NONE: tuple[tuple[str, str], ...] = ()
+
+T = TypeVar("T")
+
+
+def _or_default(read: Callable[[object], T], stored: object, default: T) -> tuple[T, bool]:
+    """What a column says, and True; the default and False where that makes no sense."""
+    try:
+        return read(stored), True
+    except _DAMAGED:
+        return default, False
+
+
+def _read_label(stored: object) -> tuple[str, bool]:
+    """The label, and whether it is whole; one that is no UTF-8 keeps what can be read of it."""
+    if isinstance(stored, bytes):
+        stored = stored[: 4 * LONGEST_LABEL].decode("utf-8", "replace")
+        return stored[:LONGEST_LABEL], False
+    if not isinstance(stored, str):
+        return DEFAULT_LABEL, False
+    return stored[:LONGEST_LABEL], len(stored) <= LONGEST_LABEL
+
+
+def _read_colour(stored: object) -> Colour:
+    if not (isinstance(stored, str) and len(stored) == 7 and stored[0] == "#"):
         raise ValueError("a colour is #rrggbb")
-    red, green, blue = bytes.fromhex(colour[1:])
-    pairs = tuple((_string(name), _string(text)) for name, text in json.loads(attributes))
-    identity = _whole(object_id, 1)
-    value = AnnotatedObject(
-        identity, _string(label), (red, green, blue), bool(_whole(visible)), pairs
-    )
-    return Cell(Table.OBJECTS, identity), value
+    red, green, blue = bytes.fromhex(stored[1:])
+    return red, green, blue
 
 
-def _read_prompts(row: Row, size: Size) -> tuple[Cell, Value]:
+def _read_visible(stored: object) -> bool:
+    return bool(_whole(stored))
+
+
+def _read_attributes(stored: object) -> tuple[tuple[str, str], ...]:
+    pairs = tuple((_string(name), _string(text)) for name, text in json.loads(_string(stored)))
+    longest = max((max(len(name), len(text)) for name, text in pairs), default=0)
+    if len(pairs) > _MOST_ATTRIBUTES or longest > _LONGEST_ATTRIBUTE:
+        raise ValueError("attributes of that size are none")
+    return pairs
+
+
+def _read_prompts(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     frame, object_id, points, box = row[:4]
-    clicks = tuple(Point(_real(x), _real(y), bool(sign)) for x, y, sign in json.loads(points))
+    listed = json.loads(points)
+    clicks = tuple(Point(_real(x), _real(y), bool(sign)) for x, y, sign in listed[:MOST_POINTS])
     corners = None if box is None else Box(*(_real(v) for v in json.loads(box)))
     prompts = Prompts(clicks, corners, _read_mask(row[4:7], size), _read_mask(row[7:10], size))
-    return Cell(Table.PROMPTS, (_whole(frame), _whole(object_id, 1))), prompts
+    cell = Cell(Table.PROMPTS, (_whole(frame), _object_id(object_id)))
+    return cell, prompts, len(listed) > MOST_POINTS
 
 
-def _read_record(row: Row, size: Size) -> tuple[Cell, Value]:
+def _read_record(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     frame, object_id, height, width, counts, provenance, score, confirmed = row
     mask = _read_mask((height, width, counts), size)
     if mask is None:
         raise ValueError("a mask without pixels counts")
     sure = None if score is None else _real(score)
     record = MaskRecord(mask, Provenance(provenance), sure, bool(_whole(confirmed)))
-    return Cell(Table.MASKS, (_whole(frame), _whole(object_id, 1))), record
+    return Cell(Table.MASKS, (_whole(frame), _object_id(object_id))), record, False
 
 
-def _read_setting(row: Row, size: Size) -> tuple[Cell, Value]:
+def _read_setting(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     name, text = row
     value: Json = json.loads(text)
-    return Cell(Table.SETTINGS, _string(name)), value
+    return Cell(Table.SETTINGS, _string(name)), value, False
 
 
 _READERS = {
@@ -157,6 +211,13 @@ def _whole(value: object, least: int = 0) -> int:
     if not isinstance(value, int) or value < least:
         raise ValueError(f"{value!r} is no whole number from {least}")
     return value
+
+
+def _object_id(value: object) -> int:
+    number = _whole(value, 1)
+    if number > HIGHEST_ID:
+        raise ValueError(f"{number} is too high for an object")
+    return number
 
 
 def _real(value: object) -> float:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import get_args
 
 from vostool.errors import ProjectFileError, SourceError
+from vostool.files import is_there
 from vostool.frames import SourceKind, SourceRef
+from vostool.io.project.connection import connect, watched
 from vostool.io.video.fingerprint import fingerprint
 from vostool.io.video.kinds import kind_named
+from vostool.progress import Progress, silent
 from vostool.project.project import Project
 
 _COLUMNS = (
@@ -22,7 +25,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def locate_source(project: Project, project_path: str | Path) -> Path | None:
+def locate_source(
+    project: Project, project_path: str | Path, progress: Progress = silent
+) -> Path | None:
     """Where the project's video lies now, or None when it has to be asked for.
 
     Looked at in this order: relative to the project file (a folder that was moved or copied as a
@@ -30,14 +35,16 @@ def locate_source(project: Project, project_path: str | Path) -> Path | None:
     with the right fingerprint counts.
 
     Raises:
+        Cancelled: through ``progress``.
         SourceError: a video is there, but it is another one or has been changed.
     """
     kind = kind_named(project.source.kind)
     if kind is not None:
         return kind.locate(project)
     other: Path | None = None
-    for candidate in _candidates(project.source, Path(os.path.abspath(project_path))):
-        if not candidate.exists():
+    for candidate in _candidates(project.source, Path(os.path.abspath(project_path)), progress):
+        progress(0, 0, "looking for the video")  # each may lie on a disk that answers slowly
+        if not is_there(candidate):
             continue
         if _is_same(project.source, candidate):
             return candidate
@@ -66,7 +73,7 @@ def relink(project: Project, new_path: str | Path) -> SourceRef:
         SourceError: it cannot be read, or it is another video; the project is unchanged.
     """
     place = Path(os.path.abspath(new_path))
-    if not place.exists():
+    if not is_there(place):
         raise SourceError(f"There is no '{place}'; check the name.")
     if not _is_same(project.source, place):
         raise SourceError(
@@ -120,10 +127,10 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
     return SourceRef(place, kind, size, hashed, width, height, frames, rate)
 
 
-def _candidates(source: SourceRef, project_path: Path) -> list[Path]:
+def _candidates(source: SourceRef, project_path: Path, progress: Progress) -> list[Path]:
     folder = project_path.parent
     found = [source.path, folder / source.path.name]
-    relative = _stored_relative(project_path)
+    relative = _stored_relative(project_path, progress)
     if relative is not None:
         found.insert(0, Path(os.path.normpath(folder / relative)))
     return list(dict.fromkeys(found))
@@ -138,13 +145,14 @@ def _is_same(source: SourceRef, place: Path) -> bool:
         return False
 
 
-def _stored_relative(project_path: Path) -> Path | None:
+def _stored_relative(project_path: Path, progress: Progress) -> Path | None:
     """The relative path as the project file has it; None for a project not stored yet."""
     if not project_path.is_file():
         return None
     with (
         contextlib.suppress(sqlite3.Error, ProjectFileError, UnicodeError),
-        contextlib.closing(sqlite3.connect(f"{project_path.as_uri()}?mode=rw", uri=True)) as file,
+        contextlib.closing(connect(project_path)) as file,
+        watched(file, progress),
     ):
         row = file.execute("SELECT relative FROM source").fetchone()
         return None if row is None else _path(row[0])

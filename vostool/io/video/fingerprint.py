@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from vostool.errors import SourceError
+from vostool.files import open_regular
 from vostool.frames import FrameSource, SourceRef
 from vostool.io.video.image_files import image_files
 from vostool.io.video.kinds import kind_of_folder
@@ -92,7 +93,7 @@ def _add_pieces(
     digest: hashlib.blake2b, path: Path, size: int, pieces: int, piece_bytes: int
 ) -> None:
     """Hash ``pieces`` spread evenly, the first and the last bytes among them."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if size <= pieces * piece_bytes:
             digest.update(file.read(size))
             return

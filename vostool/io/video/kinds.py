@@ -6,6 +6,7 @@ code that opens sources imports none of these readers.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def register(kind: FolderKind) -> None:
 
 def kind_of_folder(folder: Path) -> FolderKind | None:
     """The kind by its marker, or None for any other place."""
-    return next((k for k in _kinds.values() if (folder / k.marker).is_file()), None)
+    return next((k for k in _kinds.values() if os.path.isfile(folder / k.marker)), None)
 
 
 def kind_named(name: SourceKind) -> FolderKind | None:

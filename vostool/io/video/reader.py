@@ -22,6 +22,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vostool.errors import SourceError
+from vostool.files import NotRegular, open_regular
 
 NO_PTS = -(1 << 63)
 """A timestamp that the file does not give, as in libavutil (AV_NOPTS_VALUE)."""
@@ -31,7 +32,21 @@ _MAX_THREADS = 8
 _IDENTIFY_TRIES = 64
 _NO_BYTE_SEEK = 0x8000  # AVFMT_NO_BYTE_SEEK
 
-_NOT_VIDEO = ("image2", "tty", "concat", "hls", "dash", "sdp", "rtsp", "ffmetadata", "webvtt")
+CONTAINERS = (
+    "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "asf",
+    "flv", "ogg", "nut", "mxf", "ivf", "gif", "apng", "dv", "rm", "wtv", "gxf", "yuv4mpegpipe",
+    "h261", "h263", "h264", "hevc", "vvc", "m4v", "mpegvideo", "mjpeg", "av1", "obu", "vc1",
+    "vc1test", "dirac", "cavsvideo", "avs2", "avs3", "swf", "nsv", "r3d", "bink", "smk", "roq",
+)  # fmt: skip
+"""FFmpeg's names of the containers that are read. A playlist, a script or a list of addresses in
+disguise is none of them, so FFmpeg opens nothing that such a file names."""
+
+_PICTURES = ("jpeg_pipe", "png_pipe", "webp_pipe", "tiff_pipe", "bmp_pipe", "image2")
+"""Known for the sake of the sentence, and because raw MJPEG begins like a picture."""
+_SOUND = ("wav", "mp3", "flac", "aac", "ac3", "aiff", "w64", "amr", "caf")
+_STILL_BRANDS = ("heic", "heix", "heim", "heis", "mif1", "miaf", "avif", "avci", "jpeg")
+"""ISO/IEC 23008-12: still pictures in the container of MP4; FFmpeg gives their tiles as streams."""
+
 _RAW_MJPEG = (".mjpeg", ".mjpg")
 
 
@@ -65,10 +80,10 @@ def open_container(path: Path) -> InputContainer:
     """
     name = path.name
     try:
-        if path.stat().st_size == 0:
+        with open_regular(path) as file:
+            empty = not file.read(1)
+        if empty:
             raise SourceError(f"The file '{name}' is empty; choose a video with pictures in it.")
-        with path.open("rb"):
-            pass
         container = _opened(path)
         if container.format.name == "jpeg_pipe" and path.suffix.lower() in _RAW_MJPEG:
             # The first picture of a raw MJPEG stream looks like a single image.
@@ -81,19 +96,47 @@ def open_container(path: Path) -> InputContainer:
             f"The file '{name}' is no video that can be read: it is in no known format, or its "
             "header is damaged or missing."
         ) from error
+    except NotRegular as error:
+        raise SourceError(f"The file '{name}' cannot be opened: {error.strerror}.") from error
+    except av.error.ArgumentError as error:  # what FFmpeg says of a format that is not on the list
+        raise SourceError(
+            f"The file '{name}' is no video: it is of a kind that is not opened here, such as a "
+            "playlist or a script; choose the video itself."
+        ) from error
     except (av.FFmpegError, OSError) as error:
         reason = error.strerror or error
         raise SourceError(f"The file '{name}' cannot be opened ({reason}).") from error
-    if container.format.name.endswith("_pipe") or container.format.name in _NOT_VIDEO:
+    if container.format.name in _PICTURES:
         container.close()
         raise SourceError(f"The file '{name}' is no video; choose a video or a folder of images.")
+    if _is_still(container):
+        container.close()
+        raise SourceError(
+            f"The file '{name}' is a still picture in a format that is not read (HEIF or AVIF); "
+            "convert it to JPEG or PNG, and open the folder of those."
+        )
     return container
 
 
 def _opened(path: Path, container: str | None = None) -> InputContainer:
     # "file:" keeps a colon in a name from being read as a protocol, and the list keeps a playlist
     # in disguise from opening anything on the network.
-    return av.open(f"file:{path}", format=container, options={"protocol_whitelist": "file"})
+    return av.open(f"file:{path}", format=container, options=_SAFE)
+
+
+_SAFE = {
+    "protocol_whitelist": "file",
+    "format_whitelist": ",".join((*CONTAINERS, *_PICTURES, *_SOUND)),
+}
+
+
+def _is_still(container: InputContainer) -> bool:
+    """True for pictures in the container of MP4, which are no video however many tiles there are.
+
+    A sequence of such pictures has a track with all of them.
+    """
+    brand = container.metadata.get("major_brand", "")
+    return brand in _STILL_BRANDS and all(s.frames <= 1 for s in container.streams.video)
 
 
 def pick_stream(container: InputContainer, path: Path) -> VideoStream:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from vostool.errors import SourceError
+from vostool.files import NotRegular, expanded, refuse_special
 from vostool.frames import FrameSource
 from vostool.io.video.decode import open_video
 from vostool.io.video.image_files import IMAGE_SUFFIXES
-from vostool.io.video.image_folder import open_image_folder, pictures_in
+from vostool.io.video.image_folder import open_image_folder
 from vostool.io.video.kinds import kind_of_folder
+from vostool.io.video.pictures import pictures_in
 from vostool.progress import Progress, silent
+from vostool.words import shortened
 
 
 def open_source(
@@ -27,9 +30,8 @@ def open_source(
         SourceError: neither a video nor a folder of images; one sentence says why.
         Cancelled: through ``progress``.
     """
-    place = Path(path).expanduser()
-    if not place.exists():
-        raise SourceError(f"There is no file or folder '{place}'; check the name.")
+    place = expanded(path)
+    _refuse_place(place)
     kind = kind_of_folder(place)
     if kind is not None:
         return kind.open(place)
@@ -38,6 +40,26 @@ def open_source(
     if place.suffix.lower() in IMAGE_SUFFIXES:
         raise SourceError(_no_folder(place))
     return open_video(place, progress, index_dir)
+
+
+def _refuse_place(place: Path) -> None:
+    """Raise where there is nothing that could be opened, whatever the name is."""
+    shown = shortened(str(place))
+    try:
+        refuse_special(place)
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError(f"There is no file or folder '{shown}'; check the name.") from None
+    except PermissionError:
+        raise SourceError(
+            f"'{shown}' may not be looked at; change the permissions of its folder."
+        ) from None
+    except NotRegular as error:
+        raise SourceError(
+            f"'{shown}' cannot be opened: {error.strerror}; choose a video or a folder of images."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"'{shown}' cannot be opened ({reason}); check the name.") from None
 
 
 def _no_folder(image: Path) -> str:

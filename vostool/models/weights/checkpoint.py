@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from vostool.errors import ModelError
+from vostool.files import NotRegular, refuse_special
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -29,6 +30,7 @@ def read_weights(path: Path) -> Weights:
         with warnings.catch_warnings():
             # A file by another pickler fails or loads all the same; the warning tells nothing more.
             warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
+            refuse_special(path)
             content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(
@@ -38,6 +40,8 @@ def read_weights(path: Path) -> Weights:
         raise ModelError(
             f"The checkpoint {path} may not be read; change its permissions."
         ) from error
+    except NotRegular as error:
+        raise ModelError(f"The checkpoint {path} cannot be read: {error.strerror}.") from error
     except Exception as error:  # a damaged file makes the unpickler fail in any way there is
         raise ModelError(_unreadable(path, error)) from error
     weights = content.get("model", content) if isinstance(content, dict) else None

@@ -88,14 +88,14 @@ def opening(path: Path, source_path: Path | None = None) -> Callable[[Progress],
 
 def _open_project(path: Path, source_path: Path | None, progress: Progress) -> object:
     try:
-        file, project = project_file.open_project(path)
+        file, project = project_file.open_project(path, progress)
     except ProjectBusyError as error:
         return OpenElsewhere(path, str(error))
     try:
         if source_path is not None:
             file.write_source(project_file.relink(project, source_path))
         try:
-            found = project_file.locate_source(project, path)
+            found = project_file.locate_source(project, path, progress)
         except SourceError as error:  # another video lies there now
             file.close()
             return SourceWanted(path, str(error))
@@ -119,7 +119,7 @@ def _open_new(path: Path, progress: Progress) -> Opened | OpenElsewhere:
         raise
     try:
         if draft.exists():
-            file, project = project_file.open_project(draft)
+            file, project = project_file.open_project(draft, progress)
             project.source = ref
             note = _CONTINUED[ref.kind]
             labelled = bool(project.objects)

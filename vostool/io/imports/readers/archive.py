@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from vostool.errors import LabelsError
+from vostool.files import refuse_special
 
 MAX_RATIO = 400
 """Labels of a video shrink up to about 150 times; deflate's own limit is 1032."""
@@ -79,6 +80,7 @@ def opened_archive(path: Path) -> Iterator[LabelArchive]:
         LabelsError: it is damaged, encrypted, a bomb, or holds paths that leave its folder.
         OSError: it cannot be opened.
     """
+    refuse_special(path)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:

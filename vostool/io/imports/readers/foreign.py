@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from vostool.errors import LabelsError
+from vostool.files import open_regular
 from vostool.io.imports.readers.id_picture import why_no_ids
 from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.imports.readers.label_tree import open_tree
@@ -45,7 +46,7 @@ def explain(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if path.is_dir() or suffix == ".zip":
         return _of_folder(path)
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         head = file.read(_HEAD)
     if not head.strip():
         return f"'{path.name}' is empty."

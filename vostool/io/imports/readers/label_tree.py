@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from vostool.errors import LabelsError
+from vostool.files import is_special, open_regular
 from vostool.io.imports.readers.archive import LabelArchive, opened_archive
 
 MOST_FILES = 500_000
@@ -75,7 +76,7 @@ class LabelTree:
         """A stream of a file, for the caller to close."""
         if self._archive is not None:
             return self._archive.open(name)
-        return (self.path / name if self.path.is_dir() else self.path).open("rb")
+        return open_regular(self.path / name if self.path.is_dir() else self.path)
 
 
 @contextmanager
@@ -125,7 +126,8 @@ def _walk(root: Path) -> Iterator[str]:
         deeper = len(inside.parts) < _DEPTH
         folders[:] = sorted(f for f in folders if deeper and not f.startswith("."))
         for name in sorted(files):
-            if not name.startswith("."):
+            # A pipe or a device among the labels is none of them.
+            if not name.startswith(".") and not is_special(os.path.join(folder, name)):
                 yield (inside / name).as_posix()
 
 

@@ -6,8 +6,9 @@ points, but needs 3"; the caller knows the line, frame or id that begins it.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import cv2
 import numpy as np
@@ -111,10 +112,18 @@ def counts_mask(
 
 
 def finite(values: Sequence[object]) -> bool:
-    """True where all are finite numbers (and no bools)."""
-    return all(
-        isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in values
-    )
+    """True where all are finite numbers (and no bools) that a float can hold."""
+    return all(is_number(v) for v in values)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """True for a finite number (no bool) that a float can hold: an integer may have 4,000 digits.
+
+    A comparison is exact for those, where ``float`` and ``math.isfinite`` raise.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def _merged(runs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.collector import whole
 from vostool.io.imports.readers.frame_names import Picture
 from vostool.io.imports.readers.json.frames import listed
+from vostool.io.imports.readers.pixels import is_number
 
 # Without case and underscores, the first that is there counts.
 _FRAMES = ("frameindex", "frameidx", "frameid", "framenumber", "framenum", "frameno", "frame")
@@ -64,6 +65,6 @@ def stated_rate(data: object, video: Hashable | None) -> float:
     for entry in (*places, fields.get("info")):
         for name in ("fps", "frame_rate", "framerate"):
             rate = entry.get(name) if isinstance(entry, dict) else None
-            if isinstance(rate, int | float) and rate > 0:
+            if is_number(rate) and rate > 0:
                 return float(rate)
     return 0.0

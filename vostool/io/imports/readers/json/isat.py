@@ -24,7 +24,7 @@ from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, 
 from vostool.io.imports.readers.json.text import ISAT as KIND
 from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree
-from vostool.io.imports.readers.pixels import painted_mask
+from vostool.io.imports.readers.pixels import is_number, painted_mask
 from vostool.io.imports.readers.rows.text import text
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.mask import Mask
@@ -100,7 +100,7 @@ class _Part:
 
 def _layer(entry: object) -> float:
     layer = entry.get("layer") if isinstance(entry, dict) else None
-    return float(layer) if isinstance(layer, int | float) else 0.0
+    return float(layer) if is_number(layer) else 0.0
 
 
 def _without(mask: Mask, hole: Mask) -> Mask:

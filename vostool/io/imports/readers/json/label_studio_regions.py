@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.collector import whole
 from vostool.io.imports.readers.outlines import box_around, ellipse, flat_ring, turned_box
-from vostool.io.imports.readers.pixels import finite, polygon_mask
+from vostool.io.imports.readers.pixels import finite, is_number, polygon_mask
 from vostool.io.imports.readers.rle_pack import brush_pixels
 from vostool.io.imports.readers.segmentation import corners
 from vostool.io.imports.readers.shapes import paste
@@ -88,8 +87,7 @@ def box_of(value: Mapping[str, Any], target: ImportTarget) -> Box:
 def turn_of(value: Mapping[str, Any]) -> float:
     """The rotation of a shape, degrees clockwise."""
     turn = value.get("rotation")
-    usable = isinstance(turn, int | float) and math.isfinite(turn)
-    return float(turn) if usable and turn is not None else 0.0
+    return float(turn) if is_number(turn) else 0.0
 
 
 def _has_shape(result: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.json.youtube_vis import TrackReader
 from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
+from vostool.io.imports.readers.pixels import is_number
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
@@ -110,7 +111,7 @@ def _entries(
 
 def _score(entry: Mapping[str, object]) -> float:
     score = entry.get("score")
-    return float(score) if isinstance(score, int | float) else 1.0
+    return float(score) if is_number(score) else 1.0
 
 
 def _of_video(

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from vostool.errors import LabelsError
+from vostool.files import TooLarge, read_bounded
 from vostool.io.imports.readers.collector import whole
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.io.imports.readers.rows.text import text
@@ -50,7 +51,7 @@ def find_classes(
         LabelsError: the given file is damaged.
     """
     if given is not None:
-        found = _from_yaml(given.read_bytes(), f"'{given.name}'")
+        found = _from_yaml(read_bounded(given, _LARGEST), f"'{given.name}'")
         return found or YoloClasses()
     near = {
         parent.as_posix()
@@ -81,9 +82,11 @@ def is_data_yaml(path: Path) -> bool:
         LabelsError: it is no YAML.
         OSError: it cannot be read.
     """
-    if path.stat().st_size > _LARGEST:
+    try:
+        data = read_bounded(path, _LARGEST)
+    except TooLarge:
         return False
-    found = _from_yaml(path.read_bytes(), f"'{path.name}'")
+    found = _from_yaml(data, f"'{path.name}'")
     return found is not None and bool(found.names)
 
 
