@@ -8,11 +8,12 @@ from functools import partial
 
 from vostool.errors import PromptError
 from vostool.masks.mask import MaskRecord
-from vostool.models.engine import Direction, TrackedFrame, TrackRequest
+from vostool.models.engine import TrackedFrame, TrackRequest
 from vostool.project.changes import Edit, Table
 from vostool.project.project import Project
 from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
 from vostool.runs.keyframes import Span, plan_span
+from vostool.runs.pieces import Piece, SpanOf, leg_of
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import run_edit
 
@@ -28,11 +29,13 @@ class Part:
 
     Attributes:
         frames: how many it tracks, for the progress.
+        piece: what it is about, so that it can be run again later; None where it cannot.
     """
 
     plan: Plan
     frames: int
     to_edit: StepsToEdit = run_edit
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True)
@@ -78,26 +81,24 @@ class RunSummary:
 
 def request_part(request: TrackRequest) -> Part:
     """A request that is made already."""
-    forward = request.last - request.origin + 1
-    backward = request.origin - request.first + 1
-    frames = {
-        Direction.FORWARD: forward,
-        Direction.BACKWARD: backward,
-        Direction.BOTH: forward + backward,
-    }
-    return Part(lambda: request, frames[request.direction])
+    leg = leg_of(request)
+    return Part(lambda: request, len(leg), piece=leg)
 
 
 def span_parts(
     project: Project, spans: Sequence[Span], object_ids: Collection[int] | None
 ) -> list[Part]:
     """Spans one after the other, of some objects or (None) of all."""
-    return [Part(partial(plan_span, project, span, object_ids), len(span)) for span in spans]
+    ids = None if object_ids is None else tuple(object_ids)
+    return [
+        Part(partial(plan_span, project, span, object_ids), len(span), piece=SpanOf(span, ids))
+        for span in spans
+    ]
 
 
 def leg_parts(project: Project, legs: Sequence[RangeLeg]) -> list[Part]:
     """The legs of a run through a range."""
-    return [Part(partial(plan_leg, project, leg), len(leg)) for leg in legs]
+    return [Part(partial(plan_leg, project, leg), len(leg), piece=leg) for leg in legs]
 
 
 def blend_parts(project: Project, spans: Sequence[BlendSpan]) -> list[Part]:
@@ -106,8 +107,8 @@ def blend_parts(project: Project, spans: Sequence[BlendSpan]) -> list[Part]:
     for span in spans:
         run = BlendRun(span)
         frames = span.right - span.left
-        parts.append(Part(partial(_plan_side, project, span, 0), frames, run.take_forward))
-        parts.append(Part(partial(_plan_side, project, span, 1), frames, run.take_backward))
+        parts.append(Part(partial(_plan_side, project, span, 0), frames, run.take_forward, span))
+        parts.append(Part(partial(_plan_side, project, span, 1), frames, run.take_backward, span))
     return parts
 
 

@@ -1,86 +1,123 @@
-"""What is left of a run that was stopped because its video was closed, to go on with it later."""
+"""A run that did not come to its end, to go on with it later.
+
+What a run is about is noted in the project when it begins, how far it is while it goes, and both
+are taken out when it ends. So the rest is known after the video was closed, and also after the
+process was killed; then at most a second of it is tracked once more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vostool.models.engine import Direction, TrackRequest
-from vostool.project.changes import Json
+from vostool.models.engine import Direction
+from vostool.project import edits
+from vostool.project.changes import Edit, Json
 from vostool.project.project import Project
-from vostool.runs.parts import Part, request_part
-from vostool.runs.request import plan_run
+from vostool.runs.keyframes import Span
+from vostool.runs.parts import Part, blend_parts, leg_parts, span_parts
+from vostool.runs.pieces import Piece, SpanOf, piece_from_json, piece_json
+from vostool.runs.ranges import RangeLeg
 
-SETTING = "unfinished_run"
-"""The project's setting that holds it."""
-_NUMBERS = ("at", "origin", "first", "last")
+RUN, REACHED = "unfinished_run", "unfinished_run_at"
+"""The project's settings: what the run is about, and how far it is."""
+
+
+def note_begun(project: Project, title: str, pieces: Sequence[Piece], part: int) -> Edit:
+    """The edit for a run that begins with this part of its pieces."""
+    stored: Json = {"title": title, "parts": [piece_json(piece) for piece in pieces]}
+    changes = edits.set_setting(project, RUN, stored).changes
+    return Edit(title, changes + note_reached(project, part, None).changes)
+
+
+def note_reached(project: Project, part: int, at: int | None) -> Edit:
+    """The edit for a part in work whose last tracked frame this is (None: none yet)."""
+    return edits.set_setting(project, REACHED, {"part": part, "at": at})
+
+
+def note_over(project: Project) -> Edit:
+    """The edit for a run that is over; without changes where none was noted."""
+    gone = [edits.set_setting(project, s, None) for s in (RUN, REACHED) if s in project.settings]
+    return Edit("", tuple(change for edit in gone for change in edit.changes))
 
 
 @dataclass(frozen=True)
 class UnfinishedRun:
-    """One request that did not come to its end.
+    """What was noted of a run.
 
     Attributes:
-        at: the frame tracked last.
-        origin, first, last: of the request, see :class:`~vostool.models.engine.TrackRequest`.
+        title: of its undo step.
+        pieces: the part in work and those that were still to come.
+        at: the frame tracked last of the part in work; None before its first.
     """
 
-    object_ids: tuple[int, ...]
-    direction: Direction
-    at: int
-    origin: int
-    first: int
-    last: int
+    title: str
+    pieces: tuple[Piece, ...]
+    at: int | None
 
     @classmethod
-    def of(cls, request: TrackRequest, at: int) -> UnfinishedRun:
-        """What is left of a request behind the frame tracked last."""
-        ids = tuple(sorted({key.object_id for key in request.keyframes}))
-        return cls(ids, request.direction, at, request.origin, request.first, request.last)
-
-    def to_json(self) -> Json:
-        """For the project's settings."""
-        numbers: dict[str, Json] = {name: getattr(self, name) for name in _NUMBERS}
-        return {"objects": list(self.object_ids), "direction": self.direction.value, **numbers}
-
-    @classmethod
-    def from_json(cls, stored: object) -> UnfinishedRun | None:
-        """None for what is no such run."""
-        if not isinstance(stored, Mapping):
+    def of(cls, project: Project) -> UnfinishedRun | None:
+        """None where none is noted, or nothing that makes sense."""
+        stored, reached = project.settings.get(RUN), project.settings.get(REACHED)
+        if not (isinstance(stored, Mapping) and isinstance(reached, Mapping)):
             return None
-        ids = stored.get("objects")
-        numbers = [stored.get(name) for name in _NUMBERS]
-        ways = {way.value: way for way in Direction}
-        way = ways.get(str(stored.get("direction")))
-        if way is None or not isinstance(ids, list):
+        listed, part, at = stored.get("parts"), reached.get("part"), reached.get("at")
+        count = project.source.frame_count
+        if not (isinstance(listed, list) and type(part) is int and 0 <= part < len(listed)):
             return None
-        if not all(isinstance(value, int) and value >= 0 for value in (*ids, *numbers)):
+        if at is not None and not (type(at) is int and 0 <= at < count):
             return None
-        return cls(tuple(ids), way, *(int(value) for value in numbers if value is not None))
+        found = [piece_from_json(each, count) for each in listed[part:]]
+        pieces = tuple(piece for piece in found if piece is not None)
+        return cls(str(stored.get("title", "")), pieces, at) if len(pieces) == len(found) else None
 
     @property
-    def ends_at(self) -> int:
-        """The frame that the run was to end at."""
-        return self.last if self.direction is Direction.FORWARD else self.first
+    def object_ids(self) -> list[int] | None:
+        """Whose run it is; None: that of all objects."""
+        found: set[int] = set()
+        for piece in self.pieces:
+            if piece.object_ids is None:
+                return None
+            found.update(piece.object_ids)
+        return sorted(found)
 
     def parts(self, project: Project) -> list[Part]:
-        """The rest as parts of a run; none where nothing is left.
+        """The whole rest as parts of a run; none where nothing is left."""
+        parts: list[Part] = []
+        done: Piece | None = None
+        for number, piece in enumerate(self._left(project)):
+            if isinstance(piece, RangeLeg):
+                parts += leg_parts(project, [piece])
+            elif isinstance(piece, SpanOf):
+                parts += span_parts(project, [piece.span], piece.object_ids)
+            elif number == 0 or piece != done:
+                # Either side of it counts as the whole, since what the first found is not stored.
+                parts += blend_parts(project, [piece])
+                done = piece
+                continue
+            done = None
+        return parts
 
-        Raises:
-            PromptError: its objects are gone, or it does not fit the video.
-        """
-        ids = [oid for oid in self.object_ids if oid in project.objects]
-        found: list[Part] = []
-        backward_begun = self.at < self.origin
-        if self.direction is not Direction.BACKWARD and not backward_begun and self.at < self.last:
-            found.append(self._leg(project, ids, Direction.FORWARD, self.at))
-        if self.direction is not Direction.FORWARD:
-            start = self.at if backward_begun else self.origin
-            if start > self.first:
-                found.append(self._leg(project, ids, Direction.BACKWARD, start))
-        return found
+    def _left(self, project: Project) -> list[Piece]:
+        if not self.pieces or self.at is None:
+            return list(self.pieces)
+        first, *others = self.pieces
+        if isinstance(first, RangeLeg):
+            return [*_rest_of_leg(first, self.at), *others]
+        if isinstance(first, SpanOf):
+            rest = Span(max(self.at, first.span.start), first.span.end, from_result=True)
+            left = [SpanOf(rest, first.object_ids)] if rest.start < rest.end else []
+            return [*left, *others]
+        return [first, *others]
 
-    def _leg(self, project: Project, ids: list[int], way: Direction, origin: int) -> Part:
-        return request_part(
-            plan_run(project, way, origin=origin, first=self.first, last=self.last, object_ids=ids)
-        )
+
+def _rest_of_leg(leg: RangeLeg, at: int) -> list[RangeLeg]:
+    backward_begun = leg.direction is Direction.BACKWARD or at < leg.origin
+    found = []
+    if not backward_begun and at < leg.last:
+        found.append(RangeLeg(Direction.FORWARD, at, leg.first, leg.last, leg.object_ids))
+    if leg.direction is not Direction.FORWARD:
+        start = min(at, leg.origin) if backward_begun else leg.origin
+        if start > leg.first:
+            found.append(RangeLeg(Direction.BACKWARD, start, leg.first, leg.last, leg.object_ids))
+    return found

@@ -17,9 +17,11 @@ from vostool.project import edits
 from vostool.project.changes import Edit
 from vostool.project.history import Step
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
-from vostool.runs.unfinished import SETTING, UnfinishedRun
+from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached
 
 TITLE = "Track run"
+NOTED_EVERY = 0.5
+"""Seconds between two notes of how far a run is, for the time after a crash."""
 
 
 @dataclass
@@ -31,10 +33,18 @@ class _Going:
     step: Step
     meter: RateMeter
     ahead: list[Part]
+    parts: int
     paused_at: float | None = None
     stopping: bool = False
     at: int | None = None
+    noted_at: float = 0.0
+    offered_again: bool = False
     summary: RunSummary = field(default_factory=RunSummary)
+
+    @property
+    def part(self) -> int:
+        """The part in work, counted from 0."""
+        return self.parts - len(self.ahead) - 1
 
     @property
     def progress(self) -> RunProgress:
@@ -91,17 +101,20 @@ class TrackRuns(QObject):
         if self._run is not None:
             self.problem.emit("A track run is going on; cancel it with Esc before another one.")
             return False
-        ahead = list(parts)
+        ahead, pieces = list(parts), [part.piece for part in parts if part.piece is not None]
         found = _next(ahead)
         if found is None:
             self.problem.emit("No object is there to be tracked; annotate one first.")
             return False
         part, request = found
-        if SETTING in self.document.project.settings:
-            self.document.note(edits.set_setting(self.document.project, SETTING, None))
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
         step = self.document.do(Edit(title, ()))
-        self._run = _Going(TrackJob(request), part.to_edit, step, meter, ahead)
+        self._run = _Going(TrackJob(request), part.to_edit, step, meter, ahead, len(parts))
+        project = self.document.project
+        known = len(pieces) == len(parts)
+        self._note(
+            note_begun(project, title, pieces, self._run.part) if known else note_over(project)
+        )
         self.progressed.emit(self._run.progress)
         self.worker.track(self._run.job)
         return True
@@ -125,14 +138,11 @@ class TrackRuns(QObject):
             self.worker.cancel(self._run.job)
             self.progressed.emit(self._run.progress)
 
-    @property
-    def rest(self) -> UnfinishedRun | None:
-        """What is left of the request in work; None where no run goes."""
-        run = self._run
-        if run is None:
-            return None
-        request = run.job.request
-        return UnfinishedRun.of(request, request.origin if run.at is None else run.at)
+    def leave(self) -> None:
+        """Cancel the run, so that its rest is offered when the video is opened again."""
+        if self._run is not None:
+            self._run.offered_again = True
+            self.cancel()
 
     @property
     def step(self) -> Step | None:
@@ -140,12 +150,13 @@ class TrackRuns(QObject):
         return None if self._run is None else self._run.step
 
     def close(self) -> None:
-        """Cancel the run, take what is done, and nothing more."""
-        self.cancel()
+        """Leave the run, take what is done, and nothing more."""
+        self.leave()
         self.worker.tracked.disconnect(self._take_tracked)
         self.worker.track_ended.disconnect(self._end_run)
         if self._run is not None:
             self._take_tracked()
+            self._note_reached()
 
     def _take_tracked(self) -> None:
         frames = self.worker.take_tracked()
@@ -160,6 +171,8 @@ class TrackRuns(QObject):
         self.document.extend(run.step, edit)
         run.meter.add(len(frames), time.monotonic())
         run.at = frames[-1].frame if frames else run.at
+        if frames and time.monotonic() - run.noted_at >= NOTED_EVERY:
+            self._note_reached()
         self.progressed.emit(run.progress)
         for frame in frames:
             if frame.problem is not None:
@@ -177,10 +190,15 @@ class TrackRuns(QObject):
             found = _next(run.ahead)
         if found is not None:
             run.to_edit, run.job, run.at = found[0].to_edit, TrackJob(found[1]), None
+            self._note_reached()
             if self.paused:
                 self.worker.hold(run.job, True)
             self.worker.track(run.job)
             return
+        if end.cancelled and run.offered_again:
+            self._note_reached()
+        else:
+            self._note(note_over(self.document.project))
         self._run = None
         self.document.discard_if_empty(run.step)
         if end.problem is not None:
@@ -190,6 +208,17 @@ class TrackRuns(QObject):
         self.finished.emit(run.summary)
         verb = "Cancelled after" if end.cancelled else "Tracked"
         self.ended.emit(f"{verb} {run.meter.done} frames in {run.meter.elapsed:.1f} s.")
+
+    def _note_reached(self) -> None:
+        run = self._run
+        if run is not None:
+            run.noted_at = time.monotonic()
+            if RUN in self.document.project.settings:
+                self._note(note_reached(self.document.project, run.part, run.at))
+
+    def _note(self, edit: Edit) -> None:
+        if edit.changes:
+            self.document.note(edit)
 
 
 def _next(ahead: list[Part]) -> tuple[Part, TrackRequest] | None:

@@ -19,7 +19,7 @@ from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
-from vostool.runs.unfinished import SETTING, UnfinishedRun
+from vostool.runs.unfinished import UnfinishedRun
 
 NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
 
@@ -153,16 +153,24 @@ class Tracking:
         return self._begin(parts, wanted=ids)
 
     def unfinished(self) -> UnfinishedRun | None:
-        """A run that was stopped when the video was closed, or None."""
-        return UnfinishedRun.from_json(self._project.settings.get(SETTING))
+        """A run that was stopped when the video was closed or the program ended, or None."""
+        rest = UnfinishedRun.of(self._project)
+        if rest is None:
+            return None
+        try:
+            possible = any(part.plan() is not None for part in rest.parts(self._project))
+        except PromptError:  # its objects are gone, or locked
+            possible = False
+        return rest if possible else None
 
     def go_on(self) -> bool:
         """Track what such a run left."""
         rest = self.unfinished()
         if rest is None:
             return False
-        project = self._project
-        return self._begin(lambda _: rest.parts(project), wanted=list(rest.object_ids))
+        project, ids = self._project, rest.object_ids
+        wanted = [*project.objects] if ids is None else ids
+        return self._begin(lambda _: rest.parts(project), rest.title or TITLE, wanted)
 
     def object_ids(self) -> list[int] | None:
         """Objects that a run takes; None takes all.

@@ -16,8 +16,6 @@ from vostool.gui.widgets import dialogs
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.io.project.file import SUFFIX
-from vostool.project import edits
-from vostool.runs.unfinished import SETTING, UnfinishedRun
 
 Role = QMessageBox.ButtonRole
 
@@ -46,7 +44,6 @@ class Leaving(QObject):
         self._window = window
         self._wish: _Wish | None = None
         self._box: QMessageBox | None = None
-        self._rest: UnfinishedRun | None = None
 
     @property
     def busy(self) -> bool:
@@ -114,8 +111,7 @@ class Leaving(QObject):
         workspace = self._wish.workspace
         if workspace.session.is_tracking:
             workspace.session.run_ended.connect(self._run_ended)
-            self._rest = workspace.session.runs.rest
-            workspace.session.runs.cancel()
+            workspace.session.runs.leave()
             self._window.show_status("Stopping…")
         else:
             self._store()
@@ -124,10 +120,6 @@ class Leaving(QObject):
         wish = self._wish
         if wish is not None:
             wish.workspace.session.run_ended.disconnect(self._run_ended)
-            rest, self._rest = self._rest, None
-            if rest is not None:  # so that it is offered when the video is opened again
-                document = wish.workspace.document
-                document.note(edits.set_setting(document.project, SETTING, rest.to_json()))
             self._store()
 
     # -- edits on their way to the disk --------------------------------------------------------

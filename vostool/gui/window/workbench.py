@@ -24,6 +24,7 @@ from vostool.gui.window.neighbours import Doorbell, bring_to_front
 from vostool.gui.window.start.opening import Opened, OpenElsewhere, SourceWanted, opening
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.workspace import Workspace
+from vostool.words import counted
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 CLOSE_MS = 100
@@ -249,14 +250,20 @@ class Workbench(QObject):
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
         self._doorbell.listen(workspace.storage.place)
         workspace.storage.saved.connect(self._doorbell.listen)
-        rest = workspace.tracking.unfinished()
-        if rest is not None:
-            self.window.notice.show_done(
-                f"A track run was stopped at frame {rest.at}; it was to end at {rest.ends_at}.",
-                "Go on", workspace.tracking.go_on,
-            )  # fmt: skip
+        self._offer_rest(workspace)
         if result.unstored:
             self.window.show_problem("Nothing is stored", result.unstored)
+
+    def _offer_rest(self, workspace: Workspace) -> None:
+        """A run that was stopped by closing, or by the end of the process, can go on."""
+        rest = workspace.tracking.unfinished()
+        if rest is not None:
+            frames = sum(part.frames for part in rest.parts(workspace.document.project))
+            where = "before its first frame" if rest.at is None else f"at frame {rest.at}"
+            self.window.notice.show_done(
+                f"A track run was stopped {where}, with {counted(frames, 'frame')} to go.",
+                "Go on", workspace.tracking.go_on,
+            )  # fmt: skip
 
     def _arrive_on(self) -> None:
         if self._arrival is not None and next(self._arrival, self) is self:

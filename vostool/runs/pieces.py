@@ -1,0 +1,83 @@
+"""What one part of a run is about, as values that can be stored and run again later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vostool.models.engine import Direction, TrackRequest
+from vostool.project.changes import Json
+from vostool.runs.blends import BlendSpan
+from vostool.runs.keyframes import Span
+from vostool.runs.ranges import RangeLeg
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOf:
+    """A span of some objects or (None) of all."""
+
+    span: Span
+    object_ids: tuple[int, ...] | None
+
+
+Piece = RangeLeg | SpanOf | BlendSpan
+"""A request from one frame, a restart at an annotated frame, or a span tracked from both sides."""
+
+
+def leg_of(request: TrackRequest) -> RangeLeg:
+    """The piece of a request that is made already."""
+    ids = tuple(sorted({key.object_id for key in request.keyframes}))
+    return RangeLeg(request.direction, request.origin, request.first, request.last, ids)
+
+
+def piece_json(piece: Piece) -> Json:
+    """For the project's settings."""
+    if isinstance(piece, RangeLeg):
+        numbers: list[Json] = [piece.origin, piece.first, piece.last]
+        return {"leg": numbers, "way": piece.direction.value, "objects": [*piece.object_ids]}
+    if isinstance(piece, SpanOf):
+        span = piece.span
+        ids: Json = None if piece.object_ids is None else [*piece.object_ids]
+        return {"span": [span.start, span.end], "again": span.from_result, "objects": ids}
+    return {"between": [piece.left, piece.right], "objects": [*piece.object_ids]}
+
+
+def piece_from_json(stored: object, frame_count: int) -> Piece | None:
+    """None for what is no piece of a run through so many frames."""
+    if not isinstance(stored, Mapping):
+        return None
+    listed = _numbers(stored.get("objects"))
+    if listed is None and stored.get("objects", "") is not None:
+        return None
+    ids = None if listed is None else tuple(listed)
+    for name, count in (("leg", 3), ("span", 2), ("between", 2)):
+        frames = _numbers(stored.get(name))
+        if frames is not None and len(frames) == count and max(frames) < frame_count:
+            return _made(name, frames, stored, ids)
+    return None
+
+
+def _made(
+    name: str, frames: list[int], stored: Mapping[str, object], ids: tuple[int, ...] | None
+) -> Piece | None:
+    if name == "span":
+        start, end = frames
+        return SpanOf(Span(start, end, stored.get("again") is True), ids) if start <= end else None
+    if ids is None:
+        return None
+    if name == "between":
+        left, right = frames
+        return BlendSpan(left, right, ids) if left < right else None
+    origin, first, last = frames
+    ways = {way.value: way for way in Direction}
+    way = ways.get(str(stored.get("way")))
+    if way is None or not first <= origin <= last:
+        return None
+    return RangeLeg(way, origin, first, last, ids)
+
+
+def _numbers(value: object) -> list[int] | None:
+    """Whole numbers from 0, or None where it is anything else."""
+    if not isinstance(value, list):
+        return None
+    return value if all(type(each) is int and each >= 0 for each in value) else None
