@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import numpy as np
 import pytest
 from eval_cases import moving, write_sequence
 from PIL import Image
+from shape_engine import Shape, ShapeEngine
+
+from vostool.commands import eval as eval_command
 
 
 @pytest.fixture
@@ -89,3 +93,31 @@ def test_requests_that_make_no_sense(vostool, words, part) -> None:
     done = vostool("eval", *words)
     assert done.status == 2
     assert part in done.sentence
+
+
+def test_recall_of_candidates_on_single_frames(vostool, dataset, tmp_path, monkeypatch) -> None:
+    made = ShapeEngine([Shape((0, 0, 0), (0, 0, 90, 60))], 60, 90)
+    monkeypatch.setattr(ShapeEngine, "open", lambda self, source: None, raising=False)
+    monkeypatch.setattr(eval_command, "made_engine", lambda args: contextlib.nullcontext(made))
+    out = tmp_path / "results"
+    done = vostool(
+        "eval", "--dataset", dataset, "--recall", "--points-per-side", "4", "--looks", "2",
+        "--out", out, "--quiet",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    head, one, _, every = done.out.splitlines()
+    assert head.split()[:5] == ["sequence", "frames", "objects", "AR@10", "AR@100"]
+    assert one.split()[:5] == ["one", "2", "4", "0.000", "0.000"]  # the ground is no object
+    assert every.split()[:3] == ["all", "4", "8"]
+    value = json.loads((out / "recall.json").read_text())
+    assert (value["protocol"], value["AR@10"]) == ("recall", 0.0)
+    assert value["sequences"][0]["frames"][0]["clicks"] in range(1, 17)
+
+
+def test_recall_refuses_what_makes_no_sense(vostool, dataset) -> None:
+    def said(*args: str) -> str:
+        return vostool("eval", "--dataset", dataset, "--recall", *args).sentence
+
+    assert "--recall or --interactive" in said("--interactive", "--engine", "flow")
+    assert "cannot look for everything" in said("--engine", "flow", "--quiet", "--sequence", "one")
+    assert "points a side must be" in said("--points-per-side", "999", "--sequence", "one")

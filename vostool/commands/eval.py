@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from vostool.commands import arguments, output
+from vostool.commands import arguments, eval_recall, output
 from vostool.commands.engine_arguments import add_engine, engine_options, made_engine
 from vostool.commands.eval_results import Results, finish_interactive, finish_semi_supervised
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
@@ -19,6 +19,7 @@ from vostool.evaluate.datasets import LAYOUTS, Listed, list_sequences
 from vostool.evaluate.interactive import Budget, run_session
 from vostool.evaluate.plain_warp import NAME as PLAIN_WARP
 from vostool.evaluate.plain_warp import PlainWarp
+from vostool.evaluate.recall import look_at
 from vostool.evaluate.robots import ROBOTS, make_robot
 from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
@@ -36,6 +37,7 @@ the first masks are given and J, F and J&F are measured by the DAVIS 2017 defini
   vostool eval --dataset DAVIS --layout davis --engine flow --out results
   vostool eval --dataset clips --layout folder --sequence dog --interactive --robot clicks
   vostool eval --layout generated --engine plain-warp
+  vostool eval --layout generated --engine mobile-sam --recall
 
 docs/evaluation.md says what every number means.
 """
@@ -58,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     engine = parser.add_argument_group("engine")
     add_engine(engine, PLAIN_WARP)
     _add_robot(parser.add_argument_group("interactive"))
+    eval_recall.add_arguments(parser.add_argument_group("finders"))
     results = parser.add_argument_group("results")
     results.add_argument(
         "--out", type=arguments.absolute, metavar="DIR", help="JSON, plots and pictures go here"
@@ -93,6 +96,16 @@ def run(args: argparse.Namespace) -> int:
             )
             facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
             finish_interactive(sessions, facts, results, budget, as_json=args.json)
+        elif args.recall:
+            finder, question = eval_recall.finder_of(), eval_recall.question_of(args)
+            looks, status = _each(
+                args,
+                listed,
+                lambda s, i, step: look_at(
+                    s, engine, finder, question, args.looks, stopped=i, stepped=step
+                ),
+            )
+            eval_recall.finish_recall(looks, facts, results, as_json=args.json)
         else:
             runs, status = _each(args, listed, lambda s, i, step: run_sequence(s, engine, i, step))
             finish_semi_supervised(runs, facts, results, as_json=args.json)
@@ -134,6 +147,7 @@ def _check(args: argparse.Namespace) -> None:
     if args.engine is not None:
         check_engine_name(args.engine, others=(PLAIN_WARP,))
     engine_options(args)
+    eval_recall.check(args)
     if args.engine == PLAIN_WARP and args.interactive:
         raise UsageError("The baseline plain-warp takes no corrections; choose an engine.")
     if (args.dataset is None) != (args.layout == GENERATED):
@@ -170,12 +184,18 @@ def _facts(args: argparse.Namespace, engine: Engine) -> dict[str, object]:
     }  # fmt: skip
     dataset: Path | None = args.dataset
     return {
-        "protocol": "interactive" if args.interactive else "semi-supervised",
+        "protocol": _protocol(args),
         "engine": dict(facts),
         "dataset": None if dataset is None else str(dataset),
         "layout": args.layout,
         "frames_limit": args.frames,
     }
+
+
+def _protocol(args: argparse.Namespace) -> str:
+    if args.recall:
+        return "recall"
+    return "interactive" if args.interactive else "semi-supervised"
 
 
 def _stepping(bar: tqdm[Any]) -> Callable[[], None]:

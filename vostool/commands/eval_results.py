@@ -52,6 +52,17 @@ class Results:
         self._stack.close()
 
 
+def finish(
+    name: str, value: dict[str, object], lines: list[str], results: Results, *, as_json: bool
+) -> None:
+    """Print the table or the JSON, and write both where files were asked for."""
+    folder = results.folder
+    if folder is not None:
+        _write_text(folder, name, value, "table.txt", lines)
+        results.publish()
+    _say(lines, value, as_json=as_json)
+
+
 def finish_semi_supervised(
     runs: Sequence[SequenceRun], facts: dict[str, object], results: Results, *, as_json: bool
 ) -> None:

@@ -28,7 +28,7 @@ from vostool.plugins import Registry
 GROUP = "vostool.finders"
 LISTENERS_GROUP = "vostool.listeners"
 CONCEPTS_GROUP = "vostool.concept_trackers"
-_BUILT_IN: tuple[FinderSpec, ...] = (everything.EVERYTHING, *text.FINDERS)
+_BUILT_IN: tuple[FinderSpec, ...] = (everything.EVERYTHING, everything.LIKE, *text.FINDERS)
 _BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = ()
 _BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)

@@ -14,6 +14,20 @@ def _everything(_device: str | None, _checkpoint: Path | None) -> Finder:
     return EverythingFinder()
 
 
+def _like(_device: str | None, _checkpoint: Path | None) -> Finder:
+    from vostool.finders.everything.like import LikeFinder
+
+    return LikeFinder()
+
+
 EVERYTHING = FinderSpec(
     name="everything", title="Everything", ways=(Way.EVERYTHING,), load=_everything
 )
+LIKE = FinderSpec(
+    name="everything-like",
+    title="Everything, compared with an example",
+    ways=(Way.LIKE,),
+    load=_like,
+    rank=-1,
+)
+"""Behind every finder that has a model for it."""
