@@ -14,7 +14,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QEventLoop, QPoint, QPointF, Qt, QThread, QTimer
+from PyQt6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QThread, QTimer
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
@@ -430,6 +430,17 @@ def program(qtbot: object, _own_places: None) -> Iterator[Program]:
     bench.close()
     assert wait_for_left(10_000)
     assert not running_threads()
+    _delete(window)
+
+
+def _delete(window: QWidget) -> None:
+    """Give a window's 300 widgets back: each change of theme would style those of all tests anew.
+
+    The program itself has one window and ends with it.
+    """
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert sip.isdeleted(window)
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ def test_filters_by_reason_and_object(tracked) -> None:
     tracked.keys("N")
     tracked.keys("Y")
     assert tracked.session.playhead == LOW, "nothing else was asked for"
+    tracked.until(lambda: tracked.review.queue.pending == 0)
     tracked.keys("N")
     assert "Nothing of what the filter shows is left" in tracked.status()
     combo.setCurrentIndex(0)

@@ -119,7 +119,10 @@ class Display(QObject):
         return self._last_run is not None and history.holds(self._last_run)
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads; what they still have to tell is of a video that is closed."""
+        self.loader.loaded.disconnect(self._loaded)
+        self.loader.failed.disconnect(self._failed)
+        self.renderer.rendered.disconnect(self._rendered)
         for thread in (self.loader, self.renderer):
             thread.shut_down()
             thread.wait(5000)
