@@ -87,6 +87,10 @@ def test_a_broken_sequence_is_left_out_and_said(vostool, dataset) -> None:
         (["--layout", "generated", "--frames", "2"], "3 or more"),
         (["--layout", "generated", "--sequence", "x"], "one sequence"),
         (["--layout", "generated", "--interactive", "--rounds", "0"], "more than 0"),
+        (["--layout", "generated", "--unsupervised", "--interactive"], "not both"),
+        (["--layout", "generated", "--unsupervised", "--max-objects", "21"], "20 proposals"),
+        (["--layout", "generated", "--unsupervised", "--every", "0"], "every 1 or more"),
+        (["--layout", "generated", "--unsupervised", "--engine", "plain-warp"], "finds nothing"),
     ],
 )
 def test_requests_that_make_no_sense(vostool, words, part) -> None:

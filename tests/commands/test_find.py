@@ -209,6 +209,21 @@ def test_out_of_memory_while_looking_keeps_what_was_done(
     assert project.masks.frames() == list(range(10))
 
 
+def test_an_engine_that_cannot_be_asked_for_everything(vostool, video, tmp_path, unchanged) -> None:
+    unchanged()
+    done = vostool(
+        "find",
+        video,
+        "--everything",
+        "--engine",
+        "flow",
+        "--project",
+        tmp_path / "p.vos",
+        "--quiet",
+    )
+    assert done.sentence == ("Optical flow cannot look for everything; choose MobileSAM or SAM 2.")
+
+
 class Ears:
     """Hears a dog from 0.2 to 0.36 seconds."""
 

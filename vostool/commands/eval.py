@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from vostool.commands import arguments, eval_recall, output
+from vostool.commands import arguments, eval_recall, eval_unsupervised, output
 from vostool.commands.engine_arguments import add_engine, engine_options, made_engine
 from vostool.commands.eval_results import Results, finish_interactive, finish_semi_supervised
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
@@ -23,6 +23,7 @@ from vostool.evaluate.recall import look_at
 from vostool.evaluate.robots import ROBOTS, make_robot
 from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
+from vostool.evaluate.unsupervised import run_unsupervised
 from vostool.models.engine import Engine
 from vostool.models.registry import check_engine_name
 
@@ -32,10 +33,12 @@ GENERATED = "generated"
 
 _EPILOG = """\
 the first masks are given and J, F and J&F are measured by the DAVIS 2017 definition; with
---interactive a robot corrects the worst frame again and again, as in the DAVIS interactive track.
+--interactive a robot corrects the worst frame again and again, as in the DAVIS interactive track;
+with --unsupervised nothing is given: objects are found, tracked and matched to the true ones.
 
   vostool eval --dataset DAVIS --layout davis --engine flow --out results
   vostool eval --dataset clips --layout folder --sequence dog --interactive --robot clicks
+  vostool eval --layout generated --engine mobile-sam --unsupervised --every 20
   vostool eval --layout generated --engine plain-warp
   vostool eval --layout generated --engine mobile-sam --recall
 
@@ -60,7 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     engine = parser.add_argument_group("engine")
     add_engine(engine, PLAIN_WARP)
     _add_robot(parser.add_argument_group("interactive"))
-    eval_recall.add_arguments(parser.add_argument_group("finders"))
+    finders = parser.add_argument_group("finders")
+    eval_recall.add_arguments(finders)
+    eval_unsupervised.add_arguments(finders)
     results = parser.add_argument_group("results")
     results.add_argument(
         "--out", type=arguments.absolute, metavar="DIR", help="JSON, plots and pictures go here"
@@ -85,33 +90,64 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     listed = _sequences(args)
     with Results(args.out, args.overwrite) as results, _engine(args) as engine:
-        facts = _facts(args, engine)
+        work = _semi_supervised
         if args.interactive:
-            robot = make_robot(args.robot)
-            budget = Budget(args.rounds, args.seconds)
-            sessions, status = _each(
-                args,
-                listed,
-                lambda s, i, step: run_session(s, engine, robot, budget, stopped=i, stepped=step),
-            )
-            facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
-            finish_interactive(sessions, facts, results, budget, as_json=args.json)
+            work = _interactive
         elif args.recall:
-            finder, question = eval_recall.finder_of(), eval_recall.question_of(args)
-            looks, status = _each(
-                args,
-                listed,
-                lambda s, i, step: look_at(
-                    s, engine, finder, question, args.looks, stopped=i, stepped=step
-                ),
-            )
-            eval_recall.finish_recall(looks, facts, results, as_json=args.json)
-        else:
-            runs, status = _each(args, listed, lambda s, i, step: run_sequence(s, engine, i, step))
-            finish_semi_supervised(runs, facts, results, as_json=args.json)
-            if any(run.problems for run in runs):
-                status = status or 1
+            work = _recall
+        elif args.unsupervised:
+            work = _unsupervised
+        return work(args, listed, engine, results)
+
+
+def _interactive(
+    args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
+) -> int:
+    robot, budget = make_robot(args.robot), Budget(args.rounds, args.seconds)
+    sessions, status = _each(
+        args,
+        listed,
+        lambda s, i, step: run_session(s, engine, robot, budget, stopped=i, stepped=step),
+    )
+    facts = _facts(args, engine)
+    facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
+    finish_interactive(sessions, facts, results, budget, as_json=args.json)
     return status
+
+
+def _recall(
+    args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
+) -> int:
+    finder, question = eval_recall.finder_of(), eval_recall.question_of(args)
+    looks, status = _each(
+        args,
+        listed,
+        lambda s, i, step: look_at(
+            s, engine, finder, question, args.looks, stopped=i, stepped=step
+        ),
+    )
+    eval_recall.finish_recall(looks, _facts(args, engine), results, as_json=args.json)
+    return status
+
+
+def _unsupervised(
+    args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
+) -> int:
+    looks = eval_unsupervised.looks_of(args, eval_recall.finder_of(), eval_recall.question_of(args))
+    found, status = _each(
+        args, listed, lambda s, i, step: run_unsupervised(s, engine, looks, i, step)
+    )
+    facts = _facts(args, engine)
+    eval_unsupervised.finish_unsupervised(found, facts, results, as_json=args.json)
+    return status or int(any(each.run.problems for each in found))
+
+
+def _semi_supervised(
+    args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
+) -> int:
+    runs, status = _each(args, listed, lambda s, i, step: run_sequence(s, engine, i, step))
+    finish_semi_supervised(runs, _facts(args, engine), results, as_json=args.json)
+    return status or int(any(run.problems for run in runs))
 
 
 Work = Callable[[TruthSequence, Interrupt, Callable[[], None]], T]
@@ -148,8 +184,11 @@ def _check(args: argparse.Namespace) -> None:
         check_engine_name(args.engine, others=(PLAIN_WARP,))
     engine_options(args)
     eval_recall.check(args)
-    if args.engine == PLAIN_WARP and args.interactive:
-        raise UsageError("The baseline plain-warp takes no corrections; choose an engine.")
+    eval_unsupervised.check(args)
+    if args.engine == PLAIN_WARP and (args.interactive or args.unsupervised):
+        raise UsageError(
+            "The baseline plain-warp takes no corrections and finds nothing; choose an engine."
+        )
     if (args.dataset is None) != (args.layout == GENERATED):
         raise UsageError("Give --dataset DIR, or --layout generated for the generated clip.")
     if args.frames is not None and args.frames < 3:
@@ -195,6 +234,8 @@ def _facts(args: argparse.Namespace, engine: Engine) -> dict[str, object]:
 def _protocol(args: argparse.Namespace) -> str:
     if args.recall:
         return "recall"
+    if args.unsupervised:
+        return "unsupervised"
     return "interactive" if args.interactive else "semi-supervised"
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 
 from PIL import Image as PillowImage
 
@@ -14,7 +15,7 @@ from vostool.commands import output
 from vostool.evaluate.interactive import Budget, Session
 from vostool.evaluate.interactive_report import plot_sessions, session_table, summary
 from vostool.evaluate.pictures import overview_frames, plot_j, side_by_side, worst_frames
-from vostool.evaluate.report import davis_lines, quality_json, run_json, table
+from vostool.evaluate.report import Json, davis_lines, quality_json, run_json, table
 from vostool.evaluate.semi_supervised import SequenceRun, total
 from vostool.io.exports.staging import StagedFolder, Staging
 
@@ -64,15 +65,26 @@ def finish(
 
 
 def finish_semi_supervised(
-    runs: Sequence[SequenceRun], facts: dict[str, object], results: Results, *, as_json: bool
+    runs: Sequence[SequenceRun],
+    facts: dict[str, object],
+    results: Results,
+    *,
+    as_json: bool,
+    lines: Sequence[str] = (),
+    more: Mapping[str, Json] = MappingProxyType({}),
 ) -> None:
-    """Print the table or the JSON, and write everything there is to write."""
+    """Print the table or the JSON, and write everything there is to write.
+
+    Args:
+        lines: what else is to be said below the table.
+        more: what else is known of a sequence, by its name.
+    """
     quality = total(list(runs))
-    lines = [*table(runs), "", *davis_lines(quality)]
+    lines = [*table(runs), "", *davis_lines(quality), *([""] if lines else []), *lines]
     value = {
         **facts,
         "overall": quality_json(quality),
-        "sequences": [run_json(run) for run in runs],
+        "sequences": [{**run_json(run), **more.get(run.sequence.name, {})} for run in runs],
     }
     for run in runs:
         output.warn(run.problems)

@@ -55,7 +55,7 @@ class HeadlessSession:
         object_ids: Iterable[int],
         stopped: Stopped = lambda: False,
     ) -> None:
-        self.project = Project(_ref(source.info))
+        self.project = Project(reference(source.info))
         self._engine = engine
         self._stopped = stopped
         self.seconds = 0.0
@@ -152,7 +152,7 @@ def ids_of(project: Project, frame: int) -> Ids:
     return ids
 
 
-def _ref(info: SourceInfo) -> SourceRef:
+def reference(info: SourceInfo) -> SourceRef:
     """The project of an evaluation is never stored, so nothing needs to recognise its source."""
     return SourceRef(
         info.path, info.kind, 0, "", info.width, info.height, info.frame_count, info.rate

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain, islice
 
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
@@ -111,16 +112,19 @@ class _Work:
         """Look and track; what is done is stored while it goes on."""
         args, project = self.args, self.space.project
         finding = Finding(DiscoveryEdits(project))
+        steps = discover(
+            project.snapshot(), self.space.source, self.request, self.rules, self.asked,
+            interrupt, args.track,
+        )  # fmt: skip
+        # A question that finder or engine refuses is refused here: no file is made for it.
+        begun = list(islice(steps, 1))
+        total = steps_of(self.request, self.rules, args.track)
         with kept(self.space, args.project, args.overwrite) as changed:
             setting = edits.set_setting(project, ENGINE_SETTING, self.engine.info.name)
             project.apply(setting)
             changed(values(setting))
-            steps = discover(
-                project.snapshot(), self.space.source, self.request, self.rules, self.asked,
-                interrupt, args.track,
-            )  # fmt: skip
             find(
-                project, steps, finding, steps_of(self.request, self.rules, args.track),
+                project, chain(begun, steps), finding, total,
                 changed=changed, cancelled=interrupt, quiet=args.quiet,
             )  # fmt: skip
         return finding
