@@ -171,6 +171,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         if asked and isinstance(event, QKeyEvent) and _keys(event) in self._claimed:
             event.accept()
             return True
+        tab = event is not None and event.type() == QEvent.Type.KeyPress
+        if tab and isinstance(event, QKeyEvent) and _keys(event) == "Tab" in self._claimed:
+            self.key_claimed.emit("Tab")  # which otherwise moves the focus and is never told
+            return True
         return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

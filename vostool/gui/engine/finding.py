@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
 
 from vostool.errors import VosToolError
+from vostool.finders.choice import Overlaps, overlaps_of
 from vostool.finders.finder import Candidate, Finder, Look, Question, View
 from vostool.frames import FrameSource
 from vostool.gui.engine.answering import close_quietly
 from vostool.gui.engine.previews import Outline, outlines_of
 from vostool.masks.box import Box
+from vostool.masks.mask import Mask
 from vostool.models.engine import Engine
 
+Outlines = tuple[Outline, ...]
+AGAIN = 0.8
+"""From this IoU on a candidate is one that is known."""
 OUT_OF_MEMORY = (
     "There is not enough memory to look for objects this way; choose a smaller model or a coarser "
     "grid, or close other programs."
@@ -30,12 +37,14 @@ class FindJob:
     Attributes:
         finder: with its model loaded; from now on it belongs to the engine's thread.
         frames: in the order in which they are looked at.
+        before: candidates that are known, by frame; what is found joins them.
         cancel: set it, and the job ends after the piece of work it is at.
     """
 
     finder: Finder
     question: Question
     frames: tuple[int, ...]
+    before: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -45,7 +54,9 @@ class FrameLook:
 
     Attributes:
         place: of the frame among those of the job, from 0.
-        outlines: of each candidate, for the canvas; worked out here, not on the window's thread.
+        look: with all candidates of the frame, those known before among them.
+        outlines: of each, for the canvas; overlaps: for choosing among them. Both are worked out
+            here, and not on the window's thread.
         final: nothing more will be found on this frame.
     """
 
@@ -53,7 +64,8 @@ class FrameLook:
     frame: int
     place: int
     look: Look
-    outlines: tuple[tuple[Outline, ...], ...]
+    outlines: tuple[Outlines, ...]
+    overlaps: Overlaps
     final: bool
 
     @property
@@ -108,7 +120,7 @@ def find_problem(error: Exception) -> str:
 
 
 def _looks(engine: Engine, source: FrameSource, job: FindJob) -> Generator[FrameLook, None, None]:
-    known: dict[Candidate, tuple[Outline, ...]] = {}
+    known: dict[Candidate, Outlines] = {}
     for place, frame in enumerate(job.frames):
         view = View(frame, source.frame(frame), engine)
         last = Look(0, 1)
@@ -116,20 +128,47 @@ def _looks(engine: Engine, source: FrameSource, job: FindJob) -> Generator[Frame
         looks = job.finder.find(view, job.question)
         try:
             for last in looks:
-                yield FrameLook(job, frame, place, last, _outlines(last, known), False)
+                yield _frame_look(job, place, last, known, view)
         finally:
             if close := getattr(looks, "close", None):
                 close()
-        yield FrameLook(job, frame, place, last, _outlines(last, known), True)
+        yield replace(_frame_look(job, place, last, known, view), final=True)
 
 
-def _outlines(
-    look: Look, known: dict[Candidate, tuple[Outline, ...]]
-) -> tuple[tuple[Outline, ...], ...]:
-    for each in look.candidates:
+def _frame_look(
+    job: FindJob, place: int, look: Look, known: dict[Candidate, Outlines], view: View
+) -> FrameLook:
+    candidates = joined(job.before.get(view.frame, ()), look.candidates)
+    look = replace(look, candidates=candidates)
+    for each in candidates:
         if each not in known:
             known[each] = (_corners(each.box),) if each.mask is None else outlines_of(each.mask)
-    return tuple(known[each] for each in look.candidates)
+    overlaps = overlaps_of(candidates, *view.picture.shape[:2])
+    outlines = tuple(known[each] for each in candidates)
+    return FrameLook(job, view.frame, place, look, outlines, overlaps, False)
+
+
+def joined(old: Sequence[Candidate], new: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Both; what is found again is not there twice, and parts still know their wholes."""
+    if not old or not new:
+        return (*old, *new)
+    table = alike([each.mask for each in new], [each.mask for each in old])
+    places: dict[int | None, int] = {}
+    for index in np.flatnonzero(table.max(1) < AGAIN).tolist():
+        places[index] = len(old) + len(places)
+    more = [replace(new[i], whole=places.get(new[i].whole)) for i in places if i is not None]
+    return (*old, *more)
+
+
+def alike(ours: Sequence[Mask | None], theirs: Sequence[Mask | None]) -> NDArray[np.float64]:
+    """(N, M) intersection over union; 0 where one of both has no mask."""
+    rows = {i: mask.rle() for i, mask in enumerate(ours) if mask is not None}
+    columns = {i: mask.rle() for i, mask in enumerate(theirs) if mask is not None}
+    table = np.zeros((len(ours), max(len(theirs), 1)))
+    if rows and columns:
+        found = coco_mask.iou(list(rows.values()), list(columns.values()), [0] * len(columns))
+        table[np.ix_(list(rows), list(columns))] = found
+    return table
 
 
 def _corners(box: Box) -> Outline:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.objects.attribute_panel import AttributePanel
+from vostool.gui.objects.empty_hint import EmptyHint
 from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
 from vostool.gui.objects.table import ObjectTable
 from vostool.gui.session.document import Document
@@ -74,9 +75,13 @@ class ObjectList(QWidget):
         self.solo_button = _button("Solo", "")
         actions["solo"].setIconText("Solo")
         self.solo_button.setDefaultAction(actions["solo"])
+        self.find_button = _button("Find…", "")
+        actions["find_objects"].setIconText("Find…")
+        self.find_button.setDefaultAction(actions["find_objects"])
         self.more_button = _button("More", "What else can be done with the chosen objects")
         self.more_button.setMenu(self.menu)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.empty = EmptyHint(actions["find_objects"])
         self.several = QLabel()
         self.several.setObjectName("several_objects")
         self.several.setWordWrap(True)
@@ -109,6 +114,7 @@ class ObjectList(QWidget):
         self._current = None
         self.attributes.show_object(None, None)
         self.setEnabled(document is not None)
+        self._show_empty()
 
     def apply(self, changes: Changes, current: int | None) -> None:
         """Follow the project."""
@@ -118,6 +124,7 @@ class ObjectList(QWidget):
             self.choose(oid for oid in chosen if current in chosen)
         if changes.objects:
             self._apply_filter()
+            self._show_empty()
         if changes.objects or LABELS_SETTING in changes.settings:
             self.attributes.show_object(self.model.project, current)
 
@@ -227,9 +234,13 @@ class ObjectList(QWidget):
             sorted(oid for oid in chosen if objects[oid].label == label), name, value
         )
 
+    def _show_empty(self) -> None:
+        project = self.model.project
+        self.empty.setVisible(project is not None and not project.objects)
+
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.add_button, self.delete_button, self.solo_button):
+        for button in (self.add_button, self.find_button, self.delete_button, self.solo_button):
             buttons.addWidget(button)
         buttons.addStretch()
         buttons.addWidget(self.more_button)
@@ -237,6 +248,7 @@ class ObjectList(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.empty)
         layout.addWidget(self.several)
         layout.addLayout(buttons)
         layout.addWidget(self.attributes)

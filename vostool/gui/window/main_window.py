@@ -20,6 +20,7 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tool_strip import ToolStrip
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.engine.bar import EngineBar
+from vostool.gui.find.dock import FindDock
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
 from vostool.gui.timeline import Timeline
@@ -45,11 +46,13 @@ class MainWindow(QMainWindow):
         paths_dropped(list[Path]): files or folders were dropped on the window.
         path_chosen(Path): a place that was opened lately is to be opened again.
         closing(): the window is about to close.
+        find_wanted(): objects are to be found in the open video.
     """
 
     paths_dropped = pyqtSignal(object)
     path_chosen = pyqtSignal(object)
     closing = pyqtSignal()
+    find_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -190,6 +193,7 @@ class MainWindow(QMainWindow):
         timeline = self.thumbnails.with_timeline()
         self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)
+        self.find_dock = FindDock(self)
         self.view_side = ViewSide(
             self.canvas, self.thumbnails, self.status, self.actions_by_id, self
         )

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeySequence
 from vostool.gui.canvas.gestures import Gestures
 from vostool.gui.objects.actions import ObjectActions
 from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.window.find_view import FindView
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.review_view import ReviewView
 from vostool.gui.window.start.recent import remember_opened
@@ -29,6 +30,7 @@ class Views(QObject):
         self._window = window
         self._workspace = workspace
         self._review: ReviewView | None = None
+        self._find: FindView | None = None
         self._told: Step | None = None
         self._gestures: Gestures | None = None
         session = workspace.session
@@ -66,12 +68,15 @@ class Views(QObject):
         window.set_title(workspace.document.project.source.path, workspace.storage.path)
         self._update_history()
         self._gestures = Gestures(window.canvas, workspace)
+        self._find = FindView(window, workspace)
         window.view_side.open(workspace)
         yield
         workspace.display.refresh()  # now that every view that shows its first frame listens
 
     def close(self) -> None:
         """Disconnect, and show that nothing is open."""
+        if self._find is not None:
+            self._find.close()
         if self._gestures is not None:
             self._gestures.close()
         if self._review is not None:

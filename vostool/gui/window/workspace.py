@@ -10,6 +10,7 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.display import Display
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
+from vostool.gui.session.finding import Finding
 from vostool.gui.session.frame_range import RangeSelection
 from vostool.gui.session.mask_editor import MaskEditor
 from vostool.gui.session.player import Player
@@ -23,7 +24,7 @@ from vostool.io.cvat_server.source import JobFrames
 
 
 class Workspace(QObject):
-    """Document, session, tracking, display, range, player and storage of one source."""
+    """Document, session, tracking, finding, display, range, player and storage of one source."""
 
     def __init__(self, opened: Opened, canvas: Canvas, worker: EngineWorker) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class Workspace(QObject):
         self.tracking = Tracking(self.session)
         self.mask_editor = MaskEditor(self.session)
         self.review = Review(self.session)
+        self.finding = Finding(self.session)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
@@ -56,6 +58,7 @@ class Workspace(QObject):
         self.player.pause()
         self.session.builder.settle()
         self.mask_editor.close()
+        self.finding.close()
         self.session.close()
         if isinstance(self.source, JobFrames):
             self.source.hang_up()  # no thread may wait for a dead network

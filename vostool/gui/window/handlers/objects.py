@@ -35,6 +35,7 @@ def object_handlers(bench: Workbench) -> dict[str, Handler]:
         "to_back": session(_to_back),
         "stack_by_number": session(lambda s: s.do(stack_by_number(s.document.project))),
         "find_object": partial(_find, window),
+        "find_objects": when_open(lambda _: window.find_wanted.emit()),
         "labels": partial(show_labels, bench),
         **_chosen_handlers(window, when_open),
     }

@@ -1,0 +1,1 @@
+"""The panel in which a person asks the program to find objects."""

@@ -1,0 +1,234 @@
+"""The Find panel: what to look for and where, what is shown of it, and taking it as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vostool.finders.finder import Grid, Way
+from vostool.gui.find.sliders import Sliders
+from vostool.gui.widgets.return_key import LineBox
+from vostool.words import counted
+
+WAYS = {
+    Way.EVERYTHING: ("Everything", "Whatever can be told apart in the picture"),
+    Way.TEXT: ("Text", "What you name: person, red car"),
+    Way.LIKE: ("Like this", "What looks like the selected object"),
+}
+DENSITY = {"Coarse, fast": 8, "Normal": 16, "Fine, slow": 32}
+NOTHING_OPEN = "Nothing is open."
+
+
+class FindPanel(QWidget):
+    """Shows what a person asks for, and says it; a controller asks the finders.
+
+    Signals:
+        asked(): look now, for what :attr:`way`, :attr:`text` and :attr:`grid` say.
+        cancel_wanted(), take_wanted(), leave_wanted(), clear_wanted()
+        escaped(): Esc was pressed in the panel.
+        choice_changed(Choice)
+    """
+
+    asked = pyqtSignal()
+    cancel_wanted = pyqtSignal()
+    take_wanted = pyqtSignal()
+    leave_wanted = pyqtSignal()
+    clear_wanted = pyqtSignal()
+    escaped = pyqtSignal()
+    choice_changed = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ways: dict[Way, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self.text_box = LineBox()
+        self.text_box.setPlaceholderText("person, red car")
+        self.text_box.setAccessibleName("What to look for")
+        self.text_box.setToolTip("Several things are parted by commas or full stops")
+        self.density = QComboBox()
+        self.density.addItems(list(DENSITY))
+        self.density.setCurrentText("Normal")
+        self.density.setAccessibleName("Density")
+        self.density.setToolTip("Fine finds smaller things, and cuts larger ones to pieces")
+        self.density_name = QLabel("Density")
+        self.density_name.setBuddy(self.density)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.find_button = QPushButton("Find")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Look no further; what was found stays")
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Progress of looking for objects")
+        self.bar.setRange(0, 100)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setAccessibleName("What was found")
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.sliders = Sliders()
+        self.take_button = QPushButton("Take")
+        self.clear_button = QToolButton()
+        self.clear_button.setText("Clear")
+        self.clear_button.setToolTip("Propose nothing any more")
+        self.leave_button = QToolButton()
+        self.leave_button.setText("Leave")
+        self.leave_button.setToolTip("Back to the tool before (Esc); what was found stays here")
+        self._lay_out()
+        self._connect()
+        self.show_idle("")
+        self.show_counts(0, 0, 0)
+
+    def event(self, event: QEvent | None) -> bool:
+        """Esc in the panel is not the one that cancels a track run."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.escaped.emit()
+                return True
+        return super().event(event)
+
+    # -- what is asked -------------------------------------------------------------------------
+
+    @property
+    def way(self) -> Way:
+        """How to look."""
+        return next((way for way, b in self.ways.items() if b.isChecked()), Way.EVERYTHING)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.text_box.text()
+
+    @property
+    def grid(self) -> Grid:
+        """How densely everything is asked."""
+        return Grid(points_per_side=DENSITY[self.density.currentText()])
+
+    def offer_ways(self, possible: Collection[Way]) -> None:
+        """Show the buttons of the ways in which anything here can look."""
+        for way, button in self.ways.items():
+            button.setVisible(way in possible)
+        if self.way not in possible and possible:
+            next(b for way, b in self.ways.items() if way in possible).setChecked(True)
+        self._show_way()
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def show_busy(self, part: float, doing: str) -> None:
+        """Something is looked for: the part that is done, 0..1, and what goes on."""
+        self.bar.setValue(round(100 * part))
+        self.said.setText(doing)
+        self._show_going(True)
+
+    def show_idle(self, said: str) -> None:
+        """Nothing is looked for; a sentence, or what :meth:`show_counts` says."""
+        self._show_going(False)
+        self.said.setText(said)
+
+    def show_counts(self, found: int, shown: int, wanted: int, frames: int = 1) -> None:
+        """How many candidates there are, pass the sliders, and would be taken."""
+        self.take_button.setEnabled(wanted > 0)
+        self.take_button.setText(f"Take {counted(wanted, 'object')}" if wanted else "Take")
+        self.take_button.setToolTip("Make objects of those that are shown (Enter)")
+        self.clear_button.setEnabled(found > 0)
+        if not found or self.cancel_button.isVisible():
+            return
+        parts = [f"{found} found"]
+        if frames > 1:
+            parts[0] += f" on {frames} frames"
+        if shown < found:
+            parts.append(f"{shown} shown")
+        if wanted < shown:
+            parts.append(f"{shown - wanted} left out")
+        self.said.setText(", ".join(parts) + ".")
+
+    def _show_going(self, going: bool) -> None:
+        self.bar.setVisible(going)
+        self.cancel_button.setVisible(going)
+        self.find_button.setVisible(not going)
+
+    def _show_way(self) -> None:
+        way = self.way
+        self.text_box.setVisible(way is Way.TEXT)
+        for widget in (self.density, self.density_name):
+            widget.setVisible(way is Way.EVERYTHING)
+        self.note.setText(WAYS[way][1] + ".")
+        self.note.setVisible(way is not Way.TEXT)
+        self.sliders.show_text(way is Way.TEXT)
+
+    def _connect(self) -> None:
+        self._group.buttonClicked.connect(lambda _: self._show_way())
+        self.text_box.returnPressed.connect(self.asked)
+        self.find_button.clicked.connect(lambda _: self.asked.emit())
+        self.cancel_button.clicked.connect(lambda _: self.cancel_wanted.emit())
+        self.take_button.clicked.connect(lambda _: self.take_wanted.emit())
+        self.clear_button.clicked.connect(lambda _: self.clear_wanted.emit())
+        self.leave_button.clicked.connect(lambda _: self.leave_wanted.emit())
+        self.sliders.changed.connect(self.choice_changed)
+
+    def _lay_out(self) -> None:
+        switch = QHBoxLayout()
+        switch.setSpacing(0)
+        for way, (title, tip) in WAYS.items():
+            button = QToolButton()
+            button.setText(title)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setObjectName("choice")
+            self._group.addButton(button)
+            switch.addWidget(button)
+            self.ways[way] = button
+        self.ways[Way.EVERYTHING].setChecked(True)
+        switch.addStretch()
+        self.form = QGridLayout()
+        self.form.setColumnStretch(1, 1)
+        self.form.addWidget(self.density_name, 0, 0)
+        self.form.addWidget(self.density, 0, 1)
+        ask = QHBoxLayout()
+        ask.addWidget(self.find_button)
+        ask.addWidget(self.cancel_button)
+        ask.addStretch()
+        take = QHBoxLayout()
+        take.addWidget(self.take_button, 1)
+        take.addWidget(self.clear_button)
+        take.addWidget(self.leave_button)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addLayout(switch)
+        column.addWidget(self.note)
+        column.addWidget(self.text_box)
+        column.addLayout(self.form)
+        column.addLayout(ask)
+        column.addWidget(self.bar)
+        column.addWidget(self.said)
+        column.addWidget(self.sliders)
+        column.addLayout(take)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)

@@ -1,0 +1,24 @@
+"""What the object list says while a video has no object yet: the two ways to begin."""
+
+from __future__ import annotations
+
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class EmptyHint(QWidget):
+    """A sentence, and a button that lets the program look for objects."""
+
+    def __init__(self, find: QAction) -> None:
+        super().__init__()
+        text = QLabel("No objects yet. Click one in the picture, or let the program find some.")
+        text.setWordWrap(True)
+        self.button = QPushButton("Find objects")
+        self.button.setAccessibleName("Find objects")
+        self.button.clicked.connect(lambda _checked=False: find.trigger())
+        find.changed.connect(lambda: self.button.setToolTip(find.toolTip()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 2, 4, 2)
+        column.addWidget(text)
+        column.addWidget(self.button)
+        self.hide()

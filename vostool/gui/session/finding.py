@@ -1,0 +1,264 @@
+"""Finding objects in the opened video: what was asked, what is proposed, what is taken of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vostool.errors import Cancelled, UsageError
+from vostool.finders.choice import Choice
+from vostool.finders.finder import Finder, Question, Way
+from vostool.finders.registry import FINDERS, create_finder, default_finder, finder_statuses
+from vostool.finders.taking import Thing, take
+from vostool.gui.engine.finding import FindEnd, FindJob, FrameLook
+from vostool.gui.session.found import Found
+from vostool.gui.session.session import Session
+from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end
+from vostool.progress import Progress
+
+BUSY = "Objects are being looked for; cancel that first."
+
+
+class Finding(QObject):
+    """The candidates of one opened video. GUI thread; finders work on the engine's.
+
+    Signals:
+        changed(): other candidates are shown, or one was left out or taken in.
+        progressed(float, str): the part that is done, 0..1, and what goes on.
+        ended(str): nothing is looked for any more; one sentence, empty where all went well.
+
+    Attributes:
+        choice: what is shown; :meth:`set_choice` changes it.
+        asked: what was looked for, in a person's words.
+    """
+
+    changed = pyqtSignal()
+    progressed = pyqtSignal(float, str)
+    ended = pyqtSignal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._worker = session, session.worker
+        self.choice = Choice()
+        self.asked = ""
+        self._found: dict[int, Found] = {}
+        self._left_out: set[tuple[int, int]] = set()
+        self._opened: set[tuple[int, int]] = set()
+        self._parts_first = False
+        self._finder: tuple[str, Finder] | None = None
+        self._loading: tuple[Background, threading.Event] | None = None
+        self._job: FindJob | None = None
+        self._worker.looked.connect(self._take_look)
+        self._worker.find_ended.connect(self._end)
+
+    # -- asking --------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """True while a model is loaded or looks."""
+        return self._loading is not None or self._job is not None
+
+    def start(
+        self, question: Question, frames: Sequence[int], asked: str, name: str | None = None
+    ) -> bool:
+        """Look for objects; False, with ``ended`` telling why, where that is not possible.
+
+        A question about a part of the frame adds to what is proposed, every other one replaces it.
+
+        Args:
+            asked: what is looked for, for people.
+            name: of the finder; None takes the best that can be asked this way.
+        """
+        if self.busy:
+            self.ended.emit(BUSY)
+            return False
+        try:
+            name = name or _best(question.way)
+        except UsageError as error:
+            self.ended.emit(str(error))
+            return False
+        if question.within is None:
+            self.clear()
+        self.asked = asked
+        ask = partial(self._ask, question, tuple(frames))
+        if self._finder is not None and self._finder[0] == name:
+            ask(self._finder[1])
+        else:
+            self._load(name, ask)
+        return True
+
+    def cancel(self) -> None:
+        """Look no further; what was found stays."""
+        if self._job is not None:
+            self._worker.cancel_find(self._job)
+            self.progressed.emit(0.0, "Stopping…")
+        if self._loading is not None:
+            job, given_up = self._loading
+            self._loading = None
+            given_up.set()
+            leave_to_end(job)
+            self.ended.emit("Cancelled.")
+
+    def close(self) -> None:
+        """Look for nothing any more, and give the finder's memory back."""
+        self._worker.looked.disconnect(self._take_look)
+        self._worker.find_ended.disconnect(self._end)
+        self.cancel()
+        self._worker.free_finder()
+        self._finder = None
+
+    # -- what is proposed ----------------------------------------------------------------------
+
+    @property
+    def frames(self) -> list[int]:
+        """The frames on which something was found."""
+        return sorted(frame for frame, found in self._found.items() if found.candidates)
+
+    def on(self, frame: int) -> Found:
+        """All candidates of a frame."""
+        return self._found.get(frame) or Found()
+
+    def shown(self, frame: int) -> tuple[int, ...]:
+        """Indices of a frame's candidates that pass the choice."""
+        found = self.on(frame)
+        opened = {index for f, index in self._opened if f == frame}
+        return found.shown(self.choice, found.wholes - opened if self._parts_first else opened)
+
+    def is_left_out(self, frame: int, index: int) -> bool:
+        """True for one that is shown and not taken."""
+        return (frame, index) in self._left_out
+
+    def wanted(self, frame: int) -> list[int]:
+        """Those that would be taken."""
+        return [i for i in self.shown(frame) if (frame, i) not in self._left_out]
+
+    def set_choice(self, choice: Choice) -> None:
+        """Show others of those that are known."""
+        if choice != self.choice:
+            self.choice = choice
+            self.changed.emit()
+
+    def toggle(self, frame: int, index: int) -> None:
+        """Leave a candidate out, or take it in again."""
+        self._left_out ^= {(frame, index)}
+        self.changed.emit()
+
+    def switch(self, frame: int, index: int | None = None) -> None:
+        """Show the parts in place of the whole at this candidate, or back; None: everywhere."""
+        if index is None:
+            self._parts_first = not self._parts_first
+            self._opened.clear()
+        elif (whole := self.on(frame).family(index)) is not None:
+            self._opened ^= {(frame, whole)}
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Propose nothing."""
+        self._found.clear()
+        self._left_out.clear()
+        self._opened.clear()
+        self._parts_first = False
+        self.changed.emit()
+
+    def take(self) -> int:
+        """Make objects of those that are shown and not left out, as one undo step; how many."""
+        things = [
+            Thing(((frame, each),), each.label)
+            for frame in self.frames
+            for each in (self.on(frame).candidates[i] for i in self.wanted(frame))
+        ]
+        if not things:
+            return 0
+        session = self._session
+        edit, ids = take(session.document.project, things, self.asked, session.label_for_new())
+        if session.do(edit):
+            session.select(ids[0])
+            self.clear()
+        return len(things)
+
+    # -- how a job goes ------------------------------------------------------------------------
+
+    def _load(self, name: str, ask: partial[None]) -> None:
+        """Load in a thread of its own, so that clicks are answered meanwhile."""
+        given_up = threading.Event()
+
+        def load(_progress: Progress) -> Finder:
+            finder = create_finder(name)
+            if given_up.is_set():
+                finder.close()
+                raise Cancelled("Cancelled.")
+            return finder
+
+        job = Background(load)
+        self._loading = (job, given_up)
+        job.succeeded.connect(lambda finder: self._loaded(job, name, finder, ask))
+        job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
+        self.progressed.emit(0.0, f"Loading {FINDERS[name].title}…")
+        job.start()
+
+    def _loaded(self, job: Background, name: str, finder: Finder, ask: partial[None]) -> None:
+        if self._loading is None or self._loading[0] is not job:
+            return
+        job.wait()
+        self._loading = None
+        self._finder = (name, finder)
+        ask(finder)
+
+    def _not_loaded(self, job: Background, sentence: str) -> None:
+        if self._loading is not None and self._loading[0] is job:
+            job.wait()
+            self._loading = None
+            self.ended.emit(sentence)
+
+    def _ask(self, question: Question, frames: tuple[int, ...], finder: Finder) -> None:
+        before = {frame: self.on(frame).candidates for frame in frames}
+        self._job = FindJob(finder, question, frames, before)
+        self.progressed.emit(0.0, "Looking…")
+        self._worker.find(self._job)
+
+    def _take_look(self, look: FrameLook) -> None:
+        if look.job is not self._job:
+            return
+        project, frame = self._session.document.project, look.frame
+        masks = {oid: record.mask for oid, record in project.masks.at(frame).items()}
+        found = Found.of(look, masks)
+        self._carry_over(frame, found)
+        many = len(look.job.frames)
+        where = f"frame {frame}, {look.place + 1} of {many}" if many > 1 else f"frame {frame}"
+        self.progressed.emit(look.done, f"Looking on {where}: {len(found.candidates)} found")
+        self.changed.emit()
+
+    def _carry_over(self, frame: int, found: Found) -> None:
+        """Show a frame's candidates of now; what is an object already is left out at first."""
+        old = self.on(frame)
+        out = {each for i, each in enumerate(old.candidates) if (frame, i) in self._left_out}
+        known_before = set(old.candidates)
+        self._left_out = {key for key in self._left_out if key[0] != frame}
+        for index, each in enumerate(found.candidates):
+            if each in out or (index in found.known and each not in known_before):
+                self._left_out.add((frame, index))
+        self._found[frame] = found
+
+    def _end(self, end: FindEnd) -> None:
+        if end.job is self._job:
+            self._job = None
+            self.ended.emit(
+                end.problem or ("Cancelled; what was found stays." if end.cancelled else "")
+            )
+
+
+def _best(way: Way) -> str:
+    """The name of the best finder that can be asked this way.
+
+    Raises:
+        UsageError: none can be used here; says what is missing.
+    """
+    spec = default_finder(way)
+    if spec is not None:
+        return spec.name
+    problems = [status.problem for status in finder_statuses(way) if status.problem]
+    raise UsageError(problems[0] if problems else f"Nothing here can look by {way.value}.")

@@ -1,0 +1,201 @@
+"""Finding objects in the window: panel, canvas and the open video's candidates, put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject
+
+from vostool.errors import UsageError, VosToolError
+from vostool.finders.choice import Choice
+from vostool.finders.finder import Example, Question, Way
+from vostool.finders.phrases import parse_phrases
+from vostool.finders.registry import FINDERS
+from vostool.gui.canvas.tools.find import find_tool
+from vostool.gui.canvas.tools.spec import ToolSpec
+from vostool.gui.session.finding import Finding
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.workspace import Workspace
+from vostool.masks.box import Box
+
+NO_EXAMPLE = "Select an object that has a mask on this frame, and what looks like it is looked for."
+NOT_SHOWN = "This frame is still being read; ask again when it is shown."
+
+
+class FindView(QObject):
+    """One window and one workspace; it is the panel of the canvas' find tool, too."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        super().__init__()
+        self._window, self._workspace = window, workspace
+        self._finding: Finding = workspace.finding
+        self._dock, self._panel = window.find_dock, window.find_dock.panel
+        self._tool = find_tool(self._finding, self)
+        self._tool_before: ToolSpec | None = None
+        panel, session = self._panel, workspace.session
+        self._connections = (
+            (window.find_wanted, self.open),
+            (panel.asked, self._ask),
+            (panel.cancel_wanted, self._finding.cancel),
+            (panel.take_wanted, self._take),
+            (panel.leave_wanted, self.leave),
+            (panel.escaped, self._escape),
+            (panel.clear_wanted, self._finding.clear),
+            (panel.choice_changed, self._set_choice),
+            (self._dock.closed, self.leave),
+            (session.playhead_moved, self._show_counts),
+            (window.canvas.tool_changed, self._tool_changed),
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+        self._finding.changed.connect(self._show_counts)
+        self._finding.progressed.connect(panel.show_busy)
+        self._finding.ended.connect(self._ended)
+        panel.setEnabled(True)
+        self._dock.hide()  # it may have been open when the window was closed the last time
+        self._show_sliders()
+        panel.show_idle("")
+        self._show_counts()
+
+    def close(self) -> None:
+        """Follow the workspace no more."""
+        self.leave()
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        self._finding.changed.disconnect(self._show_counts)
+        self._finding.progressed.disconnect(self._panel.show_busy)
+        self._finding.ended.disconnect(self._ended)
+        self._panel.show_idle("")
+        self._panel.show_counts(0, 0, 0)
+        self._panel.setEnabled(False)
+
+    # -- opening and leaving -------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Show the panel, and what was found last over the picture."""
+        self._panel.offer_ways([way for way in Way if _has(way)])
+        self._dock.reveal()
+        self._choose_tool()
+        if self._panel.way is Way.TEXT:
+            self._panel.text_box.setFocus()
+        else:
+            self._panel.find_button.setFocus()
+
+    def _choose_tool(self) -> None:
+        canvas = self._window.canvas
+        if canvas.tool is not self._tool:
+            self._tool_before = canvas.tool
+            canvas.set_tool(self._tool)
+
+    def leave(self) -> None:
+        """Back to the tool before; what was found is kept for the next time."""
+        self._finding.cancel()
+        self._dock.hide()
+        if self._window.canvas.tool is self._tool and self._tool_before is not None:
+            self._window.set_tool(self._tool_before)
+        self._window.canvas.setFocus()
+
+    def _tool_changed(self, tool: ToolSpec) -> None:
+        """Another tool was chosen: what is looked for goes on, and the panel says how far it is."""
+        if tool is not self._tool:
+            self._tool_before = None
+            self._dock.setVisible(self._finding.busy and self._dock.isVisible())
+
+    # -- what the canvas asks ------------------------------------------------------------------
+
+    def look_within(self, box: Box) -> None:
+        """Ask again, for this part of the frame."""
+        self._ask(box)
+
+    def take_key(self, name: str) -> None:
+        """Esc stops what is looked for, then leaves; Return takes."""
+        if name != "Esc":
+            self._take()
+        else:
+            self._escape()
+
+    def _escape(self) -> None:
+        if self._finding.busy:
+            self._finding.cancel()
+        else:
+            self.leave()
+
+    # -- asking and taking ---------------------------------------------------------------------
+
+    def _ask(self, within: Box | None = None) -> None:
+        try:
+            question, asked = self._question()
+        except VosToolError as error:
+            self._panel.show_idle(str(error))
+            return
+        frame = self._workspace.session.playhead
+        self._workspace.player.pause()
+        self._choose_tool()
+        self._window.canvas.setFocus()  # Esc stops it; then Return takes, and Tab shows parts
+        self._finding.start(replace(question, within=within), (frame,), asked)
+
+    def _question(self) -> tuple[Question, str]:
+        """What the panel asks, and its words.
+
+        Raises:
+            UsageError: nothing is typed or selected.
+        """
+        panel, way = self._panel, self._panel.way
+        if way is Way.TEXT:
+            phrases = parse_phrases(panel.text)
+            return Question(way, phrases=phrases), ", ".join(phrases)
+        if way is Way.LIKE:
+            example = self._example()
+            return Question(way, examples=(example,)), f"like {example.label}"
+        return Question(way, grid=panel.grid), "everything"
+
+    def _example(self) -> Example:
+        session = self._workspace.session
+        frame, current = session.playhead, session.current_object
+        project = self._workspace.document.project
+        record = None if current is None else project.masks.get(frame, current)
+        if current is None or record is None or record.mask.is_empty:
+            raise UsageError(NO_EXAMPLE)
+        picture = self._workspace.display.picture(frame)
+        if picture is None:
+            raise UsageError(NOT_SHOWN)
+        return Example(picture, record.mask, frame, project.objects[current].label)
+
+    def _take(self) -> None:
+        if self._finding.busy:
+            self._panel.show_busy(0.0, "Still looking; Esc or Cancel stops it, then Enter takes.")
+        elif not any(self._finding.wanted(frame) for frame in self._finding.frames):
+            self._panel.show_idle("Nothing is shown that could be taken; ask with Find first.")
+        elif self._finding.take():
+            self.leave()
+
+    # -- what the panel shows ------------------------------------------------------------------
+
+    def _ended(self, said: str) -> None:
+        self._panel.show_idle(said)
+        if not said:
+            self._show_counts()
+        if not said and not self._finding.frames:
+            self._panel.show_idle(f"Nothing was found for '{self._finding.asked}'.")
+
+    def _set_choice(self, choice: Choice) -> None:
+        self._choose_tool()
+        self._finding.set_choice(choice)
+
+    def _show_counts(self, _frame: int = 0) -> None:
+        finding = self._finding
+        frames = finding.frames
+        found = sum(len(finding.on(frame).candidates) for frame in frames)
+        shown = sum(len(finding.shown(frame)) for frame in frames)
+        wanted = sum(len(finding.wanted(frame)) for frame in frames)
+        self._panel.show_counts(found, shown, wanted, len(frames))
+
+    def _show_sliders(self) -> None:
+        info = self._workspace.source.info
+        pixels = info.width * info.height
+        choice = self._finding.choice
+        self._panel.sliders.show_values(choice, pixels)
+
+
+def _has(way: Way) -> bool:
+    return any(way in spec.ways for spec in FINDERS.values())
