@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -169,6 +171,7 @@ def test_names_are_shown_with_their_frames_before_anything_changes(
     assert said.json["frame_examples"] == {"0004.txt": 3, "0006.txt": 5}
     assert said.json["frame_notes"] == ["the number of the first frame was said to be 1"]
     assert said.json["warnings"][0].startswith("The file does not say which shapes")
+    assert said.json["frame_doubts"] == []
     project, _ = read_project(tmp_path / "q.vos")
     assert sorted(frame for frame, _ in project.prompts) == [3, 5]
 
@@ -185,3 +188,67 @@ def test_a_first_number_is_refused_where_it_means_nothing(
     assert wrong.status == 2
     assert "must be auto or a whole number" in wrong.err
     assert not (tmp_path / "p.vos").exists()
+
+
+class Terminal(io.StringIO):
+    """What a person types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def at_terminal(vostool, monkeypatch):
+    """Call the command line at a terminal, with what is typed there."""
+
+    def call(typed, *words):
+        monkeypatch.setattr("sys.stdin", Terminal(typed))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        return vostool(*words)
+
+    return call
+
+
+@pytest.mark.parametrize(("typed", "frames"), [("1\n", [3, 5]), ("\n", [4, 6]), ("x\n2\n", [2, 4])])
+def test_a_terminal_is_asked_what_the_numbers_leave_open(
+    at_terminal, video, numbered, tmp_path, typed, frames
+) -> None:
+    done = at_terminal(typed, "import", tmp_path / "p.vos", numbered, "--video", video)
+    assert done.status == 0
+    assert "  0: 0004.txt -> frame 4, 0006.txt -> frame 6" in done.err
+    assert "  1: 0004.txt -> frame 3, 0006.txt -> frame 5" in done.err
+    assert "Which number has the clip's first frame in names? [0] " in done.err
+    assert ("Type a whole number" in done.err) == typed.startswith("x")
+    project, _ = read_project(tmp_path / "p.vos")
+    assert sorted(frame for frame, _ in project.prompts) == frames
+
+
+@pytest.mark.parametrize("quiet", ["--quiet", "--json"])
+def test_a_script_is_not_asked_but_told_which_option_decides(
+    at_terminal, video, numbered, tmp_path, quiet
+) -> None:
+    done = at_terminal("1\n", "import", tmp_path / "p.vos", numbered, "--video", video, quiet)
+    assert done.status == 0
+    assert "--first-number 1" in done.err
+    assert "[0]" not in done.err
+    project, _ = read_project(tmp_path / "p.vos")
+    assert sorted(frame for frame, _ in project.prompts) == [4, 6]
+
+
+def test_names_that_may_count_every_second_frame_are_asked_about(
+    at_terminal, video, tmp_path
+) -> None:
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number:04d}.txt").write_text("0 0.5 0.5 0.25 0.5\n")
+    words = ("import", tmp_path / "p.vos", folder, "--video", video)
+    done = at_terminal("2\n", *words)
+    assert "may count every frame, or every 2nd of the clip's 16" in done.err
+    assert "  2: 0000.txt -> frame 0, 0004.txt -> frame 8, 0007.txt -> frame 14" in done.err
+    project, _ = read_project(tmp_path / "p.vos")
+    assert sorted(frame for frame, _ in project.prompts) == list(range(0, 16, 2))
+    plain = at_terminal("", "import", tmp_path / "q.vos", *words[2:], "--frame-step", "1")
+    assert "may count" not in plain.err
+    project, _ = read_project(tmp_path / "q.vos")
+    assert sorted(frame for frame, _ in project.prompts) == list(range(8))

@@ -12,6 +12,7 @@ from vostool.commands.engine_arguments import (
     check_engine,
     opened_engine,
 )
+from vostool.commands.import_question import settled
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.track import kept
 from vostool.commands.tracking import Outcome, track, values
@@ -41,6 +42,8 @@ _SHOWN = 20
 _FIRST_NUMBERS = ("first_number", "first_frame")
 _EPILOG = """\
 masks and boxes on keyframes become prompts; with --track they are tracked from at once.
+where names leave open how they count the frames, a terminal is asked; elsewhere (and with --quiet
+or --json) 0 and every frame are taken, and stderr names the option that decides otherwise.
 
   vostool import clip.vos annotations.xml --video clip.mp4 --track
   vostool import clip.vos instances.json --objects match
@@ -87,12 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--first-number", metavar="N",
         help="the number that the clip's first frame has in the names of label files (0, 1 ...); "
-        "default: what the numbers prove",
+        "default: what the numbers prove, else a terminal is asked and 0 taken elsewhere",
     )  # fmt: skip
     parser.add_argument(
         "--frame-step", metavar="N",
         help="how many frames of the clip lie from one number in names to the next, where names "
-        "count only frames that were taken out of it",
+        "count only frames that were taken out of it; default: what the file proves, else a "
+        "terminal is asked and 1 taken elsewhere",
     )  # fmt: skip
     run = parser.add_argument_group("tracking")
     run.add_argument("--track", action="store_true", help="track from the imported keyframes")
@@ -124,10 +128,17 @@ def run(args: argparse.Namespace) -> int:
         output.warn(space.warnings)
         try:
             imported = _read(args, name, options, space, stop)
+            if imported.doubts and not (args.quiet or args.json):
+
+                def again(more: Mapping[str, OptionValue]) -> Imported:
+                    return _read(args, name, {**options, **more}, space, stop)
+
+                imported = settled(imported, again, stop)
         except Cancelled:
             output.warn(["Stopped; nothing was imported."])
             return INTERRUPTED
         edit, summary = import_edit(space.project, imported, _policy(args))
+        output.warn(doubt.sentence for doubt in summary.doubts)
         frames = summary.frames_sentence()
         notes = [*([f"frames: {frames}"] if frames else []), *summary.warnings, *summary.notes()]
         _warn(args, notes, summary.skipped)
@@ -266,6 +277,8 @@ def _facts(
         "frame_examples": dict(summary.examples),
         "frame_notes": list(summary.counting),
         "skipped": list(summary.skipped),
+        "frame_doubts": [doubt.sentence for doubt in summary.doubts],
+        "occluded": summary.occluded,
         "warnings": list(summary.warnings),
         "tracked": tracked,
     }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+from vostool.errors import Cancelled
 
 INTERRUPTED = 130  # a shell's status for a command ended by SIGINT (128 + 2)
 
@@ -19,6 +23,22 @@ class Interrupt:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._before: dict[int, Any] = {}
+        self._asking = False
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While a question waits for its answer, the first signal ends at once.
+
+        Raises:
+            Cancelled: the person pressed Ctrl+C instead of answering.
+        """
+        self._asking = True
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise Cancelled("Stopped at the question.") from None
+        finally:
+            self._asking = False
 
     def __call__(self) -> bool:
         """True when the person asked to stop."""
@@ -35,6 +55,6 @@ class Interrupt:
             signal.signal(number, handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._event.is_set():
+        if self._event.is_set() or self._asking:
             raise KeyboardInterrupt
         self._event.set()

@@ -1,8 +1,9 @@
-"""Notes on one mask of one frame, kept with the project: "dismissed", "the two tracks disagree".
+"""Notes on one object on one frame: "dismissed", "the two tracks disagree", "occluded".
 
 A note is a setting of its own, so that writing one writes a few bytes, and it is undone, saved and
-opened again like everything else. It holds for the very mask that it was made on: a digest of the
-mask is part of it, and a later mask in the same place is not concerned.
+opened again like everything else. A note of the review holds for the very mask that it was made on:
+a digest of the mask is part of it, and a later mask in the same place is not concerned. That an
+object is occluded is said of the object itself, whatever mask or prompt stands there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ DISMISSED = "dismissed"
 """The person looked at what the review queue said and found the mask right enough; value True."""
 AGREEMENT = "agreement"
 """IoU of the masks tracked from both sides, 0..1, where they were blended and differ."""
-KINDS = (DISMISSED, AGREEMENT)
+OCCLUDED = "occluded"
+"""A label file marks the object as partly hidden there; value True."""
+KINDS = (DISMISSED, AGREEMENT, OCCLUDED)
 
 _PREFIX = "review."
 
@@ -58,6 +61,11 @@ def read_note(project: Project, place: NotePlace, mask: Mask) -> Json:
     if isinstance(stored, list) and len(stored) == 2 and stored[0] == _digest(mask):
         return stored[1]
     return None
+
+
+def is_occluded(project: Project, frame: int, object_id: int) -> bool:
+    """True where the object is marked as partly hidden."""
+    return project.settings.get(str(note_cell(OCCLUDED, frame, object_id).key)) is True
 
 
 def _digest(mask: Mask) -> str:

@@ -239,7 +239,8 @@ def _give(pending: PendingEdit, frame: int, source: int, target: int, overlap: O
     first = _side(pending.get(cell) for cell in here[:2])
     second = _side(pending.get(cell) for cell in there[:2])
     record, prompts = _joined(first, second, overlap)
-    if record is not None and record is second[0]:
+    moved = record is second[0] if record is not None else first[1] is None
+    if moved:
         for to, origin in zip(here[2:], there[2:], strict=True):
             pending.put(to, pending.get(origin))
     pending.put(here[0], record)

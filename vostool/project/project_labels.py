@@ -7,10 +7,12 @@ none: one is made up for it here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from vostool.errors import LabelsError
-from vostool.project.labels import AttributeSpec, LabelSpec, labels_from_json
+from vostool.project.changes import Json
+from vostool.project.labels import TRUE, AttributeKind, AttributeSpec, LabelSpec, labels_from_json
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 
@@ -70,6 +72,26 @@ def with_attributes(project: Project, annotated: AnnotatedObject) -> AnnotatedOb
         if spec.name not in own
     )
     return replace(annotated, attributes=(*annotated.attributes, *missing))
+
+
+def typed_attributes(project: Project, annotated: AnnotatedObject) -> dict[str, Json]:
+    """The object's own attributes by name, for formats that tell numbers and truths from texts.
+
+    What the label declares as a check box or a number, and whose value is one, is such a value.
+    """
+    label = declared_label(project, annotated.label)
+    specs = {spec.name: spec for spec in label.attributes} if label is not None else {}
+    return {name: _typed(specs.get(name), text) for name, text in annotated.attributes}
+
+
+def _typed(spec: AttributeSpec | None, text: str) -> Json:
+    if spec is None or not spec.accepts(text):
+        return text
+    if spec.kind is AttributeKind.CHECKBOX:
+        return text == TRUE
+    if spec.kind is AttributeKind.NUMBER:
+        return int(text) if re.fullmatch(r"[+-]?\d+", text.strip()) else float(text)
+    return text
 
 
 def colour_of_first(project: Project, label: str) -> tuple[int, int, int] | None:

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from vostool.masks.mask import Mask
-from vostool.project.mask_notes import AGREEMENT, DISMISSED, NotePlace, parse_note, read_note
+from vostool.project.mask_notes import (
+    AGREEMENT,
+    DISMISSED,
+    OCCLUDED,
+    NotePlace,
+    parse_note,
+    read_note,
+)
 from vostool.project.project import Project
 
 _BATCH = 200
@@ -82,7 +89,8 @@ class Measures:
 
     def note(self, names: Iterable[str]) -> list[int]:
         """Remember which masks have notes, by names of settings; returns their frames."""
-        places = [place for name in names if (place := parse_note(name)) is not None]
+        found = map(parse_note, names)
+        places = [place for place in found if place is not None and place.kind != OCCLUDED]
         self._noted.update((place.frame, place.object_id) for place in places)
         return [place.frame for place in places]
 

@@ -297,7 +297,7 @@ def test_the_first_number_is_a_field_and_names_are_shown(opened, tmp_path) -> No
         (folder / f"{number:04d}.txt").write_text("0 0.5 0.5 0.25 0.5\n")
 
     def act(dialog: ImportDialog) -> None:
-        assert any("count from 0 or from 1" in line for line in dialog._lines.stringList())
+        assert "count from 0 or from 1" in dialog.sentence.text()
         field = dialog.options.field("first_number")
         assert field.accessibleName() == "Number of the clip's first frame in names"
         field.setText("many")

@@ -191,6 +191,8 @@ class ImportDialog(QDialog):
         text = f"<b>{_escaped(summary.sentence())}</b>"
         if frames := summary.frames_sentence():
             text += f"<br>Frames: {_escaped(frames)}"
+        for doubt in summary.doubts:
+            text += f"<br><b>{_escaped(doubt.sentence)}</b>"
         self.sentence.setText(f"{text}<br>{_escaped(title)}.{left}")
         notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]
         self._lines.setStringList([*notes, *(f"Left out: {text}" for text in summary.skipped)])

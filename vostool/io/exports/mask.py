@@ -35,18 +35,27 @@ class ExportMask:
         object: whose mask it is, with the id that it has in its project.
         id: the object's id in the data set; write this one.
         record: as it stands in the project, but with the cleaned mask.
+        occluded: the object is marked as partly hidden on the frame.
         area: pixels.
         bbox: tight (x, y, width, height).
     """
 
     def __init__(
-        self, frame: int, obj: AnnotatedObject, record: MaskRecord, number: int, tolerance: float
+        self,
+        frame: int,
+        obj: AnnotatedObject,
+        record: MaskRecord,
+        number: int,
+        tolerance: float,
+        *,
+        occluded: bool = False,
     ) -> None:
         """
         Args:
             number: becomes :attr:`id`.
             tolerance: of polygons where a writer asks for no other, in pixels.
         """
+        self.occluded = occluded
         self.object = obj
         self.id = number
         self.record = record

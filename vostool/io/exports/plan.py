@@ -14,8 +14,11 @@ from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.names import image_endings, image_names, safe_name
 from vostool.io.exports.options import ExportOptions, ImageFiles, named
 from vostool.masks.cleaning import Cleaning
+from vostool.project.changes import Json
+from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.project.project_labels import typed_attributes
 from vostool.project.stacking import front_to_back
 
 ENDINGS = {ImageFiles.NONE: ".jpg", ImageFiles.JPEG: ".jpg", ImageFiles.PNG: ".png"}
@@ -107,7 +110,8 @@ class ExportPlan:
         if mask.is_empty:
             return None
         number = self.object_ids[obj.id]
-        found = ExportMask(index, obj, record, number, self.polygon_tolerance)
+        hidden = is_occluded(self.project, index, obj.id)
+        found = ExportMask(index, obj, record, number, self.polygon_tolerance, occluded=hidden)
         return found if not self.cleaning or found.clean(self.cleaning) else None
 
     def masks(self, index: int) -> tuple[ExportMask, ...]:
@@ -118,6 +122,10 @@ class ExportPlan:
         """
         found = (self.mask(index, obj) for obj in self.objects)
         return tuple(mask for mask in found if mask is not None)
+
+    def attributes(self, obj: AnnotatedObject) -> dict[str, Json]:
+        """An object's attributes by name; check boxes and numbers are no texts."""
+        return typed_attributes(self.project, obj)
 
     @cached_property
     def depth(self) -> dict[int, int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pycocotools import mask as coco_mask
 
 from vostool.io.imports.depths import Depths
-from vostool.io.imports.format import Imported, Shape
+from vostool.io.imports.format import FrameDoubt, Imported, Shape
 from vostool.io.imports.identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
 from vostool.io.imports.labels import label_specs
 from vostool.masks.box import Box
@@ -22,6 +22,7 @@ from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Value
 from vostool.project.label_edits import add_labels
 from vostool.project.locks import locked_objects
+from vostool.project.mask_notes import OCCLUDED, note_cell
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.project.stacking import STACKING_SETTING, front_to_back
@@ -65,6 +66,8 @@ class ImportSummary:
         skipped, warnings: sentences of the reader and of the import.
         examples: three names of pictures and the frames that they are taken for.
         counting: what was concluded about frames, "numbers count from 1".
+        doubts: what could not be concluded about frames.
+        occluded: shapes whose mark as partly hidden comes in, too.
         frames_left: how many frames of the imported objects the import leaves without a label.
     """
 
@@ -82,6 +85,8 @@ class ImportSummary:
     warnings: tuple[str, ...]
     examples: tuple[tuple[str, int], ...] = ()
     counting: tuple[str, ...] = ()
+    doubts: tuple[FrameDoubt, ...] = ()
+    occluded: int = 0
     frames_left: int = 0
 
     @property
@@ -113,6 +118,7 @@ class ImportSummary:
     def notes(self) -> tuple[str, ...]:
         """Sentences on what is left out or replaced, without the reader's own."""
         told = (
+            (self.occluded, "shape", "{are} marked as occluded; the mark comes in, too"),
             (self.replaced, "mask", "of the project {are} replaced"),
             (self.kept_back, "shape", "{are} left out: a person confirmed or locked what is there"),
             (self.left_out, "interpolated box", "{are} left out; tracking fills these frames"),
@@ -167,6 +173,8 @@ def import_edit(
         warnings=tuple(builder.warnings),
         examples=imported.examples,
         counting=imported.counting,
+        doubts=imported.doubts,
+        occluded=builder.counts["occluded"],
         frames_left=len(used) * project.source.frame_count - len(builder.cells_by_object),
     )
 
@@ -198,7 +206,17 @@ class _Builder:
     cells_by_object: set[FrameObject] = field(default_factory=set)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("masks", "boxes", "between", "absent", "left_out", "replaced", "kept_back"), 0
+            (
+                "masks",
+                "boxes",
+                "between",
+                "absent",
+                "left_out",
+                "replaced",
+                "kept_back",
+                "occluded",
+            ),
+            0,
         )
     )
 
@@ -217,6 +235,9 @@ class _Builder:
         self.counts["replaced"] += old is not None and not _same_mask(old, record)
         self.cells[Cell(Table.PROMPTS, key)] = prompts
         self.cells[Cell(Table.MASKS, key)] = record
+        hidden = shape.occluded and not shape.absent
+        self.cells[note_cell(OCCLUDED, *key)] = True if hidden else None
+        self.counts["occluded"] += hidden
         self.cells_by_object.add(key)
 
     def _values(self, shape: Shape) -> tuple[str, Prompts | None, MaskRecord | None]:
@@ -256,17 +277,17 @@ def _united(
 
 def _joined(one: Shape, two: Shape) -> Shape:
     """A mask says more than a box, and a box more than absence."""
-    keyframe = one.keyframe or two.keyframe
+    keyframe, occluded = one.keyframe or two.keyframe, one.occluded or two.occluded
     if one.mask is not None and two.mask is not None:
         merged = coco_mask.merge([one.mask.rle(), two.mask.rle()])
         mask = Mask(one.mask.height, one.mask.width, bytes(merged["counts"]))
-        return replace(one, mask=mask, keyframe=keyframe)
+        return replace(one, mask=mask, keyframe=keyframe, occluded=occluded)
     if one.box is not None and two.box is not None:
         a, b = one.box, two.box
         box = Box(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))
-        return replace(one, box=box, keyframe=keyframe)
+        return replace(one, box=box, keyframe=keyframe, occluded=occluded)
     rank = (two.mask is not None, two.box is not None) > (one.mask is not None, one.box is not None)
-    return two if rank else one
+    return replace(two if rank else one, occluded=occluded)
 
 
 def _same_mask(old: MaskRecord, new: MaskRecord | None) -> bool:

@@ -97,6 +97,7 @@ class Shape:
         where: "line 12", "annotation 7" or "00012.png", for messages.
         attributes: (name, value) pairs of a shape without a track; an object's are its own.
         depth: a shape of a larger one is in front.
+        occluded: the file marks the object as partly hidden there.
     """
 
     frame: int
@@ -109,6 +110,7 @@ class Shape:
     where: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
     depth: int = 0
+    occluded: bool = False
 
     def __post_init__(self) -> None:
         if (self.mask is not None) + (self.box is not None) + self.absent != 1:
@@ -157,6 +159,24 @@ class ImportedLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameDoubt:
+    """How names count the frames, where they leave it open.
+
+    Attributes:
+        sentence: what is not known, what was taken, and how to say otherwise.
+        option: the format's option that decides it.
+        choices: values of the option that the names allow; the first one was taken.
+    """
+
+    sentence: str
+    option: str
+    choices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What a file holds for the target.
 
@@ -168,6 +188,7 @@ class Imported:
         warnings: sentences on what came in otherwise than the file says.
         examples: three names of pictures and the frames that they are taken for.
         counting: what was concluded about frames, "numbers count from 1".
+        doubts: what could not be concluded about frames.
     """
 
     objects: tuple[ImportedObject, ...]
@@ -177,6 +198,7 @@ class Imported:
     warnings: tuple[str, ...] = ()
     examples: tuple[tuple[str, int], ...] = ()
     counting: tuple[str, ...] = ()
+    doubts: tuple[FrameDoubt, ...] = ()
 
 
 ReadLabels = Callable[[Path, ImportTarget, Mapping[str, OptionValue], Progress], Imported]

@@ -68,7 +68,8 @@ def test_what_the_numbers_leave_open_is_asked(make_target, names) -> None:
     pictures = [Picture(name) for name in names]
     open_question = place(make_target(), pictures)
     (doubt,) = open_question.doubts
-    assert "--first-number 1" in doubt
+    assert "--first-number 1" in doubt.sentence
+    assert (doubt.option, doubt.choices) == ("first_number", ("0", "1"))
     said = place(make_target(), pictures, {"first_number": "1"})
     assert said.doubts == ()
     assert [f - 1 for f in open_question.frames] == list(said.frames)

@@ -10,6 +10,7 @@ from vostool.io.imports.edit import ImportPolicy, ObjectPolicy, import_edit
 from vostool.io.imports.importers import detect_format, read_labels
 from vostool.masks.colours import PALETTE
 from vostool.project.labels import AttributeKind
+from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import declared_label
 from vostool.project.stacking import front_to_back
@@ -138,8 +139,12 @@ def test_what_changes_in_a_track_and_occlusion_are_told(brought_in) -> None:
     track = f'<track id="0" label="car">{box(0, "false")}{box(5, "true")}</track>'
     project, summary = brought_in("a.xml", cvat(track))
     said = " ".join(summary.warnings)
-    assert "count as on its first shape: 1 other value ('parked' of car)" in said
-    assert "2 shapes marked as occluded" in said
+    frames = project.source.frame_count
+    other = f"count as on its first shape: 'parked' of car has another value on {frames - 5} frames"
+    assert other in said
+    assert summary.occluded == 2
+    assert "2 shapes are marked as occluded; the mark comes in, too." in summary.notes()
+    assert [f for f in range(frames) if is_occluded(project, f, 1)] == [0, 5]
     assert dict(project.objects[1].attributes) == {"parked": "false"}
 
 
@@ -247,7 +252,7 @@ def test_ultralytics_files_count_from_one(tmp_path, make_target, stem) -> None:
         (tmp_path / f"{stem}_{n}.txt").write_text("0 0.5 0.5 0.25 0.5\n")
     unsure = read_labels(tmp_path, make_target())
     assert [shape.frame for shape in unsure.shapes] == [4, 6]
-    assert "--first-number 1" in unsure.warnings[0]
+    assert "--first-number 1" in unsure.doubts[0].sentence
     target = make_target()
     own = type(target)(16, 12, 10, target.names, stem)
     assert [shape.frame for shape in read_labels(tmp_path, own).shapes] == [3, 5]

@@ -19,8 +19,10 @@ from vostool.io.exports.formats.json_text import compact
 from vostool.io.exports.formats.losses import holes_were_filled
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.mask import ExportMask
+from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.project.changes import Json
 from vostool.project.objects import AnnotatedObject
 
 MAIN = "annotations/instances_default.json"
@@ -38,7 +40,7 @@ class CocoWriter:
         self._polygons = values["segmentation"] == "polygon"
         self._warnings: list[str] = []
         self._attributes = {
-            plan.object_ids[obj.id]: self._own_attributes(obj, plan.object_ids[obj.id])
+            plan.object_ids[obj.id]: self._own_attributes(plan, obj)
             for plan, obj in dataset.objects()
         }
         self._annotations = self._filled = 0
@@ -76,12 +78,13 @@ class CocoWriter:
         for file in self._files.values():
             file.close()
 
-    def _own_attributes(self, obj: AnnotatedObject, number: int) -> dict[str, str]:
-        own = {name: value for name, value in obj.attributes if name not in _RESERVED}
+    def _own_attributes(self, plan: ExportPlan, obj: AnnotatedObject) -> dict[str, Json]:
+        given = plan.attributes(obj)
+        own = {name: value for name, value in given.items() if name not in _RESERVED}
         if len(own) < len(obj.attributes):
             self._warnings.append(
-                f"Attributes of object {number} whose names COCO readers use themselves "
-                "(track_id, keyframe, occluded), or that repeat, were left out."
+                f"Attributes of object {plan.object_ids[obj.id]} whose names COCO readers use "
+                "themselves (track_id, keyframe, occluded), or that repeat, were left out."
             )
         return own
 
@@ -94,7 +97,11 @@ class CocoWriter:
             "area": mask.area,
             "bbox": list(mask.bbox),
             "iscrowd": 0,
-            "attributes": {"occluded": False, IDENTITY: mask.id, **self._attributes[mask.id]},
+            "attributes": {
+                "occluded": mask.occluded,
+                IDENTITY: mask.id,
+                **self._attributes[mask.id],
+            },
         }
 
     def _segmentation(self, mask: ExportMask) -> dict[str, Any] | list[list[float]]:

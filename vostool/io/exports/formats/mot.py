@@ -44,7 +44,9 @@ class MotWriter:
         for mask in frame.masks:
             x, y, w, h = mask.bbox
             box = f"{x + self._origin},{y + self._origin},{w},{h}"
-            rows.append(f"{number},{mask.id},{box},1,{self._classes[mask.object.label]},1")
+            kind = self._classes[mask.object.label]
+            # datumaro, and CVAT through it, take a visibility of 0 for occluded.
+            rows.append(f"{number},{mask.id},{box},1,{kind},{1 - mask.occluded}")
         self._sequences.write(rows)
 
     def picture_path(self, frame: ExportFrame) -> str:
@@ -129,7 +131,14 @@ MOT = ExportFormat(
     title="MOTChallenge boxes (gt.txt)",
     main=MAIN,
     suffix=".txt",
-    keeps=("tight boxes", "overlaps", "object ids", "labels (labels.txt)", "frame numbers, from 1"),
+    keeps=(
+        "tight boxes",
+        "overlaps",
+        "object ids",
+        "labels (labels.txt)",
+        "what is occluded (visibility 0)",
+        "frame numbers, from 1",
+    ),
     loses=("masks", *_LOST),
     open=MotWriter,
     options=(

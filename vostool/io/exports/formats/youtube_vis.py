@@ -157,7 +157,7 @@ class _Clip:
             "height": self.plan.height,
             "length": len(self._names),
             "avg_area": track.area / track.seen,
-            "attributes": dict(obj.attributes),
+            "attributes": self.plan.attributes(obj),
         }
 
     def take(self, object_id: int, name: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from vostool.io.imports.format import (
     ImportTarget,
     Shape,
 )
+from vostool.io.imports.readers.attribute_kinds import AttributeKinds
 from vostool.io.imports.readers.frame_names import Picture, Placement, examples, place
 from vostool.io.options import OptionValue
 from vostool.masks.box import Box
@@ -40,6 +42,7 @@ class Collector:
         self._used: set[Hashable] = set()
         self._changing: list[tuple[str, str]] = []
         self._placed = Placement(())
+        self._kinds = AttributeKinds()
 
     def place(
         self,
@@ -51,12 +54,17 @@ class Collector:
     ) -> tuple[int | None, ...]:
         """The frame of each picture of the file, as :func:`place` decides over all of them."""
         self._placed = place(self.target, pictures, values, usual, rate=rate)
-        self.warnings += self._placed.doubts
         return self._placed.frames
 
     def tell_examples(self, names: Sequence[tuple[str, int | None]]) -> None:
         """Show these names with their frames in the summary, of all that were placed."""
         self._placed = replace(self._placed, examples=examples(names))
+
+    def attributes(self, label: str, given: object) -> tuple[tuple[str, str], ...]:
+        """(name, text) pairs of a shape's own attributes, as they were parsed; whether they are
+        check boxes or numbers becomes a part of the label's declaration.
+        """
+        return self._kinds.read(label, given)
 
     def declare(
         self,
@@ -106,6 +114,7 @@ class Collector:
         attributes: Sequence[tuple[str, str]] = (),
         depth: int = 0,
         keyframe: bool = True,
+        occluded: bool = False,
     ) -> None:
         """One shape; None, or a mask without a pixel, says that the object is absent there.
 
@@ -113,6 +122,7 @@ class Collector:
             attributes: of a shape without a track; an object's are declared with it.
             depth: a shape of a larger one is in front.
             keyframe: False where it was interpolated between keyframes.
+            occluded: the file marks the object as partly hidden there.
         """
         box = what if isinstance(what, Box) else None
         mask = what if isinstance(what, Mask) and not what.is_empty else None
@@ -123,15 +133,11 @@ class Collector:
             where=where,
             attributes=tuple(attributes) if track is None else (),
             depth=depth,
+            occluded=occluded,
         )  # fmt: skip
         self._shapes.append(shape)
         if track is not None and not shape.absent:
             self._used.add(track)
-
-    def tell_occluded(self, shapes: int) -> None:
-        """So many shapes are marked as occluded, which a project does not keep."""
-        if shapes:
-            self.warnings.append(occluded_words(shapes))
 
     def skip(self, sentence: str) -> None:
         """One piece that did not come in; the sentence begins with its line, frame or id."""
@@ -152,7 +158,7 @@ class Collector:
         return Imported(
             objects=_unique_ids(objects),
             shapes=tuple(kept),
-            labels=tuple(labels),
+            labels=self._kinds.declared(labels),
             skipped=tuple(self._skipped),
             warnings=(
                 *self.warnings,
@@ -161,6 +167,7 @@ class Collector:
             ),
             examples=self._placed.examples,
             counting=self._placed.notes,
+            doubts=self._placed.doubts,
         )
 
     def _refuse(self) -> None:
@@ -202,19 +209,21 @@ def one_line(words: str, longest: int) -> str:
     return line if len(words) <= longest else line[: longest - 1] + "…"
 
 
-def occluded_words(shapes: int) -> str:
-    """The sentence on shapes that are marked as partly hidden."""
-    return f"{counted(shapes, 'shape')} marked as occluded: the shape came in, the mark did not."
-
-
 def changing_attributes(changing: Sequence[tuple[str, str]]) -> list[str]:
-    """The sentence on (label, attribute) pairs whose value changes within an object."""
+    """The sentence on attributes whose value changes within an object.
+
+    Args:
+        changing: (label, attribute) once for each frame on which an object has another value.
+    """
     if not changing:
         return []
-    names = [f"{name!r} of {label}" for label, name in dict.fromkeys(changing)]
+    frames = Counter(changing)
+    told = [
+        f"{name!r} of {label} has another value on {counted(count, 'frame')}"
+        for (label, name), count in frames.items()
+    ]
     return [
-        "Attribute values that change within an object count as on its first shape: "
-        f"{counted(len(changing), 'other value')} ({some(names)})."
+        f"Attribute values that change within an object count as on its first shape: {some(told)}."
     ]
 
 

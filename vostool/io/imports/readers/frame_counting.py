@@ -6,14 +6,21 @@ Where the numbers themselves prove it they are shifted; where they leave it open
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from vostool.io.imports.format import FrameDoubt
+
 _FEW = 3
-_DOUBT = (
+_DOUBT = FrameDoubt(
     "Whether the pictures' numbers count from 0 or from 1 is not known; 0 was taken. If the clip's "
-    "first frame is number 1, give 1 as its number (--first-number 1)."
+    "first frame is number 1, give 1 as its number (--first-number 1).",
+    "first_number",
+    ("0", "1"),
 )
+_SAMPLES = 5
+_USUAL_STEPS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 25, 30, 50, 60, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class Counting:
 
     frames: Mapping[int, int]
     note: str = ""
-    doubt: str = ""
+    doubt: FrameDoubt | None = None
 
 
 def count_frames(
@@ -41,7 +48,7 @@ def count_frames(
     if not given or not own or not all(n in own for n in given):
         return shifted(given, own)
     from_one = {n + 1: frame for n, frame in own.items()}
-    note, doubt = "", ""
+    note, doubt = "", None
     if usual != 0 and min(own) == 0 and all(n in from_one for n in given):
         steps = {b - a for a, b in itertools.pairwise(given)}
         if given[0] == 1 and len(given) >= _FEW and len(steps) == 1 and steps != {1}:
@@ -51,6 +58,30 @@ def count_frames(
         else:
             doubt = _DOUBT
     return Counting(from_one if note else own, note, doubt)
+
+
+def step_doubt(numbers: Collection[int], frame_count: int) -> FrameDoubt | None:
+    """What to ask where numbers without gaps are just as many as every n-th frame of the clip."""
+    given = sorted(set(numbers))
+    gapless = len(given) >= _SAMPLES and given[-1] - given[0] == len(given) - 1
+    if not gapless or given[0] > 1:
+        return None
+    fits = [step for step in _USUAL_STEPS if math.ceil(frame_count / step) == len(given)]
+    if not fits:
+        return None
+    return FrameDoubt(
+        f"The numbers {given[0]} to {given[-1]} may count every frame, or every "
+        f"{ordinal(fits[0])} of the clip's {frame_count}; every frame was taken. If frames were "
+        f"left out between them, say their step (--frame-step {fits[0]}).",
+        "frame_step",
+        ("1", str(fits[0])),
+    )
+
+
+def ordinal(number: int) -> str:
+    """ "2nd", "30th"."""
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def shifted(given: Sequence[int], own: Mapping[int, int]) -> Counting:

@@ -17,16 +17,23 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vostool.errors import UsageError
-from vostool.io.imports.format import ImportTarget
-from vostool.io.imports.readers.frame_counting import Counting, count_frames, shifted
+from vostool.io.imports.format import FrameDoubt, ImportTarget
+from vostool.io.imports.readers.frame_counting import (
+    Counting,
+    count_frames,
+    ordinal,
+    shifted,
+    step_doubt,
+)
 from vostool.io.imports.readers.name_numbers import name_numbers
 from vostool.io.options import OptionSpec, OptionValue
 
 FIRST_NUMBER = OptionSpec("first_number", "Number of the clip's first frame in names", "auto")
 """The number that the clip's first frame has in names; "auto" or a whole number."""
 
-FRAME_STEP = OptionSpec("frame_step", "Frames of the clip from one number in names to the next", 1,
-                        minimum=1.0)  # fmt: skip
+FRAME_STEP = OptionSpec(
+    "frame_step", "Frames of the clip from one number in names to the next (0: as they say)", 0
+)
 """More than 1 where names count only the frames that were taken out of the clip."""
 
 NAME_OPTIONS = (FIRST_NUMBER, FRAME_STEP)
@@ -60,13 +67,13 @@ class Placement:
         frames: of each picture, None where the target has no such frame.
         examples: three names with their frames: the first, one between and the last.
         notes: what was concluded, one sentence each.
-        doubts: what could not be concluded, and how to say it.
+        doubts: what could not be concluded.
     """
 
     frames: tuple[int | None, ...]
     examples: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[FrameDoubt, ...] = ()
 
 
 def place(
@@ -92,20 +99,21 @@ def place(
     first = _first(given)
     numbers = name_numbers([picture.name for picture in pictures], target.frame_count)
     frames = [_exact(target, picture, first) for picture in pictures]
-    step = int(given.get(FRAME_STEP.name, 1))
-    if step == 1 and not any(frame is not None for frame in frames):
+    said = int(given.get(FRAME_STEP.name, FRAME_STEP.default))
+    step = said or 1
+    if not said and not any(frame is not None for frame in frames):
         step = _sampled(target, pictures, numbers, rate)
     own: Mapping[int, int] = dict(enumerate(range(0, target.frame_count, step)))
-    filling = _Filling(target, pictures, numbers, first, usual)
+    filling = _Filling(target, pictures, numbers, first, usual, ask_step=not said and step == 1)
     if step > 1:
-        filling.notes.append(f"numbers count every {_ordinal(step)} frame")
+        filling.notes.append(f"numbers count every {ordinal(step)} frame")
         filling.fill([None] * len(pictures), own, own)
     else:
         named = _own_numbers(target)
         blank = _by_accident(frames, numbers, named)
         filling.fill([None] * len(pictures) if blank else frames, own, named)
         if (every := _step(filling.frames)) is not None:
-            filling.notes.append(f"every {_ordinal(every)} frame is there")
+            filling.notes.append(f"every {ordinal(every)} frame is there")
     found = filling.frames
     shown = [(p.shown or p.name, frame) for p, frame in zip(pictures, found, strict=True)]
     return Placement(tuple(found), examples(shown), tuple(filling.notes), tuple(filling.doubts))
@@ -121,15 +129,18 @@ class _Filling:
         numbers: Sequence[int | None],
         first: int | None,
         usual: int | None,
+        *,
+        ask_step: bool,
     ) -> None:
         self.frames: list[int | None] = []
         self.notes: list[str] = []
-        self.doubts: list[str] = []
+        self.doubts: list[FrameDoubt] = []
         self._target = target
         self._pictures = pictures
         self._numbers = numbers
         self._first = first
         self._usual = usual
+        self._ask_step = ask_step
 
     def fill(
         self, exact: Sequence[int | None], plain: Mapping[int, int], own: Mapping[int, int]
@@ -164,6 +175,9 @@ class _Filling:
         if conventional and self._first is None and not any(n in own for n in given):
             own = own if shifted(given, own).note else plain
         certain = conventional or (own != plain and not self._target.made_names)
+        if self._ask_step and not certain:
+            doubt = step_doubt(given, self._target.frame_count)
+            self.doubts += [doubt] if doubt is not None else []
         return count_frames(given, own, self._first, 0 if certain else self._usual)
 
     def _take(self, numbers: Mapping[int, int], counting: Counting) -> None:
@@ -240,11 +254,6 @@ def _step(frames: Sequence[int | None]) -> int | None:
     found = sorted({frame for frame in frames if frame is not None})
     steps = {b - a for a, b in itertools.pairwise(found)}
     return steps.pop() if len(found) >= _EXAMPLES and len(steps) == 1 and steps != {1} else None
-
-
-def _ordinal(number: int) -> str:
-    teen = number % 100 in (11, 12, 13)
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def examples(names: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int], ...]:

@@ -23,7 +23,10 @@ _NAMES = (
     "groupid",
 )
 _GROUPS = {"groupid"}
-_STATES = {"keyframe", "occluded", "outside", "isgroundtruth"}
+_STATES = {"keyframe", "outside", "isgroundtruth"}
+_OCCLUDED = {"occluded", "isoccluded"}
+_ROTATION = "rotation"  # of a box, as CVAT and datumaro write it beside attributes
+_YES, _NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
 _LONGEST = 200
 
 
@@ -62,8 +65,24 @@ def own_attributes(given: object) -> tuple[tuple[str, str], ...]:
     return tuple(
         (str(name), attribute_text(value))
         for name, value in given.items()
-        if str(name).strip() and not is_identity(str(name)) and _plain(str(name)) not in _STATES
+        if str(name).strip() and not is_identity(str(name)) and not _is_state(str(name), value)
     )
+
+
+def is_occluded(*places: object) -> bool:
+    """True where a shape is marked as partly hidden.
+
+    Args:
+        places: the shape's attributes and the shape itself; an earlier place counts before a later
+            one, and what is no mapping holds nothing.
+    """
+    for fields in places:
+        if isinstance(fields, Mapping):
+            for name, value in fields.items():
+                said = _truth(value) if _plain(str(name)) in _OCCLUDED else None
+                if said is not None:
+                    return said
+    return False
 
 
 def attribute_text(value: object) -> str:
@@ -71,6 +90,24 @@ def attribute_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
+
+
+def _is_state(name: str, value: object) -> bool:
+    """True for what the shape's own fields hold: who it is, and in which state."""
+    plain = _plain(name)
+    if plain in _OCCLUDED:
+        return _truth(value) is not None
+    if plain == _ROTATION:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return plain in _STATES
+
+
+def _truth(value: object) -> bool | None:
+    """Yes or no however it is written; None for anything else, "partly" say."""
+    if value is None or isinstance(value, bool | int | float):
+        return bool(value)
+    text = str(value).strip().lower()
+    return True if text in _YES else False if text in _NO else None
 
 
 def _value(value: object) -> Hashable | None:

@@ -17,7 +17,7 @@ from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, whole
 from vostool.io.imports.readers.cvat.xml_stream import Node, xml_events
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.identities import identity, own_attributes
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree, peek_tree
 from vostool.io.imports.readers.pixels import polygon_mask
 from vostool.io.options import OptionValue
@@ -86,10 +86,12 @@ def _add(node: Node, frame: int, where: str, out: Collector) -> None:
     except ValueError as error:
         out.skip(f"{where}: {error}.")
         return
-    attributes = own_attributes(given)
+    attributes = out.attributes(label, given)
     oid = identity(given)
     track = None if oid is None else out.identify(oid, label, attributes)
-    out.add(frame, track, label, what, where, attributes=attributes)
+    # VOC has a field of its own, datumaro an attribute.
+    hidden = is_occluded(given, {"occluded": node.value("occluded")})
+    out.add(frame, track, label, what, where, attributes=attributes, occluded=hidden)
 
 
 def _drawn(node: Node, target: ImportTarget) -> Mask | Box:
@@ -138,7 +140,11 @@ VOC_XML = ImportFormat(
     name="voc-xml",
     title="Pascal VOC boxes (XML)",
     suffixes=(".xml", ".zip", ""),
-    keeps=("boxes, Roboflow's polygons as masks", "labels, attributes, object ids (track_id)"),
+    keeps=(
+        "boxes, Roboflow's polygons as masks",
+        "labels, attributes, object ids (track_id)",
+        "what is occluded",
+    ),
     loses=("parts of objects, poses, what is marked as truncated or difficult",),
     detect=detect,
     read=read,

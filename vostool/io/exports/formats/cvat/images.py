@@ -70,7 +70,8 @@ class CvatImagesWriter:
     def _element(self, mask: ExportMask, shape: Shape, z_order: int) -> str:
         return (
             f'<{shape.tag} label={quoted(mask.object.label)} source="{source_of(mask.record)}" '
-            f'occluded="0" {shape.geometry} z_order="{z_order}" group_id="{mask.id}">'
+            f'occluded="{mask.occluded:d}" {shape.geometry} z_order="{z_order}" '
+            f'group_id="{mask.id}">'
             f"{self._labels.attributes(mask.id)}</{shape.tag}>"
         )
 
@@ -85,6 +86,7 @@ CVAT_IMAGES = ExportFormat(
         "object ids (group_id and an object_id attribute)",
         "labels with colours",
         "attributes",
+        "what is occluded",
         "absolute frame numbers",
         "whether a mask was tracked or made by hand",
     ),

@@ -105,7 +105,7 @@ class _VideoFile:
     def write_masks(self, frame: int, shapes: list[tuple[ExportMask, list[Shape]]]) -> None:
         """A track of its own for each shape."""
         for mask, (shape,) in shapes:
-            elements = self._element(mask.id, shape, frame, outside=False)
+            elements = self._element(mask.id, shape, frame, occluded=mask.occluded)
             if frame + self.plan.every < self.plan.last:
                 elements += self._element(mask.id, shape, frame + self.plan.every, outside=True)
             self._put(self._track(mask.id, source_of(mask.record)) + elements + b"\n</track>")
@@ -121,7 +121,8 @@ class _VideoFile:
         for mask, parts in shapes:
             for rank, shape in enumerate(parts):
                 self._spool.add(
-                    (mask.id, rank), self._element(mask.id, shape, frame, outside=False)
+                    (mask.id, rank),
+                    self._element(mask.id, shape, frame, occluded=mask.occluded),
                 )
                 source = source_of(mask.record)
                 if self._sources.setdefault((mask.id, rank), source) != source:
@@ -175,9 +176,18 @@ class _VideoFile:
     def _object(self, object_id: int) -> AnnotatedObject:
         return self._objects[object_id]
 
-    def _element(self, object_id: int, shape: Shape, frame: int, *, outside: bool) -> bytes:
+    def _element(
+        self,
+        object_id: int,
+        shape: Shape,
+        frame: int,
+        *,
+        outside: bool = False,
+        occluded: bool = False,
+    ) -> bytes:
         return (
-            f'\n<{shape.tag} frame="{frame}" keyframe="1" outside="{outside:d}" occluded="0" '
+            f'\n<{shape.tag} frame="{frame}" keyframe="1" outside="{outside:d}" '
+            f'occluded="{occluded:d}" '
             f'{shape.geometry} z_order="{self.plan.z_order[object_id]}">'
             f"{self._labels.attributes(object_id)}</{shape.tag}>"
         ).encode()
@@ -217,6 +227,7 @@ CVAT_VIDEO = ExportFormat(
         "object ids (group_id and an object_id attribute)",
         "labels with colours",
         "attributes",
+        "what is occluded",
         "absolute frame numbers",
     ),
     loses=(

@@ -30,7 +30,7 @@ def _objects(plan: ExportPlan, ids: Mapping[int, int]) -> dict[str, object]:
             "object_id": plan.object_ids[obj.id],
             "label": obj.label,
             "colour": list(obj.colour),
-            "attributes": dict(obj.attributes),
+            "attributes": plan.attributes(obj),
         }
         for obj in sorted(plan.objects, key=lambda o: ids.get(o.id, 0))
         if obj.id in ids

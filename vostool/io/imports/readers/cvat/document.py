@@ -102,6 +102,7 @@ class CvatDocument:
             self._told.all_warnings(),
             self._images.placement.examples,
             self._images.placement.notes,
+            self._images.placement.doubts,
         )
 
     def _begin_labels(self, meta: CvatMeta) -> None:
@@ -123,8 +124,7 @@ class CvatDocument:
         where = self._where(node)
         loose = () if track is not None else tuple(element.attributes.items())
         shape = Shape(self._frame, track, label, mask, box, where=where, attributes=loose)
-        self._shapes.append(replace(shape, depth=element.depth))
-        self._told.occluded += element.occluded
+        self._shapes.append(replace(shape, depth=element.depth, occluded=element.occluded))
         if track is not None:
             self._object(track, label, element.attributes, proposed_id(element.identity))
 
@@ -224,8 +224,6 @@ class CvatDocument:
         self._shapes.extend(track.shapes(key, self._target))
         for line, why in track.skipped:
             self._told.skip(self._file.at(line), why)
-        shown = [moment for moment in track.moments.values() if not moment.outside]
-        self._told.occluded += sum(moment.element.occluded for moment in shown)
         if key is not None:
             self._object(key, track.label, track.attributes(), track.proposed_id)
             self._told.changing += [(track.label, name) for name in track.changing()]

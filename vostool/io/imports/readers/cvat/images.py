@@ -115,7 +115,6 @@ class ImageFrames:
         ids = not file.several_tasks
         if self._by_key is None:
             self.placement = place_images(self._keys, self._target, self._values, ids=ids)
-            self._told.warnings += self.placement.doubts
             self._by_key = dict(zip(self._keys, self.placement.frames, strict=True))
         text = node.attributes.get("id", "")
         frame = self._by_key.get((name, text))

@@ -83,11 +83,11 @@ CVAT = ImportFormat(
         "labels with colours, attributes",
         "tracks with their keyframes, interpolated as CVAT does",
         "where an object is absent (outside)",
-        "which object is in front (z_order)",
+        "which object is in front (z_order), what is occluded",
     ),
     loses=(
         "points, lines, ellipses, cuboids, skeletons and tags",
-        "occluded and source; z_order beyond the order of whole objects",
+        "source; z_order beyond the order of whole objects",
         "attribute values that change within an object",
     ),
     detect=detect_cvat,

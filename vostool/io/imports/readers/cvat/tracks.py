@@ -94,15 +94,30 @@ class Track:
         return first[1].element.attributes if first is not None else {}
 
     def changing(self) -> list[str]:
-        """Attributes that have another value than on the first shape, once for each shape."""
+        """Attributes that have another value than on the first shape, once for each such frame.
+
+        A value holds until the next keyframe, as CVAT shows it.
+        """
         first = self.attributes()
-        shown = [m for m in self.moments.values() if m.keyframe and not m.outside]
-        return [
-            name
-            for moment in shown
-            for name, value in moment.element.attributes.items()
-            if name in first and first[name] != value
-        ]
+        found = []
+        for moment, following in self._in_order():
+            frames = self._held(moment, following)
+            for name, value in moment.element.attributes.items():
+                if name in first and first[name] != value and not moment.outside:
+                    found += [name] * len(frames)
+        return found
+
+    def _in_order(self) -> Iterator[tuple[Moment, Moment | None]]:
+        """Each moment with the following one, None after the last."""
+        moments = [self.moments[frame] for frame in sorted(self.moments)]
+        yield from zip(moments, [*moments[1:], None], strict=True)
+
+    def _held(self, moment: Moment, following: Moment | None) -> range:
+        """The frames from a moment up to the next one, on which it is shown."""
+        if moment.element.kind == "mask":
+            return range(moment.frame, moment.frame + 1)  # CVAT interpolates no masks
+        end = self.frames.stop if following is None else following.frame
+        return range(moment.frame, max(end, moment.frame + 1), self.frames.step)
 
     def shapes(self, key: Hashable | None, target: ImportTarget) -> Iterator[Shape]:
         """Every frame that the track says something about, as CVAT shows it."""
@@ -123,6 +138,7 @@ class Track:
         blank = replace(blank, keyframe=moment.keyframe, depth=moment.element.depth)
         if moment.outside:
             return blank
+        blank = replace(blank, occluded=moment.element.occluded)
         try:
             mask, box = moment.element.drawn(target)
         except ElementError as error:
@@ -160,7 +176,8 @@ class Track:
             except ElementError:
                 continue  # on its way it may leave the frame
             between = Shape(frame, key, self.label, mask, box, keyframe=False, where=where)
-            yield replace(between, depth=moment.element.depth)
+            one = moment.element
+            yield replace(between, depth=one.depth, occluded=one.occluded)
 
 
 class _Way:

@@ -21,7 +21,7 @@ from typing import Any
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some, whole
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS
-from vostool.io.imports.readers.identities import identity, own_attributes
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
 from vostool.io.imports.readers.json.fields import id_key, picture_of, stated_rate
 from vostool.io.imports.readers.json.text import COCO as KIND
@@ -71,7 +71,6 @@ class _CocoReader:
         self._frames: dict[Hashable, int] = {}
         self._unknown: set[str] = set()
         self._dropped: list[str] = []
-        self._occluded = 0
 
     def run(self, progress: Progress, *, crowds: bool) -> Imported:
         self._place_images()
@@ -167,12 +166,12 @@ class _CocoReader:
             return
         given = annotation.get("attributes")
         number = identity(given, annotation)
-        attributes = own_attributes(given)
-        self._occluded += isinstance(given, dict) and given.get("occluded") is True
+        attributes = self._out.attributes(label, given)
         track = None
         if number is not None:
             track = self._out.identify(number, label, attributes)
-        self._out.add(frame, track, label, what, where, attributes=attributes)
+        hidden = is_occluded(given, annotation)
+        self._out.add(frame, track, label, what, where, attributes=attributes, occluded=hidden)
 
     def _warn(self) -> None:
         if self._unknown:
@@ -186,7 +185,6 @@ class _CocoReader:
             self._out.warnings.append(
                 f"{self._dropped[0]}; it was left out, the other parts came in{rest}."
             )
-        self._out.tell_occluded(self._occluded)
         counts = Counter(id_key(entry["id"]) for entry in self._annotations if "id" in entry)
         repeated = [key for key, count in counts.items() if count > 1]
         if repeated:
@@ -204,7 +202,7 @@ COCO = ImportFormat(
         "masks (polygons, compressed and uncompressed RLE, crowds)",
         "boxes, where an annotation has no segmentation",
         "object ids (object_id, track_id, instance_id or group_id, also as attributes)",
-        "labels and attributes",
+        "labels and attributes (check boxes and numbers as such), what is occluded",
     ),
     loses=("key points", "captions", "areas and scores"),
     detect=lambda path: is_single(path, KIND),

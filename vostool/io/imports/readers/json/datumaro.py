@@ -14,7 +14,7 @@ from pathlib import Path
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some, whole
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.identities import identity, own_attributes
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.choice import chosen_file, records
 from vostool.io.imports.readers.json.fields import stated_frame
 from vostool.io.imports.readers.json.frames import listed
@@ -57,7 +57,6 @@ class _ItemReader:
         self._labels = labels
         self._seen: dict[int, str] = {}
         self._other: Counter[str] = Counter()
-        self._occluded = 0
 
     def places(
         self, items: Sequence[Mapping[str, object]], values: Mapping[str, OptionValue]
@@ -100,17 +99,18 @@ class _ItemReader:
         known = number is not None and 0 <= number < len(self._labels)
         label = self._labels[number] if known and number is not None else f"label {number}"
         given = entry.get("attributes")
-        attributes = own_attributes(given)
+        attributes = self._out.attributes(label, given)
         # "group" only joins annotations of one picture.
         oid = identity(given)
         track = None if oid is None else self._out.identify(oid, label, attributes)
         depth = whole(entry.get("z_order")) or 0
-        self._occluded += isinstance(given, dict) and given.get("occluded") is True
-        self._out.add(frame, track, label, what, where, attributes=attributes, depth=depth)
+        self._out.add(
+            frame, track, label, what, where,
+            attributes=attributes, depth=depth, occluded=is_occluded(given, entry),
+        )  # fmt: skip
 
     def result(self) -> Imported:
         """Everything read."""
-        self._out.tell_occluded(self._occluded)
         if self._other:
             kinds = some([f"{count} {kind}" for kind, count in self._other.items()])
             self._out.skip(f"Annotations that are no masks, polygons or boxes: {kinds}.")
@@ -141,7 +141,7 @@ DATUMARO = ImportFormat(
         "masks and polygons as masks",
         "boxes",
         "object ids (object_id, track_id)",
-        "labels, attributes",
+        "labels, attributes (check boxes and numbers as such), what is occluded",
     ),
     loses=("points, captions, skeletons and cuboids", "groups"),
     detect=lambda path: is_single(path, KIND),

@@ -20,7 +20,7 @@ from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.id_picture import id_picture, png_size
-from vostool.io.imports.readers.identities import identity, own_attributes
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, listed
 from vostool.io.imports.readers.json.text import LABELME as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -67,10 +67,11 @@ def _read_shape(shape: object, file: FrameFile, where: str, out: Collector, grou
         out.skip(f"{where}: {error}.")
         return
     given = shape.get("attributes")
-    attributes = own_attributes(given)
+    attributes = out.attributes(label, given)
     number = identity(given, shape, groups=groups)
     track = None if number is None else out.identify(number, label, attributes)
-    out.add(file.frame, track, label, what, where, attributes=attributes)
+    hidden = is_occluded(given, shape, shape.get("flags"))
+    out.add(file.frame, track, label, what, where, attributes=attributes, occluded=hidden)
 
 
 def _shape(shape: Mapping[str, object], target: ImportTarget) -> Mask | Box:

@@ -16,7 +16,7 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.identities import identity, own_attributes
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.text import COCO_RESULTS as COCO_KIND
@@ -62,9 +62,13 @@ def read_coco(
             out.skip(f"result {number} on frame {frame}: {error}.")
             continue
         given = entry.get("attributes")
-        oid, attributes = identity(given, entry), own_attributes(given)
+        oid, attributes = identity(given, entry), out.attributes(label, given)
         track = None if oid is None else out.identify(oid, label, attributes)
-        out.add(frame, track, label, what, f"result {number}", attributes=attributes)
+        hidden = is_occluded(given, entry)
+        out.add(
+            frame, track, label, what, f"result {number}",
+            attributes=attributes, occluded=hidden,
+        )  # fmt: skip
     if lost:
         out.skip(
             f"image ids {some(list(lost))}: this video has no such frame; "

@@ -19,7 +19,7 @@ from vostool.io.imports.readers.identities import (
     attribute_text,
     identity,
     is_identity,
-    own_attributes,
+    is_occluded,
 )
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.text import VIA as KIND
@@ -84,10 +84,12 @@ def _add(region: Mapping[str, Any], frame: int, where: str, out: Collector) -> N
         return
     key = _label_key(said)
     label = (said[key] if key is not None else "") or DEFAULT_LABEL
-    attributes = own_attributes({name: text for name, text in said.items() if name != key})
+    own = {name: text for name, text in said.items() if name != key}
+    attributes = out.attributes(label, own)
     oid = identity(said)
     track = None if oid is None else out.identify(oid, label, attributes)
-    out.add(frame, track, label, what, where, attributes=attributes)
+    hidden = is_occluded(own)
+    out.add(frame, track, label, what, where, attributes=attributes, occluded=hidden)
 
 
 def _said(value: object) -> str:

@@ -15,7 +15,6 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some, whole
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.identities import own_attributes
 from vostool.io.imports.readers.json.choice import chosen_file, chosen_video, records
 from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.text import YOUTUBE_VIS as KIND
@@ -118,12 +117,13 @@ class TrackReader:
                 f"the video has {len(frames)} frames."
             )
             return
-        key = self.out.identify(number, label, own_attributes(track.get("attributes")))
+        key = self.out.identify(number, label, self.out.attributes(label, track.get("attributes")))
         drawn = isinstance(codes, list) and (any(codes) or not isinstance(boxes, list))
         only_boxes = not drawn
         entries = boxes if only_boxes else codes
         assert isinstance(entries, list)
-        for frame, entry in zip(frames, entries, strict=True):
+        hidden = _occluded(track.get("occlusion"), len(frames))
+        for frame, entry, occluded in zip(frames, entries, hidden, strict=True):
             if frame is None or (entry is None and not self._absent):
                 continue
             where = f"track {number} on frame {frame}"
@@ -135,7 +135,15 @@ class TrackReader:
             except ValueError as error:
                 self.out.skip(f"{where}: {error}.")
                 continue
-            self.out.add(frame, key, label, what, where)
+            self.out.add(frame, key, label, what, where, occluded=occluded)
+
+
+def _occluded(said: object, count: int) -> list[bool]:
+    """For each entry, whether OVIS says that the object is partly hidden: ``occlusion`` holds
+    "no_occlusion", "slight_occlusion" or "severe_occlusion" (songbai.site/ovis).
+    """
+    words = said if isinstance(said, list) and len(said) == count else [None] * count
+    return [word in ("slight_occlusion", "severe_occlusion") for word in words]
 
 
 def _check_size(video: Mapping[str, Any], target: ImportTarget, shown: str) -> None:

@@ -118,7 +118,8 @@ class _MaskReader:
             return False
         entry = (self._known or {}).get(number, MaskObject(number))
         if number not in self._tracks:
-            self.out.declare(number, entry.label, entry.number, entry.attributes, entry.colour)
+            own = self.out.attributes(entry.label, entry.attributes)
+            self.out.declare(number, entry.label, entry.number, own, entry.colour)
             self._tracks[number] = number
         if not mask.is_empty or self._absent:
             self.out.add(frame, number, entry.label, mask, f"{short}, id {number}")

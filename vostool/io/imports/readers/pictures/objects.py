@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from vostool.errors import LabelsError
@@ -27,13 +27,14 @@ class MaskObject:
 
     Attributes:
         number: its id in the program that wrote it; else that of the pictures.
+        attributes: as the file has them.
         frames: names of the frames on which it is seen, or empty where the file does not say.
     """
 
     number: int
     label: str = DEFAULT_LABEL
     colour: Colour | None = None
-    attributes: tuple[tuple[str, str], ...] = ()
+    attributes: Mapping[str, object] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
 
 
@@ -91,13 +92,12 @@ def _objects(value: Mapping[str, object], video: str, shown: str) -> dict[int, M
 def _object(number: int, entry: Mapping[str, object]) -> MaskObject:
     label = entry.get("label") or entry.get("category") or DEFAULT_LABEL
     attributes = entry.get("attributes")
-    pairs = attributes.items() if isinstance(attributes, dict) else ()
     frames = entry.get("frames")
     return MaskObject(
         whole(entry.get("object_id")) or number,
         str(label),
         _colour(entry.get("colour")),
-        tuple((str(name), str(text)) for name, text in pairs),
+        attributes if isinstance(attributes, dict) else {},
         tuple(str(f) for f in frames) if isinstance(frames, list) else (),
     )
 

@@ -1,7 +1,8 @@
 """MOT text: ``frame, id, left, top, width, height, confidence, class, visibility`` rows as boxes.
 
 Frames count from 1 (motchallenge.net; CVAT too). MOTChallenge counts pixels from 1, CVAT and
-datumaro from 0. Rows whose confidence is 0 are marked as not to be looked at; detections have the
+datumaro from 0. A visibility of 0 is their word for occluded.
+Rows whose confidence is 0 are marked as not to be looked at; detections have the
 id -1, so no identity.
 """
 
@@ -101,7 +102,8 @@ class _MotReader:
         if number >= 0:
             track = number
             self._out.declare(number, label, number)
-        self._out.add(frame - 1, track, label, box, where)
+        hidden = 8 < len(numbers) < 10 and numbers[8] == 0
+        self._out.add(frame - 1, track, label, box, where, occluded=hidden)
 
     def _box(self, numbers: list[float]) -> Box | None:
         x, y = (value - self._origin for value in numbers[2:4])
@@ -152,8 +154,8 @@ MOT = ImportFormat(
     name="mot",
     title="MOTChallenge boxes (text)",
     suffixes=(".txt", ".zip", ""),
-    keeps=("boxes", "object ids", "labels (labels.txt)"),
-    loses=("confidences", "visibility", "rows to ignore"),
+    keeps=("boxes", "object ids", "labels (labels.txt)", "what is occluded (visibility 0)"),
+    loses=("confidences", "other visibilities", "rows to ignore"),
     detect=lambda path: holds_rows(path, _is_row),
     read=read,
     options=(
