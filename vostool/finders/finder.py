@@ -163,7 +163,7 @@ class Finder(Protocol):
     def find(self, view: View, question: Question) -> Iterator[Look]:
         """Yield a look after each piece of work, so that clicks can be answered in between.
 
-        Whoever wants no more closes the iterator; what was yielded stays true.
+        A caller that wants no more closes the iterator; what was yielded stays true.
         """
         ...
 

@@ -65,6 +65,7 @@ class ExportFormat:
             decoded before it is written and one that cannot be decoded is left out.
         open: makes a writer from data set, folder and this format's option values; may raise
             :class:`~vostool.errors.ExportError` where the format cannot hold the project.
+        origin: the plug-in that brings it, for sentences; "" for the program's own.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ExportFormat:
     lossless: bool = True
     family: Literal["labels", "rendered"] = "labels"
     needs_pictures: bool = False
+    origin: str = ""
 
     def values(self, given: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
         """All option values: the given ones checked, the others by default.

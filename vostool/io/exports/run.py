@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from vostool.io.exports.options import ExportOptions, ImageFiles
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import Staging, one_sentence
 from vostool.io.options import OptionValue
+from vostool.plugins import plugin_errors
 from vostool.progress import Progress
 
 
@@ -90,8 +91,9 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
         stack.enter_context(staging)
         writers: list[tuple[ExportFormat, FormatWriter]] = []
         for entry in formats:
-            writer = entry.open(dataset, staging.folder(entry.name), values[entry.name])
-            stack.callback(writer.close)
+            with _named_errors(entry):
+                writer = entry.open(dataset, staging.folder(entry.name), values[entry.name])
+            stack.callback(_close, entry, writer)
             writers.append((entry, writer))
         tally = _Tally(list(dataset.warnings))
         decode = options.images is not ImageFiles.NONE or any(f.needs_pictures for f in formats)
@@ -100,7 +102,8 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
             tally.count(frame)
         progress(total, total, LAST_STEP)
         for entry, writer in writers:
-            tally.warnings += [f"{entry.name}: {text}" for text in writer.finish()]
+            with _named_errors(entry):
+                tally.warnings += [f"{entry.name}: {text}" for text in writer.finish()]
         tally.warnings += staging.publish()
         return ExportReport(
             _written(formats, dataset, staging),
@@ -109,6 +112,16 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
             tally.masks,
             tuple(tally.warnings),
         )
+
+
+def _named_errors(entry: ExportFormat) -> AbstractContextManager[None]:
+    """A mistake of a plug-in's writer becomes a sentence that names the plug-in."""
+    return plugin_errors(entry.origin, "write, so nothing was changed", ExportError)
+
+
+def _close(entry: ExportFormat, writer: FormatWriter) -> None:
+    with _named_errors(entry):
+        writer.close()
 
 
 @dataclass
@@ -176,11 +189,14 @@ def _write_frame(
 ) -> None:
     picture: bytes | None = None
     for entry, writer in writers:
-        writer.write(frame)
+        with _named_errors(entry):
+            writer.write(frame)
         if options.images is ImageFiles.NONE or entry.family != "labels":
             continue
         picture = picture or encode_picture(frame.image(), options)
-        staging.folder(entry.name).write(writer.picture_path(frame), picture)
+        with _named_errors(entry):
+            place = writer.picture_path(frame)
+        staging.folder(entry.name).write(place, picture)
 
 
 def encode_picture(picture: Image, options: ExportOptions) -> bytes:

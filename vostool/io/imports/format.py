@@ -217,6 +217,7 @@ class ImportFormat:
         read: reads it for a target; raises :class:`~vostool.errors.LabelsError` for what cannot
             be trusted and :class:`~vostool.errors.Cancelled` from its progress.
         options: options of this format alone.
+        origin: the plug-in that brings it, for sentences; "" for the program's own.
     """
 
     name: str
@@ -227,6 +228,7 @@ class ImportFormat:
     detect: Callable[[Path], bool]
     read: ReadLabels
     options: tuple[OptionSpec, ...] = ()
+    origin: str = ""
 
     def values(self, given: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
         """All option values: the given ones checked, the others by default.

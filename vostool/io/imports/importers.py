@@ -33,7 +33,7 @@ from vostool.io.imports.readers.rows.mots import MOTS
 from vostool.io.imports.readers.rows.yolo import YOLO
 from vostool.io.imports.readers.voc_xml import VOC_XML
 from vostool.io.options import OptionValue
-from vostool.plugins import Registry
+from vostool.plugins import Registry, plugin_errors
 from vostool.progress import Progress, silent
 
 __all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
@@ -108,10 +108,10 @@ def _recognises(entry: ImportFormat, path: Path, failed: list[str]) -> bool:
     except OSError:
         raise
     except Exception as error:
-        if entry in _ENTRIES:
+        if not entry.origin:
             raise
         # The mistake of another distribution must not hide the formats that are asked after it.
-        failed.append(f"The format {entry.name!r} could not look at it ({error!r}).")
+        failed.append(f"{entry.origin} could not look at it ({error!r}).")
         return False
 
 
@@ -137,7 +137,10 @@ def read_labels(
     values = entry.values(options or {})
     try:
         refuse_special(path)
-        imported = entry.read(path, target, values, progress)
+        with plugin_errors(entry.origin, f"read '{path.name}'", LabelsError):
+            imported = entry.read(path, target, values, progress)
+            if entry.origin:
+                _check_read(imported, target)
     except FileNotFoundError:
         raise LabelsError(f"There is no file '{path}'; check the name.") from None
     except OSError as error:
@@ -151,6 +154,18 @@ def read_labels(
     if not imported.shapes:
         raise LabelsError(_nothing(path, imported))
     return imported
+
+
+def _check_read(imported: object, target: ImportTarget) -> None:
+    """What another distribution hands back may be anything."""
+    if not isinstance(imported, Imported):
+        raise TypeError(f"it gave {type(imported).__name__}, not Imported")
+    for shape in imported.shapes:
+        if not 0 <= shape.frame < target.frame_count:
+            raise ValueError(f"it gave a shape on frame {shape.frame} of {target.frame_count}")
+        size = (target.width, target.height)
+        if shape.mask is not None and (shape.mask.width, shape.mask.height) != size:
+            raise ValueError(f"it gave a mask that is not {size[0]}x{size[1]}")
 
 
 def _nothing(path: Path, imported: Imported) -> str:

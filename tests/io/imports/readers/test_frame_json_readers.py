@@ -81,8 +81,8 @@ def test_labelme_groups_go_through_the_frames(folder, make_target):
 
 BAD_SHAPES = {
     "two points": (shape([[1, 1], [5, 5]]), "has 2 points"),
-    "NaN": (shape([[1, 1], [5, float("nan")], [3, 3]]), "no list of finite numbers"),
-    "a triple": (shape([[1, 1, 1], [5, 5], [3, 3], [4, 4]]), "no list of finite numbers"),
+    "NaN": (shape([[1, 1], [5, float("nan")], [3, 3]]), "no pair of finite numbers"),
+    "a triple": (shape([[1, 1, 1], [5, 5], [3, 3], [4, 4]]), "no pair of finite numbers"),
     "point": (shape([[1, 1]], "point"), "a point has no area"),
     "line": (shape([[1, 1], [2, 2]], "line"), "a line has no area"),
     "no label": (shape(label=""), "it has no label"),

@@ -15,7 +15,7 @@ from vostool.masks.mask import Mask
 
 IdArray = NDArray[np.uint8] | NDArray[np.int32]
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _WHOLE_MODES = {"P", "L", "1", "I", "I;16", "I;16B", "I;16L"}
 _COLOUR_TYPE, _RGB = 25, 2  # a byte of the header, and its value
 _MOST_IDS = 5_000
@@ -30,7 +30,7 @@ def png_size(data: bytes) -> tuple[int, int]:
     Raises:
         ValueError: it is no PNG.
     """
-    if len(data) < 24 or not data.startswith(_SIGNATURE):
+    if len(data) < 24 or not data.startswith(PNG_SIGNATURE):
         raise ValueError("it is no PNG")
     width, height = struct.unpack(">II", data[16:24])
     return width, height

@@ -13,12 +13,16 @@ from typing import TypeGuard
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 from pycocotools import mask as coco_mask
 
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers import shapes
 from vostool.masks.coco_counts import run_lengths
 from vostool.masks.mask import Mask
+
+_ON_EDGE = 1e-9
+"""Pixels; what lies this near to an edge lies on it."""
 
 
 def polygon_mask(polygons: Sequence[object], target: ImportTarget) -> Mask:
@@ -46,8 +50,9 @@ def polygon_mask(polygons: Sequence[object], target: ImportTarget) -> Mask:
 def painted_mask(polygons: Sequence[object], target: ImportTarget) -> Mask:
     """The union of polygons through the centres of border pixels, each flat x, y, x, y.
 
-    Corners are cut down to whole pixels, and the outline is painted too: what Ultralytics
-    (cv2.fillPoly) and LabelMe do with their files. What lies outside is cut off.
+    Corners are cut down to whole pixels, and the outline is painted too: what cv2.fillPoly gives to
+    Ultralytics (``ultralytics/data/utils.py``, ``polygon2mask``) and Supervisely's SDK
+    (``supervisely/geometry/polygon.py``). What lies outside is cut off.
 
     Raises:
         ValueError: as :func:`polygon_mask`.
@@ -63,6 +68,103 @@ def painted_mask(polygons: Sequence[object], target: ImportTarget) -> Mask:
     if not canvas.any():
         raise ValueError(f"the polygon covers no pixel of the {target.width}x{target.height} frame")
     return Mask.from_array(canvas)
+
+
+def labelme_mask(kind: str, points: Sequence[float], target: ImportTarget) -> Mask:
+    """A polygon or circle with the pixels that LabelMe gives it.
+
+    ``labelme.utils.shape_to_mask`` (6.3) draws both with Pillow, the outline too, so a rectangle
+    from 4 to 14 is eleven pixels wide; OpenCV's pixels along a slope are others.
+
+    Args:
+        kind: "polygon", or "circle" of a centre and a point on its edge.
+        points: flat x, y, x, y.
+
+    Raises:
+        ValueError: as :func:`polygon_mask`.
+    """
+    corners = _corners(list(points))
+    needed = 2 if kind == "circle" else 3
+    if len(corners) < needed or (kind == "circle" and len(corners) > needed):
+        words = "two" if kind == "circle" else "three"
+        raise ValueError(f"the {kind} has {len(corners)} points, but needs {words}")
+    if np.abs(corners).max() > shapes.FAR * 2 * max(target.width, target.height):
+        raise ValueError(f"the {kind} lies far outside the frame")
+    picture = Image.new("L", (target.width, target.height))
+    pen = ImageDraw.Draw(picture)
+    if kind == "circle":
+        (x, y), edge = corners.tolist()
+        radius = math.dist((x, y), edge)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=1, fill=1)
+    else:
+        pen.polygon([(x, y) for x, y in corners.tolist()], outline=1, fill=1)
+    pixels = np.asarray(picture)
+    if not pixels.any():
+        raise ValueError(f"the {kind} covers no pixel of the {target.width}x{target.height} frame")
+    return Mask.from_array(pixels)
+
+
+def centres_mask(polygon: object, target: ImportTarget) -> Mask:
+    """The pixels whose numbers x, y lie inside the polygon or on its edge.
+
+    What ``skimage.draw.polygon`` gives, with which ISAT paints its masks (``ISAT/formats/voc.py``).
+
+    Args:
+        polygon: flat x, y, x, y.
+
+    Raises:
+        ValueError: as :func:`polygon_mask`.
+    """
+    corners = _corners(polygon)
+    if len(corners) < 3:
+        raise ValueError(f"the polygon has {len(corners)} points, but needs three")
+    if np.abs(corners).max() > shapes.FAR * 2 * max(target.width, target.height):
+        raise ValueError("the polygon lies far outside the frame")
+    rows, left, right = _spans(corners, target.height)
+    first = np.clip(np.ceil(left - _ON_EDGE), 0, target.width).astype(np.int64)
+    last = np.clip(np.floor(right + _ON_EDGE) + 1, 0, target.width).astype(np.int64)
+    shown = first < last
+    steps = np.zeros((target.height, target.width + 1), np.int32)
+    np.add.at(steps, (rows[shown], first[shown]), 1)
+    np.add.at(steps, (rows[shown], last[shown]), -1)
+    pixels = steps.cumsum(axis=1)[:, :-1] > 0
+    if not pixels.any():
+        raise ValueError(f"the polygon covers no pixel of the {target.width}x{target.height} frame")
+    return Mask.from_array(pixels)
+
+
+def _spans(
+    corners: NDArray[np.float64], height: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Rows of pixels with the x where a polygon begins and ends on them, its edge included."""
+    following = np.roll(corners, -1, axis=0)
+    # A corner on a row belongs to the edges below it or to those above; both ways are inside.
+    found = [_crossings(corners, following, height, above=above) for above in (True, False)]
+    flat = (corners[:, 1] == following[:, 1]) & (corners[:, 1] == np.round(corners[:, 1]))
+    flat &= (corners[:, 1] >= 0) & (corners[:, 1] < height)
+    ends = np.sort(np.column_stack([corners[flat, 0], following[flat, 0]]), axis=1)
+    found.append((corners[flat, 1].astype(np.int64), ends[:, 0], ends[:, 1]))
+    rows, left, right = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return rows, left, right
+
+
+def _crossings(
+    corners: NDArray[np.float64], following: NDArray[np.float64], height: int, *, above: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    low = np.minimum(corners[:, 1], following[:, 1])
+    high = np.maximum(corners[:, 1], following[:, 1])
+    first = np.ceil(low) if above else np.floor(low) + 1
+    last = np.ceil(high) - 1 if above else np.floor(high)
+    first, last = np.maximum(first, 0), np.minimum(last, height - 1)
+    counts = np.maximum(last - first + 1, 0).astype(np.int64)
+    edge = np.repeat(np.arange(len(corners)), counts)
+    rows = first[edge] + np.arange(len(edge)) - np.repeat(counts.cumsum() - counts, counts)
+    start, way = corners[edge], following[edge] - corners[edge]
+    xs = start[:, 0] + (rows - start[:, 1]) / way[:, 1] * way[:, 0]
+    order = np.lexsort((xs, rows))
+    # Every row is crossed an even number of times, so neighbours are pairs.
+    rows, xs = rows[order].astype(np.int64), xs[order]
+    return rows[::2], xs[::2], xs[1::2]
 
 
 def rle_mask(code: object, target: ImportTarget) -> Mask:

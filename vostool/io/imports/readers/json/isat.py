@@ -1,9 +1,9 @@
 """ISAT: a JSON file a frame with polygons; ``group`` is the object through a video's frames.
 
-A polygon of the category ``__background__`` cuts out what layers below it hold. Polygons are
-painted with their outline, as ISAT's own converters do with cv2.fillPoly. ``isat.yaml`` beside
-the files names the labels and their colours. Format: ISAT_with_segment_anything,
-``ISAT/annotation.py``.
+A polygon of the category ``__background__`` cuts out what layers below it hold. A pixel whose
+number lies in a polygon or on its edge is the object's, as ISAT's own converters paint it.
+``isat.yaml`` beside the files names the labels and their colours. Format:
+ISAT_with_segment_anything, ``ISAT/annotation.py``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, 
 from vostool.io.imports.readers.json.text import ISAT as KIND
 from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.label_tree import LabelTree, open_tree
-from vostool.io.imports.readers.pixels import is_number, painted_mask
+from vostool.io.imports.readers.pixels import centres_mask, is_number
 from vostool.io.imports.readers.rows.text import text
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.mask import Mask
@@ -66,7 +66,7 @@ class _IsatReader:
                 self._out.skip(f"{where}: it is no object with a category.")
                 continue
             try:
-                mask = painted_mask([flat(entry.get("segmentation"))], self._out.target)
+                mask = centres_mask(flat(entry.get("segmentation")), self._out.target)
             except ValueError as error:
                 self._out.skip(f"{where}: {error}.")
                 continue

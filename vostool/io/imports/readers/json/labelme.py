@@ -1,9 +1,9 @@
 """LabelMe and X-AnyLabeling: a JSON file a frame with polygons, rectangles, circles and masks.
 
 ``group_id`` is the object through all frames, as X-AnyLabeling's video tracking writes it; without
-one a shape has no identity. Polygons are painted as ``labelme.utils.shape_to_mask`` does: corners
-cut down to whole pixels, the outline too. A mask shape is a PNG over the box of its two points,
-the last pixel included. Format: labelme 6.3, ``labelme/_label_file.py``; X-AnyLabeling 3.
+one a shape has no identity. Polygons have the pixels of ``labelme.utils.shape_to_mask``, their
+outline included. A mask shape is a PNG over the box of its two points, the last pixel included.
+Format: labelme 6.3, ``labelme/_label_file.py``; X-AnyLabeling 3.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS
@@ -25,14 +23,12 @@ from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, flat, 
 from vostool.io.imports.readers.json.text import LABELME as KIND
 from vostool.io.imports.readers.json.text import is_single
 from vostool.io.imports.readers.label_tree import open_tree
-from vostool.io.imports.readers.pixels import finite, painted_mask
+from vostool.io.imports.readers.pixels import finite, labelme_mask
 from vostool.io.imports.readers.shapes import paste
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.progress import Progress
-
-_CIRCLE_CORNERS = 90
 
 
 def read(
@@ -82,8 +78,6 @@ def _shape(shape: Mapping[str, object], target: ImportTarget) -> Mask | Box:
     """
     kind = shape.get("shape_type") or "polygon"
     points = flat(shape.get("points"))
-    if kind in ("polygon", "rotation"):
-        return painted_mask([points], target)
     if not finite(points):
         raise ValueError(f"the {kind} has a point that is no pair of finite numbers")
     numbers = [float(value) for value in points if isinstance(value, int | float)]
@@ -91,8 +85,10 @@ def _shape(shape: Mapping[str, object], target: ImportTarget) -> Mask | Box:
         return _mask(shape.get("mask"), numbers, target)
     if kind == "rectangle":
         return _rectangle(numbers, target)
+    if kind in ("polygon", "rotation", "oriented_rectangle"):
+        return labelme_mask("polygon", numbers, target)
     if kind == "circle":
-        return _circle(numbers, target)
+        return labelme_mask("circle", numbers, target)
     raise ValueError(f"a {kind} has no area, so it is no mask")
 
 
@@ -105,16 +101,6 @@ def _rectangle(numbers: list[float], target: ImportTarget) -> Box:
     if cut is None:
         raise ValueError("the rectangle has no area inside the frame")
     return cut
-
-
-def _circle(numbers: list[float], target: ImportTarget) -> Mask:
-    if len(numbers) != 4:
-        raise ValueError(f"the circle has {len(numbers) // 2} points, but needs two")
-    x, y, edge_x, edge_y = numbers
-    radius = math.hypot(edge_x - x, edge_y - y)
-    turns = np.linspace(0, 2 * math.pi, _CIRCLE_CORNERS, endpoint=False)
-    ring = np.column_stack([x + radius * np.cos(turns), y + radius * np.sin(turns)])
-    return painted_mask([ring.ravel().tolist()], target)
 
 
 def _mask(code: object, numbers: list[float], target: ImportTarget) -> Mask:

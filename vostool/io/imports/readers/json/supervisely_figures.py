@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vostool.io.imports.format import ImportTarget
-from vostool.io.imports.readers.id_picture import alpha_pixels
+from vostool.io.imports.readers.id_picture import PNG_SIGNATURE, alpha_pixels
 from vostool.io.imports.readers.outlines import ellipse, flat_ring
 from vostool.io.imports.readers.pixels import finite, painted_mask, polygon_mask
 from vostool.io.imports.readers.segmentation import corners
@@ -82,11 +82,14 @@ def _bitmap(bitmap: object, target: ImportTarget) -> Mask:
     if not whole or not isinstance(data, str) or not isinstance(origin, list):
         raise ValueError("the bitmap has no data and origin")
     try:
+        png = base64.b64decode(data, validate=True)
         unpacker = zlib.decompressobj()
-        png = unpacker.decompress(base64.b64decode(data, validate=True), _MOST_BYTES)
+        # The SDK takes a picture that is not packed, too (Bitmap.base64_2_data).
+        packed = not png.startswith(PNG_SIGNATURE)
+        png = unpacker.decompress(png, _MOST_BYTES) if packed else png
     except (binascii.Error, ValueError, zlib.error):
         raise ValueError("the bitmap's data are damaged") from None
-    if not unpacker.eof:
+    if packed and not unpacker.eof:
         raise ValueError("the bitmap's data are cut off")
     pixels = alpha_pixels(png)
     if not pixels.any():
