@@ -6,13 +6,13 @@ and one that every shape of its label has as a number is a number. Everything el
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from vostool.io.imports.format import ImportedAttribute, ImportedLabel
 from vostool.io.imports.readers.identities import own_attributes
+from vostool.io.imports.readers.pixels import is_number
 
 _FINEST = 12
 """Decimals of a number's step; what is finer is a rounding of binary numbers."""
@@ -71,7 +71,7 @@ class _Seen:
         self._count += 1
         if isinstance(value, bool):
             self._truths += 1
-        elif isinstance(value, int | float) and math.isfinite(value):
+        elif isinstance(value, int | float) and is_number(value):
             self._numbers += 1
             self._low, self._high = min(self._low, value), max(self._high, value)
             self._decimals = max(self._decimals, _decimals(value))

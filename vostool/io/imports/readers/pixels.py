@@ -6,6 +6,7 @@ points, but needs 3"; the caller knows the line, frame or id that begins it.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from typing import TypeGuard
