@@ -74,7 +74,9 @@ def test_a_format_that_breaks_at_a_look_hides_no_other(installed, tmp_path: Path
     assert imported.shapes[0].frame == 1 and np.sum(imported.shapes[0].mask.to_array()) == 24
     other = tmp_path / "a.unknown"
     other.write_text("nothing that is known")
-    with pytest.raises(LabelsError, match=r"'a-confused' of scratch could not look at it .*confused"):
+    with pytest.raises(
+        LabelsError, match=r"'a-confused' of scratch could not look at it .*confused"
+    ):
         detect_format(other)
 
 
