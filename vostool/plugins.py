@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from vostool.errors import VosToolError
-
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?")
@@ -105,19 +103,22 @@ class Registry(Mapping[str, N]):
 
 
 @contextmanager
-def plugin_errors(origin: str, doing: str, kind: type[VosToolError]) -> Iterator[None]:
+def plugin_errors(
+    origin: str, doing: str, kind: type[Exception], known: type[Exception]
+) -> Iterator[None]:
     """Say in one sentence which plug-in failed at what, and with which error.
 
-    Errors of ours say themselves what to do, and errors of the file system say which file.
+    Errors of the file system say themselves which file they are about.
 
     Args:
         origin: of the entry; "" is the program's own, whose mistakes are not a plug-in's.
         doing: "read 'a.txt'", "write".
         kind: of the error that is raised instead.
+        known: errors that say themselves what to do.
     """
     try:
         yield
-    except (VosToolError, OSError):
+    except (known, OSError):
         raise
     except Exception as error:
         if not origin:

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vostool.errors import ExportError, SourceError
+from vostool.errors import ExportError, SourceError, VosToolError
 from vostool.frames import Image
 from vostool.io.exports.dataset import Dataset, video_error
 from vostool.io.exports.encoding import encoded
@@ -116,7 +116,7 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
 
 def _named_errors(entry: ExportFormat) -> AbstractContextManager[None]:
     """A mistake of a plug-in's writer becomes a sentence that names the plug-in."""
-    return plugin_errors(entry.origin, "write, so nothing was changed", ExportError)
+    return plugin_errors(entry.origin, "write, so nothing was changed", ExportError, VosToolError)
 
 
 def _close(entry: ExportFormat, writer: FormatWriter) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from vostool.errors import LabelsError, UsageError
+from vostool.errors import LabelsError, UsageError, VosToolError
 from vostool.files import refuse_special
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.cvat.reader import CVAT
@@ -137,7 +137,7 @@ def read_labels(
     values = entry.values(options or {})
     try:
         refuse_special(path)
-        with plugin_errors(entry.origin, f"read '{path.name}'", LabelsError):
+        with plugin_errors(entry.origin, f"read '{path.name}'", LabelsError, VosToolError):
             imported = entry.read(path, target, values, progress)
             if entry.origin:
                 _check_read(imported, target)
