@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("mask", type=Path)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--every", type=int, default=30)
+    parser.add_argument("--times", type=int, default=2)
     args = parser.parse_args()
     source = open_source(args.pictures)
     project = Project(reference(source.info))
@@ -53,7 +54,7 @@ def main() -> None:
         pass  # what is loaded at the first frame is not a part of either time
     rules = DiscoveryRules(args.every, NewRules(max_objects=1))
     asked = Asked(create_finder("everything"), Question(Way.EVERYTHING), engine)
-    for _ in range(2):
+    for _ in range(args.times):
         engine.open(source)
         start = time.perf_counter()
         for _ in engine.track(request, lambda: False):

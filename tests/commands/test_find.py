@@ -79,6 +79,21 @@ def test_what_is_found_is_tracked_stored_and_exported(
     assert finder.closed
 
 
+def test_the_ground_is_no_object_of_everything(
+    vostool, video, world, engine, tmp_path, monkeypatch, finder
+) -> None:
+    ids = np.where(world.ids == 0, 9, world.ids)
+    monkeypatch.setattr(finder, "world", Known(ids))
+    found = {}
+    for way in (["--everything"], ["--text", "ground"]):
+        done = vostool(
+            "find", video, *way, "--min-area", 30, "--project", tmp_path / f"{way[0]}.vos",
+            "--engine", "flow", "--json", "--quiet", "--score", 0,
+        )  # fmt: skip
+        found[way[0]] = max(each["area"] for each in done.json["found"])
+    assert found["--everything"] < 0.3 * 160 * 96 < found["--text"]
+
+
 def test_without_tracking_the_first_frame_is_looked_at(
     vostool, video, finder, engine, tmp_path
 ) -> None:
@@ -151,6 +166,7 @@ def test_nothing_found_is_said(vostool, video, finder, engine, tmp_path) -> None
         (("--everything", "--every", "0", "--track"), "every 1 or more"),
         (("--everything", "--max-objects", "0"), "largest number of objects"),
         (("--everything", "--score", "3"), "shares from 0 to 1"),
+        (("--everything", "--box-size", "-1"), "shares from 0 to 1"),
         (("--everything", "--points-per-side", "0"), "--points-per-side is 1 to 64"),
         (("--everything", "--backward"), "give --track as well"),
         (("--everything", "--finder", "nobody"), "no finder 'nobody'; known are seeing"),

@@ -13,6 +13,7 @@ from vostool.evaluate.unsupervised import PROPOSALS, Looks, UnsupervisedRun, che
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Finder, Question
 from vostool.finders.identity import NewRules
+from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
 
@@ -64,7 +65,8 @@ def rules_of(args: argparse.Namespace) -> DiscoveryRules:
 
 def looks_of(args: argparse.Namespace, finder: Finder, question: Question) -> Looks:
     """How every sequence is looked at."""
-    return Looks(finder, question, Choice(smallest_area=args.min_area), rules_of(args))
+    choice = Choice(smallest_area=args.min_area, box_size_threshold=LARGEST_THING)
+    return Looks(finder, question, choice, rules_of(args))
 
 
 def finish_unsupervised(

@@ -23,6 +23,7 @@ from vostool.finders.registry import (
     other_statuses,
 )
 from vostool.finders.spec import FinderStatus
+from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
 EVERY = 30
@@ -56,6 +57,11 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--min-area", type=arguments.whole, default=200, metavar="N",
         help="smallest object in pixels; default: 200",
+    )  # fmt: skip
+    how.add_argument(
+        "--box-size", type=float, metavar="S",
+        help="largest box as a share of the picture; default: 1 for text, 0.8 for everything, so "
+        "that the ground is no object and what stands on it is new",
     )  # fmt: skip
     how.add_argument(
         "--max-objects", type=arguments.whole, default=255, metavar="N", help="default: 255"
@@ -107,12 +113,14 @@ def question_of(args: argparse.Namespace) -> Question:
 
 def choice_of(args: argparse.Namespace, question: Question) -> Choice:
     """Which candidates count."""
-    least = 0.7 if question.way is Way.EVERYTHING else 0.25
+    everything = question.way is Way.EVERYTHING
+    least, largest = (0.7, LARGEST_THING) if everything else (0.25, 1.0)
     return Choice(
         score=least if args.score is None else args.score,
         text_score=args.text_score,
-        stability=0.8 if question.way is Way.EVERYTHING else 0.0,
+        stability=0.8 if everything else 0.0,
         smallest_area=args.min_area,
+        box_size_threshold=largest if args.box_size is None else args.box_size,
     )
 
 
