@@ -19,8 +19,8 @@ from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
 
 LARGEST_THING = 0.8
-"""From this share of the picture on, the box of a candidate for everything is that of the ground. Were
-it an object, nothing that steps on it would lie outside all known objects."""
+"""From this share of the picture on, the box of a candidate for everything is that of the ground.
+Were it an object, nothing that steps on it would lie outside all known objects."""
 
 
 @dataclass(frozen=True)
