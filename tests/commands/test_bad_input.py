@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import wave
 from contextlib import closing
 from pathlib import Path
@@ -360,3 +361,99 @@ def test_exporting_what_is_no_project(vostool, video, tmp_path, unchanged) -> No
     unchanged()
     result = vostool("export", video, "--format", "coco", "--out", tmp_path / "o")
     refused(result, 2, "is not a project")
+
+
+# --- what a person asks for ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["flow", "mobile-sam"])
+def test_negative_points_alone_are_refused(vostool, video, tmp_path, unchanged, engine) -> None:
+    unchanged()
+    words = ("--point", "0:1:20,20,-", "--point", "0:1:30,20,-", "--engine", engine)
+    result = vostool("track", video, *words, "--project", tmp_path / "p.vos", "--quiet")
+    refused(result, 2, "only negative points on frame 0", "Begin with a click on the object")
+
+
+def test_a_negative_point_where_nothing_is_tracked(vostool, video, box, tmp_path) -> None:
+    project = tmp_path / "p.vos"
+    assert (
+        vostool("track", video, "--box", box, "--end", 2, "--project", project, *GOOD).status == 0
+    )
+    before = project.read_bytes()
+    refused(vostool("track", project, "--point", "5:1:20,20,-", *GOOD), 2, "only negative points")
+    assert project.read_bytes() == before
+    assert vostool("track", project, "--point", "2:1:2,2,-", *GOOD).status == 0
+
+
+@pytest.mark.parametrize("point", ["{w},5", "5,{h}", "-0.5,5", "5,-1", "1e9,5", "99999,5"])
+def test_a_point_outside_the_picture(vostool, video, tmp_path, unchanged, point: str) -> None:
+    info = vostool("info", video, "--json").json
+    unchanged()
+    at = point.format(w=info["size"][0], h=info["size"][1])
+    words = ("--point", f"0:1:{at}", "--project", tmp_path / "p.vos")
+    assert vostool("track", video, *words, *GOOD).status == 2
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", str(2**63), "9" * 5000])
+def test_an_object_number_that_is_too_high(vostool, video, tmp_path, unchanged, number) -> None:
+    unchanged()
+    words = ("--point", f"0:{number}:5,5", "--project", tmp_path / "p.vos")
+    assert vostool("track", video, *words, *GOOD).status == 2
+
+
+@pytest.mark.parametrize("name", ["~nosuch.mp4", "~nosuch/p.vos", "n" * 5000, "n" * 5000 + ".vos"])
+@pytest.mark.parametrize("command", ["info", "export", "import"])
+def test_names_that_no_file_has(vostool, command: str, name: str) -> None:
+    more = ("--format", "coco", "--out", "x") if command == "export" else ()
+    more = ("a.json",) if command == "import" else more
+    result = vostool(command, name, *more)
+    assert result.status in (1, 2)
+    assert "unexpected" not in result.err
+    assert "Traceback" not in result.err
+
+
+LOCKED = """
+import os, sys
+from vostool.cli import main
+video, box, place = sys.argv[1:4]
+good = ["track", video, "--box", box, "--engine", "flow", "--end", "1", "--quiet", "--project"]
+assert main([*good, place + "/p.vos"]) == 0  # which loads all that the next ones need
+if os.geteuid() == 0:
+    os.setuid(65534)
+for words in (
+    ["info", place + "/locked/a.mp4"],
+    ["info", place + "/locked/a.vos"],
+    [*good, place + "/locked/p.vos"],
+):
+    print(main(words), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="folders are locked by POSIX permissions")
+def test_a_locked_folder(video, box) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        Path(name).chmod(0o755)
+        locked = Path(name) / "locked"
+        locked.mkdir(mode=0)
+        shutil.copy(video, Path(name) / "clip.mp4")
+        words = (f"{name}/clip.mp4", box, name)
+        result = subprocess.run(
+            [sys.executable, "-c", LOCKED, *words],
+            capture_output=True, text=True, check=False, timeout=100,
+            env={**os.environ, "HOME": name, "XDG_CACHE_HOME": name},
+        )  # fmt: skip
+        locked.chmod(0o755)
+    said = result.stderr.splitlines()
+    assert [line for line in said if len(line) == 1] == ["1", "1", "1"], result.stderr
+    assert len(said) == 6
+    assert "unexpected" not in result.stderr
+    assert "permission" in result.stderr
+
+
+@pytest.mark.parametrize("label", ["two\nlines", "\t", "a\0b", "x" * 5000])
+def test_any_label_can_be_drawn(vostool, video, box, tmp_path, label: str) -> None:
+    words = ("--box", box, "--label", f"1:a{label}", "--end", 1, "--project", tmp_path / "p.vos")
+    assert vostool("track", video, *words, *GOOD).status == 0
+    formats = ("--format", "overlay-gif", "--format", "overlay-video")
+    result = vostool("export", tmp_path / "p.vos", *formats, "--out", tmp_path / "out", "--quiet")
+    assert result.status == 0, result.err

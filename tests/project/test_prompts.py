@@ -50,7 +50,7 @@ def test_the_given_mask_goes_before_the_corrected_one() -> None:
 @pytest.mark.parametrize(
     "prompts",
     [
-        Prompts(points=(Point(0, 0), Point(60, 40, False))),
+        Prompts(points=(Point(0, 0), Point(59.9, 39.9, False))),
         Prompts(box=Box(-5, -5, 100, 100)),
         Prompts(box=Box(59, 39, 100, 100)),
         Prompts(mask=Mask.empty(40, 60)),

@@ -132,7 +132,7 @@ def flattened(lists: Sequence[Sequence[str]] | None) -> list[str]:
 
 def is_project(path: Path) -> bool:
     """True for what claims to be a project: by its ending, or by SQLite's first bytes."""
-    if path.is_dir():
+    if os.path.isdir(path):
         return False
     if path.suffix.lower() == ".vos":
         return True

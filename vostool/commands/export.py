@@ -20,6 +20,7 @@ from vostool.commands.export_batch import report_json
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.workspace import opened
 from vostool.errors import Cancelled, UsageError
+from vostool.files import is_there
 from vostool.frames import FrameSource
 from vostool.io.batch.recipe import save_recipe
 from vostool.io.exports.exporters import FORMATS, ExportReport, export, find_formats
@@ -73,7 +74,7 @@ def _run_one(args: argparse.Namespace) -> int:
     path = args.project[0]
     plan = ExportPlan(arguments.flattened(args.format), args.out, options_of(args))
     find_formats(plan.formats)
-    if not arguments.is_project(path) and path.exists():
+    if not arguments.is_project(path) and is_there(path):
         raise UsageError(f"'{path}' is not a project; `vostool track` makes one.")
     with opened(path, video=args.video, quiet=args.quiet) as space, Interrupt() as stop:
         output.warn(space.warnings)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from vostool.commands import arguments
 from vostool.errors import UsageError
+from vostool.files import is_there
 from vostool.io.batch.recipe import load_recipe
 from vostool.io.batch.run import Batch, BatchProject, find_projects
 from vostool.io.exports.exporters import FORMATS
@@ -112,7 +114,7 @@ def _add_runs(group: argparse._ArgumentGroup) -> None:
 
 def is_batch(args: argparse.Namespace) -> bool:
     """True where more is asked for than writing one project."""
-    alone = len(args.project) == 1 and not args.project[0].is_dir()
+    alone = len(args.project) == 1 and not os.path.isdir(args.project[0])
     more = args.merge or args.check or args.preview or args.recipe or args.save_recipe
     return bool(more) or not alone
 
@@ -127,7 +129,7 @@ def batch_of(args: argparse.Namespace) -> Batch:
         return _from_recipe(args)
     require(args)
     for path in args.project:
-        if not path.is_dir() and path.exists() and not arguments.is_project(path):
+        if not os.path.isdir(path) and is_there(path) and not arguments.is_project(path):
             raise UsageError(f"'{path}' is not a project; `vostool track` makes one.")
     projects = find_projects(args.project)
     if args.video is not None:

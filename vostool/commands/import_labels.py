@@ -18,6 +18,7 @@ from vostool.commands.track import kept
 from vostool.commands.tracking import Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import Cancelled, UsageError
+from vostool.files import is_there
 from vostool.io.imports.edit import (
     ImportPolicy,
     ImportSummary,
@@ -112,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
     check_engine(args)
     name = args.format or detect_format(args.labels).name
     options = _options(args, name)
-    exists = args.project.exists()
+    exists = is_there(args.project)
     if not exists and args.video is None:
         raise UsageError(
             f"There is no project '{args.project}'; give --video to make one for that video."

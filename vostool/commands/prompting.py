@@ -18,7 +18,7 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
-from vostool.project.prompts import Prompts
+from vostool.project.prompts import BEGIN_WITH_OBJECT, Prompts
 
 VOID = 255
 """The id that DAVIS and VOC give to pixels that were not decided."""
@@ -53,6 +53,11 @@ def prompt_edit(project: Project, specs: PromptSpecs) -> Edit:
         _check_frame(project, frame)
         prompts = _joined(project, key, new)
         prompts.check_inside(source.width, source.height)
+        if not prompts.has_object:
+            raise PromptError(
+                f"Object {object_id} has only negative points on frame {frame}, and no mask there "
+                f"to take away from. {BEGIN_WITH_OBJECT}"
+            )
         cells[Cell(Table.OBJECTS, object_id)] = project.objects.get(
             object_id, AnnotatedObject.new(object_id)
         )

@@ -7,6 +7,7 @@ import argparse
 from vostool.commands import arguments
 from vostool.commands.export import ExportPlan, add_overwrite
 from vostool.errors import ProjectFileError, UsageError
+from vostool.files import is_there
 from vostool.io.exports.options import ExportOptions
 
 
@@ -35,7 +36,7 @@ def check_results(args: argparse.Namespace, *, beside: bool = False) -> ExportPl
     """
     if args.project == args.source:
         args.project = None
-    if args.project is not None and args.project.exists() and not args.overwrite:
+    if args.project is not None and is_there(args.project) and not args.overwrite:
         raise ProjectFileError(
             f"The file '{args.project}' exists already; choose another name, replace it with "
             "--overwrite, or give it as SOURCE to go on with it."

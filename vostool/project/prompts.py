@@ -13,6 +13,8 @@ from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 
+BEGIN_WITH_OBJECT = "Begin with a click on the object; a negative point takes away from its mask."
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -54,10 +56,20 @@ class Prompts:
         """The mask to start from: the given one, else the one under correction."""
         return self.mask if self.mask is not None else self.base
 
+    @property
+    def has_object(self) -> bool:
+        """False where all that is said is what does not belong to the object.
+
+        Engines answer that with the whole background.
+        """
+        base = self.base is not None and not self.base.is_empty
+        told = self.box is not None or self.mask is not None
+        return base or told or any(point.positive for point in self.points)
+
     def check_inside(self, width: int, height: int) -> None:
         """Raise :class:`PromptError` when a point or the whole box lies outside the frame."""
         for point in self.points:
-            if not (0 <= point.x <= width and 0 <= point.y <= height):
+            if not (0 <= point.x < width and 0 <= point.y < height):
                 raise PromptError(
                     f"The point {point.x:g},{point.y:g} lies outside the {width}x{height} frame."
                 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from vostool.commands import output
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import ProjectFileError, UsageError
+from vostool.files import is_there
 from vostool.io.cvat_server.connections import session_for
 from vostool.io.cvat_server.credentials import default_server, server_address
 from vostool.io.cvat_server.job import Job, project_job
@@ -40,7 +41,7 @@ def project_of(args: argparse.Namespace, *, pull: bool) -> Path:
         url = server_of(args)
         job = known_job(url, args.job)
         path = None if job is None else default_path(job)
-    if path is not None and path.exists():
+    if path is not None and is_there(path):
         return path
     if not pull:
         raise ProjectFileError(

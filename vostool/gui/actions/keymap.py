@@ -67,7 +67,7 @@ class Keymap:
                 for action, several in stored["changed"].items()
             }
             return cls(str(stored["preset"]), changed)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls()
 
     @classmethod

@@ -125,8 +125,8 @@ class CvatPushDialog(QDialog):
         counts = plan.counts()
         tracks = f", {len(plan.tracks)} tracks replaced by masks" if plan.tracks else ""
         self.summary.setText(
-            f"<b>{counts['added']}</b> shapes added, <b>{counts['replaced']}</b> replaced, "
-            f"<b>{counts['removed']}</b> removed on {len(rows)} frames{tracks}."
+            f"{counts['added']} shapes added, {counts['replaced']} replaced, "
+            f"{counts['removed']} removed on {len(rows)} frames{tracks}."
             if not plan.is_empty
             else "The server holds what is here; there is nothing to push."
         )

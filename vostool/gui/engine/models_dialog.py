@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.threads.background import Background
+from vostool.gui.widgets.own_html import bold
 from vostool.models.registry import engine_statuses, plugin_problems, published
 from vostool.models.spec import EngineStatus
 from vostool.models.weights.catalog import user_checkpoint_dir
@@ -78,7 +79,9 @@ class ModelsDialog(QDialog):
                 widget.deleteLater()
         self.buttons = {}
         for row, status in enumerate(engine_statuses()):
-            self._grid.addWidget(QLabel(f"<b>{status.title}</b>"), row, 0)
+            title = QLabel()
+            bold(title, status.title)
+            self._grid.addWidget(title, row, 0)
             self._grid.addWidget(QLabel(_state(status)), row, 1)
             button = self._button(status)
             self.buttons[status.name] = button

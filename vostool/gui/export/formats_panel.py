@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.widgets.option_fields import OptionFields
+from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.options_text import Plain
 from vostool.io.exports.exporters import FORMATS
 
@@ -160,7 +161,7 @@ class FormatsPanel(QWidget):
             return
         entry = FORMATS[name]
         more = "" if entry.options else ": no options of its own"
-        self.title.setText(f"<b>{entry.title}</b>{more}")
+        bold(self.title, entry.title, more)
         self.options.show_options(entry.options, self._values.get(name))
 
     def _options_changed(self) -> None:

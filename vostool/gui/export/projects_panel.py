@@ -23,6 +23,7 @@ from vostool.gui.export.rows import Row, Rows
 from vostool.gui.threads.background import Background
 from vostool.gui.widgets import dialogs
 from vostool.gui.widgets.exact_row import select_exactly
+from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.run import BatchProject, find_projects
 from vostool.io.project.file import SUFFIX
 from vostool.progress import Progress
@@ -122,7 +123,8 @@ class ProjectsPanel(QWidget):
         self.rows.rowsInserted.connect(self._select_first)
 
     def _lay_out(self) -> None:
-        title = QLabel("<b>Projects</b>")
+        title = QLabel()
+        bold(title, "Projects")
         title.setBuddy(self.table)
         top = QHBoxLayout()
         top.addWidget(title, 1)

@@ -24,6 +24,7 @@ from vostool.frames import FrameSource
 from vostool.gui.imports.reading import Plan, Reading
 from vostool.gui.session.document import Document
 from vostool.gui.widgets.option_fields import OptionFields
+from vostool.gui.widgets.own_html import Strong, bold, plain
 from vostool.io.imports.edit import (
     ImportPolicy,
     ImportSummary,
@@ -171,7 +172,7 @@ class ImportDialog(QDialog):
 
     def _began(self, text: str) -> None:
         self.import_button.setEnabled(False)
-        self.sentence.setText(text)
+        plain(self.sentence, text)
         self._lines.setStringList([])
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -188,21 +189,19 @@ class ImportDialog(QDialog):
         summary = plan.summary
         title = IMPORT_FORMATS[plan.format].title
         left = f" Left out: {len(summary.skipped)}." if summary.skipped else ""
-        text = f"<b>{_escaped(summary.sentence())}</b>"
-        if frames := summary.frames_sentence():
-            text += f"<br>Frames: {_escaped(frames)}"
-        for doubt in summary.doubts:
-            text += f"<br><b>{_escaped(doubt.sentence)}</b>"
-        self.sentence.setText(f"{text}<br>{_escaped(title)}.{left}")
+        frames = summary.frames_sentence()
+        lines = [f"Frames: {frames}"] if frames else []
+        lines += [Strong(doubt.sentence) for doubt in summary.doubts]
+        bold(self.sentence, summary.sentence(), "", *lines, f"{title}.{left}")
         notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]
         self._lines.setStringList([*notes, *(f"Left out: {text}" for text in summary.skipped)])
         self.import_button.setEnabled(bool(plan.edit.changes))
         if not plan.edit.changes:
-            self.sentence.setText("The project holds all of this already; nothing would change.")
+            plain(self.sentence, "The project holds all of this already; nothing would change.")
 
     def _failed(self, text: str) -> None:
         self.bar.hide()
-        self.sentence.setText(text)
+        plain(self.sentence, text)
 
     # -- what the person decides ---------------------------------------------------------------
 
@@ -213,7 +212,7 @@ class ImportDialog(QDialog):
             return
         self.summary = plan.summary
         self._document.do(plan.edit)
-        self.sentence.setText(f"<b>Imported: {_escaped(plan.summary.sentence())}.</b>")
+        bold(self.sentence, f"Imported: {plan.summary.sentence()}.")
         for widget in (self.format, self.objects, self.ungrouped, self.replace, self.boxes):
             widget.setEnabled(False)
         self.options.setEnabled(False)
@@ -233,7 +232,3 @@ class ImportDialog(QDialog):
         self._document.changed.disconnect(self._plan_again)
         self.reading.close()
         super().done(result)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vostool.errors import LabelsError
 from vostool.gui.session.document import Document
 from vostool.gui.settings import keys
-from vostool.gui.settings.preferences import settings
+from vostool.gui.settings.preferences import settings, stored_json
 from vostool.project.changes import Cell, Table
 from vostool.project.label_edits import add_labels
 from vostool.project.labels import LabelSpec, labels_from_json, labels_json
@@ -19,8 +19,8 @@ from vostool.project.project_labels import LABELS_SETTING, declared_labels
 def remembered_labels() -> tuple[LabelSpec, ...]:
     """The labels of new projects; none where nothing sensible is stored."""
     try:
-        return labels_from_json(json.loads(str(settings().value(keys.LABELS, "[]"))))
-    except (ValueError, LabelsError):
+        return labels_from_json(stored_json(keys.LABELS, []))
+    except (ValueError, LabelsError, RecursionError):
         return ()
 
 

@@ -30,6 +30,9 @@ class Place(NamedTuple):
     object_id: int | None
 
 
+GONE = "Object {} was deleted meanwhile, so its mask was not changed."
+
+
 @dataclass(eq=False)
 class _Job:
     title: str
@@ -80,6 +83,11 @@ class MaskEditor(QObject):
         """
         session = self._session
         place = on if on is not None else Place(session.playhead, session.current_object)
+        if place.object_id is not None and place.object_id not in self._document.project.objects:
+            if then is not None:
+                then(False)
+            session.problem.emit(GONE.format(place.object_id))
+            return
         object_id, made = place.object_id, Edit(title, ())
         if object_id is None:
             made, object_id = edits.add_object(self._document.project, session.label_for_new())
@@ -143,6 +151,8 @@ class MaskEditor(QObject):
         edit = Edit(job.title, ())
         try:
             mask = future.result()
+            if job.key[1] not in project.objects:
+                raise PromptError(GONE.format(job.key[1]))
             record = project.masks.get(*job.key)
             before = record.mask if record is not None else None
             if mask != before and not (before is None and mask.is_empty):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,19 +10,79 @@ import platformdirs
 from PyQt6.QtCore import QByteArray, QSettings
 from PyQt6.QtWidgets import QMainWindow
 
+from vostool.files import NotRegular, refuse_special
 from vostool.gui.settings import keys
+from vostool.words import shortened
+
+_LARGEST = 16 << 20
+"""Bytes of a file of settings; Qt reads all of it before anything else happens."""
+
+_left_out: dict[str, bool] = {}
+"""What cannot be used, and whether the person was told of it."""
 
 
 def settings() -> QSettings:
-    """An INI file in the user's configuration folder, or in the one VOSTOOL_CONFIG names."""
+    """An INI file in the user's configuration folder, or in the one VOSTOOL_CONFIG names.
+
+    What lies there and is no file of settings is let be; another file beside it is used.
+    """
     chosen = os.environ.get("VOSTOOL_CONFIG")
     folder = Path(chosen) if chosen else platformdirs.user_config_path("vostool", appauthor=False)
-    return QSettings(str(folder / "vostool.ini"), QSettings.Format.IniFormat)
+    place = folder / "vostool.ini"
+    if not _is_usable(place):
+        leave_out(f"the file '{shortened(str(place))}'")
+        place = folder / "vostool-2.ini"
+    return QSettings(str(place), QSettings.Format.IniFormat)
+
+
+def stored_json(key: str, default: object) -> object:
+    """A setting that is JSON, or ``default`` where nothing sensible is stored."""
+    text = stored_text(key)
+    if not text:
+        return default
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        leave_out(key.replace("_", " "))
+        return default
+
+
+def stored_text(key: str) -> str:
+    """A setting that is text, "" where nothing that can be read is stored."""
+    try:
+        value = settings().value(key, "")
+    except (TypeError, ValueError):  # of a type that PyQt cannot hand over
+        leave_out(key.replace("_", " "))
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def leave_out(what: str) -> None:
+    """Take note of something stored that cannot be used."""
+    _left_out.setdefault(what, False)
+
+
+def what_was_left_out() -> str:
+    """One sentence about it, "" where there is nothing to say; each thing is named once."""
+    named = [what for what, told in _left_out.items() if not told]
+    _left_out.update(dict.fromkeys(named, True))
+    if not named:
+        return ""
+    return f"Some of the stored settings make no sense and were left out: {', '.join(named)}."
+
+
+def _is_usable(place: Path) -> bool:
+    try:
+        return refuse_special(place).st_size <= _LARGEST
+    except NotRegular:
+        return False
+    except OSError:
+        return True  # Qt finds nothing there, too
 
 
 def theme_name() -> str:
     """The chosen theme, "System" where none was chosen."""
-    return str(settings().value(keys.THEME, "System"))
+    return stored_text(keys.THEME) or "System"
 
 
 def remember_theme(name: str) -> None:
@@ -31,7 +92,7 @@ def remember_theme(name: str) -> None:
 
 def keymap_json() -> str:
     """The stored keymap, "" where there is none."""
-    return str(settings().value(keys.KEYMAP, ""))
+    return stored_text(keys.KEYMAP)
 
 
 def remember_keymap(text: str) -> None:
@@ -44,8 +105,8 @@ def tool_options() -> tuple[int, int, bool]:
     store, found = settings(), []
     for name, default in ((keys.BRUSH_SIZE, 20), (keys.WAND_TOLERANCE, 24)):
         try:
-            found.append(int(str(store.value(name, default))))
-        except ValueError:
+            found.append(min(max(int(str(store.value(name, default))), 0), 1000))
+        except (ValueError, TypeError):
             found.append(default)
     return found[0], found[1], str(store.value(keys.WAND_CONTIGUOUS, "true")).lower() == "true"
 
@@ -68,7 +129,11 @@ def remember_window(window: QMainWindow) -> None:
 def restore_window(window: QMainWindow) -> bool:
     """Put the window where it was; False where nothing is remembered."""
     store = settings()
-    geometry, docks = store.value(keys.GEOMETRY), store.value(keys.DOCKS)
+    try:
+        geometry, docks = store.value(keys.GEOMETRY), store.value(keys.DOCKS)
+    except (TypeError, ValueError):  # of a type that PyQt cannot hand over
+        leave_out("the window's place")
+        return False
     if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
         return False
     return window.restoreGeometry(geometry) and window.restoreState(docks)

@@ -76,6 +76,6 @@ def save(values: Values) -> None:
 def _number(name: str, default: int, bounds: tuple[int, int]) -> int:
     try:
         found = int(str(settings().value(name, default)))
-    except ValueError:
+    except (ValueError, TypeError):
         return default
     return min(max(found, bounds[0]), bounds[1])

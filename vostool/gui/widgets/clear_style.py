@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF
+from typing import Any
+
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPalette, QPen
-from PyQt6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QWidget
+from PyQt6.QtWidgets import QLabel, QProxyStyle, QStyle, QStyleOption, QWidget
 
 _BOXES = (
     QStyle.PrimitiveElement.PE_IndicatorCheckBox,
@@ -21,6 +23,17 @@ class ClearStyle(QProxyStyle):
 
     def __init__(self) -> None:
         super().__init__("Fusion")
+
+    def polish(self, target: Any) -> Any:  # of a widget, a palette, the program
+        """Labels show text as it is: one that comes from a file may look like HTML and load files.
+
+        Message boxes and tooltips are labels inside. What is our own HTML says so
+        (``setTextFormat``), with everything that is put into it escaped.
+        """
+        done = super().polish(target)
+        if isinstance(target, QLabel) and target.textFormat() == Qt.TextFormat.AutoText:
+            target.setTextFormat(Qt.TextFormat.PlainText)
+        return done
 
     def drawPrimitive(
         self,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import QThread, QTimer
+from PyQt6.QtCore import QThread
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
@@ -24,6 +23,7 @@ from vostool.gui.window.drops import Drops
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.handlers.program import use_stored_keys
 from vostool.gui.window.handlers.table import make_handlers
+from vostool.gui.window.interrupt import Interrupt
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.tour import Tour
 from vostool.gui.window.unforeseen import Unforeseen
@@ -95,12 +95,7 @@ def run(path: str | None) -> int:
     relay = Unforeseen(bench.window.show_problem)
     sys.excepthook = relay.hook
     threading.excepthook = relay.thread_hook
-    # Python sees Ctrl+C in the terminal only when it gets to run now and then.
-    signal.signal(signal.SIGINT, lambda *_: bench.window.close())
-    wake = QTimer()
-    wake.setInterval(200)
-    wake.timeout.connect(lambda: None)
-    wake.start()
+    Interrupt(bench)
     bench.show()
     if path is not None:
         bench.open_path(path)

@@ -95,6 +95,8 @@ class Workbench(QObject):
         if not preferences.restore_window(self.window):
             self.window.resize(1280, 800)
         self.window.show()
+        if left_out := preferences.what_was_left_out():
+            self.report(left_out)
         self.window.start_page.buttons["open"].setFocus()  # and no tool that needs a video
 
     def report(self, sentence: str) -> None:

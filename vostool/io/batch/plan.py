@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -157,8 +158,8 @@ def find_projects(places: Iterable[Path]) -> tuple[BatchProject, ...]:
     """
     found: dict[Path, BatchProject] = {}
     for place in places:
-        inside = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else [place]
-        files = [path for path in inside if not path.is_dir()]
+        inside = sorted(place.rglob(f"*{SUFFIX}")) if os.path.isdir(place) else [place]
+        files = [path for path in inside if not os.path.isdir(path)]
         if not files:
             raise UsageError(f"There is no project (*{SUFFIX}) in the folder '{place}'.")
         for path in files:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vostool.errors import ProjectFileError
+from vostool.files import is_there
 
 
 def write_beside(target: Path, fill: Callable[[sqlite3.Connection], None], overwrite: bool) -> None:
@@ -20,9 +21,9 @@ def write_beside(target: Path, fill: Callable[[sqlite3.Connection], None], overw
             is open in another window.
         OSError, sqlite3.Error: it could not be written; what was there is untouched.
     """
-    if target.is_dir():
+    if os.path.isdir(target):
         raise ProjectFileError(f"'{target}' is a folder; give the name of a project file.")
-    if target.exists():
+    if is_there(target):
         if not overwrite:
             raise ProjectFileError(
                 f"The file '{target}' exists already; choose another name, or open and continue it."

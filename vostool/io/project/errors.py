@@ -13,6 +13,7 @@ from vostool.errors import ProjectBusyError, ProjectFileError
 from vostool.files import open_regular
 from vostool.io.project.connection import refuse_strange_schema
 from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
+from vostool.words import shortened
 
 _BUSY = ("locked", "busy")
 _SENTENCES = (
@@ -69,12 +70,14 @@ def explained(path: Path, action: str) -> Iterator[None]:
 
 def refuse_place(path: Path) -> None:
     """Raise where there is no file that could be a project."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ProjectFileError(f"'{path}' is a folder, not a project file.")
-    if not path.exists():
-        raise ProjectFileError(f"There is no project file '{path}'; check the name.")
-    with open_regular(path) as file:
-        head = file.read(16)
+    try:
+        with open_regular(path) as file:
+            head = file.read(16)
+    except (FileNotFoundError, NotADirectoryError):
+        shown = shortened(str(path))
+        raise ProjectFileError(f"There is no project file '{shown}'; check the name.") from None
     if not head:
         raise ProjectFileError(f"The project file '{path}' is empty; open a copy from a backup.")
     if head != b"SQLite format 3\0":

@@ -54,15 +54,21 @@ class ToolContext:
         return self.canvas.previews
 
     @property
+    def current(self) -> int | None:
+        """The current object where it is there; one that is being deleted is not."""
+        current = self.session.current_object
+        return current if current in self.project.objects else None
+
+    @property
     def record(self) -> MaskRecord | None:
         """The current object's mask on the current frame, with what is known about it."""
-        current = self.session.current_object
+        current = self.current
         return None if current is None else self.project.masks.get(self.session.playhead, current)
 
     @property
     def prompts(self) -> Prompts | None:
         """The current object's prompts on the current frame."""
-        current = self.session.current_object
+        current = self.current
         if current is None:
             return None
         return self.project.prompts.get((self.session.playhead, current))
@@ -70,7 +76,7 @@ class ToolContext:
     @property
     def colour(self) -> Colour:
         """The current object's colour; without an object, the one that the next object gets."""
-        current = self.session.current_object
+        current = self.current
         if current is not None:
             return self.project.objects[current].colour
         return AnnotatedObject.new(self.project.next_object_id()).colour
@@ -83,7 +89,11 @@ class ToolContext:
     @property
     def place(self) -> Place:
         """The current frame and object; a stroke changes those on which it was begun."""
-        return Place(self.session.playhead, self.session.current_object)
+        return Place(self.session.playhead, self.current)
+
+    def is_gone(self, place: Place) -> bool:
+        """True where the object that a gesture was begun on has been deleted meanwhile."""
+        return place.object_id is not None and place.object_id not in self.project.objects
 
     def is_inside(self, x: float, y: float) -> bool:
         """True for a place in the frame (image pixels)."""
@@ -112,7 +122,7 @@ class ToolContext:
         return not sentence and self.is_shown()
 
     def _objection(self, adding: bool) -> str:
-        current = self.session.current_object
+        current = self.current
         if current is not None and current in locked_objects(self.project):
             return locked_sentence([current])
         if current is not None and not self.session.shows(current):

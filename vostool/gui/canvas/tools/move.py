@@ -42,6 +42,8 @@ class MoveGesture(Gesture):
         self.context.previews.drop(self._handles)
 
     def project_changed(self) -> None:
+        if self._ghost is not None and self.context.is_gone(self._place):
+            self._let_go()
         if self._ghost is not None:
             return
         record = self.context.record

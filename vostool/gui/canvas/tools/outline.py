@@ -38,6 +38,7 @@ class OutlineGesture(Gesture):
         self._path: list[Position] = []
         self._item: OutlineItem | None = None
         self._adds = True
+        self._begun = Place(0, None)
 
     @property
     def goes_on(self) -> bool:
@@ -50,7 +51,11 @@ class OutlineGesture(Gesture):
         return QColor(*self.context.colour) if self._adds else TAKEN_AWAY
 
     def project_changed(self) -> None:
-        if self._item is not None:
+        if self._item is None:
+            return
+        if self.context.is_gone(self._begun):
+            self.give_up()
+        else:
             self._item.set_colour(self.colour)
 
     def end(self) -> None:
@@ -61,7 +66,7 @@ class OutlineGesture(Gesture):
         adds = self.context.options.adding != event.other_way
         if not self.context.may_change(adding=adds):
             return False
-        self._adds, self._path = adds, []
+        self._adds, self._path, self._begun = adds, [], self.context.place
         self._item = OutlineItem(self.colour, corners=self.corners, dashed=not adds)
         self.context.previews.add(self._item)
         return True

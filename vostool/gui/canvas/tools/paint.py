@@ -93,6 +93,8 @@ class PaintGesture(Gesture):
         self._ring.hide()
 
     def project_changed(self) -> None:
+        if self._stroke is not None and self.context.is_gone(self._place):
+            self._drop_stroke()
         if self._hovered is not None:
             self._show_ring(self._hovered)
 

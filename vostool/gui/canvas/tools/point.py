@@ -9,9 +9,7 @@ from PyQt6.QtCore import Qt
 from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.prompting import PromptGesture
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
-from vostool.project.prompts import Point, with_point
-
-BEGIN_WITH_OBJECT = "Begin with a click on the object; a negative point takes away from its mask."
+from vostool.project.prompts import BEGIN_WITH_OBJECT, Point, with_point
 
 
 class PointGesture(PromptGesture):
@@ -28,11 +26,11 @@ class PointGesture(PromptGesture):
         context.editor.finish()  # a click goes on from the mask that the last stroke gave
         old, record = context.prompts, context.record
         positive = self.positive and not (event.other_way or event.alt)
-        if not positive and old is None and record is None:
+        prompts = with_point(old, record, Point(event.x, event.y, positive))
+        if not prompts.has_object:
             context.session.problem.emit(BEGIN_WITH_OBJECT)
             return
-        title = "Add positive point" if positive else "Add negative point"
-        context.session.prompt(with_point(old, record, Point(event.x, event.y, positive)), title)
+        context.session.prompt(prompts, "Add positive point" if positive else "Add negative point")
 
 
 class NegativePointGesture(PointGesture):

@@ -68,10 +68,10 @@ class ScribbleGesture(Gesture):
         session, info = self.context.session, self.context.info
         places = sample_stroke(self._path, info.width, info.height)
         old, record = self.context.prompts, self.context.record
-        if not self._positive and old is None and record is None:
+        prompts = with_scribble(old, record, places, self._positive)
+        if prompts is not None and not prompts.has_object:
             session.problem.emit(BEGIN_WITH_OBJECT)
             return
-        prompts = with_scribble(old, record, places, self._positive)
         if prompts is not None and self.context.is_shown():
             title = "Scribble" if self._positive else "Negative scribble"
             session.prompt(prompts, title)

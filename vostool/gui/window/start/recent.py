@@ -9,10 +9,13 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QMenu
 
+from vostool.files import is_there
 from vostool.gui.settings import keys
-from vostool.gui.settings.preferences import settings
+from vostool.gui.settings.preferences import leave_out, settings, stored_json
 
 MOST = 10
+LONGEST = 4096
+"""Characters of a path; no system takes more."""
 Opener = Callable[[Path], object]
 
 
@@ -21,7 +24,7 @@ def recent_paths() -> list[Path]:
 
     A disk that is not plugged in today may be tomorrow.
     """
-    return [path for path in _stored() if path.exists()]
+    return [path for path in _stored() if is_there(path)]
 
 
 def remember_opened(path: Path) -> None:
@@ -75,11 +78,12 @@ class RecentMenu(QMenu):
 
 
 def _stored() -> list[Path]:
-    try:
-        names = json.loads(str(settings().value(keys.RECENT, "[]")))
-        return [Path(name) for name in names if isinstance(name, str)]
-    except (ValueError, TypeError):
-        return []
+    names = stored_json(keys.RECENT, [])
+    known = names if isinstance(names, list) else []
+    usable = [name for name in known if isinstance(name, str) and 0 < len(name) <= LONGEST]
+    if len(usable) != len(known) or known is not names:
+        leave_out("entries of the recent files")
+    return [Path(name) for name in usable if "\0" not in name][:MOST]
 
 
 def _store(paths: list[Path]) -> None:

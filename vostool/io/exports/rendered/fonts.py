@@ -49,8 +49,9 @@ def runs(text: str) -> list[tuple[str, str]]:
 
 
 def missing(text: str) -> str:
-    """The characters of a text that no font has, each once."""
-    return "".join(c for c in dict.fromkeys(text) if not _joins(c) and font_for(c) is None)
+    """The characters of a text that no font has, each once; what is not printed is not missing."""
+    drawn = (c for c in dict.fromkeys(text) if c.isprintable() and not _joins(c))
+    return "".join(c for c in drawn if font_for(c) is None)
 
 
 @lru_cache(maxsize=4096)
