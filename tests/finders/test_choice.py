@@ -58,7 +58,7 @@ def test_parts_wait_behind_their_whole_until_they_are_asked_for_or_it_is_not_sho
     wheel = square(10, 10, 20, 0.95, whole=1)
     car = square(0, 0, 90, 0.85)
     assert chosen([wheel, car]) == (1,)
-    assert chosen([wheel, car], parts=True) == (0, 1)
+    assert chosen([wheel, car], parts=True) == (1, 0)
     assert chosen([wheel, car], score=0.9) == (0,)
 
 
@@ -102,3 +102,10 @@ def test_a_hundred_candidates_are_chosen_from_within_50_ms():
         shown(many, Choice(score=score, smallest_area=0), overlaps)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.05
+
+
+def test_of_equal_scores_the_steadier_and_the_larger_come_first():
+    large, small = square(0, 0, 80, 0.9), square(100, 0, 10, 0.9)
+    shaky = square(100, 40, 50, 0.9, stability=0.8)
+    assert chosen([shaky, small, large]) == (2, 0, 1)
+    assert chosen([square(0, 0, 40, 0.8), square(100, 0, 30, 0.95)]) == (1, 0)

@@ -24,6 +24,7 @@ from pycocotools.cocoeval import COCOeval
 from vostool.errors import Cancelled, LabelsError
 from vostool.evaluate.headless import Stepped, Stopped
 from vostool.evaluate.sequence import TruthSequence
+from vostool.finders.choice import overlaps_of, ranking
 from vostool.finders.finder import Candidate, Finder, Look, Question, View
 from vostool.masks.mask import Mask
 from vostool.models.engine import Engine
@@ -95,9 +96,7 @@ def average_recall(looks: Iterable[FrameLook]) -> dict[int, float]:
     """By number of candidates a frame, the average recall over all frames' objects; nan without."""
     listed = list(looks)
     objects = [(n, mask) for n, look in enumerate(listed) for mask in look.truth.values()]
-    found = [
-        (n, c.mask, c.score) for n, look in enumerate(listed) for c in look.candidates if c.mask
-    ]
+    found = [ranked for n, look in enumerate(listed) for ranked in _ranked(n, look)]
     if not objects:
         return dict.fromkeys(MOST, math.nan)
     if not found:
@@ -121,6 +120,14 @@ def _frames(sequence: TruthSequence, looks: int) -> list[int]:
         raise LabelsError(f"{sequence.name}: no frame shows an object.")
     chosen = np.linspace(0, len(shown) - 1, min(looks, len(shown))).round().astype(int)
     return [shown[i] for i in chosen]
+
+
+def _ranked(number: int, look: FrameLook) -> list[tuple[int, Mask, float]]:
+    """The frame's masks, with scores that fall in the order in which the program shows them."""
+    size = next(((c.mask.height, c.mask.width) for c in look.candidates if c.mask), (0, 0))
+    order = ranking(look.candidates, overlaps_of(look.candidates, *size))
+    masks = [mask for mask in (look.candidates[i].mask for i in order) if mask is not None]
+    return [(number, mask, 1 / (1 + place)) for place, mask in enumerate(masks)]
 
 
 def _truth(sequence: TruthSequence, frame: int) -> dict[int, Mask]:

@@ -32,9 +32,9 @@ class Sieve:
 
     score: float = 0.5
     stability: float = 0.5
-    overlap: float = 0.8
+    overlap: float = 0.85
     inside: float = 0.95
-    alike: float = 0.7
+    alike: float = 0.85
     largest_number: int = 500
 
 
