@@ -91,6 +91,25 @@ def read_yolo(path: Path, question: Entry) -> Iterator[Entry]:
             yield entry
 
 
+def read_coco(path: Path, question: Entry) -> Iterator[Entry]:
+    """Supervision's reader of COCO: a mask, box and class an annotation; it keeps no identities."""
+    import supervision
+
+    data = supervision.DetectionDataset.from_coco(
+        images_directory_path=str(path / "images"),
+        annotations_path=str(path / "annotations/instances_default.json"),
+        force_masks=True,
+    )
+    for file, _, detections in data:
+        for number, class_id in enumerate(detections.class_id):
+            yield {
+                "name": Path(file).stem,
+                "label": data.classes[int(class_id)],
+                "box": [float(value) for value in detections.xyxy[number]],
+                "mask": np.asarray(detections.mask[number], bool),
+            }
+
+
 def read_youtube_vis(path: Path, question: Entry) -> Iterator[Entry]:
     """TrackEval's ground truth; ``path`` is the part before ``youtube_vis_train``."""
     from pycocotools import mask as coco_mask
@@ -196,6 +215,7 @@ def _sequences(path: Path, question: Entry) -> Entry:
 TOOLS: dict[str, Callable[[Path, Entry], Iterator[Entry]]] = {
     "labelme": read_labelme,
     "yolo": read_yolo,
+    "coco": read_coco,
     "youtube-vis": read_youtube_vis,
     "davis": read_davis,
     "mots": read_mots,

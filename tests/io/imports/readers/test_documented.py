@@ -13,6 +13,8 @@ from vostool.errors import LabelsError
 from vostool.io.imports.edit import import_edit
 from vostool.io.imports.importers import detect_format, read_labels
 from vostool.io.imports.readers.frame_names import Picture, place
+from vostool.project.mask_notes import is_occluded
+from vostool.project.project_labels import declared_label
 
 TEXT = imports_doc.DOCUMENT.read_text(encoding="utf-8")
 
@@ -121,6 +123,22 @@ def test_identity_fields(tmp_path, make_target, write, row) -> None:
     assert [entry.proposed_id for entry in found.objects] == [7]
     assert {shape.track for shape in found.shapes} == {found.objects[0].track}
     assert found.objects[0].attributes == ()
+
+
+@pytest.mark.parametrize("write", [_coco, _datumaro, _labelme])
+@pytest.mark.parametrize("row", rows("marks"), ids=lambda row: row[0])
+def test_marks(tmp_path, make_target, make_project, memory_source, write, row) -> None:
+    given, becomes, _ = row
+    write(tmp_path, json.loads(code(given)))
+    project = make_project(memory_source(10, 16, 12), {})
+    edit, _ = import_edit(project, read_labels(tmp_path, make_target()))
+    project.apply(edit)
+    ((oid, known),) = project.objects.items()
+    assert is_occluded(project, 2, oid) == (becomes == "occluded")
+    assert len(known.attributes) == (becomes in ("checkbox", "number", "text"))
+    declared = declared_label(project, "car")
+    kinds = [spec.kind.value for spec in declared.attributes] if declared is not None else []
+    assert kinds == ([becomes] if becomes in ("checkbox", "number") else [])
 
 
 @pytest.mark.parametrize("row", rows("segmentations"), ids=lambda row: row[0][:60])

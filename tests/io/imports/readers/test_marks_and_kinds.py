@@ -174,3 +174,35 @@ def test_kinds_and_marks_go_out_and_come_back(
     )
     assert is_occluded(again, 2, found.id) == (name in ("coco", "cvat-images"))
     assert np.count_nonzero(again.masks.get(2, found.id).mask.to_array()) == 24
+
+
+def test_tags_of_supervisely_and_ratings_of_label_studio(brought_in) -> None:
+    points = {"exterior": [[2, 2], [8, 6]], "interior": []}
+    tags = [{"name": "parked", "value": None}, {"name": "wheels", "value": 4},
+            {"name": "colour", "value": "dark blue"}, {"name": "occluded", "value": None}]  # fmt: skip
+    figure = {"classTitle": "car", "geometryType": "rectangle", "tags": tags, "points": points}
+    data = {"size": {"height": 12, "width": 16}, "tags": [], "objects": [figure]}
+    project, _ = brought_in(f"{NAME}.json", data)
+    kinds = {a.name: a.kind.value for a in declared_label(project, "car").attributes}
+    assert kinds == {"parked": "checkbox", "wheels": "number"}
+    assert dict(project.objects[1].attributes)["colour"] == "dark blue"
+    assert is_occluded(project, 2, 1)
+    box = {"x": 10, "y": 10, "width": 50, "height": 50, "rectanglelabels": ["car"]}
+    said = {"from_name": "quality", "type": "rating", "value": {"rating": 4}}
+    regions = [{"id": "a", "type": "rectanglelabels", "value": box}, {"id": "a", **said}]
+    task = {"id": 1, "data": {"image": f"{NAME}.jpg"}, "annotations": [{"result": regions}]}
+    project, _ = brought_in("ls.json", [task])
+    assert project.objects[1].attributes == (("quality", "4"),)
+    (quality,) = declared_label(project, "car").attributes
+    assert quality.kind is AttributeKind.NUMBER
+
+
+def test_check_boxes_that_datumaro_writes_to_voc(brought_in) -> None:
+    voc = (
+        "<annotation><object><name>car</name><bndbox><xmin>2</xmin><ymin>2</ymin><xmax>8</xmax>"
+        "<ymax>6</ymax></bndbox><attributes><attribute><name>parked</name><value>True</value>"
+        "</attribute></attributes></object></annotation>"
+    )
+    project, _ = brought_in(f"{NAME}.xml", voc)
+    assert project.objects[1].attributes == (("parked", "true"),)
+    assert declared_label(project, "car").attributes[0].kind is AttributeKind.CHECKBOX

@@ -27,6 +27,7 @@ from vostool.progress import Progress, silent
 
 _HEAD = 64 * 1024
 _PEEKED = 5
+_TRUTHS = {"True": True, "False": False}  # as datumaro writes a check box of CVAT's
 
 
 def read(
@@ -78,7 +79,10 @@ def _read_file(tree: LabelTree, name: str, frame: int, out: Collector) -> None:
 def _add(node: Node, frame: int, where: str, out: Collector) -> None:
     label = node.value("name")
     listed = node.child("attributes")
-    given = {n.value("name"): n.value("value") for n in (listed.children if listed else ())}
+    given = {
+        n.value("name"): _TRUTHS.get(n.value("value"), n.value("value"))
+        for n in (listed.children if listed else ())
+    }
     try:
         if not label:
             raise ValueError("the object has no name")

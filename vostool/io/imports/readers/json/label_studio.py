@@ -18,7 +18,7 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, counted, some
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.identities import identity
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.label_studio_regions import Region, regions_of
 from vostool.io.imports.readers.json.label_studio_video import read_video
@@ -138,10 +138,11 @@ def _read_picture(task: _Task, frame: int | None, out: Collector) -> None:
         except ValueError as error:
             out.skip(f"{where}: {error}.")
             continue
-        attributes = region.attributes
-        oid = identity(dict(attributes), region.meta)
+        attributes = out.attributes(region.label, region.attributes)
+        oid = identity(region.attributes, region.meta)
         track = None if oid is None else out.identify(oid, region.label, attributes)
-        out.add(frame, track, region.label, what, where, attributes=attributes)
+        hidden = is_occluded(region.attributes, region.meta)
+        out.add(frame, track, region.label, what, where, attributes=attributes, occluded=hidden)
 
 
 LABEL_STUDIO = ImportFormat(

@@ -38,7 +38,7 @@ class Region:
     value: Mapping[str, Any]
     size: tuple[int, int] | None
     sequence: Sequence[Mapping[str, Any]]
-    attributes: tuple[tuple[str, str], ...]
+    attributes: Mapping[str, object]
     meta: Mapping[str, Any]
 
     def drawn(self, target: ImportTarget) -> Mask | Box:
@@ -107,7 +107,7 @@ def _region(oid: str, shown: Mapping[str, Any], group: Sequence[Mapping[str, Any
         value,
         (size[0], size[1]) if size[0] and size[1] else None,
         [k for k in sequence if isinstance(k, dict)] if isinstance(sequence, list) else (),
-        tuple(_attributes(group)),
+        dict(_attributes(group)),
         {**(meta if isinstance(meta, dict) else {}), **value},
     )
 
@@ -124,14 +124,16 @@ def _labels(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _attributes(group: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _attributes(group: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
     for result in group:
         value = result.get("value")
         for kind in _TEXTS:
             said = value.get(kind) if isinstance(value, dict) and not _has_shape(result) else None
             if said is not None:
+                name = str(result.get("from_name") or kind)
                 parts = said if isinstance(said, list) else [said]
-                yield str(result.get("from_name") or kind), ", ".join(map(_text, parts))
+                # A rating or number stays one; everything else is text.
+                yield name, said if is_number(said) else ", ".join(map(_text, parts))
 
 
 def _text(part: object) -> str:

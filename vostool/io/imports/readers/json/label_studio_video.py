@@ -29,7 +29,8 @@ def read_video(regions: Sequence[Region], out: Collector, progress: Progress) ->
             out.skip(f"region {region.id}: it has no boxes in frames.")
             continue
         track = ("region", region.id)
-        out.declare(track, region.label, number, region.attributes)
+        own = out.attributes(region.label, region.attributes)
+        out.declare(track, region.label, number, own)
         for frame, value, keyframe in moments(region.sequence, out.target.frame_count):
             where = f"region {region.id} on frame {frame}"
             if value is None:

@@ -16,7 +16,7 @@ from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, whole
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS
-from vostool.io.imports.readers.identities import attribute_text, identity
+from vostool.io.imports.readers.identities import identity, is_occluded
 from vostool.io.imports.readers.json.choice import chosen_file
 from vostool.io.imports.readers.json.frames import FrameFile, FrameFiles, listed
 from vostool.io.imports.readers.json.supervisely_figures import figure
@@ -64,7 +64,7 @@ def _read_video(data: object, out: Collector, progress: Progress) -> None:
     for number, entry in enumerate(_fields(data.get("objects")), 1):
         track = ("object", number)
         label = str(entry.get("classTitle") or DEFAULT_LABEL)
-        out.declare(track, label, number, _tags(entry.get("tags")))
+        out.declare(track, label, number, out.attributes(label, _tags(entry.get("tags"))))
         for key in ("key", "id"):
             if entry.get(key) is not None:
                 tracks[str(entry[key])] = track, label
@@ -106,17 +106,17 @@ def _read_picture(file: FrameFile, out: Collector) -> None:
             out.skip(f"{where}: {error}.")
             continue
         tags = _tags(entry.get("tags"))
-        oid = identity(dict(tags), {"instance_id": entry.get("instance")})
-        track = None if oid is None else out.identify(oid, label, tags)
-        out.add(file.frame, track, label, what, where, attributes=tags)
+        own = out.attributes(label, tags)
+        oid = identity(tags, {"instance_id": entry.get("instance")})
+        track = None if oid is None else out.identify(oid, label, own)
+        hidden = is_occluded(tags)
+        out.add(file.frame, track, label, what, where, attributes=own, occluded=hidden)
 
 
-def _tags(given: object) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (str(tag.get("name")), "true" if tag.get("value") is None else attribute_text(tag["value"]))
-        for tag in _fields(given)
-        if tag.get("name")
-    )
+def _tags(given: object) -> dict[str, object]:
+    """Values by name; a tag without a value is there or not, which is a check box."""
+    tags = [tag for tag in _fields(given) if tag.get("name")]
+    return {str(t["name"]): True if t.get("value") is None else t["value"] for t in tags}
 
 
 def _fields(value: object) -> Sequence[Mapping[str, Any]]:
