@@ -13,6 +13,7 @@ from vostool.gui.canvas.overlay_renderer import Overlay, OverlayRenderer, Overla
 from vostool.gui.canvas.view_adjust import Adjustment
 from vostool.gui.session.session import Session
 from vostool.gui.settings import values as settings_values
+from vostool.gui.threads.left import leave_to_end
 from vostool.io.video.frame_cache import FrameCache
 from vostool.masks.mask import Mask, MaskRecord
 from vostool.masks.overlay import DEFAULT_OPACITY, DEFAULT_OUTLINE
@@ -119,13 +120,14 @@ class Display(QObject):
         return self._last_run is not None and history.holds(self._last_run)
 
     def close(self) -> None:
-        """End the threads; what they still have to tell is of a video that is closed."""
+        """Show nothing more, and let the threads end after what they work on."""
         self.loader.loaded.disconnect(self._loaded)
         self.loader.failed.disconnect(self._failed)
         self.renderer.rendered.disconnect(self._rendered)
         for thread in (self.loader, self.renderer):
+            thread.broke.disconnect(self.broke)
             thread.shut_down()
-            thread.wait(5000)
+            leave_to_end(thread)
         self.loader.forget()
 
     def _compose(self, frame: int, image: Image) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
+from vostool.gui.engine.unfit import Unfit
 from vostool.models.engine import Engine, SegmentRequest
 
 _log = logging.getLogger(__name__)
@@ -33,16 +34,29 @@ def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
 
 def build_engine(factory: EngineFactory, source: FrameSource | None) -> Engine | str:
     """An engine that works on the source, or one sentence why there is none."""
+    engine: Engine | None = None
     try:
         engine = factory()
         _ = engine.info
         if source is not None:
             engine.open(source)
-    except VosToolError as error:
-        return str(error)
     except Exception as error:
-        return f"The engine could not be started: {error}"
+        close_quietly(engine)  # one that was built and cannot open the video holds memory
+        told = isinstance(error, VosToolError)
+        return str(error) if told else f"The engine could not be started: {error}"
     return engine
+
+
+def open_in(engine: Engine, source: FrameSource) -> tuple[Engine, str | None]:
+    """What answers for a source from now on, and one sentence where the engine cannot."""
+    if isinstance(engine, Unfit):
+        engine = engine.engine
+    try:
+        engine.open(source)
+    except Exception as error:  # a failed engine must not end the thread
+        sentence = f"The engine cannot work on this video ({error}); choose another engine."
+        return Unfit(engine, sentence), sentence
+    return engine, None
 
 
 def close_quietly(done: Closes | None) -> None:

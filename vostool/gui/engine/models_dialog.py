@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
@@ -17,12 +22,17 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.threads.background import Background
+from vostool.gui.engine.network_job import NetworkJob
 from vostool.gui.widgets.own_html import bold
 from vostool.models.registry import engine_statuses, plugin_problems, published
 from vostool.models.spec import EngineStatus
 from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
+from vostool.progress import Progress
+
+STOPPED = "Cancelled; the next try goes on from where this one stopped."
+_fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""By model: one that was left to end still appends to the same file."""
 
 
 class ModelsDialog(QDialog):
@@ -39,7 +49,8 @@ class ModelsDialog(QDialog):
         self.setWindowTitle("Models")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._current = current
-        self._job: Background | None = None
+        self._job = NetworkJob(self)
+        self._job.progressed.connect(self._progressed)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setColumnStretch(1, 1)
@@ -63,9 +74,7 @@ class ModelsDialog(QDialog):
         self.resize(720, 420)
 
     def reject(self) -> None:
-        self._cancel()
-        if self._job is not None:
-            self._job.wait()
+        self._job.leave()  # a dead network may hold it for long
         super().reject()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -98,7 +107,7 @@ class ModelsDialog(QDialog):
         else:
             button = QPushButton(f"Get ({status.size / 1e6:.0f} MB)")
             button.clicked.connect(partial(self._fetch, status.name))
-            button.setEnabled(self._job is None)
+            button.setEnabled(not self._job.is_running)
         return button
 
     def _choose(self, name: str, _checked: bool = False) -> None:
@@ -107,29 +116,30 @@ class ModelsDialog(QDialog):
 
     def fetch(self, name: str) -> None:
         """Begin to fetch a model, as its button does."""
-        if self._job is None:
+        if not self._job.is_running:
             self._fetch(name)
 
     def _fetch(self, name: str, _checked: bool = False) -> None:
         spec = published()[name]
         folder = user_checkpoint_dir()
-        self._job = Background(lambda progress: fetch(spec, folder, progress=progress), self)
-        self._job.progressed.connect(self._progressed)
-        self._job.succeeded.connect(partial(self._fetched, name))
-        self._job.failed.connect(self._ended)
-        self._job.cancelled.connect(
-            partial(self._ended, "Cancelled; the next try goes on from where this one stopped.")
-        )
+
+        def work(progress: Progress) -> Path:
+            with _alone(name, progress):
+                return fetch(spec, folder, progress=progress)
+
         self.note.setText(f"Fetching {spec.title} to {folder}…")
         self.bar.setValue(0)
         self.bar.show()
         self.cancel_button.show()
-        self._job.start()
+        self._job.start(work, partial(self._fetched, name), self._failed)
         self._fill()
 
     def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        self._job.cancel()
+        self.note.setText("Stopping…")
+
+    def _failed(self, sentence: str) -> None:
+        self._ended(STOPPED if sentence == "Cancelled." else sentence)
 
     def _progressed(self, done: int, total: int, _what: str) -> None:
         self.bar.setRange(0, 1000 if total else 0)
@@ -143,13 +153,22 @@ class ModelsDialog(QDialog):
         self.chosen.emit(name)
 
     def _ended(self, sentence: str) -> None:
-        if self._job is not None:
-            self._job.wait()
-            self._job = None
         self.note.setText(sentence)
         self.bar.hide()
         self.cancel_button.hide()
         self._fill()
+
+
+@contextlib.contextmanager
+def _alone(name: str, progress: Progress) -> Iterator[None]:
+    """Wait for an earlier fetch of the model that was left to end, unless this one is cancelled."""
+    lock = _fetching[name]
+    while not lock.acquire(timeout=0.1):
+        progress(0, 0, name)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _state(status: EngineStatus) -> str:

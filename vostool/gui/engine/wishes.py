@@ -55,6 +55,13 @@ class Wishes:
         self.clicks.pop(key, None)
         self.clicks[key] = request
 
+    def drop_track(self, job: TrackJob) -> bool:
+        """Take a run out that has not begun; False where it has."""
+        waits = job in self.tracks
+        if waits:
+            self.tracks.remove(job)
+        return waits
+
     def look_ahead(self, frames: Sequence[int]) -> None:
         """Get these frames ready, in place of those of an earlier list."""
         self.ahead = list(frames)

@@ -10,7 +10,7 @@ from functools import partial
 from PyQt6.QtCore import QThread, pyqtSignal
 
 from vostool.frames import FrameSource
-from vostool.gui.engine.answering import answer_click, build_engine, close_quietly
+from vostool.gui.engine.answering import answer_click, build_engine, close_quietly, open_in
 from vostool.gui.engine.finding import FindEnd, FindJob, Finds
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
 from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
@@ -114,9 +114,12 @@ class EngineWorker(QThread):
             (job.held.set if value else job.held.clear)()
 
     def cancel(self, job: TrackJob) -> None:
-        """End a run after the frame it works on, also one that rests."""
-        with self._changing_wishes():
+        """End a run after the frame it works on, also one that rests; one that waits at once."""
+        with self._changing_wishes() as wishes:
             job.cancel.set()
+            waited = wishes.drop_track(job)
+        if waited:
+            self.track_ended.emit(TrackEnd(job, True))
 
     def find(self, job: FindJob) -> None:
         """Look for objects, after those jobs that wait; clicks and runs go on meanwhile."""
@@ -265,10 +268,9 @@ class EngineWorker(QThread):
         self._drop_run()
         self._finds.drop()
         if self._engine is not None and self._source is not None:
-            try:
-                self._engine.open(self._source)
-            except Exception as error:  # a failed engine must not end the thread
-                self.engine_failed.emit(f"The engine cannot work on this video: {error}")
+            self._engine, problem = open_in(self._engine, self._source)
+            if problem is not None:
+                self.engine_failed.emit(problem)
         while self._left:  # the sources before, now that the engine has let go of them
             close_quietly(self._left.pop())
 
@@ -286,7 +288,11 @@ class EngineWorker(QThread):
         if isinstance(result, TrackEnd):
             self._drop_run()
             self.track_ended.emit(result)
-        elif self._inbox.put(result):
+            return
+        with self._wake:
+            # A frame of the video before, where another was opened meanwhile, is for nobody.
+            first = not self._wishes.source_is_new and self._inbox.put(result)
+        if first:
             self.tracked.emit()
 
     def _begin_find(self, engine: Engine) -> None:

@@ -98,6 +98,8 @@ class ClickAnswers(QObject):
         edit = segment_edit(self._document.project, *key, request.prompts, answer.reply)
         if edit is not None and step is not None:
             self._document.extend(step, edit)
+        elif edit is not None:  # of a click that was made before the video was opened
+            self._document.note(edit)
 
     def _rest_if_done(self) -> None:
         if not self._waiting:

@@ -63,8 +63,13 @@ class MaskActions:
         session, oid = self._session, self._session.current_object
         if oid is None:
             return
-        self._editor.finish()
-        project, here = session.document.project, session.playhead
+        here = session.playhead
+        self._editor.when_idle(lambda: self._copy(oid, here, forward))
+
+    def _copy(self, oid: int, here: int, forward: bool) -> None:
+        session, project = self._session, self._session.document.project
+        if oid not in project.objects:  # it was taken back meanwhile
+            return
         source = self._nearest(oid, here, forward)
         if source is None:
             where = "after" if forward else "before"
@@ -94,11 +99,10 @@ class MaskActions:
         session, oid = self._session, self._session.current_object
         if oid is None:
             return
-        self._editor.finish()
         record = session.document.project.masks.get(session.playhead, oid)
         if oid in locked_objects(session.document.project):
             session.problem.emit(locked_sentence([oid]))
-        elif record is None or record.mask.is_empty:
+        elif not self._editor.is_busy and (record is None or record.mask.is_empty):
             session.problem.emit(f"Object {oid} has no mask on this frame to change.")
         else:
             self._editor.edit(title, change, nothing=nothing)

@@ -62,6 +62,7 @@ class MaskEditor(QObject):
         self._jobs: list[_Job] = []
         self._parked: list[_Job] = []
         self._running: tuple[_Job, Future[Mask]] | None = None
+        self._when_idle: list[Callable[[], object]] = []
         self._worked_out.connect(self._take)
         self._document.history_changed.connect(self._unpark)
 
@@ -103,6 +104,13 @@ class MaskEditor(QObject):
         """True while a change is being worked out."""
         return self._running is not None
 
+    def when_idle(self, act: Callable[[], object]) -> None:
+        """Act as soon as every change that was asked for is applied, without waiting for it."""
+        if self.is_busy:
+            self._when_idle.append(act)
+        else:
+            act()
+
     def finish(self) -> None:
         """Wait until every change that was asked for has been applied."""
         while self._running is not None:
@@ -143,6 +151,8 @@ class MaskEditor(QObject):
         else:
             job.then(self._apply(job, future))
         self._next()
+        while self._when_idle and not self.is_busy:
+            self._when_idle.pop(0)()
 
     def _apply(self, job: _Job, future: Future[Mask]) -> bool:
         self._document.settle()

@@ -172,6 +172,10 @@ class Session(QObject):
         self.select(object_id)
         self.clicks.ask(SegmentRequest(frame, object_id, prompts), step)
 
+    def ask_unanswered(self) -> None:
+        """Ask for the masks of clicks that were not answered when the video was closed."""
+        self.clicks.ask_unanswered(self.document.project.prompts, self.playhead)
+
     def clear_prompts(self) -> None:
         """Remove the current object's prompts on the current frame."""
         if self.current_object is not None:

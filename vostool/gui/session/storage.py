@@ -8,6 +8,7 @@ could not be written: :meth:`Storage.finish` asks, and the window closes after i
 from __future__ import annotations
 
 import contextlib
+import threading
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -16,6 +17,8 @@ from vostool.errors import VosToolError
 from vostool.gui.session.document import Document
 from vostool.gui.session.label_memory import is_untouched
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end
+from vostool.gui.threads.timers import single_shot
 from vostool.io.project import file as project_file
 from vostool.io.project.autosave import Autosaver
 from vostool.io.project.drafts import is_draft
@@ -25,6 +28,8 @@ from vostool.project.changes import Cell, Value
 from vostool.project.project import Project
 
 CLOSE_SECONDS = 5.0
+GRACE_MS = 50
+"""What a file is given to be written before it is closed without the window."""
 NOWHERE = "What you did is stored nowhere yet: no place for it could be written."
 SLOW = "The disk has not taken everything within {:g} seconds."
 
@@ -53,10 +58,17 @@ class Storage(QObject):
         self._flushing: Background | None = None
         self._asked_to_save = self._asked_to_finish = False
         self._flush_again = False
+        self._next_copies: list[Path] = []
+        self._patience = single_shot(self, 0, self._copy_hangs)
         self._in_time = True
         self._late: list[tuple[Cell, Value]] = []
         if file is not None:
             self._attach(file)
+
+    @property
+    def is_copying(self) -> bool:
+        """True while Save as writes."""
+        return self._copy is not None
 
     @property
     def path(self) -> Path | None:
@@ -76,6 +88,9 @@ class Storage(QObject):
         Returns:
             False where there is no file name yet, so that one has to be asked for.
         """
+        if self._copy is not None:  # it is answered when the new file is there
+            self._asked_to_save = True
+            return True
         if self.path is None or self._autosaver is None:
             return False
         self._asked_to_save = True
@@ -89,6 +104,7 @@ class Storage(QObject):
     def save_as(self, path: Path) -> None:
         """Store everything under another name, off the GUI thread; answers by a signal."""
         if self._copy is not None:
+            self._next_copies.append(path)
             return
         if self._file is not None and path == self._file.path:
             self._asked_to_save = True
@@ -103,8 +119,10 @@ class Storage(QObject):
     def finish(self) -> None:
         """Have everything stored before the file is given back; answers by ``finished``."""
         self._asked_to_finish = True
-        if self._copy is None:  # else at its end
+        if self._copy is None:
             self._flush_aside()
+        else:  # at its end, or when it takes too long
+            self._patience.start(round(CLOSE_SECONDS * 1000))
 
     def close(self) -> bool:
         """Store what waits and give the file back; an untouched draft is removed.
@@ -112,12 +130,17 @@ class Storage(QObject):
         Returns:
             False where something could not be stored; :meth:`finish` would have told.
         """
+        self._patience.stop()
+        self._next_copies.clear()
         if self._flushing is not None:
-            self._flushing.wait()
+            self._flushing.finished.disconnect(self._flushed)
+            leave_to_end(self._flushing)
         if self._copy is not None:
             self._copy.finished.disconnect(self._copied)
-            self._copy.wait()
-            self._take_copy()
+            if self._copy.wait(GRACE_MS):
+                self._take_copy()
+            else:
+                self._copy.abandon()
         return self._detach()
 
     # -- writing what waits --------------------------------------------------------------------
@@ -180,13 +203,22 @@ class Storage(QObject):
         self._document.store_changes_with(store)
 
     def _copied(self) -> None:
+        self._patience.stop()
         copy = self._take_copy()
         if copy.file is not None:
             self.saved.emit(copy.file.path)
         else:
+            self._asked_to_save = False  # to the new file, which is not there
             self.failed.emit(copy.problem)
-        if self._asked_to_finish:
+        if self._next_copies:
+            self.save_as(self._next_copies.pop(0))
+        elif self._asked_to_finish or self._asked_to_save:
             self._flush_aside()
+
+    def _copy_hangs(self) -> None:
+        if self._asked_to_finish:
+            self._asked_to_finish = False
+            self.finished.emit(SLOW.format(CLOSE_SECONDS))
 
     def _take_copy(self) -> _Copy:
         """Go over to the file that was written, or stay with the one before."""
@@ -210,19 +242,32 @@ class Storage(QObject):
 
     def _detach(self, drop_draft: bool = False) -> bool:
         self._document.store_changes_with(None)
-        stored = True
-        if self._autosaver is not None:
-            stored = self._autosaver.close(CLOSE_SECONDS)
-            self._autosaver = None
-        if self._file is None:
+        file, saver = self._file, self._autosaver
+        self._file = self._autosaver = None
+        if file is None or saver is None:
+            return True
+        drop = is_draft(file.path) and (drop_draft or is_untouched(self._document.project))
+        stored = saver.close(GRACE_MS / 1000)
+        if saver.ended:
+            _give_back(file, drop)
             return stored
-        path = self._file.path
-        self._file.close()
-        self._file = None
-        if is_draft(path) and (drop_draft or is_untouched(self._document.project)):
-            with contextlib.suppress(OSError):
-                path.unlink()
-        return stored
+
+        def work(_progress: Progress) -> None:  # a disk that hangs must not hold the window up
+            saver.close()
+            _give_back(file, drop)
+
+        late = Background(work)
+        late.start()
+        leave_to_end(late)
+        return False
+
+
+def _give_back(file: ProjectFile, drop: bool) -> None:
+    """Close a project file, and remove it where it is a draft of which nothing is left to keep."""
+    file.close()
+    if drop:
+        with contextlib.suppress(OSError):
+            file.path.unlink()
 
 
 class _Copy(Background):
@@ -238,11 +283,25 @@ class _Copy(Background):
         self._snapshot, self._path = snapshot, path
         self.file: ProjectFile | None = None
         self.problem = ""
+        self._taking = threading.Lock()
+        self._abandoned = False
+
+    def abandon(self) -> None:
+        """Let it end by itself; the file that it still makes is closed."""
+        with self._taking:
+            self._abandoned = True
+            if self.file is not None:
+                self.file.close()
+        leave_to_end(self)
 
     def _write(self, progress: Progress) -> None:
         progress(0, 1, self._path.name)
         try:
-            self.file = project_file.create(self._path, self._snapshot, overwrite=True)
+            made = project_file.create(self._path, self._snapshot, overwrite=True)
+            with self._taking:
+                self.file = made
+                if self._abandoned:
+                    made.close()
         except VosToolError as error:
             self.problem = str(error)
         except Exception as error:

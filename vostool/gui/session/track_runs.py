@@ -135,8 +135,8 @@ class TrackRuns(QObject):
         """Cancel the run; what is done stays. It ends after the frame in work."""
         if self._run is not None:
             self._run.stopping = True
-            self.worker.cancel(self._run.job)
             self.progressed.emit(self._run.progress)
+            self.worker.cancel(self._run.job)  # which ends one that waits at once
 
     def leave(self) -> None:
         """Cancel the run, so that its rest is offered when the video is opened again."""
@@ -151,9 +151,9 @@ class TrackRuns(QObject):
 
     def close(self) -> None:
         """Leave the run, take what is done, and nothing more."""
-        self.leave()
         self.worker.tracked.disconnect(self._take_tracked)
         self.worker.track_ended.disconnect(self._end_run)
+        self.leave()
         if self._run is not None:
             self._take_tracked()
             self._note_reached()

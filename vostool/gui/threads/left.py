@@ -13,6 +13,7 @@ _left: set[QThread] = set()
 
 def leave_to_end(thread: QThread) -> None:
     """Keep a thread until it has ended by itself."""
+    thread.setParent(None)  # who started it may go before it does
     _left.add(thread)
     thread.finished.connect(lambda: _left.discard(thread))
     if thread.isFinished():

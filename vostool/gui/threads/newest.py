@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end
 from vostool.progress import Progress
 
 
@@ -59,10 +60,10 @@ class Newest(QObject):
             self._job = None
 
     def close(self) -> None:
-        """Cancel what goes on, and wait for every thread."""
+        """Cancel what goes on, and wait for no thread: each ends at its next report."""
         self.drop()
         for job in tuple(self._jobs):
-            job.wait()
+            leave_to_end(job)
 
     def _report(self, job: Background, told: tuple[Any, ...]) -> None:
         if job is self._job:

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource, Image
 from vostool.gui.threads.latest import LatestThread
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.timeline.colours import PLAYHEAD
 from vostool.gui.timeline.layout import LABEL_WIDTH
@@ -113,12 +114,13 @@ class ThumbnailStrip(QWidget):
         self.set_wanted(self._wanted)
 
     def close_source(self) -> None:
-        """End the thread and show nothing."""
+        """Show nothing; the thread ends after the frame in hand."""
         loader, self._loader = self._loader, None
         if loader is not None:
             loader.made.disconnect(self.update)
+            loader.broke.disconnect(self.broke)
             loader.shut_down()
-            loader.wait(5000)
+            leave_to_end(loader)
         self.hide()
 
     @property

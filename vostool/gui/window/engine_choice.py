@@ -12,6 +12,7 @@ from vostool.gui.engine.models_dialog import ModelsDialog
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.window.main_window import MainWindow
 from vostool.models.engine import EngineInfo
 from vostool.models.registry import (
@@ -39,6 +40,7 @@ class EngineChoice(QObject):
         self.current: str | None = None
         self.quality = settings_values.load().quality
         self._best = FALLBACK
+        self._asked = ""
         self._has_qualities = False
         self._search: Background | None = None
         worker.engine_ready.connect(self._ready)
@@ -62,6 +64,7 @@ class EngineChoice(QObject):
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
+        self._asked = name
         self._window.status.engine_button.setText(f"loading {name}…")
         self._window.status.activity.begin("engine", f"Loading {name}")
         options = settings_values.load().engine_options()
@@ -109,9 +112,11 @@ class EngineChoice(QObject):
         self._menu.addAction("Models…", self.show_dialog)
 
     def close(self) -> None:
-        """Wait for the search at the start, when it still goes on."""
-        if self._search is not None:
-            self._search.wait()
+        """Take no answer of the search at the start any more, where it still goes on."""
+        if self._search is not None and self._search.isRunning():
+            self._search.succeeded.disconnect()
+            self._search.failed.disconnect()
+            leave_to_end(self._search)
 
     def _ready(self, info: EngineInfo) -> None:
         self.current = info.name
@@ -130,7 +135,7 @@ class EngineChoice(QObject):
     def _failed(self, sentence: str) -> None:
         self._window.status.activity.end("engine")
         self._window.show_problem("The engine cannot be used", sentence)
-        if self.current is None:
+        if self.current is None and self._asked != FALLBACK:
             self.use(FALLBACK)
         else:
-            self._window.status.engine_button.setText(self.current)
+            self._window.status.engine_button.setText(self.current or "no engine")

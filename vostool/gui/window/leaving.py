@@ -6,18 +6,22 @@ is decided and everything is on the disk, or the person has said that it may be 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import dialogs
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.io.project.file import SUFFIX
 
 Role = QMessageBox.ButtonRole
+STOP_MS = 3000
+"""What an engine is given to come back from the frame in work when its run is stopped."""
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Leaving(QObject):
         self._window = window
         self._wish: _Wish | None = None
         self._box: QMessageBox | None = None
+        self._patience = single_shot(self, STOP_MS, self._run_hangs)
 
     @property
     def busy(self) -> bool:
@@ -111,23 +116,41 @@ class Leaving(QObject):
         workspace = self._wish.workspace
         if workspace.session.is_tracking:
             workspace.session.run_ended.connect(self._run_ended)
-            workspace.session.runs.leave()
             self._window.show_status("Stopping…")
+            self._patience.start()
+            workspace.session.runs.leave()
         else:
             self._store()
 
     def _run_ended(self, _text: str) -> None:
-        wish = self._wish
-        if wish is not None:
-            wish.workspace.session.run_ended.disconnect(self._run_ended)
+        if self._wish is not None:
+            self._forget_run(self._wish)
             self._store()
+
+    def _run_hangs(self) -> None:
+        """The engine does not come back from the frame in work; what was tracked is kept."""
+        self._run_ended("")
+
+    def _forget_run(self, wish: _Wish) -> None:
+        self._patience.stop()
+        with contextlib.suppress(TypeError):  # where it was not waited for
+            wish.workspace.session.run_ended.disconnect(self._run_ended)
 
     # -- edits on their way to the disk --------------------------------------------------------
 
     def _store(self) -> None:
-        if self._wish is not None:
-            self._wish.workspace.settle()
-            self._wish.workspace.storage.finish()
+        wish = self._wish
+        if wish is None:
+            return
+
+        def store() -> None:
+            if self._wish is wish:
+                wish.workspace.settle()
+                wish.workspace.storage.finish()
+
+        if wish.workspace.is_busy:
+            self._window.show_status("Storing what you did…", 15000)
+        wish.workspace.mask_editor.when_idle(store)
 
     def _stored(self, sentence: str | None) -> None:
         wish = self._wish
@@ -213,3 +236,4 @@ class Leaving(QObject):
 
     def _let_go(self, wish: _Wish) -> None:
         wish.workspace.storage.finished.disconnect(self._stored)
+        self._forget_run(wish)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication, QDialog
 
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.label_memory import begin_with_labels
@@ -29,6 +30,8 @@ from vostool.words import counted
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 CLOSE_MS = 100
 """What a thread is given to end before the window goes without it."""
+DIALOG_MS = 50
+"""Between two looks at a dialog that has to stop its work before it closes."""
 FORGET_AFTER_MS = 2_000
 """After a video was closed; by then the next one is on the screen, where there is one."""
 
@@ -76,7 +79,7 @@ class Workbench(QObject):
         self._make_views = make_views
         self._views: WorkspaceViews | None = None
         self._opening: Background | None = None
-        self._left_opening: Background | None = None
+        self._left_openings: dict[Background, Path] = {}
         self._next_opening: tuple[Path, Path | None] | None = None
         self._arrival: Iterator[None] | None = None
         self._arrivals = QTimer(self)
@@ -135,9 +138,23 @@ class Workbench(QObject):
 
     def quit(self) -> None:
         """Close the window as soon as what goes on is settled and everything is stored."""
+        if not self.leaving.busy and self._closes_dialog():
+            return
         self._stop_opening()
         self._finish_arrival()
         self.leaving.leave(self.workspace, self._quit, quits=True)
+
+    def _closes_dialog(self) -> bool:
+        """Close what lies over the window, as its own button does; then quitting goes on.
+
+        A person cannot reach the window below, but Ctrl+C in a terminal and a session's end do.
+        """
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QDialog):
+            return False
+        dialog.close()  # one that writes stops first, and is asked again
+        QTimer.singleShot(DIALOG_MS if dialog.isVisible() else 0, self.quit)
+        return True
 
     def _quit(self) -> None:
         preferences.remember_window(self.window)
@@ -163,7 +180,7 @@ class Workbench(QObject):
         self._begin_opening(place, source_path)
 
     def _begin_opening(self, place: Path, source_path: Path | None) -> None:
-        if self._left_opening is not None:
+        if place in self._left_openings.values():
             # It may hold the same project, and gives it back when it has ended.
             self._next_opening = (place, source_path)
             return
@@ -184,7 +201,7 @@ class Workbench(QObject):
             job, self._opening = self._opening, None
             job.cancel()
             leave_to_end(job)
-            self._left_opening = job
+            self._left_openings[job] = self.place
             self._hide_opening()
         self._next_opening = None
 
@@ -218,10 +235,12 @@ class Workbench(QObject):
         self.window.show_problem("This cannot be opened", sentence, f"Place: {self.place}")
 
     def _opening_ended(self) -> None:
-        if self.sender() is self._left_opening:
-            self._left_opening = None
-            if self._next_opening is not None:
-                self._begin_opening(*self._next_opening)
+        job = self.sender()
+        if isinstance(job, Background) and job in self._left_openings:
+            del self._left_openings[job]
+            wish, self._next_opening = self._next_opening, None
+            if wish is not None:
+                self._begin_opening(*wish)
         elif self._opening is None:
             self._hide_opening()
 
@@ -252,6 +271,7 @@ class Workbench(QObject):
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
         self._doorbell.listen(workspace.storage.place)
         workspace.storage.saved.connect(self._doorbell.listen)
+        workspace.session.ask_unanswered()
         self._offer_rest(workspace)
         if result.unstored:
             self.window.show_problem("Nothing is stored", result.unstored)

@@ -46,6 +46,11 @@ class Workspace(QObject):
         """True where this file, folder or project is what is open."""
         return path in (self.document.project.source.path, self.storage.path)
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a mask is changed or the project is copied, which closing waits for."""
+        return self.mask_editor.is_busy or self.storage.is_copying
+
     def settle(self) -> None:
         """Have everything that the person asked for in the document."""
         self.player.pause()

@@ -69,6 +69,11 @@ class Autosaver:
         with self._wake:
             return bool(self._pending) or self._writing
 
+    @property
+    def ended(self) -> bool:
+        """True once the thread has ended, so that the file may be closed."""
+        return not self._thread.is_alive()
+
     def changed(self, values: Iterable[tuple[Cell, Value]]) -> None:
         """Take note of cells and their values (None: deleted); returns at once."""
         with self._wake:
