@@ -208,3 +208,62 @@ def test_failing(stage: Stage, busy: Busy) -> None:
     hand.go_to(3)
     hand.mark(3, oid=hand.session.current_object)
     stored_is_shown(stage, busy.name)
+
+
+def test_a_late_frame_of_the_video_before_is_in_no_run_of_the_next(stage: Stage) -> None:
+    hand = stage.hand
+    hand.go_to(12)
+    hand.mark(1, oid=1)
+    begin(stage, next(b for b in BUSY if b.name == "a run"))
+    hand.bench.open_path(stage.other)
+    hand.choose("Stop it and keep what is done")
+    hand.until(lambda: is_open(stage, stage.other))  # the engine is still at the frame
+    hand.until_shown(0)
+    hand.click_object(1)
+    stage.engine.hold_runs()
+    hand.window.activateWindow()  # what a window manager does
+    hand.until(hand.window.isActiveWindow)
+    hand.keys("]")
+    assert hand.session.is_tracking
+    open_gate(stage)
+    hand.until(lambda: hand.mask(0, 1) is not None)
+    assert len(hand.project.masks) == 1
+    stage.engine.allow(2)
+    hand.until(lambda: len(hand.project.masks) == 2)
+    assert set(hand.project.masks.row(1)) == {0, 1}
+    hand.session.runs.cancel()
+    come_to_rest(stage)
+
+
+def test_a_click_that_was_not_answered_is_answered_when_it_is_opened_again(stage: Stage) -> None:
+    hand = stage.hand
+    begin(stage, next(b for b in BUSY if b.name == "a click"))
+    hand.bench.open_path(stage.other)
+    hand.until(lambda: is_open(stage, stage.other))
+    open_gate(stage)
+    hand.open(stage.folder / "work.vos")
+    hand.until(lambda: hand.mask(0, 2) is not None)
+    assert hand.mask(0, 2).mask == hand.truth(0, 2)
+    assert hand.session.document.history.undo_title is None
+
+
+@pytest.mark.parametrize("busy", [b for b in BUSY if b.not_with], ids=lambda b: b.name)
+def test_a_dialog_is_left_at_once(stage: Stage, busy: Busy) -> None:
+    """What else a person may do meanwhile is impossible: ``not_with`` says why."""
+    assert set(busy.not_with) == set(DEEDS) - {"cancel"}
+    hand = stage.hand
+    begin(stage, busy)
+    (dialog,) = [d for d in hand.window.findChildren(QDialog) if d.isVisible()]
+    at_once(dialog.close, busy.name)
+    if busy.name == "exporting":  # nothing half done is left behind
+        assert "Stopping" in dialog.ui.message.text()
+        open_gate(stage)
+        hand.until(lambda: not dialog.runner.is_running)
+        dialog.close()
+    hand.until(lambda: not [d for d in hand.window.findChildren(QDialog) if d.isVisible()])
+    assert not (stage.folder / "exported").exists() or not list(
+        (stage.folder / "exported").iterdir()
+    )
+    open_gate(stage)
+    hand.mark(2, oid=1)
+    stored_is_shown(stage, busy.name)
