@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from vostool.errors import PromptError
+from vostool.frames import FrameSource
 from vostool.masks.mask import MaskRecord
-from vostool.models.engine import TrackedFrame, TrackRequest
+from vostool.models.engine import Cancelled, Engine, TrackedFrame, TrackRequest
 from vostool.project.changes import Edit, Table
 from vostool.project.project import Project
 from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
@@ -23,6 +24,10 @@ StepsToEdit = Callable[[Project, Sequence[TrackedFrame]], Edit]
 """Makes the edit for the frames that the engine answered."""
 
 
+Steps = Callable[[TrackRequest, Engine, FrameSource, Cancelled], Iterator[TrackedFrame | None]]
+"""Goes through a request's frames on the engine's thread; None is work between two frames."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One request of a run.
@@ -30,12 +35,14 @@ class Part:
     Attributes:
         frames: how many it tracks, for the progress.
         piece: what it is about, so that it can be run again later; None where it cannot.
+        steps: goes through the frames in place of the engine's own tracking.
     """
 
     plan: Plan
     frames: int
     to_edit: StepsToEdit = run_edit
     piece: Piece | None = None
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ class ScriptedFinder:
     ) -> Iterator[Candidate]:
         pixels = self._ids[frame] == truth
         ys, xs = np.nonzero(pixels)
+        if not len(xs):
+            return
         box = Box(float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
         within = question.within
         if within is not None and (box.x0 < within.x0 or box.x1 > within.x1):

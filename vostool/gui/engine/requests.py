@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vostool.models.engine import Engine, SegmentReply, SegmentRequest, TrackRequest
+from vostool.runs.parts import Steps
 
 EngineFactory = Callable[[], Engine]
 """Builds an engine in the engine's thread, which may take seconds."""
@@ -23,9 +24,14 @@ class SegmentAnswer:
 
 @dataclass(frozen=True, eq=False)
 class TrackJob:
-    """One run, with the events that cancel it or let it rest (a signal would arrive too late)."""
+    """One run, with the events that cancel it or let it rest (a signal would arrive too late).
+
+    Attributes:
+        steps: goes through the frames in place of the engine's own tracking.
+    """
 
     request: TrackRequest
+    steps: Steps | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     held: threading.Event = field(default_factory=threading.Event)
 

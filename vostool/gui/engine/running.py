@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 from vostool.errors import VosToolError
+from vostool.frames import FrameSource
 from vostool.gui.engine.requests import TrackEnd, TrackJob
 from vostool.models.engine import Engine, TrackedFrame
 
@@ -33,21 +34,24 @@ class Inbox:
 class RunningTrack:
     """One run of one engine. Only the engine's thread steps it."""
 
-    def __init__(self, engine: Engine, job: TrackJob) -> None:
+    def __init__(self, engine: Engine, source: FrameSource | None, job: TrackJob) -> None:
         self.job = job
-        self._frames = _frames(engine, job)
+        self._frames = _frames(engine, source, job)
 
-    def step(self) -> TrackedFrame | TrackEnd:
-        """The next frame, or how the run ended."""
+    def step(self) -> TrackedFrame | TrackEnd | None:
+        """The next frame, or how the run ended; None where work was done and no frame yet."""
         job = self.job
         problem: str | None = None
         try:
-            frame = None if job.cancel.is_set() else next(self._frames, None)
+            if not job.cancel.is_set():
+                return next(self._frames)
+        except StopIteration:
+            pass
         except VosToolError as error:
-            frame, problem = None, str(error)
+            problem = str(error)
         except Exception as error:  # a failed run must not end the thread
-            frame, problem = None, f"Tracking stopped: {error}"
-        return frame if frame is not None else TrackEnd(job, job.cancel.is_set(), problem)
+            problem = f"Tracking stopped: {error}"
+        return TrackEnd(job, job.cancel.is_set(), problem)
 
     def close(self) -> None:
         """Let the engine give back what it holds for the run."""
@@ -56,6 +60,11 @@ class RunningTrack:
             close()
 
 
-def _frames(engine: Engine, job: TrackJob) -> Iterator[TrackedFrame]:
+def _frames(
+    engine: Engine, source: FrameSource | None, job: TrackJob
+) -> Iterator[TrackedFrame | None]:
     """The run's frames; an engine that refuses at once does so at the first of them."""
-    yield from engine.track(job.request, job.cancel.is_set)
+    if job.steps is not None and source is not None:
+        yield from job.steps(job.request, engine, source, job.cancel.is_set)
+    else:
+        yield from engine.track(job.request, job.cancel.is_set)

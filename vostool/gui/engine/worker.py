@@ -212,7 +212,7 @@ class EngineWorker(QThread):
             self._finds.is_next = True  # the next piece of work is the finder's: they take turns
             return partial(self._step, running)
         if running is None and wishes.tracks and not wishes.tracks[0].rests:
-            return partial(self._start, RunningTrack(engine, wishes.tracks.pop(0)))
+            return partial(self._start, engine, wishes.tracks.pop(0))
         if find:
             self._finds.is_next = False
             return self._look if self._finds.job else partial(self._begin_find, engine)
@@ -280,14 +280,16 @@ class EngineWorker(QThread):
             self._ready.add(request.frame)
         self.answered.emit(answer)
 
-    def _start(self, running: RunningTrack) -> None:
-        self._running = running
+    def _start(self, engine: Engine, job: TrackJob) -> None:
+        self._running = RunningTrack(engine, self._source, job)
 
     def _step(self, running: RunningTrack) -> None:
         result = running.step()
         if isinstance(result, TrackEnd):
             self._drop_run()
             self.track_ended.emit(result)
+            return
+        if result is None:  # work between two frames
             return
         with self._wake:
             # A frame of the video before, where another was opened meanwhile, is for nobody.

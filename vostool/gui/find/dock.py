@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
 from vostool.gui.find.panel import FindPanel
@@ -12,16 +12,21 @@ from vostool.gui.find.panel import FindPanel
 class FindDock(QDockWidget):
     """Holds the panel.
 
+    Args:
+        more: looks on more frames than the one that is shown.
+
     Signals:
         closed(): a person closed the dock.
     """
 
     closed = pyqtSignal()
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QMainWindow, more: QAction) -> None:
         super().__init__("Find", window)
         self.setObjectName("Find")
         self.panel = FindPanel()
+        more.setIconText("More frames…")
+        self.panel.more_button.setDefaultAction(more)
         self.panel.setEnabled(False)
         self.setWidget(self.panel)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)

@@ -77,7 +77,7 @@ class Finding(QObject):
             self.ended.emit(BUSY)
             return False
         try:
-            name = name or _best(question.way)
+            name = name or best_finder(question.way)
         except UsageError as error:
             self.ended.emit(str(error))
             return False
@@ -251,7 +251,7 @@ class Finding(QObject):
             )
 
 
-def _best(way: Way) -> str:
+def best_finder(way: Way) -> str:
     """The name of the best finder that can be asked this way.
 
     Raises:

@@ -16,6 +16,7 @@ from vostool.models.engine import TrackRequest
 from vostool.project import edits
 from vostool.project.changes import Edit
 from vostool.project.history import Step
+from vostool.runs.discovery.values import is_traced
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
 from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached
 
@@ -109,7 +110,9 @@ class TrackRuns(QObject):
         part, request = found
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
         step = self.document.do(Edit(title, ()))
-        self._run = _Going(TrackJob(request), part.to_edit, step, meter, ahead, len(parts))
+        self._run = _Going(
+            TrackJob(request, part.steps), part.to_edit, step, meter, ahead, len(parts)
+        )
         project = self.document.project
         known = len(pieces) == len(parts)
         self._note(
@@ -169,8 +172,9 @@ class TrackRuns(QObject):
             engine = edits.set_setting(self.document.project, "engine", self.worker.info.name)
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(run.step, edit)
-        run.meter.add(len(frames), time.monotonic())
-        run.at = frames[-1].frame if frames else run.at
+        on_way = [step for step in frames if not is_traced(step)]
+        run.meter.add(len(on_way), time.monotonic())
+        run.at = on_way[-1].frame if on_way else run.at
         if frames and time.monotonic() - run.noted_at >= NOTED_EVERY:
             self._note_reached()
         self.progressed.emit(run.progress)
@@ -189,7 +193,8 @@ class TrackRuns(QObject):
         if going_on and self.document.history.holds(run.step):
             found = _next(run.ahead)
         if found is not None:
-            run.to_edit, run.job, run.at = found[0].to_edit, TrackJob(found[1]), None
+            part, request = found
+            run.to_edit, run.job, run.at = part.to_edit, TrackJob(request, part.steps), None
             self._note_reached()
             if self.paused:
                 self.worker.hold(run.job, True)

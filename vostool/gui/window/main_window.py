@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         timeline = self.thumbnails.with_timeline()
         self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.review_dock = ReviewDock(self, self.actions_by_id)
-        self.find_dock = FindDock(self)
+        self.find_dock = FindDock(self, self.actions_by_id["track_discover"])
         self.view_side = ViewSide(
             self.canvas, self.thumbnails, self.status, self.actions_by_id, self
         )

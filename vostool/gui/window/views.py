@@ -13,6 +13,7 @@ from vostool.gui.objects.actions import ObjectActions
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.window.find_view import FindView
 from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.offers import Offers
 from vostool.gui.window.review_view import ReviewView
 from vostool.gui.window.start.recent import remember_opened
 from vostool.gui.window.workspace import Workspace
@@ -31,6 +32,7 @@ class Views(QObject):
         self._workspace = workspace
         self._review: ReviewView | None = None
         self._find: FindView | None = None
+        self._offers: Offers | None = None
         self._told: Step | None = None
         self._gestures: Gestures | None = None
         session = workspace.session
@@ -69,12 +71,15 @@ class Views(QObject):
         self._update_history()
         self._gestures = Gestures(window.canvas, workspace)
         self._find = FindView(window, workspace)
+        self._offers = Offers(window, workspace)
         window.view_side.open(workspace)
         yield
         workspace.display.refresh()  # now that every view that shows its first frame listens
 
     def close(self) -> None:
         """Disconnect, and show that nothing is open."""
+        if self._offers is not None:
+            self._offers.close()
         if self._find is not None:
             self._find.close()
         if self._gestures is not None:

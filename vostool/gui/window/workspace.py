@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.display import Display
 from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.session.discovering import Discovering
 from vostool.gui.session.document import Document
 from vostool.gui.session.finding import Finding
 from vostool.gui.session.frame_range import RangeSelection
@@ -33,6 +34,7 @@ class Workspace(QObject):
         self.storage = Storage(self.document, opened.file)
         self.session = Session(opened.source, self.document, worker)
         self.tracking = Tracking(self.session)
+        self.discovering = Discovering(self.session, self.tracking.object_ids)
         self.mask_editor = MaskEditor(self.session)
         self.review = Review(self.session)
         self.finding = Finding(self.session)
@@ -64,6 +66,7 @@ class Workspace(QObject):
         self.session.builder.settle()
         self.mask_editor.close()
         self.finding.close()
+        self.discovering.close()
         self.session.close()
         if isinstance(self.source, JobFrames):
             self.source.hang_up()  # no thread may wait for a dead network

@@ -132,3 +132,8 @@ class Looking:
 
 
 Step = DiscoveredFrame | Looking
+
+
+def is_traced(step: TrackedFrame) -> bool:
+    """True for a step beside those that were asked for, see :attr:`DiscoveredFrame.traced`."""
+    return isinstance(step, DiscoveredFrame) and step.traced

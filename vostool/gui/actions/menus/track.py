@@ -19,6 +19,8 @@ TRACK: ActionTable = (
                tip="Keyframes are prompted, edited, imported and confirmed frames"),
     ActionSpec("track_count", "Track", "Track so many frames…", ("Ctrl+Alt+N",),
                tip="From this frame; asks how many and which way"),
+    ActionSpec("track_discover", "Track", "Track and find new objects…", ("Ctrl+Alt+F",),
+               tip="Looks every so many frames for objects that are new; asks how"),
     ActionSpec("track_between", "Track", "Track between keyframes", ("Ctrl+Alt+B",),
                tip="From those on either side of this frame, blended by distance and score"),
     ActionSpec("track_correction", "Track", "Track what was corrected", ("Shift+R", "Ctrl+Alt+C"),

@@ -7,6 +7,7 @@ from functools import partial
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.session.tracking import Scope, Tracking
 from vostool.gui.track.count import CountDialog
+from vostool.gui.track.discovery_dialog import DiscoveryDialog
 from vostool.gui.window.handlers.guard import Handler, WhenOpen
 from vostool.gui.window.handlers.spans import span_handlers
 from vostool.gui.window.workbench import Workbench
@@ -31,6 +32,7 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "track_to_next": tracking(lambda t: t.to_keyframe(Direction.FORWARD)),
         "track_to_previous": tracking(lambda t: t.to_keyframe(Direction.BACKWARD)),
         "track_count": when_open(partial(_ask_count, bench)),
+        "track_discover": when_open(partial(_ask_discovery, bench)),
         "track_between": tracking(Tracking.between),
         "track_correction": tracking(Tracking.correction),
         "track_imported": tracking(Tracking.imported),
@@ -56,6 +58,21 @@ def _ask_count(bench: Workbench, workspace: Workspace) -> None:
     def go() -> None:
         if bench.workspace is workspace:  # the video may have been closed while it was asked
             workspace.tracking.some_frames(dialog.frames, dialog.direction)
+
+    dialog.accepted.connect(go)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def _ask_discovery(bench: Workbench, workspace: Workspace) -> None:
+    """Ask what to look for and how often, and track."""
+    chosen = workspace.selection.value
+    span = None if chosen is None else (chosen.first, chosen.last)
+    dialog = DiscoveryDialog(span, bench.window)
+
+    def go() -> None:
+        if bench.workspace is workspace:
+            workspace.discovering.start(dialog.wish())
 
     dialog.accepted.connect(go)
     dialog.finished.connect(dialog.deleteLater)

@@ -1,0 +1,77 @@
+"""Asks a person, one after the other, whether what a run found is an object that was lost."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMessageBox
+
+from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.workspace import Workspace
+from vostool.runs.discovery.values import SeenAgain
+
+
+class Offers(QObject):
+    """Shows each offer on its frame, and holds up nothing."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        super().__init__()
+        self._window, self._workspace = window, workspace
+        self._box: QMessageBox | None = None
+        workspace.session.run_ended.connect(self._run_ended)
+        workspace.discovering.loading.connect(self._loading)
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._workspace.session.run_ended.disconnect(self._run_ended)
+        self._workspace.discovering.loading.disconnect(self._loading)
+        self._window.status.activity.end("discovery")
+        self._drop()
+
+    def _loading(self, what: str) -> None:
+        if what:
+            self._window.status.activity.begin("discovery", what)
+        else:
+            self._window.status.activity.end("discovery")
+
+    def _run_ended(self, _said: str) -> None:
+        if self._workspace.discovering.said:
+            self._window.show_status(self._workspace.discovering.said, 15000)
+            self._ask()
+
+    def _ask(self) -> None:
+        offers = self._workspace.discovering.offers
+        if self._box is not None or not offers:
+            return
+        offer = offers[0]
+        self._workspace.session.go_to(offer.frame)
+        known = self._workspace.document.project.objects.get(offer.object_id)
+        name = f"object {offer.object_id}" + (f" ({known.label})" if known is not None else "")
+        x, y, wide, high = offer.mask.bbox
+        box = QMessageBox(self._window)
+        box.setModal(False)
+        box.setWindowTitle("Seen again?")
+        box.setText(
+            f"What is seen on frame {offer.frame} at {x + wide // 2}, {y + high // 2} may be "
+            f"{name} again, which was lost (likeness {offer.likeness:.0%})."
+        )
+        same = box.addButton(f"It is object {offer.object_id}", QMessageBox.ButtonRole.AcceptRole)
+        other = box.addButton("A new object", QMessageBox.ButtonRole.ActionRole)
+        box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
+        box.finished.connect(lambda _: self._answered(box, offer, same, other))
+        self._box = box
+        box.open()
+
+    def _answered(self, box: QMessageBox, offer: SeenAgain, same: object, other: object) -> None:
+        if self._box is not box:
+            return
+        clicked = box.clickedButton()
+        decided = True if clicked is same else False if clicked is other else None
+        self._workspace.discovering.answer(offer, same=decided)
+        self._drop()
+        self._ask()
+
+    def _drop(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            box.close()
+            box.deleteLater()
