@@ -76,7 +76,7 @@ class DiscoveryDialog(QDialog):
         self.backward = QCheckBox("Track new ones back to where they first appear")
         self.only_look = QCheckBox("Only look, and track nothing")
         self.only_look.setToolTip("Objects get a mask on each frame that is looked at; what "
-                                  "looks alike is taken for one object. Track it after")  # fmt: skip
+                                  "looks alike is one object. Track it after")  # fmt: skip
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.problem.setObjectName("conflict")
