@@ -231,6 +231,8 @@ class Workbench(QObject):
         self.window.show_problem("Open elsewhere", f"{result.sentence} {more}")
 
     def _open_failed(self, sentence: str) -> None:
+        if self.sender() is not self._opening:
+            return  # of an opening that was left: nobody waits for it any more
         self._opening = None
         self.window.show_problem("This cannot be opened", sentence, f"Place: {self.place}")
 

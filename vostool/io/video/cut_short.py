@@ -21,8 +21,8 @@ _TS_COMPARED = 3
 def is_cut_short(path: Path, container: str) -> bool:
     """True where the end of the file is certainly missing.
 
-    Matroska and WebM state the length of their segment; an MPEG transport stream is made of
-    packets of 188 bytes, so that one cut inside a packet shows.
+    Matroska and WebM state the length of their segment, AVI that of its first chunk; an MPEG
+    transport stream is made of packets of 188 bytes, so that one cut inside a packet shows.
 
     Args:
         path: the file.
@@ -34,6 +34,8 @@ def is_cut_short(path: Path, container: str) -> bool:
             if "matroska" in container:
                 end = _segment_end(file)
                 return end is not None and end > size
+            if container == "avi":
+                return _riff_end(file) > size
             return container == "mpegts" and _ends_in_a_packet(file, size)
     except OSError:
         return False
@@ -57,6 +59,15 @@ def _seconds(stamp: str) -> float | None:
     except ValueError:
         return None
     return hours * 3600 + minutes * 60 + seconds
+
+
+def _riff_end(file: BinaryIO) -> int:
+    """Byte after the first RIFF chunk; 0 where its length was never written."""
+    head = file.read(8)
+    if len(head) < 8 or head[:4] != b"RIFF":
+        return 0
+    length = int.from_bytes(head[4:], "little")
+    return 0 if length in (0, 0xFFFFFFFF) else length + 8
 
 
 def _segment_end(file: BinaryIO) -> int | None:

@@ -17,7 +17,7 @@ from vostool.io.video.cut_short import is_cut_short, stated_end
 from vostool.io.video.damage import Damage, cut_short, expected_frames, sentence
 from vostool.io.video.index import Ints, PacketTable, VideoIndex
 from vostool.io.video.orientation import orientation_of
-from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader
+from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader, other_streams
 from vostool.progress import Progress, silent
 
 _PROBE_PACKETS = 48
@@ -41,6 +41,7 @@ class _Scan:
     time_base: float
     average_rate: float
     codec: str
+    others: list[str]
 
     @property
     def damaged(self) -> bool:
@@ -86,6 +87,8 @@ def _scan(path: Path, progress: Progress) -> _Scan:
     gaps: list[int] = []
     try:
         stream = reader.stream
+        indexed = _indexed(reader)
+        others = other_streams(reader.container, stream)
         is_vp8 = reader.codec.name == "vp8"
         for packet in reader.packets():
             hidden = packet.is_discard or (is_vp8 and _vp8_hidden(packet))
@@ -95,19 +98,30 @@ def _scan(path: Path, progress: Progress) -> _Scan:
             if len(rows) % 1024 == 0:
                 progress(min(max(packet.pos or 0, 0), total), total, "reading the index")
         packets = _table(rows)
+        # What an edit list cuts off, or a chunk without a picture, is counted by the header only.
+        declared = indexed if indexed >= len(rows) else stream.frames
         return _Scan(
             packets,
-            stream.frames,
-            reader.errors > 0 or len(rows) < stream.frames,
+            declared,
+            reader.errors > 0 or len(rows) < declared,
             gaps,
             is_cut_short(path, reader.container.format.name),
             stated_end(reader.container, stream),
             float(stream.time_base or 0),
             float(stream.average_rate or stream.guessed_rate or 0),
             reader.codec.name,
+            others,
         )
     finally:
         reader.close()
+
+
+def _indexed(reader: VideoReader) -> int:
+    """Packets that the index of an MP4 or AVI names, after its edit list; 0 where it has none."""
+    name = reader.container.format.name
+    if name != "avi" and "mp4" not in name:
+        return 0
+    return sum(entry.size > 0 for entry in reader.stream.index_entries)
 
 
 def _table(rows: list[tuple[int, int, int, int, bool, bool]]) -> PacketTable:
@@ -164,7 +178,8 @@ def _probe(path: Path, scan: _Scan, predicted: Ints, progress: Progress) -> Vide
         if reader.errors or first is None or order != predicted[: len(order)].tolist():
             return None
         times = _times(scan, scan.packets.pts[predicted])
-        warning = f"{cut_short(len(predicted), _about(scan))}." if scan.cut else None
+        cut = f"{cut_short(len(predicted), _about(scan))}." if scan.cut else None
+        warning = _with_others(scan, first, cut)
         index = _index(scan, predicted, first, times, warning)
         if second is not None and not _can_start(reader, index, second, pictures):
             key = np.zeros(len(scan.packets), np.bool_)
@@ -204,7 +219,8 @@ def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
     order = np.array(decoded.order, np.int64)
     times = _times(scan, _as_presented(order, np.array(decoded.pts, np.int64)))
     damaged = scan.damaged or decoded.errors > 0
-    return _index(scan, order, decoded.first, times, _warning(scan, decoded), damaged=damaged)
+    warning = _with_others(scan, decoded.first, _warning(scan, decoded))
+    return _index(scan, order, decoded.first, times, warning, damaged=damaged)
 
 
 def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decoded:
@@ -247,6 +263,17 @@ def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
     )
 
 
+def _with_others(scan: _Scan, first: VideoFrame, warning: str | None) -> str | None:
+    """The warning, and which of several videos in the file is shown."""
+    if not scan.others:
+        return warning
+    which = (
+        f"The file holds {len(scan.others) + 1} videos; the one of {first.width}x{first.height} is "
+        f"shown, not {', '.join(scan.others)}."
+    )
+    return f"{which} {warning[:1].upper()}{warning[1:]}" if warning else which
+
+
 def _about(scan: _Scan) -> int:
     known = scan.packets.pts[scan.packets.shown]
     return expected_frames(known[known != NO_PTS] * scan.time_base, scan.end)
@@ -264,15 +291,27 @@ def _as_presented(order: Ints, pts: Ints) -> Ints:
 
 
 def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
-    """Seconds after the first frame; steps that do not go forward take the usual step."""
+    """Seconds after the first frame, strictly increasing.
+
+    A time that is stamped twice moves its second frame between its neighbours, and nothing after
+    it. Steps that go back take the usual step, as where files were joined.
+    """
     usual = 1 / (scan.average_rate or _DEFAULT_RATE)
     if NO_PTS in pts or scan.time_base <= 0:
         return np.arange(len(pts), dtype=np.float64) * np.float64(usual)
     steps = np.diff(pts).astype(np.float64) * scan.time_base
     forward = steps[steps > 0]
-    steps[steps <= 0] = np.median(forward) if len(forward) else usual
+    typical = float(np.median(forward)) if len(forward) else usual
+    steps[steps < 0] = typical
     times: NDArray[np.float64] = np.zeros(len(pts), np.float64)
     np.cumsum(steps, out=times[1:])
+    again = np.concatenate(([False], steps == 0))
+    if again.any():
+        own = np.flatnonzero(~again)
+        places = np.arange(len(times))
+        between = np.interp(places, own, times[own])
+        after = times[own[-1]] + (places - own[-1]) * typical
+        times = np.where(places > own[-1], after, between)
     return times
 
 

@@ -19,7 +19,7 @@ import platformdirs
 
 from vostool.io.video.index import PacketTable, VideoIndex
 
-_VERSION = 2
+_VERSION = 3
 _KEPT = 500
 _SUFFIX = ".npz"
 _INTS = ("pts", "dts", "pos", "size")

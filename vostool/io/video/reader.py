@@ -140,22 +140,39 @@ def _is_still(container: InputContainer) -> bool:
 
 
 def pick_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The first video stream that is no cover picture.
+    """The video stream that FFmpeg's tool takes: marked as default, then the largest picture.
+
+    Cover pictures are none. Of equal ones the first counts.
 
     Raises:
         SourceError: there is none, or no decoder for it.
     """
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    streams = _videos(container)
     if not streams:
         kind = "only sound" if container.streams.audio else "no pictures"
         raise SourceError(f"The file '{path.name}' holds {kind}; choose a video with pictures.")
-    stream = streams[0]
+    stream = max(streams, key=_preference)
     if stream.codec_context is None:
         raise SourceError(
             f"The file '{path.name}' is compressed in a way that cannot be decoded here; "
             "convert it, to H.264 for example."
         )
     return stream
+
+
+def other_streams(container: InputContainer, taken: VideoStream) -> list[str]:
+    """The sizes of the video streams that are not shown."""
+    return [f"{s.width}x{s.height}" for s in _videos(container) if s.index != taken.index]
+
+
+def _videos(container: InputContainer) -> list[VideoStream]:
+    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+
+
+def _preference(stream: VideoStream) -> tuple[bool, bool, int]:
+    known = stream.codec_context is not None
+    default = bool(stream.disposition & Disposition.default)
+    return known, default, stream.width * stream.height if known else 0
 
 
 class VideoReader:

@@ -1,0 +1,121 @@
+"""What containers say of their own: which stream, what is cut off, when a frame is shown."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.stream import Disposition
+
+from vostool.io.video.sources import open_source
+
+
+@pytest.fixture(autouse=True)
+def _own_index(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> None:
+    folder = tmp_path_factory.mktemp("index")
+    monkeypatch.setattr("vostool.io.video.index_store.default_folder", lambda: folder)
+
+
+def picture(value: int, size: tuple[int, int]) -> av.VideoFrame:
+    pixels = np.full((size[1], size[0], 3), value, np.uint8)
+    return av.VideoFrame.from_ndarray(pixels, format="rgb24")
+
+
+def write(path: Path, sizes, *, count=12, pts=None, default=None, codec="mpeg4", **options):
+    """One stream a size, each brighter than the one before; ``default`` is flagged."""
+    with av.open(str(path), "w", options=options) as container:
+        streams = []
+        for number, size in enumerate(sizes):
+            stream = container.add_stream(codec, rate=25)
+            stream.width, stream.height = size
+            stream.pix_fmt = "yuv420p"
+            stream.time_base = stream.codec_context.time_base = Fraction(1, 25)
+            stream.disposition = Disposition.default if number == default else Disposition(0)
+            streams.append(stream)
+        for index in range(count):
+            for number, stream in enumerate(streams):
+                frame = picture(60 + 80 * number, sizes[number])
+                frame.pts = index if pts is None else pts[index]
+                frame.time_base = Fraction(1, 25)
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode())
+
+
+@pytest.mark.parametrize(
+    ("sizes", "default", "shown"),
+    [
+        (((32, 32), (64, 48)), 1, (64, 48)),
+        (((32, 32), (64, 48)), 0, (32, 32)),
+        (((32, 32), (64, 48)), None, (64, 48)),
+        (((64, 48), (64, 48)), None, (64, 48)),
+        (((32, 32), (64, 48), (48, 48)), 2, (48, 48)),
+    ],
+)
+def test_the_stream_is_the_one_that_ffmpeg_takes(tmp_path, sizes, default, shown) -> None:
+    path = tmp_path / "a.mkv"
+    # Matroska's muxer flags streams by itself unless it is told to let them be.
+    write(path, sizes, default=default, default_mode="passthrough")
+    source = open_source(path)
+    assert (source.info.width, source.info.height) == shown
+    assert source.info.warning is not None
+    assert f"holds {len(sizes)} videos; the one of {shown[0]}x{shown[1]} is shown" in (
+        source.info.warning
+    )
+    first = sizes.index(shown)
+    assert abs(int(source.frame(3).mean()) - (60 + 80 * first)) < 8
+    source.close()
+
+
+def test_a_time_that_is_stamped_twice_moves_nothing_after_it(shared_data) -> None:
+    path = shared_data / "cases_video" / "repeated_timestamp_drift" / "vfr.mp4"
+    if not path.exists():
+        pytest.skip("no sample with a repeated time stamp")
+    with av.open(str(path)) as container:
+        stamps = [frame.pts for frame in container.decode(video=0)]
+        unit = float(container.streams.video[0].time_base)
+    source = open_source(path)
+    assert len(source) == len(stamps)
+    times = np.array([source.time(i) for i in range(len(source))])
+    expected = (np.array(stamps) - stamps[0]) * unit
+    own = np.concatenate(([True], np.diff(stamps) > 0))
+    assert (~own).sum() == 1
+    assert np.abs(times[own] - expected[own]).max() < 1e-9
+    assert np.diff(times).min() > 0
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [("edit_list_skips_a_gop/trim_one_gop.mp4", 40), ("avi_dropped_frames/avi_drops.avi", 30)],
+)
+def test_what_is_cut_or_empty_is_no_damage(shared_data, name: str, frames: int) -> None:
+    path = shared_data / "cases_video" / name
+    if not path.exists():
+        pytest.skip("no sample of it")
+    told: list[str] = []
+    source = open_source(path, lambda done, total, what="": told.append(what))
+    assert (len(source), source.info.warning) == (frames, None)
+    assert not any("decoding" in what for what in told)
+    with av.open(str(path)) as container:
+        right = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    for index in (0, frames - 1, frames // 2, 3, frames // 3):
+        assert np.array_equal(source.frame(index), right[index])
+    source.close()
+
+
+def test_an_avi_without_its_end_is_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "a.avi"
+    write(path, [(64, 48)], count=40, codec="mpeg4")
+    whole = open_source(path)
+    assert whole.info.warning is None
+    whole.close()
+    data = path.read_bytes()
+    path.write_bytes(data[: (data.index(b"movi") + data.index(b"idx1")) // 2])
+    cut = open_source(path)
+    assert cut.info.warning is not None
+    assert len(cut) < 40
+    cut.close()
