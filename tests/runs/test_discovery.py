@@ -229,6 +229,16 @@ def test_a_lost_one_may_get_a_new_number_but_never_silently(returning) -> None:
     assert run.tracks()[2] == [*range(6), *range(15, 20)]
 
 
+def test_what_is_gone_for_long_is_searched_no_more_until_a_look_sees_it() -> None:
+    away = [(1, range(40), 5, 5), (2, range(4), 10, 40), (2, range(29, 40), 20, 40)]
+    run = forgetful(World(squares(40, *away))).go()
+    ids = [sorted({key.object_id for key in r.keyframes}) for r in run.engine.requests]
+    assert ids == [[1, 2], [1], [1, 2]]
+    assert [r.origin for r in run.engine.requests] == [0, 13, 30]
+    assert run.tracks() == {1: list(range(40)), 2: [*range(4), *range(30, 40)]}
+    assert not [f for f in run.project.masks.row(2) if 13 < f < 30]
+
+
 def test_a_person_that_said_absent_is_believed(returning) -> None:
     project = labelled(returning, 0, 2, "car")
     absent = MaskRecord(Mask.empty(64, 96), Provenance.EDITED)

@@ -27,6 +27,10 @@ from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveredFrame, Found, News, Step
 from vostool.runs.request import CONTEXT_FRAMES
 
+LOST_AFTER = 10
+"""Frames in a row without a found object after which the engine searches for it no more: that costs
+more than to track it, and a look that sees it again knows it."""
+
 
 class Track:
     """A run of the engine that is stepped frame by frame; it may skip frames, as runs do."""
@@ -78,6 +82,7 @@ class Leg:
     looks_at_origin: bool = True
     tracks: bool = True
     _second: Track | None = None
+    _missed: dict[int, int] = field(default_factory=dict)
 
     def steps(self) -> Iterator[Step]:
         """Every frame of the leg, in order."""
@@ -104,7 +109,7 @@ class Leg:
                     news = self.looker.news
                     step = self._with_news(step, news, problem)
                 yield step
-                if self.tracks and any(map(_joins, news)):
+                if self.tracks and (any(map(_joins, news)) or self._loses(step)):
                     self._restart(frame)
         finally:
             for track in (first, self._second):
@@ -149,6 +154,7 @@ class Leg:
         for said in news:
             if _joins(said):
                 replies[said.object_id] = SegmentReply(said.mask, said.score)
+                self._missed[said.object_id] = 0
                 keys = self.found.setdefault(said.object_id, self._known_keys(said.object_id))
                 keys.append(Keyframe(frame, said.object_id, Prompts(mask=said.mask), said.mask))
         self.memory.note(frame, replies)
@@ -157,16 +163,30 @@ class Leg:
     def _known_keys(self, object_id: int) -> list[Keyframe]:
         return [key for key in self.request.keyframes if key.object_id == object_id]
 
+    def _loses(self, step: DiscoveredFrame) -> bool:
+        """Count the frames without each found object; True where one is lost from now on."""
+        loses = False
+        for oid in self.found:
+            reply = step.replies.get(oid)
+            if reply is not None:
+                self._missed[oid] = self._missed.get(oid, 0) + 1 if reply.mask.is_empty else 0
+                loses |= self._missed[oid] == LOST_AFTER
+        return loses
+
     def _restart(self, frame: int) -> None:
         """Track all that was found from this frame on; its own masks there stand already."""
         if self._second is not None:
             self._second.close()
+        self._second = None
         forward = self.request.direction is Direction.FORWARD
-        keys = tuple(sorted(_all(self.found), key=lambda k: (k.frame, k.object_id)))
+        found = {o: k for o, k in self.found.items() if self._missed.get(o, 0) < LOST_AFTER}
+        if not found:
+            return
+        keys = tuple(sorted(_all(found), key=lambda k: (k.frame, k.object_id)))
         here = {key.object_id for key in keys if key.frame == frame}
         context = tuple(
             Keyframe(seen, oid, None, mask)
-            for oid in sorted(self.found)
+            for oid in sorted(found)
             if oid not in here
             # The mask of this frame is known as well, but an engine begins by making it.
             for seen, mask in self.memory.recent(oid, frame, forward, CONTEXT_FRAMES)
