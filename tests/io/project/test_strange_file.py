@@ -179,3 +179,19 @@ def test_a_video_that_became_a_pipe_is_missing(stored: Path) -> None:
     project, _ = read_project(stored)
     with pytest.raises(SourceError, match="is not the video"):
         locate_source(project, stored)
+
+
+@pytest.mark.parametrize("what", ["renamed", "deleted"])
+def test_a_project_that_goes_away_while_open_is_named(stored: Path, what: str) -> None:
+    file, project = open_project(stored)
+    other = stored.with_name("other.vos")
+    if what == "renamed":
+        stored.rename(other)
+    else:
+        stored.unlink()
+    edit, _ = edits.add_object(project)
+    with file, pytest.raises(ProjectFileError, match=r"Save as \(Ctrl\+Shift\+S\)") as caught:
+        file.write((change.cell, change.after) for change in edit.changes)
+    assert "read-only" not in str(caught.value)
+    if what == "renamed" and Path("/proc/self/fd").is_dir():
+        assert str(other) in str(caught.value)

@@ -35,6 +35,7 @@ from vostool.io.project.errors import (
     refuse_place,
     refuse_read_only_folder,
 )
+from vostool.io.project.moved import identity_of, moved_sentence
 from vostool.io.project.reading import AT_ONCE, read_all, read_project
 from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
 from vostool.io.project.source import (
@@ -73,6 +74,7 @@ class ProjectFile:
         self._connection = connection
         self._lock = threading.Lock()
         self._open = True
+        self._identity = identity_of(path)
         self._reserve(wait=False)
 
     def write(self, values: Iterable[tuple[Cell, Value]]) -> None:
@@ -141,8 +143,11 @@ class ProjectFile:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 self._connection.rollback()
+                moved = moved_sentence(self.path, self._identity)
+                if isinstance(error, sqlite3.Error) and moved is not None:
+                    raise ProjectFileError(moved) from error
                 raise
             finally:
                 # Failing here loses nothing; the next write tries again and says so.
