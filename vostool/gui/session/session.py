@@ -15,7 +15,7 @@ from vostool.gui.session.edit_builder import EditBuilder
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.timers import single_shot
-from vostool.io.imports.edit import ImportSummary
+from vostool.io.imports.summary import ImportSummary
 from vostool.models.engine import SegmentRequest
 from vostool.project import edits
 from vostool.project.changes import Changes, Edit

@@ -8,24 +8,21 @@ could not be written: :meth:`Storage.finish` asks, and the window closes after i
 from __future__ import annotations
 
 import contextlib
-import threading
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.errors import VosToolError
 from vostool.gui.session.document import Document
 from vostool.gui.session.label_memory import is_untouched
+from vostool.gui.session.saving_copy import SavingCopy
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.timers import single_shot
-from vostool.io.project import file as project_file
 from vostool.io.project.autosave import Autosaver
 from vostool.io.project.drafts import is_draft
 from vostool.io.project.file import ProjectFile
 from vostool.progress import Progress
 from vostool.project.changes import Cell, Value
-from vostool.project.project import Project
 
 CLOSE_SECONDS = 5.0
 GRACE_MS = 50
@@ -54,7 +51,7 @@ class Storage(QObject):
         self._document = document
         self._file: ProjectFile | None = None
         self._autosaver: Autosaver | None = None
-        self._copy: _Copy | None = None
+        self._copy: SavingCopy | None = None
         self._flushing: Background | None = None
         self._asked_to_save = self._asked_to_finish = False
         self._flush_again = False
@@ -111,7 +108,7 @@ class Storage(QObject):
             self._flush_aside()
             return
         self._document.settle()
-        self._copy = _Copy(self._document.project.snapshot(), path, self)
+        self._copy = SavingCopy(self._document.project.snapshot(), path, self)
         self._store_in_both()
         self._copy.finished.connect(self._copied)
         self._copy.start()
@@ -220,7 +217,7 @@ class Storage(QObject):
             self._asked_to_finish = False
             self.finished.emit(SLOW.format(CLOSE_SECONDS))
 
-    def _take_copy(self) -> _Copy:
+    def _take_copy(self) -> SavingCopy:
         """Go over to the file that was written, or stay with the one before."""
         copy, self._copy = self._copy, None
         assert copy is not None
@@ -268,41 +265,3 @@ def _give_back(file: ProjectFile, drop: bool) -> None:
     if drop:
         with contextlib.suppress(OSError):
             file.path.unlink()
-
-
-class _Copy(Background):
-    """Writes a snapshot to another file.
-
-    Attributes (once it has finished):
-        file: the new file, open; None where it could not be written.
-        problem: why not, in one sentence.
-    """
-
-    def __init__(self, snapshot: Project, path: Path, parent: QObject) -> None:
-        super().__init__(self._write, parent)
-        self._snapshot, self._path = snapshot, path
-        self.file: ProjectFile | None = None
-        self.problem = ""
-        self._taking = threading.Lock()
-        self._abandoned = False
-
-    def abandon(self) -> None:
-        """Let it end by itself; the file that it still makes is closed."""
-        with self._taking:
-            self._abandoned = True
-            if self.file is not None:
-                self.file.close()
-        leave_to_end(self)
-
-    def _write(self, progress: Progress) -> None:
-        progress(0, 1, self._path.name)
-        try:
-            made = project_file.create(self._path, self._snapshot, overwrite=True)
-            with self._taking:
-                self.file = made
-                if self._abandoned:
-                    made.close()
-        except VosToolError as error:
-            self.problem = str(error)
-        except Exception as error:
-            self.problem = f"'{self._path}' could not be written ({error}); choose another place."

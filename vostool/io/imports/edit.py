@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from pycocotools import mask as coco_mask
 
 from vostool.io.imports.depths import Depths
-from vostool.io.imports.format import FrameDoubt, Imported, Shape
+from vostool.io.imports.format import Imported, Shape
 from vostool.io.imports.identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
 from vostool.io.imports.labels import label_specs
+from vostool.io.imports.summary import ImportSummary
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Value
@@ -47,87 +48,6 @@ class ImportPolicy:
     ungrouped: Ungrouped = Ungrouped.AUTO
     replace_confirmed: bool = False
     boxes_between: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """What an import does, before it is applied and after.
-
-    Attributes:
-        new_objects, matched_objects: ids in the project, ascending.
-        masks: masks on keyframes.
-        boxes: boxes that become prompts.
-        between: interpolated masks.
-        absent: places where the object is said to be absent.
-        left_out: interpolated boxes that become nothing.
-        frames: frames that change, ascending.
-        replaced: masks of the project that are written over.
-        kept_back: shapes that did not come in because a person confirmed or locked what is there.
-        skipped, warnings: sentences of the reader and of the import.
-        examples: three names of pictures and the frames that they are taken for.
-        counting: what was concluded about frames, "numbers count from 1".
-        doubts: what could not be concluded about frames.
-        occluded: shapes whose mark as partly hidden comes in, too.
-        frames_left: how many frames of the imported objects the import leaves without a label.
-    """
-
-    new_objects: tuple[int, ...]
-    matched_objects: tuple[int, ...]
-    masks: int
-    boxes: int
-    between: int
-    absent: int
-    left_out: int
-    frames: tuple[int, ...]
-    replaced: int
-    kept_back: int
-    skipped: tuple[str, ...]
-    warnings: tuple[str, ...]
-    examples: tuple[tuple[str, int], ...] = ()
-    counting: tuple[str, ...] = ()
-    doubts: tuple[FrameDoubt, ...] = ()
-    occluded: int = 0
-    frames_left: int = 0
-
-    @property
-    def trackable(self) -> bool:
-        """True where the import brings something to track from, and frames that want it."""
-        return bool(self.boxes or (self.masks and self.frames_left))
-
-    def sentence(self) -> str:
-        """One line: what comes in."""
-        parts = [
-            _count(self.masks, "mask"),
-            _count(self.boxes, "box"),
-            _count(self.between, "interpolated mask"),
-            _count(self.absent, "absence"),
-        ]
-        shapes = ", ".join(part for part in parts if part) or "nothing new"
-        objects = len(self.new_objects) + len(self.matched_objects)
-        return f"{shapes} of {_count(objects, 'object') or 'no object'} on " + (
-            _count(len(self.frames), "frame") or "no frame"
-        )
-
-    def frames_sentence(self) -> str:
-        """One line: which frames names are taken for, or nothing where the file has no names."""
-        if not self.examples:
-            return ""
-        shown = ", ".join(f"{name} -> frame {frame}" for name, frame in self.examples)
-        return f"{shown} ({'; '.join(self.counting)})" if self.counting else shown
-
-    def notes(self) -> tuple[str, ...]:
-        """Sentences on what is left out or replaced, without the reader's own."""
-        told = (
-            (self.occluded, "shape", "{are} marked as occluded; the mark comes in, too"),
-            (self.replaced, "mask", "of the project {are} replaced"),
-            (self.kept_back, "shape", "{are} left out: a person confirmed or locked what is there"),
-            (self.left_out, "interpolated box", "{are} left out; tracking fills these frames"),
-        )
-        return tuple(
-            f"{_count(n, noun)} {rest.format(are='is' if n == 1 else 'are')}."
-            for n, noun, rest in told
-            if n
-        )
 
 
 def import_edit(
@@ -296,12 +216,3 @@ def _same_mask(old: MaskRecord, new: MaskRecord | None) -> bool:
 
 def _differs(change: CellChange) -> bool:
     return type(change.before) is not type(change.after) or change.before != change.after
-
-
-def _count(number: int, noun: str) -> str:
-    """ "3 masks", "1 box", or nothing for 0."""
-    if not number:
-        return ""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun}{'es' if noun.endswith('x') else 's'}"

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vostool.errors import SourceError
-from vostool.io.video.cut_short import is_cut_short, stated_end
 from vostool.io.video.damage import Damage, cut_short, expected_frames, sentence
 from vostool.io.video.index import Ints, PacketTable, VideoIndex
 from vostool.io.video.orientation import orientation_of
-from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader, other_streams
+from vostool.io.video.packet_scan import PacketScan, scan_packets
+from vostool.io.video.reader import NO_PTS, VideoReader
 from vostool.progress import Progress, silent
 
 _PROBE_PACKETS = 48
@@ -26,27 +24,6 @@ _COMPARED = 4
 _REPORT_EVERY = 32
 _PROBE_REPORT_EVERY = 8
 _DEFAULT_RATE = 25.0
-
-
-@dataclass(frozen=True)
-class _Scan:
-    """The packets, and what the container says about them."""
-
-    packets: PacketTable
-    declared: int
-    incomplete: bool
-    gaps: list[int]
-    cut: bool
-    end: float | None
-    time_base: float
-    average_rate: float
-    codec: str
-    others: list[str]
-
-    @property
-    def damaged(self) -> bool:
-        """True where packets are missing or the file is cut short, even if every frame decodes."""
-        return self.incomplete or bool(self.gaps)
 
 
 class _Decoded(NamedTuple):
@@ -71,7 +48,7 @@ def build_index(path: Path, progress: Progress = silent) -> VideoIndex:
         SourceError: no video, or not one frame of it can be decoded.
         Cancelled: through ``progress``.
     """
-    scan = _scan(path, progress)
+    scan = scan_packets(path, progress)
     if _plausible(scan):
         predicted = _order_by_time(scan.packets)
         index = _probe(path, scan, predicted, progress)
@@ -80,64 +57,7 @@ def build_index(path: Path, progress: Progress = silent) -> VideoIndex:
     return _decode_all(path, scan, progress)
 
 
-def _scan(path: Path, progress: Progress) -> _Scan:
-    total = path.stat().st_size
-    reader = VideoReader(path)
-    rows: list[tuple[int, int, int, int, bool, bool]] = []
-    gaps: list[int] = []
-    try:
-        stream = reader.stream
-        indexed = _indexed(reader)
-        others = other_streams(reader.container, stream)
-        is_vp8 = reader.codec.name == "vp8"
-        for packet in reader.packets():
-            hidden = packet.is_discard or (is_vp8 and _vp8_hidden(packet))
-            rows.append((*PacketKey.of(packet), packet.is_keyframe, not hidden))
-            if packet.is_corrupt:
-                gaps.append(len(rows) - 1)
-            if len(rows) % 1024 == 0:
-                progress(min(max(packet.pos or 0, 0), total), total, "reading the index")
-        packets = _table(rows)
-        # What an edit list cuts off, or a chunk without a picture, is counted by the header only.
-        declared = indexed if indexed >= len(rows) else stream.frames
-        return _Scan(
-            packets,
-            declared,
-            reader.errors > 0 or len(rows) < declared,
-            gaps,
-            is_cut_short(path, reader.container.format.name),
-            stated_end(reader.container, stream),
-            float(stream.time_base or 0),
-            float(stream.average_rate or stream.guessed_rate or 0),
-            reader.codec.name,
-            others,
-        )
-    finally:
-        reader.close()
-
-
-def _indexed(reader: VideoReader) -> int:
-    """Packets that the index of an MP4 or AVI names, after its edit list; 0 where it has none."""
-    name = reader.container.format.name
-    if name != "avi" and "mp4" not in name:
-        return 0
-    return sum(entry.size > 0 for entry in reader.stream.index_entries)
-
-
-def _table(rows: list[tuple[int, int, int, int, bool, bool]]) -> PacketTable:
-    numbers = np.array([row[:4] for row in rows], np.int64).reshape(-1, 4)
-    flags = np.array([row[4:] for row in rows], np.bool_).reshape(-1, 2)
-    pts, dts, pos, size = np.ascontiguousarray(numbers.T)
-    key, shown = np.ascontiguousarray(flags.T)
-    return PacketTable(pts, dts, pos, size, key, shown)
-
-
-def _vp8_hidden(packet: Packet[VideoStream]) -> bool:
-    """True for an alternate reference frame: bit 4 of the frame tag, RFC 6386 section 9.1."""
-    return not bytes(memoryview(packet)[:1])[0] & 0x10
-
-
-def _plausible(scan: _Scan) -> bool:
+def _plausible(scan: PacketScan) -> bool:
     packets = scan.packets
     pts = packets.pts[packets.shown]
     return (
@@ -155,7 +75,7 @@ def _order_by_time(packets: PacketTable) -> Ints:
     return shown[np.argsort(packets.pts[shown], kind="stable")].astype(np.int64)
 
 
-def _probe(path: Path, scan: _Scan, predicted: Ints, progress: Progress) -> VideoIndex | None:
+def _probe(path: Path, scan: PacketScan, predicted: Ints, progress: Progress) -> VideoIndex | None:
     """The index, where decoding the beginning of the file agrees with it; else None."""
     later = np.flatnonzero(scan.packets.key[1 : _PROBE_KEY_PACKETS + 1])
     second = int(later[0]) + 1 if len(later) else None
@@ -206,7 +126,7 @@ def _pixels(frame: VideoFrame) -> NDArray[np.uint8]:
     return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 
 
-def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
+def _decode_all(path: Path, scan: PacketScan, progress: Progress) -> VideoIndex:
     # One thread: with several an error may take a good frame with it.
     decoded = _decode(path, scan, progress, threads=1 if scan.damaged else 0)
     if decoded.errors and not scan.damaged:
@@ -223,7 +143,7 @@ def _decode_all(path: Path, scan: _Scan, progress: Progress) -> VideoIndex:
     return _index(scan, order, decoded.first, times, warning, damaged=damaged)
 
 
-def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decoded:
+def _decode(path: Path, scan: PacketScan, progress: Progress, threads: int) -> _Decoded:
     reader = VideoReader(path, threads=threads)
     frames: dict[int, int] = {}
     first, resized, spoilt = None, None, 0
@@ -246,7 +166,7 @@ def _decode(path: Path, scan: _Scan, progress: Progress, threads: int) -> _Decod
         reader.close()
 
 
-def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
+def _warning(scan: PacketScan, decoded: _Decoded) -> str | None:
     cut_off = int(len(scan.packets) - np.count_nonzero(scan.packets.shown))
     first, at = decoded.first, decoded.resized
     return sentence(
@@ -263,7 +183,7 @@ def _warning(scan: _Scan, decoded: _Decoded) -> str | None:
     )
 
 
-def _with_others(scan: _Scan, first: VideoFrame, warning: str | None) -> str | None:
+def _with_others(scan: PacketScan, first: VideoFrame, warning: str | None) -> str | None:
     """The warning, and which of several videos in the file is shown."""
     if not scan.others:
         return warning
@@ -274,7 +194,7 @@ def _with_others(scan: _Scan, first: VideoFrame, warning: str | None) -> str | N
     return f"{which} {warning[:1].upper()}{warning[1:]}" if warning else which
 
 
-def _about(scan: _Scan) -> int:
+def _about(scan: PacketScan) -> int:
     known = scan.packets.pts[scan.packets.shown]
     return expected_frames(known[known != NO_PTS] * scan.time_base, scan.end)
 
@@ -290,7 +210,7 @@ def _as_presented(order: Ints, pts: Ints) -> Ints:
     return stored if by_place and NO_PTS not in pts else pts
 
 
-def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
+def _times(scan: PacketScan, pts: Ints) -> NDArray[np.float64]:
     """Seconds after the first frame, strictly increasing.
 
     A time that is stamped twice moves its second frame between its neighbours, and nothing after
@@ -316,7 +236,7 @@ def _times(scan: _Scan, pts: Ints) -> NDArray[np.float64]:
 
 
 def _index(
-    scan: _Scan,
+    scan: PacketScan,
     order: Ints,
     first: VideoFrame,
     times: NDArray[np.float64],

@@ -9,7 +9,7 @@ import av
 
 from vostool.errors import SourceError
 from vostool.frames import FrameSource
-from vostool.io.video.reader import open_container, pick_stream
+from vostool.io.video.container import open_container, pick_stream
 
 
 class Sound(NamedTuple):
