@@ -109,9 +109,9 @@ def is_nearest(picture: np.ndarray, expected: np.ndarray, index: int) -> bool:
 
 
 def decoded_by_ffmpeg(path: Path, width: int, height: int) -> np.ndarray:
-    """(N, H, W, 3) uint8 of all frames that FFmpeg presents."""
+    """(N, H, W, 3) uint8 of all frames that FFmpeg presents, of the stream that it chooses."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path)]
-    command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-s", f"{width}x{height}"]
+    command += ["-an", "-sn", "-dn", "-fps_mode", "passthrough", "-s", f"{width}x{height}"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     raw = subprocess.run(command, capture_output=True, check=False).stdout
     size = width * height * 3
