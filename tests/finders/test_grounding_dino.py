@@ -185,7 +185,7 @@ def test_out_of_memory_is_one_sentence_and_nothing_is_lost(finder, picture, monk
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 8 GB")
 
     with monkeypatch.context() as patch:
-        patch.setattr(finder.backbone, "forward", full)
+        patch.setattr(finder.backbone, "_compute", full)
         with pytest.raises(ModelError, match="needs more memory than is free"):
             last_look(finder, View(0, picture[::-1]), ask("dog"))
     assert last_look(finder, View(0, picture), ask("dog")) == before

@@ -7,6 +7,7 @@ second, importing transformers several: tests share the folders.
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -174,4 +175,54 @@ def sam3(folder: Path, lite: bool = False) -> Path:
     model = getattr(transformers, f"{kind}Model")(sam3_config(lite))
     model.save_pretrained(folder)
     sam3_processor(folder).save_pretrained(folder)
+    return folder
+
+
+def owlv2(folder: Path) -> Path:
+    """OWLv2."""
+    import transformers
+
+    seed()
+    small = {
+        "hidden_size": 32,
+        "intermediate_size": 32,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+    }
+    config = transformers.Owlv2Config(
+        text_config=small | {"vocab_size": 190, "max_position_embeddings": 16, "pad_token_id": 0},
+        vision_config=small | {"image_size": 64, "patch_size": 8},
+        projection_dim=32,
+    )
+    model = transformers.Owlv2ForObjectDetection(config)
+    for weights in model.box_head.parameters():
+        weights.data *= 0.05  # else every box is the whole picture or none of it
+    images = transformers.Owlv2ImageProcessor(size={"height": 64, "width": 64})
+    words = clip_tokenizer(folder / "words")
+    words.model_max_length = 16
+    model.save_pretrained(folder)
+    transformers.Owlv2Processor(images, words).save_pretrained(folder)
+    return folder
+
+
+def ast(folder: Path) -> Path:
+    """AST with five classes; a window of it is 2.56 s long."""
+    import transformers
+
+    seed()
+    config = transformers.ASTConfig(
+        hidden_size=32,
+        intermediate_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_length=256,
+        num_labels=5,
+    )
+    names = ("Speech", "Dog", "Male speech, man speaking", "Car", "Music")
+    config.id2label = dict(enumerate(names))
+    config.label2id = {name: number for number, name in enumerate(names)}
+    transformers.ASTForAudioClassification(config).save_pretrained(folder)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "At least one mel filter", UserWarning)
+        transformers.ASTFeatureExtractor(max_length=256).save_pretrained(folder)
     return folder

@@ -15,6 +15,7 @@ from vostool.finders.concepts import ConceptTracker
 from vostool.finders.everything import spec as everything
 from vostool.finders.finder import Finder, Way
 from vostool.finders.listener import Listener
+from vostool.finders.sound import spec as sound
 from vostool.finders.spec import (
     ConceptSpec,
     FinderSpec,
@@ -29,7 +30,7 @@ GROUP = "vostool.finders"
 LISTENERS_GROUP = "vostool.listeners"
 CONCEPTS_GROUP = "vostool.concept_trackers"
 _BUILT_IN: tuple[FinderSpec, ...] = (everything.EVERYTHING, everything.LIKE, *text.FINDERS)
-_BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = ()
+_BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = sound.LISTENERS
 _BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)
 LISTENERS: Registry[ListenerSpec] = Registry(_BUILT_IN_LISTENERS, LISTENERS_GROUP, ListenerSpec)

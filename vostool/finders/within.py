@@ -31,11 +31,11 @@ class Part:
     frame_height: int
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box | None:
-        """A box of the part as one of the frame, cut at the part; None where nothing is left."""
+        """A box of the part as one of the frame, cut at the part; None where no pixel is left."""
         height, width = self.picture.shape[:2]
         x0, x1 = (min(max(x, 0.0), float(width)) + self.left for x in (x0, x1))
         y0, y1 = (min(max(y, 0.0), float(height)) + self.top for y in (y0, y1))
-        return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+        return Box(x0, y0, x1, y1) if x1 - x0 >= 1 and y1 - y0 >= 1 else None
 
     def mask(self, pixels: BoolArray) -> Mask:
         """A mask of the part, (height, width) bool, as one of the frame."""

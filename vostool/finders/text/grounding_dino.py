@@ -21,7 +21,13 @@ from transformers import (
 from vostool.errors import ModelError
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
 from vostool.finders.phrases import check_phrases
-from vostool.finders.pretrained import LastPictures, Pretrained, load_pretrained, load_processor
+from vostool.finders.pretrained import (
+    KeptForward,
+    LastPictures,
+    Pretrained,
+    load_pretrained,
+    load_processor,
+)
 from vostool.finders.text.bert_phrases import Line, lines
 from vostool.finders.within import Part, part_of
 from vostool.frames import Image
@@ -47,32 +53,6 @@ class _Pixels:
     mask: torch.Tensor
 
 
-class _KeptBackbone(torch.nn.Module):
-    """The model's picture encoder; the same tensor asked again is answered from what was kept."""
-
-    def __init__(self, inner: torch.nn.Module) -> None:
-        super().__init__()
-        self.inner = inner
-        self._asked: torch.Tensor | None = None
-        self._answer: tuple[list[Any], list[Any]] = ([], [])
-        self.runs = 0
-
-    @property
-    def position_embedding(self) -> Any:
-        return self.inner.position_embedding
-
-    def forward(
-        self, pixel_values: torch.Tensor, pixel_mask: torch.Tensor
-    ) -> tuple[list[Any], list[Any]]:
-        if self._asked is not pixel_values:
-            self._asked, self._answer = None, ([], [])
-            self._answer = self.inner(pixel_values, pixel_mask)
-            self._asked = pixel_values
-            self.runs += 1
-        levels, positions = self._answer
-        return list(levels), list(positions)  # the model appends to what it is given
-
-
 class GroundingDino(Pretrained):
     """Implements :class:`vostool.finders.finder.Finder`, asked by text."""
 
@@ -81,8 +61,10 @@ class GroundingDino(Pretrained):
         self._name = published.name
         self._processor = processor
         self._pictures: LastPictures[_Pixels] = LastPictures(self._pixels, most=1)
-        self.backbone = _KeptBackbone(model.model.backbone)
-        model.model.backbone = self.backbone
+        # The model appends levels of its own to the lists that its picture encoder answers with.
+        self.backbone = KeptForward(
+            model.model.backbone, again=lambda kept: tuple(list(one) for one in kept)
+        )
 
     @classmethod
     def from_folder(
@@ -121,7 +103,7 @@ class GroundingDino(Pretrained):
 
     def close(self) -> None:
         self._pictures.clear()
-        self.backbone = _KeptBackbone(torch.nn.Identity())
+        self.backbone.clear()
         super().close()
 
     def _ask(self, part: Part, line: Line) -> list[Candidate]:

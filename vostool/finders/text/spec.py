@@ -29,6 +29,13 @@ def _sam3(published: HubModel, device: str | None, folder: Path | None) -> Finde
     return Sam3Finder.from_folder(published, folder, device)
 
 
+def _owlv2(device: str | None, folder: Path | None) -> Finder:
+    assert folder is not None
+    with importing("PyTorch or transformers", _REMEDY):
+        from vostool.finders.text.owlv2 import Owlv2Finder
+    return Owlv2Finder.from_folder(hub_models.OWLV2, folder, device)
+
+
 def _masks(published: HubModel, rank: int) -> FinderSpec:
     return FinderSpec(
         name=published.name,
@@ -57,6 +64,15 @@ FINDERS: tuple[FinderSpec, ...] = (
     _boxes(hub_models.GROUNDING_DINO_TINY, 20),
     _boxes(hub_models.GROUNDING_DINO_BASE, 30),
     _boxes(hub_models.MM_GROUNDING_DINO_TINY, 25),
+    FinderSpec(
+        name=hub_models.OWLV2.name,
+        title=hub_models.OWLV2.title,
+        ways=(Way.TEXT, Way.LIKE),
+        load=_owlv2,
+        packages=PACKAGES,
+        weights=hub_models.OWLV2,
+        rank=10,
+    ),
     _masks(hub_models.SAM3, 50),
     _masks(hub_models.SAM3_LITE_TEXT, 40),
 )

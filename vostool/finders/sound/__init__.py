@@ -1,0 +1,1 @@
+"""What is heard when, so that it is looked for where it sounds."""
