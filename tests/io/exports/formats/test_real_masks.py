@@ -82,7 +82,8 @@ def test_real_masks_come_back_identical(write_masks, truth, name):
 
 
 @pytest.mark.parametrize("name", POLYGONS)
-@pytest.mark.parametrize(("tolerance", "least"), [(0.0, 1.0), (1.0, 0.9)])
+# A pixel of tolerance costs thin parts most; along slopes LabelMe's own pixels are a few more.
+@pytest.mark.parametrize(("tolerance", "least"), [(0.0, 1.0), (1.0, 0.89)])
 def test_real_masks_as_polygons_stay_near(write_masks, truth, name, tolerance, least):
     shape, masks = truth
     folder, _ = write_masks(
