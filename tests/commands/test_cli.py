@@ -106,11 +106,15 @@ def test_models_lists_every_engine_and_where_it_looks(vostool, tmp_path, monkeyp
     assert not engines["sam2.1-tiny"]["usable"]
     assert "truncated" in engines["sam2.1-tiny"]["problem"]
     assert str(tmp_path) in facts["searched"]
+    finders = {entry["name"]: entry for entry in facts["finders"]}
+    assert finders["everything"]["usable"] and finders["everything"]["ways"] == ["everything"]
+    assert not finders["ast"]["usable"] and finders["ast"]["problem"]
     shown = vostool("models")
     assert shown.status == 0
     assert re.search(r"\* flow +ready", shown.out)
     assert re.search(r"sam2.1-tiny +unusable", shown.out)
     assert re.search(r"sam2.1-large +not here", shown.out)
+    assert re.search(r"everything +everything +ready", shown.out)
     assert str(tmp_path) in shown.out
 
 

@@ -1,10 +1,12 @@
-"""`vostool models`: the engines, which of them can be used here, and where checkpoints belong."""
+"""`vostool models`: engines and finders, which can be used here, and where checkpoints belong."""
 
 from __future__ import annotations
 
 import argparse
 
 from vostool.commands import output
+from vostool.finders.registry import finder_statuses, other_statuses
+from vostool.finders.spec import FinderStatus
 from vostool.models.registry import (
     best_download,
     default_engine,
@@ -36,9 +38,12 @@ def run(args: argparse.Namespace) -> int:
             }
             for status in statuses
         ]
+        finders = [_as_json(finder) for finder in _finders()]
         searched = [str(folder) for folder in checkpoint_dirs()]
         problems = list(plugin_problems())
-        output.say_json({"engines": engines, "searched": searched, "problems": problems})
+        output.say_json(
+            {"engines": engines, "finders": finders, "searched": searched, "problems": problems}
+        )
         return 0
     for status in statuses:
         mark = "*" if status.name == default else " "
@@ -48,12 +53,32 @@ def run(args: argparse.Namespace) -> int:
         output.say(f"{mark} {status.name:<18} {state:<9} {_detail(status.title, status.size)}")
     best = best_download()
     output.say(f"\n* is used when none is named; `{fetch_command(best)}` fetches {best.title}.")
-    output.say("checkpoints are searched in:")
+    output.say("\nfinders (`vostool find`):")
+    for finder in _finders():
+        ways = ", ".join(way.value for way in finder.ways)
+        rest = "ready" if finder.problem is None else finder.problem
+        output.say(f"  {finder.name:<22} {ways:<10} {rest}")
+    output.say("\ncheckpoints are searched in:")
     for folder in checkpoint_dirs():
         output.say(f"  {folder}")
     output.warn(s.problem for s in statuses if s.problem is not None and s.checkpoint is not None)
     output.warn(plugin_problems())
     return 0
+
+
+def _finders() -> list[FinderStatus]:
+    return [*finder_statuses(), *other_statuses()]
+
+
+def _as_json(finder: FinderStatus) -> dict[str, object]:
+    return {
+        "name": finder.name,
+        "title": finder.title,
+        "ways": [way.value for way in finder.ways],
+        "usable": finder.usable,
+        "checkpoint": None if finder.checkpoint is None else str(finder.checkpoint),
+        "problem": finder.problem,
+    }
 
 
 def _detail(title: str, size: int) -> str:

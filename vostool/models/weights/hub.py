@@ -60,16 +60,23 @@ class HubModel:
         return tuple(dict.fromkeys((self.name, self.repository.rpartition("/")[2])))
 
     @property
+    def fetch_command(self) -> str:
+        """What fetches its folder to where it is looked for, by the hub's own program."""
+        folder = catalog.user_checkpoint_dir() / self.name
+        return f'hf download {self.repository} --revision {self.revision} --local-dir "{folder}"'
+
+    @property
     def missing(self) -> str:
         """One sentence that says how to get it."""
-        command = catalog.fetch_command_of(self.name)
         if self.gated:
             return (
                 f"{self.title} is not here, and its licence has to be accepted first: do that at "
                 f"{self.page}, log in with `hf auth login`, then fetch it ({_megabytes(self)}) "
-                f"with `{command}`; who has it already adds `--from FOLDER`."
+                f"with `{self.fetch_command}`."
             )
-        return f"{self.title} is not here; fetch it ({_megabytes(self)}) with `{command}`."
+        return (
+            f"{self.title} is not here; fetch it ({_megabytes(self)}) with `{self.fetch_command}`."
+        )
 
 
 def find_hub_model(model: HubModel) -> Path | None:
