@@ -377,5 +377,5 @@ def test_the_window_closes_while_the_server_does_not_answer(
     window.until(reached.is_set)
     loader = window.bench.workspace.display.loader
     window.bench.close_workspace()
-    assert loader.isFinished()
+    window.until(loader.isFinished)
     release.set()

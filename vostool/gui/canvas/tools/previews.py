@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QRectF, pyqtBoundSignal
 from PyQt6.QtWidgets import QGraphicsItem
 
@@ -59,6 +60,8 @@ class Previews(QObject):
 
     def _drop_leaving(self) -> None:
         leaving, self._leaving = self._leaving, []
+        self._timer.stop()
+        if sip.isdeleted(self._view):  # the window closed before the masks were painted anew
+            return
         for item in leaving:
             self.drop(item)
-        self._timer.stop()

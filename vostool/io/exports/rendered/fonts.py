@@ -49,8 +49,8 @@ def runs(text: str) -> list[tuple[str, str]]:
 
 
 def missing(text: str) -> str:
-    """The characters of a text that no font has, each once; what is not printed is not missing."""
-    drawn = (c for c in dict.fromkeys(text) if c.isprintable() and not _joins(c))
+    """The characters of a text that no font has, each once; control characters are not drawn."""
+    drawn = (c for c in dict.fromkeys(text) if unicodedata.category(c) != "Cc" and not _joins(c))
     return "".join(c for c in drawn if font_for(c) is None)
 
 
