@@ -69,7 +69,7 @@ class Prompts:
     def check_inside(self, width: int, height: int) -> None:
         """Raise :class:`PromptError` when a point or the whole box lies outside the frame."""
         for point in self.points:
-            if not (0 <= point.x <= width and 0 <= point.y <= height):
+            if not (0 <= point.x < width and 0 <= point.y < height):
                 raise PromptError(
                     f"The point {point.x:g},{point.y:g} lies outside the {width}x{height} frame."
                 )

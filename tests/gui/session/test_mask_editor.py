@@ -101,7 +101,7 @@ def test_an_object_that_goes_meanwhile_is_said(opened, editor) -> None:
     editor.edit("Slow", change)
     opened.keys("Ctrl+Delete")
     change.go.set()
-    opened.until(lambda: "There is no object 1" in opened.status())
+    opened.until(lambda: "Object 1 was deleted meanwhile" in opened.status())
     assert not opened.project.objects
 
 

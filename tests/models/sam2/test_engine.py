@@ -184,7 +184,7 @@ def test_prompts_that_make_no_sense(engine, jpeg_source, frame, prompts, sentenc
 
 
 def test_points_on_the_border_are_inside(engine):
-    corners = Prompts(points=(Point(0, 0), Point(160, 120)))
+    corners = Prompts(points=(Point(0, 0), Point(159.9, 119.9)))
     assert engine.segment(SegmentRequest(0, 1, corners)).mask.width == 160
 
 
