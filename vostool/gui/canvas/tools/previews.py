@@ -61,7 +61,7 @@ class Previews(QObject):
     def _drop_leaving(self) -> None:
         leaving, self._leaving = self._leaving, []
         self._timer.stop()
-        if sip.isdeleted(self._view):  # the window closed before the masks were painted anew
+        if sip.isdeleted(self._view):  # type: ignore[arg-type]  # the window closed before
             return
         for item in leaving:
             self.drop(item)
