@@ -21,6 +21,11 @@ from vostool.models.shared.torch_errors import clear_errors
 
 T = TypeVar("T")
 
+FLOOR = 0.05
+"""Candidates below this score are no candidates at any threshold that a person would choose."""
+MOST = 300
+"""No more candidates of one question than this; the best stay."""
+
 
 def load_pretrained(model_class: Any, folder: Path, title: str, device: torch.device) -> Any:
     """A model of transformers with the weights of a folder, ready to infer.

@@ -22,6 +22,8 @@ from vostool.errors import ModelError
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
 from vostool.finders.phrases import check_phrases
 from vostool.finders.pretrained import (
+    FLOOR,
+    MOST,
     KeptForward,
     LastPictures,
     Pretrained,
@@ -33,11 +35,6 @@ from vostool.finders.within import Part, part_of
 from vostool.frames import Image
 from vostool.models.shared.device import choose_device
 from vostool.models.weights.hub import HubModel
-
-FLOOR = 0.05
-"""Candidates below this score are no candidates at any threshold that a person would choose."""
-MOST = 300
-"""No more candidates of one question than this; the best stay."""
 
 _CLASSES = {
     "grounding-dino": GroundingDinoForObjectDetection,

@@ -17,6 +17,8 @@ from vostool.errors import UsageError
 from vostool.finders.finder import Candidate, Example, FinderInfo, Look, Question, View, Way
 from vostool.finders.phrases import check_phrases
 from vostool.finders.pretrained import (
+    FLOOR,
+    MOST,
     KeptForward,
     LastPictures,
     Pretrained,
@@ -30,10 +32,6 @@ from vostool.frames import Image
 from vostool.models.shared.device import choose_device
 from vostool.models.weights.hub import HubModel
 
-FLOOR = 0.05
-"""Candidates below this score are no candidates at any threshold that a person would choose."""
-MOST = 300
-"""No more candidates of one question than this; the best stay."""
 OVERLAP = 0.3
 """Of two boxes that look like the example and share more than this IoU the better one stays."""
 

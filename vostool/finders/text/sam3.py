@@ -17,15 +17,19 @@ from transformers import Sam3LiteTextModel, Sam3Model, Sam3Processor
 from vostool.errors import UsageError
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
 from vostool.finders.phrases import check_phrases
-from vostool.finders.pretrained import LastPictures, Pretrained, load_pretrained, load_processor
+from vostool.finders.pretrained import (
+    FLOOR,
+    LastPictures,
+    Pretrained,
+    load_pretrained,
+    load_processor,
+)
 from vostool.finders.text.examples import Shown, by_label, shown
 from vostool.finders.within import Part, part_of
 from vostool.frames import Image
 from vostool.models.shared.device import choose_device, choose_dtype
 from vostool.models.weights.hub import HubModel
 
-FLOOR = 0.05
-"""Candidates below this score are no candidates at any threshold that a person would choose."""
 MOST = 100
 """No more candidates of one phrase than this; the best stay."""
 TOKENS = 32

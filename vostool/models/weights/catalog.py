@@ -97,13 +97,8 @@ def looks_whole(path: Path) -> bool:
 
 def fetch_command(spec: ModelSpec) -> str:
     """What to type to fetch the model's checkpoint, in a checkout or with an installed package."""
-    return fetch_command_of(spec.name)
-
-
-def fetch_command_of(name: str) -> str:
-    """The same for a model of that name."""
     script = "download_models.py" if _is_checkout() else "-m vostool.models.download_cli"
-    return f"python {script} {name}"
+    return f"python {script} {spec.name}"
 
 
 def _is_checkout() -> bool:
