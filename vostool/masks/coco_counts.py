@@ -10,18 +10,38 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
 
 _MAX_CHARACTERS = 7  # of one number: 35 bits, more than any frame needs
 
 
-def is_valid_counts(counts: bytes, height: int, width: int) -> bool:
-    """True where ``counts`` are runs that cover exactly ``height * width`` pixels."""
+def sound_counts(counts: bytes, height: int, width: int) -> bytes:
+    """The same pixels as ``counts`` in the one code that pycocotools itself writes for them.
+
+    A run of no pixels behind the first is legal, says nothing, and makes pycocotools give a box
+    beside the mask (``rleToBbox`` takes a pixel from it); so none is let in.
+
+    Raises:
+        ValueError: ``counts`` are no runs that cover exactly ``height * width`` pixels.
+    """
     if not isinstance(counts, bytes) or height <= 0 or width <= 0:
-        return False
-    try:
-        return int(run_lengths(counts).sum()) == height * width
-    except ValueError:
-        return False
+        raise ValueError("the run-length string is damaged")
+    runs = run_lengths(counts)
+    if int(runs.sum()) != height * width:
+        raise ValueError("the runs do not add up to the frame")
+    return counts if runs[1:].all() else packed_runs(runs, height, width)
+
+
+def packed_runs(runs: NDArray[np.int64], height: int, width: int) -> bytes:
+    """COCO's string for (n,) column-major runs, background first, that fill height * width."""
+    values = np.arange(len(runs)) % 2
+    kept, values = runs[runs > 0], values[runs > 0]
+    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    joined: NDArray[np.int64] = np.add.reduceat(kept, starts)
+    whole = np.concatenate(([0], joined)) if values[0] else joined
+    size = [height, width]
+    code = coco_mask.frPyObjects({"size": size, "counts": whole.tolist()}, height, width)
+    return bytes(code["counts"])
 
 
 def run_lengths(counts: bytes) -> NDArray[np.int64]:

@@ -33,7 +33,7 @@ from vostool.io.project.file import (
 )
 from vostool.io.video.fingerprint import fingerprint
 from vostool.masks.box import Box
-from vostool.masks.coco_counts import is_valid_counts
+from vostool.masks.coco_counts import run_lengths, sound_counts
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project import edits
 from vostool.project.changes import Cell, CellChange, Edit, Table, Value
@@ -408,23 +408,32 @@ def count_rows(path: Path) -> list[int]:
 
 @settings(max_examples=300, deadline=None)
 @given(masks)
-def test_sound_counts_are_valid(mask: Mask) -> None:
-    assert is_valid_counts(mask.counts, HEIGHT, WIDTH)
-    assert not is_valid_counts(mask.counts, HEIGHT, WIDTH + 1)
-    assert not is_valid_counts(mask.counts + b"1", HEIGHT, WIDTH)
-    assert not is_valid_counts(mask.counts[:-1] + b"~", HEIGHT, WIDTH)
+def test_the_program_s_own_counts_are_taken_as_they_are(mask: Mask) -> None:
+    assert sound_counts(mask.counts, HEIGHT, WIDTH) == mask.counts
+    for counts, width in (
+        (mask.counts, WIDTH + 1),
+        (mask.counts + b"1", WIDTH),
+        (mask.counts[:-1] + b"~", WIDTH),
+    ):
+        with pytest.raises(ValueError, match="run"):
+            sound_counts(counts, HEIGHT, width)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.integers(46, 112), max_size=6).map(bytes) | st.sampled_from([b"<", b"0<", b"66"])
+    st.lists(st.integers(46, 112), max_size=6).map(bytes)
+    | st.sampled_from([b"<", b"0<", b"66", b"00<", b"000<", b"600600", b"30N0000006"])
 )
-def test_any_valid_counts_decode_and_come_back(counts: bytes) -> None:
-    if is_valid_counts(counts, 3, 4):
-        array = Mask(3, 4, counts).to_array()
-        assert is_valid_counts(Mask.from_array(array).counts, 3, 4)
-    else:
+def test_counts_are_refused_or_become_the_code_of_their_pixels(counts: bytes) -> None:
+    try:
+        sound = sound_counts(counts, 3, 4)
+    except ValueError:
         assert Mask.from_array(np.ones((3, 4))).counts != counts
+        return
+    runs = run_lengths(counts)
+    pixels = np.repeat(np.arange(len(runs)) % 2, runs).reshape(4, 3).T
+    assert np.array_equal(Mask(3, 4, sound).to_array(), pixels)
+    assert Mask.from_array(pixels).counts == sound
 
 
 def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from vostool.errors import PromptError
 from vostool.masks.box import Box
-from vostool.masks.coco_counts import is_valid_counts
+from vostool.masks.coco_counts import sound_counts
 from vostool.masks.colours import Colour, palette_colour
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
@@ -197,9 +197,9 @@ def _read_mask(columns: Row, size: Size) -> Mask | None:
     height, width, counts = columns
     if counts is None:
         return None
-    if (height, width) != size or not is_valid_counts(counts, height, width):
+    if (height, width) != size:
         raise ValueError("a mask that does not fill its frame")
-    return Mask(height, width, counts)
+    return Mask(height, width, sound_counts(counts, height, width))
 
 
 def _text(text: str) -> str:

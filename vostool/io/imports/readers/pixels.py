@@ -15,11 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from pycocotools import mask as coco_mask
 
 from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers import shapes
-from vostool.masks.coco_counts import run_lengths
+from vostool.masks.coco_counts import packed_runs, run_lengths
 from vostool.masks.mask import Mask
 
 _ON_EDGE = 1e-9
@@ -206,11 +205,7 @@ def counts_mask(
         )
     # A run of nothing inside says the same as none, but two masks compare by their codes.
     if packed is None or not runs[1:].all():
-        runs = _merged(runs)
-        code = coco_mask.frPyObjects(
-            {"size": [height, width], "counts": runs.tolist()}, height, width
-        )
-        packed = bytes(code["counts"])
+        packed = packed_runs(runs, height, width)
     return Mask(height, width, packed)
 
 
@@ -227,15 +222,6 @@ def is_number(value: object) -> TypeGuard[int | float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return -sys.float_info.max <= value <= sys.float_info.max
-
-
-def _merged(runs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The same pixels without runs of length 0, but for the first."""
-    values = np.arange(len(runs)) % 2
-    kept, values = runs[runs > 0], values[runs > 0]
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    joined: NDArray[np.int64] = np.add.reduceat(kept, starts)
-    return np.concatenate(([0], joined)) if values[0] else joined
 
 
 def _run_list(counts: object) -> NDArray[np.int64]:
