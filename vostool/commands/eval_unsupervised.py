@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from vostool.commands import arguments
 from vostool.commands.eval_results import Results, finish_semi_supervised
+from vostool.commands.new_objects import DEFAULTS, add_new_objects
 from vostool.errors import UsageError
 from vostool.evaluate.report import Json
 from vostool.evaluate.unsupervised import PROPOSALS, Looks, UnsupervisedRun, check_matching
@@ -23,21 +23,7 @@ def add_arguments(group: argparse._ArgumentGroup) -> None:
         "--unsupervised", action="store_true",
         help=f"nothing is given: find, track, and match up to {PROPOSALS} proposals",
     )  # fmt: skip
-    group.add_argument(
-        "--every", type=arguments.whole, default=20, metavar="N",
-        help="with it: look for new objects every N frames; default: 20",
-    )  # fmt: skip
-    group.add_argument(
-        "--max-objects", type=arguments.whole, default=PROPOSALS, metavar="N",
-        help=f"with it: so many proposals; default: {PROPOSALS}",
-    )  # fmt: skip
-    group.add_argument(
-        "--min-area", type=arguments.whole, default=200, metavar="N",
-        help="with it: smallest object in pixels; default: 200",
-    )  # fmt: skip
-    group.add_argument(
-        "--backward", action="store_true", help="with it: track new ones to where they first were"
-    )
+    add_new_objects(group, "--unsupervised", most=PROPOSALS)
 
 
 def check(args: argparse.Namespace) -> None:
@@ -60,7 +46,8 @@ def check(args: argparse.Namespace) -> None:
 def rules_of(args: argparse.Namespace) -> DiscoveryRules:
     """When to look and what is new."""
     new = NewRules(max_objects=args.max_objects, min_area=args.min_area)
-    return DiscoveryRules(args.every, new, Again.JOIN, args.backward)
+    every = DEFAULTS.every if args.every is None else args.every
+    return DiscoveryRules(every, new, Again.JOIN, args.backward)
 
 
 def looks_of(args: argparse.Namespace, finder: Finder, question: Question) -> Looks:

@@ -8,7 +8,9 @@ import torch
 
 from vostool.errors import PromptError
 from vostool.evaluate.array_source import ArraySource
+from vostool.masks.box import Box
 from vostool.models.engine import DecodesPoints
+from vostool.models.mobile_sam import decoder as decoding
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.network import MobileSam, ready
 from vostool.models.shared import point_decoder
@@ -84,3 +86,26 @@ def test_memory_that_runs_out_makes_the_batch_smaller(engine, monkeypatch):
 def test_a_frame_that_is_not_there(engine):
     with pytest.raises(PromptError, match="There is no frame 7"):
         engine.point_decoder(7)
+
+
+def test_objects_asked_together_get_what_each_gets_by_itself(engine, monkeypatch):
+    monkeypatch.setattr(decoding, "CPU_BATCH", 2)
+    prompts = [
+        ([Point(60.0, 20.0), Point(70.0, 22.0)], Box(40, 10, 90, 30)),
+        ([Point(160.0, 10.0)], Box(150, 0, 180, 25)),
+        ([Point(300.0, 30.0), Point(310.0, 12.0)], Box(290, 5, 320, 40)),
+        ([Point(20.0, 20.0), Point(12.0, 12.0)], Box(0, 5, 33, 38)),
+    ]
+    decoder, features = engine._video.decoder, engine._features(engine._video, 1)
+    together = decoder.decode_all(features, prompts)
+    assert len(together) == len(prompts)
+    for answer, (points, box) in zip(together, prompts, strict=True):
+        wanted = decoder.decode(features, points, box, None, several=True)
+        rows, columns = answer.logits.shape[1:]
+        np.testing.assert_allclose(answer.logits, wanted.logits[:, :rows, :columns], atol=1e-4)
+        np.testing.assert_allclose(answer.quality, wanted.quality, atol=1e-5)
+        np.testing.assert_allclose(
+            decoder.to_picture(answer.logits[0], (HEIGHT, WIDTH)),
+            decoder.to_picture(wanted.logits[0], (HEIGHT, WIDTH)),
+            atol=1e-4,
+        )

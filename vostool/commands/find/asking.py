@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vostool.commands import arguments
+from vostool.commands.new_objects import DEFAULTS, add_new_objects
 from vostool.errors import ModelError, UsageError
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Finder, Grid, Question, Way
@@ -25,8 +26,6 @@ from vostool.finders.registry import (
 from vostool.finders.spec import FinderStatus
 from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
-
-EVERY = 30
 
 
 def add_question(parser: argparse.ArgumentParser) -> None:
@@ -55,35 +54,24 @@ def add_question(parser: argparse.ArgumentParser) -> None:
         help="least fit of a phrase; default: 0.25",
     )  # fmt: skip
     how.add_argument(
-        "--min-area", type=arguments.whole, default=200, metavar="N",
-        help="smallest object in pixels; default: 200",
-    )  # fmt: skip
-    how.add_argument(
         "--box-size", type=float, metavar="S",
         help="largest box as a share of the picture; default: 1 for text, 0.8 for everything, so "
         "that the ground is no object and what stands on it is new",
     )  # fmt: skip
-    how.add_argument(
-        "--max-objects", type=arguments.whole, default=255, metavar="N", help="default: 255"
-    )
 
 
 def add_looks(parser: argparse.ArgumentParser) -> None:
     """Declare the options of when to look, and of what becomes of what is new."""
     run = parser.add_argument_group("when, and what follows")
-    run.add_argument(
-        "--every", type=arguments.whole, metavar="N",
-        help=f"look on every N-th frame; default: the first only, and every {EVERY}th with --track",
-    )  # fmt: skip
+    each = f"the first only, and {DEFAULTS.every} with --track"
+    add_new_objects(run, "--track", every=each)
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame")
     run.add_argument("--track", action="store_true", help="track what is found")
     run.add_argument(
-        "--backward", action="store_true", help="with --track: to where it first was, as well"
-    )
-    run.add_argument(
-        "--new-share", type=float, default=0.8, metavar="S",
-        help="new is what lies outside known objects to this share; default: 0.8",
+        "--new-share", type=float, default=DEFAULTS.new.outside, metavar="S",
+        help="new is what lies outside known objects to this share; "
+        f"default: {DEFAULTS.new.outside}",
     )  # fmt: skip
     run.add_argument(
         "--seen-again", choices=[answer.value for answer in Again], default=Again.JOIN.value,
@@ -132,7 +120,7 @@ def rules_of(args: argparse.Namespace, count: int) -> DiscoveryRules:
     """
     every = args.every
     if every is None:
-        every = EVERY if args.track else max(count, 1)
+        every = DEFAULTS.every if args.track else max(count, 1)
     new = NewRules(args.max_objects, args.min_area, args.new_share)
     return DiscoveryRules(every, new, Again(args.seen_again), args.backward)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.flow.object import ObjectTrack, Proposal
 from vostool.models.flow.picture import Picture, Soft
 from vostool.models.flow.track import Proposals
-from vostool.models.mobile_sam.decoder import PromptDecoder
+from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
 from vostool.project.prompts import Point
 
@@ -57,6 +57,24 @@ class Verdict:
     agreement: float
     recalled: float
     quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What flow and memory say of one object before the decoder is asked; (h, w) of the picture.
+
+    Attributes:
+        soft, match: the proposal's, on the whole picture.
+        prior: the mean of the proposal and of what the memory says.
+        recalled: (rows, columns), what the memory says, feature by feature.
+        searched: flow had lost it.
+    """
+
+    soft: Soft
+    match: Soft
+    prior: Soft
+    recalled: Soft
+    searched: bool = False
 
 
 class FeatureRefiner:
@@ -96,16 +114,20 @@ class FeatureRefiner:
         self._verdicts = {}
         recalled = self._memory.recall(frame, self._tokens)
         refined: Proposals = {}
+        drafts: dict[int, _Draft] = {}
         taken = self._memory.reduce(_union(picture, proposals, given))
         for oid, proposal in proposals.items():
+            refined[oid] = proposal
             if oid not in recalled or not tracks[oid].knows:
-                refined[oid] = proposal
-            elif proposal is None:
-                refined[oid] = self._search(oid, features, picture, recalled[oid], taken)
-            else:
-                refined[oid], self._verdicts[oid] = self._redraw(
-                    features, picture, proposal, recalled[oid]
-                )
+                continue
+            if proposal is not None:
+                drafts[oid] = self._draft(picture, proposal, recalled[oid])
+            elif (draft := self._search(picture, recalled[oid], taken)) is not None:
+                drafts[oid] = draft
+        for oid, (redrawn, verdict) in self._redrawn(features, picture, drafts).items():
+            if drafts[oid].searched and min(verdict.recalled, verdict.agreement) < _KEPT_BELOW:
+                continue
+            refined[oid], self._verdicts[oid] = redrawn, verdict
         return refined
 
     def score(self, object_id: int, score: float) -> float:
@@ -130,9 +152,7 @@ class FeatureRefiner:
             with contextlib.suppress(SourceError):
                 self._memory.add_key(key, tokens_of(self._features(key)), softs)
 
-    def _search(
-        self, oid: int, features: torch.Tensor, picture: Picture, recalled: Soft, taken: Soft
-    ) -> Proposal | None:
+    def _search(self, picture: Picture, recalled: Soft, taken: Soft) -> _Draft | None:
         """Where features alone find an object that flow has lost, outside the other objects."""
         seen = np.where(taken > 0.5, np.float32(0), recalled)
         _, pieces, _, _ = cv2.connectedComponentsWithStats((seen > 0.5).astype(np.uint8))
@@ -144,38 +164,49 @@ class FeatureRefiner:
         place = np.where(pieces == best, seen, np.float32(0))
         soft = self._memory.enlarge(place, picture.gray.shape)
         found = Proposal(picture.whole, soft, np.zeros_like(soft))
-        redrawn, verdict = self._redraw(features, picture, found, place)
-        if min(verdict.recalled, verdict.agreement) < _KEPT_BELOW:
-            return None
-        self._verdicts[oid] = verdict
-        return redrawn
+        return replace(self._draft(picture, found, place), searched=True)
 
-    def _redraw(
-        self, features: torch.Tensor, picture: Picture, proposal: Proposal, recalled: Soft
-    ) -> tuple[Proposal, Verdict]:
+    def _draft(self, picture: Picture, proposal: Proposal, recalled: Soft) -> _Draft:
         shape = picture.gray.shape
         soft, match = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         soft[proposal.roi.slices] = np.clip(proposal.soft, 0, 1)
         match[proposal.roi.slices] = proposal.match
         prior = np.asarray((soft + self._memory.enlarge(recalled, shape)) / 2, np.float32)
-        prompts = prompts_of(prior, picture.full_width / picture.width)
-        if prompts is None:
-            return Proposal(picture.whole, prior, match), Verdict(0.0, 0.0, 0.0)
-        points, box = prompts
-        decoded = self._decoder.decode(features, points, box, None, True)
+        return _Draft(soft, match, prior, recalled)
+
+    def _redrawn(
+        self, features: torch.Tensor, picture: Picture, drafts: Mapping[int, _Draft]
+    ) -> dict[int, tuple[Proposal, Verdict]]:
+        """What the decoder makes of all drafts of a frame, asked together."""
+        scale = picture.full_width / picture.width
+        prompts = {oid: prompts_of(draft.prior, scale) for oid, draft in drafts.items()}
+        asked = {oid: prompt for oid, prompt in prompts.items() if prompt is not None}
+        answers = self._decoder.decode_all(features, list(asked.values())) if asked else []
+        decoded = dict(zip(asked, answers, strict=True))
+        return {
+            oid: self._chosen(picture, draft, decoded.get(oid)) for oid, draft in drafts.items()
+        }
+
+    def _chosen(
+        self, picture: Picture, draft: _Draft, decoded: Decoded | None
+    ) -> tuple[Proposal, Verdict]:
+        """The best of the decoder's masks, mixed with the draft."""
+        kept = Proposal(picture.whole, draft.prior, draft.match)
+        if decoded is None:
+            return kept, Verdict(0.0, 0.0, 0.0)
         best: tuple[Verdict, NDArray[np.float32]] | None = None
         for logits, quality in zip(decoded.logits, decoded.quality, strict=True):
-            here = self._decoder.to_picture(logits, shape)
-            verdict = self._judge(here > 0, prior, recalled, float(quality))
+            here = self._decoder.to_picture(logits, picture.gray.shape)
+            verdict = self._judge(here > 0, draft.prior, draft.recalled, float(quality))
             if best is None or _worth(verdict) > _worth(best[0]):
                 best = verdict, here
         assert best is not None
         verdict, here = best
         if verdict.agreement < _KEPT_BELOW:
-            return Proposal(picture.whole, prior, match), verdict
+            return kept, verdict
         drawn = 1 / (1 + np.exp(-np.clip(here * _GENTLE, -_LIMIT, _LIMIT)))
-        redrawn = np.asarray((1 - _CARRIED) * drawn + _CARRIED * soft, np.float32)
-        return Proposal(picture.whole, redrawn, match), verdict
+        redrawn = np.asarray((1 - _CARRIED) * drawn + _CARRIED * draft.soft, np.float32)
+        return Proposal(picture.whole, redrawn, draft.match), verdict
 
     def _judge(self, hard: BoolArray, prior: Soft, recalled: Soft, quality: float) -> Verdict:
         coarse = self._memory.reduce(hard.astype(np.float32))

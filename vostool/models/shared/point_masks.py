@@ -1,8 +1,8 @@
-"""SAM's mask decoder for single clicks, many of them on one picture, computed with less work.
+"""SAM's mask decoder for many clicks or boxes on one picture, computed with less work.
 
-Equal to the official ``MaskDecoder`` with one positive point each but for rounding, because
+Equal to the official ``MaskDecoder`` without an earlier mask but for rounding, because
 
-- attention between a few tokens (7 or 8) and 4096 places of the picture needs no projection of the
+- attention between a few tokens (7 to 10) and 4096 places of the picture needs no projection of the
   places: ``(x Wq) (t Wk)^T = x (Wq Wk^T t^T)`` and ``softmax (x Wv) Wo = (softmax x) Wv Wo``, so
   the weights go to the tokens, which are few. This halves the multiplications;
 - what enlarges the features to masks sees no neighbours, so it runs only where the frame is and not
@@ -32,6 +32,7 @@ class PointMasks:
         embedding: (1, C, h, w), as the decoder takes it.
         inside: rows and columns of the embedding that hold the picture.
         fine: the finer levels, (1, C / 8, 4h, 4w) and (1, C / 4, 2h, 2w), or nothing.
+        positions: what ``prompts.get_dense_pe()`` gives, for who has it already.
     """
 
     def __init__(
@@ -41,13 +42,15 @@ class PointMasks:
         embedding: Tensor,
         inside: tuple[int, int],
         fine: tuple[Tensor, ...] = (),
+        *,
+        positions: Tensor | None = None,
     ) -> None:
         self._prompts, self._decoder = prompts, decoder
         self._height, self._width = embedding.shape[-2:]
         self._inside = inside
         dense = prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
         self._places = _flat(embedding.float() + dense)
-        self._positions = _flat(prompts.get_dense_pe())
+        self._positions = _flat(prompts.get_dense_pe() if positions is None else positions)
         self._fine = tuple(
             _cells(level.float(), size, *inside) for level, size in zip(fine, (4, 2), strict=False)
         )
@@ -62,7 +65,17 @@ class PointMasks:
             (n, 3, 4 * rows, 4 * columns) logits over the picture, and (n, 3) the intersection over
             union with the truth that the network expects; float32.
         """
-        tokens = self._tokens(points)
+        labels = torch.ones(len(points), 1, dtype=torch.int32, device=points.device)
+        sparse, _ = self._prompts(points=(points[:, None], labels), boxes=None, masks=None)
+        return self.of_prompts(sparse)
+
+    def of_prompts(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
+        """Masks of prompts (n, t, C), as the published encoder makes them of points and boxes.
+
+        Returns:
+            As for clicks.
+        """
+        tokens = self._tokens(sparse)
         hidden, places = self._transformer(tokens)
         first = int(bool(self._decoder.pred_obj_scores))
         quality = self._decoder.iou_prediction_head(hidden[:, first])[:, 1:]
@@ -72,14 +85,12 @@ class PointMasks:
         )
         return self._enlarged(places, weights).float(), quality.float()
 
-    def _tokens(self, points: Tensor) -> Tensor:
-        """(n, t, C): the decoder's own tokens, then the click and the padding beside it."""
-        labels = torch.ones(len(points), 1, dtype=torch.int32, device=points.device)
-        sparse, _ = self._prompts(points=(points[:, None], labels), boxes=None, masks=None)
+    def _tokens(self, sparse: Tensor) -> Tensor:
+        """(n, t, C): the decoder's own tokens, then those of the prompts."""
         own = [self._decoder.iou_token.weight, self._decoder.mask_tokens.weight]
         if self._decoder.pred_obj_scores:
             own.insert(0, self._decoder.obj_score_token.weight)
-        return torch.cat([torch.cat(own).expand(len(points), -1, -1), sparse], dim=1)
+        return torch.cat([torch.cat(own).expand(len(sparse), -1, -1), sparse], dim=1)
 
     def _transformer(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """``TwoWayTransformer.forward``: (n, t, C) -> the tokens, and the places (n, h * w, C)."""

@@ -95,10 +95,10 @@ def looks_whole(path: Path) -> bool:
     return zipfile.is_zipfile(path)
 
 
-def fetch_command(spec: ModelSpec) -> str:
-    """What to type to fetch the model's checkpoint, in a checkout or with an installed package."""
+def fetch_command(model: ModelSpec | str) -> str:
+    """What to type to fetch a model, in a checkout or with an installed package."""
     script = "download_models.py" if _is_checkout() else "-m vostool.models.download_cli"
-    return f"python {script} {spec.name}"
+    return f"python {script} {model if isinstance(model, str) else model.name}"
 
 
 def _is_checkout() -> bool:

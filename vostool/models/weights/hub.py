@@ -60,22 +60,28 @@ class HubModel:
         return tuple(dict.fromkeys((self.name, self.repository.rpartition("/")[2])))
 
     @property
-    def fetch_command(self) -> str:
-        """What fetches its folder to where it is looked for, by the hub's own program."""
-        folder = catalog.user_checkpoint_dir() / self.name
-        return f'hf download {self.repository} --revision {self.revision} --local-dir "{folder}"'
+    def gate(self) -> str:
+        """One sentence on what to do where the hub does not give it to just anybody."""
+        return f"{self.title} is given only to who has accepted its licence: {self._accept}"
 
     @property
     def missing(self) -> str:
         """One sentence that says how to get it."""
         if self.gated:
             return (
-                f"{self.title} is not here, and its licence has to be accepted first: do that at "
-                f"{self.page}, log in with `hf auth login`, then fetch it ({_megabytes(self)}) "
-                f"with `{self.fetch_command}`."
+                f"{self.title} is not here ({_megabytes(self)}), and its licence has to be "
+                f"accepted first: {self._accept}"
             )
         return (
-            f"{self.title} is not here; fetch it ({_megabytes(self)}) with `{self.fetch_command}`."
+            f"{self.title} is not here; fetch it ({_megabytes(self)}) with "
+            f"`{catalog.fetch_command(self.name)}`."
+        )
+
+    @property
+    def _accept(self) -> str:
+        return (
+            f"do that at {self.page}, log in with `hf auth login` (or set HF_TOKEN), then run "
+            f"`{catalog.fetch_command(self.name)}`; --from FOLDER takes one that you have already."
         )
 
 
