@@ -12,8 +12,9 @@ from scripted_world import SeeingEngine, SeeingFinder, World, squares
 
 from vostool.errors import ModelError, PromptError, UsageError
 from vostool.finders.choice import Choice
-from vostool.finders.finder import Question, Way
+from vostool.finders.finder import Candidate, Question, Way
 from vostool.finders.identity import NewRules
+from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.models.engine import Direction
 from vostool.project import edits
@@ -22,7 +23,7 @@ from vostool.project.object_edits import merge_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.runs.discovery.edit import DiscoveryEdits, added_anew, joined
-from vostool.runs.discovery.looking import Asked
+from vostool.runs.discovery.looking import Asked, things_of
 from vostool.runs.discovery.run import discover, plan_discovery
 from vostool.runs.discovery.values import (
     Again,
@@ -237,6 +238,24 @@ def test_what_is_gone_for_long_is_searched_no_more_until_a_look_sees_it() -> Non
     assert [r.origin for r in run.engine.requests] == [0, 13, 30]
     assert run.tracks() == {1: list(range(40)), 2: [*range(4), *range(30, 40)]}
     assert not [f for f in run.project.masks.row(2) if 13 < f < 30]
+
+
+def test_what_was_seen_for_long_is_searched_for_twice_as_long() -> None:
+    away = [(1, range(40), 5, 5), (2, range(9), 10, 40)]
+    run = forgetful(World(squares(40, *away))).go()
+    assert [r.origin for r in run.engine.requests] == [0, 26]
+    assert {key.object_id for key in run.engine.requests[1].keyframes} == {1}
+
+
+def test_what_reaches_from_edge_to_edge_is_no_thing() -> None:
+    def boxed(*corners: float, whole: int | None = None) -> Candidate:
+        return Candidate(Box(*corners), 0.9, whole=whole)
+
+    ground, post, car = boxed(0, 60, 160, 90), boxed(40, 0, 60, 90), boxed(0, 30, 100, 89)
+    listed = [ground, boxed(5, 61, 20, 70, whole=0), post, car, boxed(9, 40, 20, 50, whole=3)]
+    assert things_of(listed, 90, 160) == [
+        boxed(5, 61, 20, 70), car, boxed(9, 40, 20, 50, whole=1),
+    ]  # fmt: skip
 
 
 def test_a_person_that_said_absent_is_believed(returning) -> None:

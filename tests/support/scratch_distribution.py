@@ -43,6 +43,38 @@ ENGINE = EngineSpec(name="still", title="Still life", load=lambda *_: StillEngin
 '''
 
 
+MIDDLE_FINDER = '''
+import numpy as np
+
+from vostool.finders.finder import Candidate, FinderInfo, Look, Way
+from vostool.finders.spec import FinderSpec
+from vostool.masks.box import Box
+from vostool.masks.mask import Mask
+
+
+class MiddleFinder:
+    """Finds one thing, in the middle of every frame."""
+
+    info = FinderInfo("middle", "The middle", (Way.TEXT,))
+
+    def find(self, view, question):
+        yield Look(0, 1)
+        height, width = view.picture.shape[:2]
+        pixels = np.zeros((height, width), bool)
+        pixels[height // 4 : height // 2, width // 4 : width // 2] = True
+        box = Box(width // 4, height // 4, width // 2, height // 2)
+        found = Candidate(box, 0.9, question.phrases[0], Mask.from_array(pixels))
+        yield Look(1, 1, (found,))
+
+    def close(self):
+        pass
+
+
+FINDER = FinderSpec(name="middle", title="The middle", ways=(Way.TEXT,),
+                    load=lambda *_: MiddleFinder())
+'''
+
+
 COUNTING_EXPORT = '''
 from vostool.io.exports.format import ExportFormat
 

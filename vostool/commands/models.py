@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vostool.commands import output
-from vostool.finders.registry import finder_statuses, other_statuses
+from vostool.finders.registry import finder_problems, finder_statuses, other_statuses
 from vostool.finders.spec import FinderStatus
 from vostool.models.registry import (
     best_download,
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         ]
         finders = [_as_json(finder) for finder in _finders()]
         searched = [str(folder) for folder in checkpoint_dirs()]
-        problems = list(plugin_problems())
+        problems = [*plugin_problems(), *finder_problems()]
         output.say_json(
             {"engines": engines, "finders": finders, "searched": searched, "problems": problems}
         )
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     for folder in checkpoint_dirs():
         output.say(f"  {folder}")
     output.warn(s.problem for s in statuses if s.problem is not None and s.checkpoint is not None)
-    output.warn(plugin_problems())
+    output.warn((*plugin_problems(), *finder_problems()))
     return 0
 
 

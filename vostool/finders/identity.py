@@ -29,7 +29,8 @@ class NewRules:
         min_area: smaller ones are left out, in pixels (``min_area``).
         outside: at least this share of its area lies outside all known objects, and that part has
             ``min_area`` pixels, too (``min_new_obj_iou``, whose name misleads).
-        likeness: from here on, 0..1, a new one may be one that was lost.
+        likeness: from here on, 0..1, a new one may be one that was lost. Measured by
+            ``bench/likeness.py``, see docs/discovery.md.
 
     Raises:
         UsageError: a value makes no sense.
@@ -38,7 +39,7 @@ class NewRules:
     max_objects: int = 255
     min_area: int = 200
     outside: float = 0.8
-    likeness: float = 0.75
+    likeness: float = 0.78
 
     def __post_init__(self) -> None:
         if self.max_objects < 1:

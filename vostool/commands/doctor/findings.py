@@ -17,6 +17,7 @@ from typing import Literal
 from vostool.commands.doctor.packages import NATIVE, Package, install_command, packages
 from vostool.commands.doctor.probe import Probed
 from vostool.errors import VosToolError
+from vostool.finders.registry import finder_problems
 from vostool.models.registry import engine_statuses, plugin_problems, smallest_download
 from vostool.models.shared.torch_facts import TorchFacts
 from vostool.models.weights.catalog import fetch_command
@@ -169,7 +170,7 @@ def engine_findings() -> Iterator[Finding]:
             continue
         problem = status.problem or ""
         yield Finding("engines", status.name, "optional", problem, _command_in(problem))
-    for sentence in plugin_problems():
+    for sentence in (*plugin_problems(), *finder_problems()):
         yield Finding("engines", "plug-in", "optional", sentence)
 
 

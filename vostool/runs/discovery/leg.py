@@ -28,8 +28,11 @@ from vostool.runs.discovery.values import Again, DiscoveredFrame, Found, News, S
 from vostool.runs.request import CONTEXT_FRAMES
 
 LOST_AFTER = 10
-"""Frames in a row without a found object after which the engine searches for it no more: that costs
-more than to track it, and a look that sees it again knows it."""
+"""Frames in a row without a found object after which the engine may search for it no more: that
+costs time in every frame, and a look that sees it again knows it."""
+PATIENCE = 2
+"""It is searched for so many times as long as it was seen, at least: what vanishes soon after it
+was found was often nothing."""
 
 
 class Track:
@@ -83,6 +86,7 @@ class Leg:
     tracks: bool = True
     _second: Track | None = None
     _missed: dict[int, int] = field(default_factory=dict)
+    _given_up: set[int] = field(default_factory=set)
 
     def steps(self) -> Iterator[Step]:
         """Every frame of the leg, in order."""
@@ -155,6 +159,7 @@ class Leg:
             if _joins(said):
                 replies[said.object_id] = SegmentReply(said.mask, said.score)
                 self._missed[said.object_id] = 0
+                self._given_up.discard(said.object_id)
                 keys = self.found.setdefault(said.object_id, self._known_keys(said.object_id))
                 keys.append(Keyframe(frame, said.object_id, Prompts(mask=said.mask), said.mask))
         self.memory.note(frame, replies)
@@ -165,13 +170,16 @@ class Leg:
 
     def _loses(self, step: DiscoveredFrame) -> bool:
         """Count the frames without each found object; True where one is lost from now on."""
-        loses = False
+        before = len(self._given_up)
         for oid in self.found:
             reply = step.replies.get(oid)
-            if reply is not None:
-                self._missed[oid] = self._missed.get(oid, 0) + 1 if reply.mask.is_empty else 0
-                loses |= self._missed[oid] == LOST_AFTER
-        return loses
+            if reply is None:
+                continue
+            missed = self._missed.get(oid, 0) + 1 if reply.mask.is_empty else 0
+            self._missed[oid] = missed
+            if missed >= LOST_AFTER and missed >= PATIENCE * self.memory.seen(oid):
+                self._given_up.add(oid)
+        return len(self._given_up) > before
 
     def _restart(self, frame: int) -> None:
         """Track all that was found from this frame on; its own masks there stand already."""
@@ -179,7 +187,7 @@ class Leg:
             self._second.close()
         self._second = None
         forward = self.request.direction is Direction.FORWARD
-        found = {o: k for o, k in self.found.items() if self._missed.get(o, 0) < LOST_AFTER}
+        found = {o: k for o, k in self.found.items() if o not in self._given_up}
         if not found:
             return
         keys = tuple(sorted(_all(found), key=lambda k: (k.frame, k.object_id)))

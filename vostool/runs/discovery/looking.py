@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from vostool.finders.choice import Choice, overlaps_of, shown
 from vostool.finders.fill import fill
-from vostool.finders.finder import Candidate, Finder, Question, View
+from vostool.finders.finder import Candidate, Finder, Question, View, Way
 from vostool.finders.identity import new_things, seen_before
 from vostool.finders.looks import Looks, looks_of
 from vostool.frames import Image
@@ -21,6 +21,8 @@ from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking,
 LARGEST_THING = 0.8
 """From this share of the picture on, the box of a candidate for everything is that of the ground.
 Were it an object, nothing that steps on it would lie outside all known objects."""
+_AT_EDGE = 0.01
+"""Share of the picture's side from its edge within which a box reaches it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Looker:
                 candidates = look.candidates
                 yield Looking(frame, look.done, look.total)
         masked: tuple[Candidate, ...] = ()
-        for look in fill(_chosen(candidates, self.asked.choice, picture), view):
+        chosen = _chosen(candidates, self.asked.choice, picture)
+        if self.asked.question.way is Way.EVERYTHING and self.asked.choice.box_size_threshold < 1:
+            chosen = things_of(chosen, *picture.shape[:2])
+        for look in fill(chosen, view):
             if cancelled():
                 return
             masked = look.candidates
@@ -151,6 +156,26 @@ def _chosen(candidates: tuple[Candidate, ...], choice: Choice, picture: Image) -
         replace(each, whole=None if each.whole is None else places.get(each.whole))
         for each in chosen
     ]
+
+
+def things_of(candidates: Sequence[Candidate], height: int, width: int) -> list[Candidate]:
+    """Those that do not reach from one edge of the picture to the opposite one: meadow, wall, post.
+
+    Tracked beside the rest they only take pixels from what moves over them or comes out from
+    behind them. One whose whole goes is a part of nothing.
+    """
+    kept = [i for i, c in enumerate(candidates) if not _spans(c, height, width)]
+    places = {index: place for place, index in enumerate(kept)}
+    return [
+        replace(c, whole=None if c.whole is None else places.get(c.whole))
+        for c in (candidates[index] for index in kept)
+    ]
+
+
+def _spans(candidate: Candidate, height: int, width: int) -> bool:
+    box, x, y = candidate.box, _AT_EDGE * width, _AT_EDGE * height
+    across = box.x0 <= x and box.x1 >= width - x
+    return across or (box.y0 <= y and box.y1 >= height - y)
 
 
 def closing_if_possible(steps: Iterator[object]) -> closing[_Closes]:

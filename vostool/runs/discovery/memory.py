@@ -67,6 +67,10 @@ class Memory:
         record = self.project.masks.get(frame, object_id)
         return record is not None and record.is_kept and record.mask.is_empty
 
+    def seen(self, object_id: int) -> int:
+        """On how many frames the run gave the object a mask with a pixel."""
+        return sum(not mask.is_empty for mask in self._shown.get(object_id, {}).values())
+
     def recent(self, object_id: int, before: int, forward: bool, count: int) -> list[Sighting]:
         """The run's masks of the frames just behind ``before``, the nearest first."""
         row, step = self._shown.get(object_id, {}), -1 if forward else 1
