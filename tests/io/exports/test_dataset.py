@@ -112,7 +112,8 @@ def test_merged_cvat_is_a_project_of_tasks(merged):
     assert root.findtext("meta/project/subsets").split() == ["train", "val", "test"]
     assert [e.text for e in root.findall("meta/project/labels/label/name")] == ["car", "dog"]
     images = root.findall("image")
-    assert [i.get("id") for i in images] == [str(n) for n in range(10)]
+    frames = (*range(10, 20, 2), *range(20, 24, 2), *range(30, 36, 2))
+    assert [i.get("id") for i in images] == [str(n) for n in frames]
     assert images[5].get("name") == "Street_2/frame_000000.jpg"
     assert (images[5].get("subset"), images[5].get("task_id")) == ("val", "2")
     assert {m.get("group_id") for m in root.iter("mask")} == {"1", "7", "10", "11", "17"}

@@ -3,8 +3,10 @@
 CVAT has no mask tracks (a mask ``<track>`` of many frames silently becomes one shape), so every
 mask is a shape of its ``<image>``; the object's id travels as ``group_id`` and as an attribute
 that the label declares, because undeclared attributes are dropped silently. Frame numbers are
-absolute. Several videos make one file with the meta of a CVAT project, its tasks being the videos
-and its image ids counting through, because readers key images by id; a split is told by each
+absolute. Several videos make one file with the meta of a CVAT project, its tasks being the videos.
+Its image ids differ, because readers key images by id, and lie beyond every video's last frame:
+where CVAT finds no frame of an image's name it takes the id for the frame's number, so that such a
+file in a single task would label other frames; now CVAT refuses it. A split is told by each
 image's ``subset``, as in CVAT's own project exports, for a second file uploaded to a task would
 replace what the first one brought. Format: docs.cvat.ai, "CVAT for image 1.1", and the importer of
 the 2.73 line.
@@ -40,10 +42,13 @@ class CvatImagesWriter:
         self._file: IO[bytes] = folder.open(MAIN)
         self._put('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>')
         self._tasks = tasks_of(dataset)
+        self._most = max(len(plan.source) for plan in dataset.videos)
         self._put(meta(dataset, self._labels.declared()))
 
     def write(self, frame: ExportFrame) -> None:
-        number = frame.number - 1 if self._dataset.merged else frame.index
+        number = frame.index
+        if self._dataset.merged:
+            number += frame.plan.number * self._most
         task = self._tasks.get((frame.plan.number, frame.subset))
         part = f'subset="{task.subset}" task_id="{task.number}" ' if task else ""
         size = f'width="{frame.plan.width}" height="{frame.plan.height}"'
