@@ -89,7 +89,10 @@ $(VENV)/real.stamp: $(VENV)/test.stamp
 	touch $@
 
 # datumaro pins another OpenCV, so the independent readers live in an environment of their own.
-$(READERS)/readers.stamp: tests/readers/requirements.txt
+# Ultralytics lies there alone, without what it depends on: the program's environment has torch.
+$(READERS)/readers.stamp: tests/readers/requirements.txt tests/readers/ultralytics.txt
 	test -x $(READERS)/$(BIN)/python || $(PYTHON) -m venv $(READERS)
 	$(READERS)/$(BIN)/python -m pip install --quiet --requirement $<
+	$(READERS)/$(BIN)/python -m pip install --quiet --no-deps --upgrade \
+		--target $(READERS)/ultralytics --requirement tests/readers/ultralytics.txt
 	touch $@

@@ -110,6 +110,21 @@ def read_coco(path: Path, question: Entry) -> Iterator[Entry]:
             }
 
 
+def read_labelme_with_supervision(path: Path, question: Entry) -> Iterator[Entry]:
+    """Supervision's reader of LabelMe: the shapes of one label and group_id are one detection."""
+    import supervision
+
+    folder = str(path)
+    data = supervision.DetectionDataset.from_labelme(folder, folder, force_masks=True)
+    for file, _, detections in data:
+        for number, class_id in enumerate(detections.class_id):
+            yield {
+                "name": Path(file).stem,
+                "label": data.classes[int(class_id)],
+                "mask": np.asarray(detections.mask[number], bool),
+            }
+
+
 def read_youtube_vis(path: Path, question: Entry) -> Iterator[Entry]:
     """TrackEval's ground truth; ``path`` is the part before ``youtube_vis_train``."""
     from pycocotools import mask as coco_mask
@@ -214,6 +229,7 @@ def _sequences(path: Path, question: Entry) -> Entry:
 
 TOOLS: dict[str, Callable[[Path, Entry], Iterator[Entry]]] = {
     "labelme": read_labelme,
+    "labelme with supervision": read_labelme_with_supervision,
     "yolo": read_yolo,
     "coco": read_coco,
     "youtube-vis": read_youtube_vis,

@@ -14,8 +14,8 @@ import numpy as np
 class ReaderProcess:
     """Runs one of the scripts in tests/readers; use as a context manager."""
 
-    def __init__(self, python: Path, script: Path, folder: Path) -> None:
-        self._command = [str(python), str(script)]
+    def __init__(self, python: Path, script: Path, folder: Path, *arguments: str) -> None:
+        self._command = [str(python), str(script), *arguments]
         self._folder = folder
         self._log = folder / "log.txt"
 
@@ -27,8 +27,16 @@ class ReaderProcess:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            # LabelMe imports Qt, and needs no window for reading.
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MPLBACKEND": "agg"},
+            env={
+                **os.environ,
+                # LabelMe imports Qt, and needs no window for reading.
+                "QT_QPA_PLATFORM": "offscreen",
+                "MPLBACKEND": "agg",
+                # Ultralytics keeps settings, asks for its newest version and installs what it lacks.
+                "YOLO_CONFIG_DIR": str(self._folder),
+                "YOLO_OFFLINE": "true",
+                "YOLO_AUTOINSTALL": "false",
+            },
         )
         return self
 

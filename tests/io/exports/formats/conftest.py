@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from reader_process import ReaderProcess
 
 from vostool.project.objects import AnnotatedObject
 
-SCRIPT = Path(__file__).resolve().parents[3] / "readers" / "read_with_tools.py"
+READERS = Path(__file__).resolve().parents[3] / "readers"
+SCRIPT = READERS / "read_with_tools.py"
 _numbers = itertools.count()
 
 
@@ -19,6 +22,20 @@ _numbers = itertools.count()
 def tools(readers_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable]:
     """Ask a format's own tool, see tests/readers/read_with_tools.py."""
     with ReaderProcess(readers_python, SCRIPT, tmp_path_factory.mktemp("tools")) as process:
+        yield process.ask
+
+
+@pytest.fixture(scope="session")
+def ultralytics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable]:
+    """Ask Ultralytics, see tests/readers/read_with_ultralytics.py."""
+    folder = READERS.parents[1] / ".venv-readers" / "ultralytics"
+    if not folder.is_dir():
+        pytest.skip("no .venv-readers/ultralytics (make test makes it)")
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("Ultralytics needs torch")
+    script = READERS / "read_with_ultralytics.py"
+    place = tmp_path_factory.mktemp("ultralytics")
+    with ReaderProcess(Path(sys.executable), script, place, str(folder)) as process:
         yield process.ask
 
 

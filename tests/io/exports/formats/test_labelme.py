@@ -56,6 +56,19 @@ def test_mask_shapes_come_back_with_their_holes(tools, write_masks, given_masks)
     assert report.warnings == ()
 
 
+@settings(max_examples=10, deadline=None)
+@given(annotated())
+def test_supervision_joins_the_parts_of_an_object(tools, write_masks, given_masks):
+    shape, masks = given_masks
+    folder, _ = write_masks("labelme", shape, masks, images=ImageFiles.PNG)
+    found = tools("labelme with supervision", folder)
+    assert sorted((int(e["name"][-6:]), e["label"], e["mask"].tobytes()) for e in found) == sorted(
+        (frame, labels(masks)[oid], np.any([filled(p) for p in parts(array)], axis=0).tobytes())
+        for (frame, oid), array in masks.items()
+        if array.any()
+    )
+
+
 def test_frames_without_shapes_have_a_file(tools, write_masks, hard_masks):
     masks = {(0, 1): hard_masks["full"], (3, 1): np.zeros((12, 16), bool)}
     folder, _ = write_masks("labelme", (12, 16), masks, images=ImageFiles.JPEG)

@@ -131,6 +131,64 @@ def test_supervision_reads_the_boxes(tools, write_masks, given_masks):
     assert boxes == sorted(expected, key=lambda item: (item[0], [float(v) for v in item[1]]))
 
 
+@pytest.fixture
+def three_objects(hard_masks):
+    """Each hard mask on a frame of its own, as it is, and turned over for two other objects."""
+    masks = {}
+    for frame, mask in enumerate(hard_masks.values()):
+        masks |= {(frame, 1): mask, (frame, 2): np.flip(mask, 1), (frame, 4): np.flip(mask, 0)}
+    return masks
+
+
+LABELS = {1: "car", 2: "dog", 4: "cat"}
+
+
+def test_ultralytics_itself_trains_on_every_part(ultralytics, write_masks, three_objects):
+    folder, _ = write_masks("yolo-seg", (12, 16), three_objects, images=ImageFiles.PNG)
+    found = ultralytics("yolo", folder, part="train")
+    said = [e["said"] for e in found if "said" in e]
+    assert said == [""] * (1 + max(frame for frame, _ in three_objects))
+    assert not any(e.get("missing") or e.get("corrupt") for e in found)
+    assert sorted(
+        (int(e["name"][-6:]), e["label"], e["mask"].tobytes()) for e in found if "mask" in e
+    ) == sorted(
+        (frame, LABELS[oid], filled(part).tobytes())
+        for (frame, oid), array in three_objects.items()
+        for part in parts(array)
+    )
+
+
+def test_ultralytics_and_datumaro_read_the_boxes(
+    ultralytics, read_with_datumaro, write_masks, three_objects
+):
+    folder, _ = write_masks("yolo-detect", (12, 16), three_objects, images=ImageFiles.PNG)
+    expected = []
+    for (frame, oid), array in three_objects.items():
+        ys, xs = np.nonzero(array)
+        expected.append((frame, LABELS[oid], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]))
+    rows = ultralytics("yolo", folder, part="train")
+    assert not any(e.get("missing") or e.get("corrupt") or e.get("said") for e in rows)
+    assert near((int(e["name"][-6:]), e["label"], e["box"]) for e in rows if "box" in e) == near(
+        expected
+    )
+    assert near(
+        (int(item["name"][-6:]), entry["label"], corners(entry["bbox"]))
+        for item in read_with_datumaro("yolo", folder)["items"]
+        for entry in item["annotations"]
+    ) == near(expected)
+
+
+def near(entries):
+    return sorted(
+        (frame, label, [round(float(edge), 2) for edge in box]) for frame, label, box in entries
+    )
+
+
+def corners(box):
+    x, y, width, height = box
+    return [x, y, x + width, y + height]
+
+
 def test_empty_frames_have_an_empty_file(write_masks, hard_masks):
     masks = {(0, 1): hard_masks["full"], (1, 1): np.zeros((12, 16), bool)}
     folder, _ = write_masks("yolo-seg", (12, 16), masks)

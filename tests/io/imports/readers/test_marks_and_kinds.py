@@ -206,3 +206,19 @@ def test_check_boxes_that_datumaro_writes_to_voc(brought_in) -> None:
     project, _ = brought_in(f"{NAME}.xml", voc)
     assert project.objects[1].attributes == (("parked", "true"),)
     assert declared_label(project, "car").attributes[0].kind is AttributeKind.CHECKBOX
+
+
+@pytest.mark.parametrize("write", [coco, datumaro, results])
+@pytest.mark.parametrize(
+    ("degrees", "wanted"),
+    [(0.0, (2, 2, 8, 6)), (360, (2, 2, 8, 6)), (90.0, (3, 1, 7, 7)), (-90, (3, 1, 7, 7)),
+     (45.0, (1.46, 0.46, 8.54, 7.54)), ("a lot", (2, 2, 8, 6)), (True, (2, 2, 8, 6))],
+)  # fmt: skip
+def test_a_turned_box_is_the_upright_one_around_it(
+    tmp_path, make_target, write, degrees, wanted
+) -> None:
+    """As CVAT and datumaro write it: the box before it was turned, and its rotation beside it."""
+    path = tmp_path / "labels.json"
+    path.write_text(json.dumps(write({"rotation": degrees})))
+    box = next(s for s in read_labels(path, make_target()).shapes if s.frame == 2).box
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx(wanted, abs=0.01)

@@ -29,6 +29,12 @@ def turned_box(x: float, y: float, width: float, height: float, degrees: float) 
     return np.add(_turned(points, degrees), (x, y), dtype=np.float64)
 
 
+def box_turned_in_place(x: float, y: float, width: float, height: float, degrees: float) -> Ring:
+    """(4, 2) corners of a box that is turned clockwise around its middle."""
+    points = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64) * (width / 2, height / 2)
+    return np.add(_turned(points, degrees), (x + width / 2, y + height / 2), dtype=np.float64)
+
+
 def box_around(ring: Ring, target: ImportTarget) -> Box:
     """The upright box around corners, cut to the frame.
 

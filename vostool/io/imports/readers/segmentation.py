@@ -12,7 +12,8 @@ from typing import Any
 from pycocotools import mask as coco_mask
 
 from vostool.io.imports.format import ImportTarget
-from vostool.io.imports.readers.pixels import finite, polygon_mask, rle_mask
+from vostool.io.imports.readers.outlines import box_around, box_turned_in_place
+from vostool.io.imports.readers.pixels import finite, is_number, polygon_mask, rle_mask
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 
@@ -25,6 +26,9 @@ def annotated(
     dropped: Callable[[str], None] = lambda why: None,
 ) -> Mask | Box:
     """The mask of one COCO annotation, or its box where it has no segmentation.
+
+    CVAT and datumaro write a box as it was before it was turned, and ``attributes.rotation`` beside
+    it, in degrees clockwise around its middle; then it is the upright box around the turned one.
 
     Args:
         dropped: told of a polygon part that was left out beside good ones, "a part has 2 points".
@@ -41,6 +45,10 @@ def annotated(
     x, y, width, height = box
     if width <= 0 or height <= 0:
         raise ValueError(f"the box is {width:g} wide and {height:g} high")
+    attributes = annotation.get("attributes")
+    turn = attributes.get("rotation") if isinstance(attributes, dict) else None
+    if is_number(turn) and turn % 360:
+        return box_around(box_turned_in_place(x, y, width, height, turn), target)
     cut = target.box(x, y, x + width, y + height)
     if cut is None:
         raise ValueError(f"the box lies outside the {target.width}x{target.height} frame")

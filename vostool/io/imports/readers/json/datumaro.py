@@ -91,7 +91,8 @@ class _ItemReader:
         value = entry.get(_FIELDS[str(kind)])
         try:
             field = "bbox" if kind == "bbox" else "segmentation"
-            what = annotated({field: value}, self._out.target)
+            turn = {"attributes": entry.get("attributes")}
+            what = annotated({field: value, **turn}, self._out.target)
         except ValueError as error:
             self._out.skip(f"{where}: {error}.")
             return
