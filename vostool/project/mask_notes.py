@@ -68,5 +68,11 @@ def is_occluded(project: Project, frame: int, object_id: int) -> bool:
     return project.settings.get(str(note_cell(OCCLUDED, frame, object_id).key)) is True
 
 
+def occluded_frames(project: Project, object_id: int) -> int:
+    """On how many frames the object is marked as partly hidden."""
+    begin = f"{_PREFIX}{OCCLUDED}/{object_id}/"
+    return sum(name.startswith(begin) and value is True for name, value in project.settings.items())
+
+
 def _digest(mask: Mask) -> str:
     return hashlib.blake2b(mask.counts, digest_size=8).hexdigest()

@@ -10,11 +10,15 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from vostool.gui.canvas.readout import describe
 from vostool.gui.canvas.view_adjust import Adjustment
 from vostool.gui.canvas.view_state import ViewState
+from vostool.gui.objects.model import FRAMES
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.thumbnails import spread
 from vostool.masks.styles import ADDED, Style
+from vostool.project.changes import Edit
+from vostool.project.mask_notes import OCCLUDED, note_cell
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -110,6 +114,28 @@ def test_opacity_by_keys_and_slider(labelled) -> None:
     for _ in range(12):
         labelled.keys("Alt+Down")
     assert state.values.opacity == 0
+
+
+def test_what_is_occluded_is_said_where_it_is_seen(labelled) -> None:
+    """A plate without names, one with them, the timeline's and the list's tooltips, the readout."""
+    labels, document = labelled.window.view_side.labels, labelled.session.document
+    document.do(Edit("Mark", (document.project.change(note_cell(OCCLUDED, 0, 1), True),)))
+    labelled.go_to(5)
+    labelled.until(lambda: labels.texts == [])
+    labelled.go_to(0)
+    labelled.until(lambda: labels.texts == ["occluded"])
+    labelled.keys("Shift+L")
+    assert labels.texts == ["1 object, occluded"]
+    scene = labelled.window.timeline.scene()
+    assert scene.state_words(0, 1).endswith(", occluded")
+    assert "occluded" not in scene.state_words(5, 1)
+    model = labelled.window.objects.model
+    tip = model.data(model.index(0, FRAMES), Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Frames with a mask; marked as occluded on 1"
+    x, y = labelled.middle(1)
+    assert describe(document.project, 0, None, x, y).endswith("1 object, occluded")
+    labelled.keys("M")
+    labelled.until(lambda: labels.texts == [])
 
 
 def test_names_stand_at_the_masks_and_go_with_them(labelled) -> None:

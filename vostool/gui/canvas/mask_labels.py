@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -81,16 +81,26 @@ class MaskLabels:
         boxes: Mapping[int, Rectangle],
         objects: Mapping[int, AnnotatedObject],
         selected: int | None,
+        occluded: Collection[int] = (),
+        *,
+        names: bool = True,
     ) -> None:
-        """A plate above each box (pixels of the frame), the selected object's in front."""
-        ids = sorted((oid for oid in boxes if oid in objects), key=lambda oid: oid == selected)
+        """A plate above each box (pixels of the frame), the selected object's in front.
+
+        Args:
+            occluded: ids of those that are marked as partly hidden, which their plates say.
+            names: False leaves only plates of the occluded ones, without names.
+        """
+        there = (oid for oid in boxes if oid in objects and (names or oid in occluded))
+        ids = sorted(there, key=lambda oid: oid == selected)
         while len(self._plates) < len(ids):
             plate = _Plate()
             self._view.addItem(plate, ignoreBounds=True)
             self._plates.append(plate)
         for plate, oid in zip(self._plates, ids, strict=False):
             shown = objects[oid]
-            plate.show_text(f"{oid} {shown.label}", shown.colour, oid == selected)
+            words = [f"{oid} {shown.label}"] * names + ["occluded"] * (oid in occluded)
+            plate.show_text(", ".join(words), shown.colour, oid == selected)
             plate.setPos(QPointF(boxes[oid][0], boxes[oid][1]))
             plate.setZValue(_Z + (0.1 if oid == selected else 0))
             plate.show()

@@ -6,6 +6,7 @@ import math
 
 from vostool.frames import Image
 from vostool.gui.canvas.tools.picking import objects_at
+from vostool.project.mask_notes import is_occluded
 from vostool.project.project import Project
 
 
@@ -27,5 +28,6 @@ def describe(project: Project, frame: int | None, image: Image | None, x: float,
     if there:
         front = project.objects[there[0]]
         behind = f" (+{len(there) - 1})" if len(there) > 1 else ""
-        parts.append(f"{front.id} {front.label}{behind}")
+        hidden = ", occluded" if is_occluded(project, frame, front.id) else ""
+        parts.append(f"{front.id} {front.label}{hidden}{behind}")
     return "   ".join(parts)

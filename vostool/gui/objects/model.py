@@ -16,6 +16,7 @@ from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project import edits
 from vostool.project.changes import Changes
 from vostool.project.locks import LOCKED_SETTING, locked_objects
+from vostool.project.mask_notes import occluded_frames
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 
@@ -140,7 +141,8 @@ class ObjectModel(QAbstractTableModel):
             return None
         column = index.column()
         if role == _ROLE.ToolTipRole:
-            return TIPS[column]
+            hidden = occluded_frames(self._document.project, shown.id) if column == FRAMES else 0
+            return f"{TIPS[column]}; marked as occluded on {hidden}" if hidden else TIPS[column]
         if column in _ICONS:
             return self._switch(shown, column, role)
         if role == _ROLE.DecorationRole and column == COLOUR:

@@ -11,6 +11,7 @@ from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.timeline.layout import CURVE_HEIGHT, LABEL_WIDTH, RULER_HEIGHT, RowLayout
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
+from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 
@@ -87,6 +88,8 @@ class Scene:
         record = self.project.masks.get(frame, object_id)
         if record is not None and record.score is not None:
             words.append(f"score {record.score:.2f}")
+        if is_occluded(self.project, frame, object_id):
+            words.append("occluded")
         return ", ".join(words) or "nothing"
 
 

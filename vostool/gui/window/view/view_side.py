@@ -24,6 +24,7 @@ from vostool.gui.window.view.hover_preview import HoverPreview
 from vostool.gui.window.view.local_refine import LocalRefine
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.styles import Style
+from vostool.project.mask_notes import is_occluded
 
 NO_RUN = "No track run of this sitting is left to compare with; the style shows what a run changed."
 
@@ -127,11 +128,17 @@ class ViewSide(QObject):
 
     def _show_labels(self) -> None:
         overlay, workspace = self._overlay, self._workspace
-        if not self.state.values.labels or overlay is None or workspace is None:
+        if overlay is None or workspace is None:
             self.labels.hide()
             return
-        objects = workspace.document.project.objects
-        self.labels.show(overlay.boxes, objects, workspace.session.current_object)
+        project = workspace.document.project
+        self.labels.show(
+            overlay.boxes,
+            project.objects,
+            workspace.session.current_object,
+            [oid for oid in overlay.boxes if is_occluded(project, overlay.frame, oid)],
+            names=self.state.values.labels,
+        )
 
     def _show_bare(self, bare: bool) -> None:
         if self._workspace is not None:
