@@ -15,6 +15,10 @@ from vostool.models.flow.reference import Reference
 # Scale, turn in degrees, and how likely beforehand.
 _CHANGES = ((1.0, 0, 1.0), (0.8, 0, 0.85), (1.25, 0, 0.85), (1.0, 30, 0.9), (1.0, -30, 0.9))
 _TEMPLATE_SIDE = 28
+_LONGEST = 320
+"""Longer side in which the picture is searched at most: a small object's own pixels are compared with
+every place of it, and with 640 that took 0.2 s for each of its references, many times a tracked frame
+of it."""
 _CANDIDATES = 3
 
 
@@ -35,14 +39,14 @@ class Candidate:
 def find(picture: Picture, reference: Reference, taken: Soft) -> list[Candidate]:
     """Places that look like the reference, the best first.
 
-    The object's own pixels, reduced to about 28 on a side, are compared with every place in Lab
+    The object's own pixels, reduced to at most 28 on a side, are compared with every place in Lab
     as they were, a little larger and smaller, and turned to either side.
 
     Args:
         taken: (h, w) what other objects hold already, 0..1: no place is looked for there.
     """
     side = max(8.0, float(np.sqrt(reference.area)) * reference.scale)
-    reduction = min(1.0, _TEMPLATE_SIDE / side)
+    reduction = min(1.0, _TEMPLATE_SIDE / side, _LONGEST / max(picture.width, picture.height))
     size = max(8, round(picture.width * reduction)), max(8, round(picture.height * reduction))
     small = cv2.resize(picture.lab, size, interpolation=cv2.INTER_AREA)
     held = cv2.resize(taken, size, interpolation=cv2.INTER_AREA)
