@@ -1,6 +1,7 @@
 """The flow engine through the engines' protocol, on the clip with exact ground truth."""
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.models.flow.engine import FlowEngine
+from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.project.prompts import Point, Prompts
 
 LENGTH = 44
@@ -217,3 +219,52 @@ def test_a_frame_corrected_to_show_nothing_does_not_lose_the_object_behind_it(cl
         if (clip.ids[step.frame] == 2).sum() > 200
     ]
     assert max(overlaps) > 0.7
+
+
+class Recorder:
+    """A refiner that changes nothing and notes what it is given to learn, pixels by object."""
+
+    def __init__(self):
+        self.learnt = {}
+
+    def refine(self, frame, picture, proposals, tracks, given):
+        return proposals
+
+    def score(self, object_id, score):
+        return score
+
+    def learn(self, frame, settled, given):
+        areas = [
+            {oid: int((soft > 0.5).sum()) for oid, soft in m.items()} for m in (settled, given)
+        ]
+        self.learnt[frame] = areas
+
+
+def test_what_an_earlier_run_made_is_gone_on_from_and_believed_less_than_what_was_given(clip):
+    """A part that was tracked is no picture of the whole, which the keyframe shows."""
+    whole, part = clip.ids[0] == 1, clip.ids[5] == 1
+    part[: np.flatnonzero(part.any(1)).mean().astype(int)] = False
+    keys = (Keyframe(0, 1, None, Mask.from_array(whole)),)
+    context = (Keyframe(5, 1, None, Mask.from_array(part)),)
+    request = TrackRequest(keys, Direction.FORWARD, 6, 0, 9, context)
+    recorder = Recorder()
+    source = ArraySource(clip.frames)
+    answer = partial(keyframe_reply, segment=None)
+    steps = list(track_leg(source, request, True, lambda: False, answer, refiner=recorder))
+    assert [step.frame for step in steps] == [6, 7, 8, 9]
+    settled, given = recorder.learnt[5]
+    assert given == {} and settled[1] == pytest.approx(part.sum(), rel=0.05)
+    assert 0.5 * part.sum() < recorder.learnt[9][0][1]
+
+
+def test_what_was_hidden_where_a_run_goes_on_is_not_followed_from_its_keyframe_again(clip):
+    source, recorder = ArraySource(clip.frames), Recorder()
+    keys = tuple(keys_of(clip, 0, (1, 2)))
+    hidden = Mask.empty(*clip.ids[0].shape)
+    context = (Keyframe(19, 1, None, Mask.from_array(clip.ids[19] == 1)),
+               Keyframe(19, 2, None, hidden))  # fmt: skip
+    request = TrackRequest(keys, Direction.FORWARD, 20, 0, 22, context)
+    answer = partial(keyframe_reply, segment=None)
+    steps = list(track_leg(source, request, True, lambda: False, answer, refiner=recorder))
+    assert [step.frame for step in steps] == [20, 21, 22]
+    assert sorted(recorder.learnt) == [19, 20, 21, 22]

@@ -100,6 +100,16 @@ class ObjectTrack:
         self._colour.keep(colour_bins(picture.lab[near.slices]), soft[near.slices])
         self._quality = 1.0
 
+    def resume(self, frame: int, picture: Picture, soft: Soft) -> None:
+        """Go on from a mask that an earlier run made: it may be a part of the object."""
+        box = Rect.around(soft > 0.5)
+        if not self.knows or box is None:
+            self.reset(frame, picture, soft)
+            return
+        self._last, self._soft, self._step, self.hidden = picture, soft, IDENTITY, 0
+        self._recent = [*self._recent[-1:], Reference(frame, picture, soft, box)]
+        self._quality = 1.0
+
     def propose(self, picture: Picture, flow: DenseFlow, taken: Soft) -> Proposal | None:
         """The object's mask on this frame by itself, or None where it is not visible."""
         if not self.knows or self._soft is None or self._last is None:

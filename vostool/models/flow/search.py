@@ -16,9 +16,8 @@ from vostool.models.flow.reference import Reference
 _CHANGES = ((1.0, 0, 1.0), (0.8, 0, 0.85), (1.25, 0, 0.85), (1.0, 30, 0.9), (1.0, -30, 0.9))
 _TEMPLATE_SIDE = 28
 _LONGEST = 320
-"""Longer side in which the picture is searched at most: a small object's own pixels are compared with
-every place of it, and with 640 that took 0.2 s for each of its references, many times a tracked frame
-of it."""
+"""Longer side of the picture that is searched. A small object is compared with every place of it:
+with 640 that took 0.2 s for each of its references, many times what a tracked frame takes."""
 _CANDIDATES = 3
 
 

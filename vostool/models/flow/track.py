@@ -71,16 +71,12 @@ def track_leg(
     spans = {oid: span for oid, span in spans.items() if len(span)}
     if not spans:
         return
-    # Flow alone is quick enough to follow an object again from its keyframe; with a refiner each
-    # frame costs much more, so the run starts from the nearest stored mask.
-    stored = {
-        (k.frame, k.object_id): k
-        for k in request.context
-        if refiner is not None and k.mask is not None and not k.mask.is_empty
-    }
+    stored = {} if refiner is None else _stored(request)
     approach = {oid: _approach(request, oid, span, stored) for oid, span in spans.items()}
     keys = stored | {(k.frame, k.object_id): k for k in request.keyframes}
-    leg = _Leg(source, keys, approach, answer, refiner)
+    given = {(k.frame, k.object_id) for k in request.keyframes}
+    tracked = frozenset(stored.keys() - given)
+    leg = _Leg(source, keys, approach, answer, refiner=refiner, tracked=tracked)
     leg.acquaint(request.keyframes)
     step = 1 if forward else -1
     begins = [span[0] for span in approach.values()]
@@ -88,11 +84,26 @@ def track_leg(
     for frame in range(begin, end + step, step):
         if cancelled():
             return
-        shown = {oid for oid, span in spans.items() if frame in span}
-        tracked = leg.step(frame)
-        if shown:
-            replies = {oid: r for oid, r in tracked.replies.items() if oid in shown}
-            yield TrackedFrame(frame, replies, tracked.problem)
+        wanted = {oid for oid, span in spans.items() if frame in span}
+        answered = leg.step(frame)
+        if wanted:
+            replies = {oid: r for oid, r in answered.replies.items() if oid in wanted}
+            yield TrackedFrame(frame, replies, answered.problem)
+
+
+def _stored(request: TrackRequest) -> dict[tuple[int, int], Keyframe]:
+    """Masks of the context to go on from, by frame and object.
+
+    Flow alone is quick enough to follow an object again from its keyframe; with a refiner each
+    frame costs much more, so the run starts from the nearest stored mask. One that was not seen
+    there begins hidden, known by its keyframes.
+    """
+    shown = {k.object_id for k in request.keyframes if k.mask is not None and not k.mask.is_empty}
+    return {
+        (k.frame, k.object_id): k
+        for k in request.context
+        if k.mask is not None and (k.object_id in shown or not k.mask.is_empty)
+    }
 
 
 def _approach(
@@ -148,8 +159,17 @@ class _Leg:
         keys: dict[tuple[int, int], Keyframe],
         spans: dict[int, range],
         answer: KeyframeReply,
+        *,
         refiner: Refiner | None = None,
+        tracked: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
+        """Take what is known.
+
+        Args:
+            tracked: those of ``keys`` that an earlier run made. The objects stand there, but what
+                they look like was told by others.
+        """
+        self._tracked = tracked
         self._source, self._spans, self._answer = source, spans, answer
         self._refiner = refiner
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
@@ -190,7 +210,9 @@ class _Leg:
         for oid in active:
             if oid in fixed:
                 replies[oid] = fixed[oid][0]
-                self._tracks[oid].reset(frame, picture, fixed[oid][1])
+                begin = self._tracks[oid]
+                told = (frame, oid) not in self._tracked
+                (begin.reset if told else begin.resume)(frame, picture, fixed[oid][1])
                 continue
             score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
             if self._refiner is not None:
@@ -198,6 +220,7 @@ class _Leg:
             replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
         if self._refiner is not None:
             settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}
+            settled |= {oid: given.pop(oid) for oid in list(given) if (frame, oid) in self._tracked}
             self._refiner.learn(frame, settled, given)
         return TrackedFrame(frame, replies)
 
