@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from scripted_world import SeeingEngine, SeeingFinder, World
+from scripted_world import SeeingEngine, SeeingFinder, SeeingTracker, World
 
 from vostool.commands.find import asking, heard
 from vostool.errors import ModelError, SourceError, UsageError
 from vostool.evaluate.array_source import ArraySource
 from vostool.finders.finder import FinderInfo, Way
 from vostool.finders.listener import HeardWindow, Hearing
-from vostool.finders.spec import FinderSpec, FinderStatus
+from vostool.finders.registry import CONCEPTS
+from vostool.finders.spec import ConceptSpec, FinderSpec, FinderStatus
 from vostool.io.project.file import read_project
 
 
@@ -312,3 +313,49 @@ def test_stretches_of_time_become_spans_of_frames() -> None:
 def test_a_finder_that_cannot_be_asked_this_way(finder) -> None:
     with pytest.raises(UsageError, match="cannot be asked by like; these can: none"):
         asking._named("seeing", Way.LIKE)
+
+
+@pytest.fixture
+def tracker(world, monkeypatch) -> SeeingTracker:
+    made = SeeingTracker(world, {1: "ladybird", 2: "fish"})
+    spec = ConceptSpec(
+        name="seeing-video", title="Seeing", ways=(Way.TEXT,), load=lambda *_: made, rank=1000
+    )
+    monkeypatch.setitem(CONCEPTS._own, spec.name, spec)
+    CONCEPTS.forget()
+    yield made
+    CONCEPTS.forget()
+
+
+def test_a_whole_video_is_followed_stored_and_exported_without_an_engine(
+    vostool, video, tracker, tmp_path, clip
+) -> None:
+    done = vostool(
+        "find", video, "--text", "fish. ladybird", "--whole-video", "--finder", "seeing",
+        "--min-area", 30, "--project", tmp_path / "clip.vos", "--export", "coco", "--json",
+    )  # fmt: skip
+    facts = json.loads(done.out)
+    assert (done.status, facts["finder"], facts["engine"]) == (0, "seeing-video", None)
+    assert {each["label"] for each in facts["found"]} == {"ladybird", "fish"}
+    project = read_project(tmp_path / "clip.vos")[0]
+    assert len(project.objects) == 2
+    for object_id, kept in project.objects.items():
+        square = {"ladybird": 1, "fish": 2}[kept.label]
+        first = min(project.masks.row(object_id))
+        for frame, record in project.masks.row(object_id).items():
+            truth = np.asarray(clip.ids[frame]) == square
+            assert frame == first or (record.mask.to_array() == truth).all()
+    assert tracker.closed == 1 and facts["export"] is not None
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--everything", "--whole-video"], "give --text as well"),
+        (["--text", "dog", "--whole-video", "--every", 3], "leave --every and"),
+        (["--text", "dog", "--whole-video", "--finder", "owlv2"], "does not look through a whole"),
+    ],
+)
+def test_what_makes_no_sense_with_a_whole_video(vostool, video, tracker, options, said) -> None:
+    done = vostool("find", video, *options)
+    assert done.status == 2 and said in done.err

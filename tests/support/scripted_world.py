@@ -8,7 +8,9 @@ import numpy as np
 from told_engine import ToldEngine
 
 from vostool.evaluate.array_source import ArraySource
+from vostool.finders.concepts import ConceptFrame
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
+from vostool.finders.phrases import check_phrases
 from vostool.frames import SourceRef
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
@@ -168,3 +170,51 @@ class SeeingFinder:
 
     def close(self) -> None:
         self.closed = True
+
+
+class SeeingTracker:
+    """Detects and tracks the squares that have a name, one number each, two frames late.
+
+    Args:
+        names: by square, the phrase that it answers to.
+        also: squares that answer to a second phrase, and then are told twice.
+    """
+
+    def __init__(
+        self, world: World, names: dict[int, str], also: dict[int, str] | None = None
+    ) -> None:
+        self.world, self.names, self.also = world, names, also or {}
+        self.closed = 0
+
+    @property
+    def info(self) -> FinderInfo:
+        return FinderInfo("seeing-video", "Seeing, whole video", (Way.TEXT,))
+
+    def follow(self, source, phrases, frames, cancelled, *, most=255, least=None):
+        wanted = {phrase.casefold() for phrase in check_phrases(phrases)}
+        return self._steps(source, wanted, frames, cancelled)
+
+    def _steps(self, source, wanted, frames, cancelled):
+        numbers: dict[tuple[int, str], int] = {}
+        late: list[ConceptFrame] = []
+        for frame in frames:
+            if cancelled():
+                break
+            source.frame(frame)
+            late.append(self._told(frame, wanted, numbers))
+            yield late.pop(0) if len(late) == 3 else None
+        if not cancelled():
+            yield from late
+
+    def _told(self, frame, wanted, numbers) -> ConceptFrame:
+        replies, labels = {}, {}
+        for score, names in ((0.9, self.names), (0.8, self.also)):
+            for square, name in names.items():
+                mask = self.world.mask(frame, square)
+                if name.casefold() in wanted and not mask.is_empty:
+                    number = numbers.setdefault((square, name), len(numbers) + 1)
+                    replies[number], labels[number] = SegmentReply(mask, score), name
+        return ConceptFrame(TrackedFrame(frame, replies), labels)
+
+    def close(self) -> None:
+        self.closed += 1

@@ -226,3 +226,76 @@ def ast(folder: Path) -> Path:
         warnings.filterwarnings("ignore", "At least one mel filter", UserWarning)
         transformers.ASTFeatureExtractor(max_length=256).save_pretrained(folder)
     return folder
+
+
+def sam3_video(folder: Path, **settings: Any) -> Path:
+    """SAM 3 that follows phrases through a video; its tracker is the `sam3` engine's, too.
+
+    Args:
+        settings: of the video model, such as ``hotstart_delay``.
+    """
+    import torch
+    import transformers
+
+    seed()
+    model = transformers.Sam3VideoModel(sam3_video_config(**settings))
+    with torch.no_grad():
+        # As they come all weights answer alike; so objects are seen, and masks have a shape.
+        for module in model.tracker_model.modules():
+            if isinstance(module, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+                module.reset_parameters()
+        for parameter in model.tracker_model.parameters(recurse=False):
+            parameter.normal_(std=0.5)
+        model.tracker_model.mask_decoder.pred_obj_score_head.proj_out.bias.fill_(3.0)
+    model.save_pretrained(folder)
+    sam3_processor(folder).save_pretrained(folder)
+    return folder
+
+
+def sam3_video_config(wide: int = 128, **settings: Any) -> Any:
+    """Memory has 64 channels, and what it is attended from must be wider."""
+    import transformers
+
+    detector = sam3_config()
+    vision = detector.vision_config
+    vision.fpn_hidden_size = wide
+    vit = vision.backbone_config
+    small = {"hidden_size": wide, "num_attention_heads": 2, "intermediate_size": 32}
+    for part in (
+        detector.geometry_encoder_config,
+        detector.detr_encoder_config,
+        detector.detr_decoder_config,
+        detector.mask_decoder_config,
+    ):
+        for name, value in small.items():
+            if hasattr(part, name):
+                setattr(part, name, value)
+    detector.text_config.projection_dim = wide
+    detector.detr_decoder_config.num_queries = 5
+    tracker = transformers.Sam3TrackerVideoConfig(
+        vision_config=transformers.Sam3VisionConfig(
+            backbone_config=vit,
+            fpn_hidden_size=wide,
+            backbone_feature_sizes=[[32, 32], [16, 16], [8, 8]],
+        ),
+        prompt_encoder_config={"hidden_size": wide, "image_size": 112, "patch_size": 14},
+        mask_decoder_config={
+            "hidden_size": wide,
+            "num_attention_heads": 2,
+            "mlp_dim": 32,
+            "iou_head_hidden_dim": 32,
+        },
+        image_size=112,
+        memory_attention_hidden_size=wide,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=32,
+        memory_attention_rope_feat_sizes=[8, 8],
+        memory_encoder_hidden_size=wide,
+        memory_fuser_embed_dim=wide,
+        memory_fuser_intermediate_dim=32,
+        mask_downsampler_embed_dim=wide,
+        memory_fuser_num_layers=1,
+    )
+    return transformers.Sam3VideoConfig(
+        detector_config=detector, tracker_config=tracker, low_res_mask_size=32, **settings
+    )

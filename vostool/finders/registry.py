@@ -24,6 +24,7 @@ from vostool.finders.spec import (
     ListenerSpec,
 )
 from vostool.finders.text import spec as text
+from vostool.finders.video import spec as video
 from vostool.plugins import Registry
 
 GROUP = "vostool.finders"
@@ -31,7 +32,7 @@ LISTENERS_GROUP = "vostool.listeners"
 CONCEPTS_GROUP = "vostool.concept_trackers"
 _BUILT_IN: tuple[FinderSpec, ...] = (everything.EVERYTHING, everything.LIKE, *text.FINDERS)
 _BUILT_IN_LISTENERS: tuple[ListenerSpec, ...] = sound.LISTENERS
-_BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = ()
+_BUILT_IN_CONCEPTS: tuple[ConceptSpec, ...] = video.TRACKERS
 FINDERS: Registry[FinderSpec] = Registry(_BUILT_IN, GROUP, FinderSpec)
 LISTENERS: Registry[ListenerSpec] = Registry(_BUILT_IN_LISTENERS, LISTENERS_GROUP, ListenerSpec)
 CONCEPTS: Registry[ConceptSpec] = Registry(_BUILT_IN_CONCEPTS, CONCEPTS_GROUP, ConceptSpec)

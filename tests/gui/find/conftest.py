@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 
 from vostool.evaluate.generated_clip import GeneratedClip
+from vostool.finders.concepts import ConceptFrame
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
-from vostool.finders.registry import FINDERS
-from vostool.finders.spec import FinderSpec
+from vostool.finders.registry import CONCEPTS, FINDERS
+from vostool.finders.spec import ConceptSpec, FinderSpec
+from vostool.frames import FrameSource
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
+from vostool.models.engine import Cancelled, SegmentReply, TrackedFrame
 
 WAYS = (Way.EVERYTHING, Way.TEXT, Way.LIKE)
 NAMES = {1: "ladybird", 2: "fish", 3: "starfish"}
@@ -96,6 +99,67 @@ def finder(clip: GeneratedClip, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scr
     with _registered(monkeypatch, spec):
         yield made
     made.release()
+
+
+class ScriptedTracker:
+    """Follows the clip's own objects by their names, one frame late.
+
+    Attributes:
+        permits: one is taken before each frame, where it is set.
+    """
+
+    def __init__(self, clip: GeneratedClip) -> None:
+        self._ids = clip.ids
+        self.permits: threading.Semaphore | None = None
+        self.asked: list[tuple[tuple[str, ...], range, int]] = []
+        self.closed = 0
+
+    @property
+    def info(self) -> FinderInfo:
+        return FinderInfo("scripted-video", "Scripted", (Way.TEXT,))
+
+    def follow(
+        self,
+        source: FrameSource,
+        phrases: Sequence[str],
+        frames: range,
+        cancelled: Cancelled,
+        *,
+        most: int = 255,
+        least: float | None = None,
+    ) -> Iterator[ConceptFrame | None]:
+        self.asked.append((tuple(phrases), frames, most))
+        named = {truth: name for truth, name in NAMES.items() if name in phrases}
+        for frame in frames:
+            assert self.permits is None or self.permits.acquire(timeout=PATIENCE)
+            if cancelled():
+                return
+            yield None
+            masks = {n: Mask.from_array(self._ids[frame] == n) for n in named}
+            replies = {n: SegmentReply(m, 0.9) for n, m in masks.items() if not m.is_empty}
+            yield ConceptFrame(TrackedFrame(frame, replies), {n: named[n] for n in replies})
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def tracker(clip: GeneratedClip, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedTracker]:
+    """The scripted tracker, the best there is for whole videos."""
+    made = ScriptedTracker(clip)
+    spec = ConceptSpec(
+        name="scripted-video",
+        title="Scripted",
+        ways=(Way.TEXT,),
+        load=lambda *_: made,
+        rank=1000,
+    )
+    monkeypatch.setitem(CONCEPTS._own, spec.name, spec)
+    CONCEPTS.forget()
+    yield made
+    CONCEPTS.forget()
+    if made.permits is not None:
+        made.permits.release(10_000)
 
 
 class _registered:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QDialogButtonBox
 
 from tests.gui.conftest import FRAMES, Hand
-from tests.gui.find.conftest import ScriptedFinder
+from tests.gui.find.conftest import ScriptedFinder, ScriptedTracker
 from vostool.finders.finder import Way
-from vostool.gui.track.discovery_dialog import DiscoveryDialog
+from vostool.gui.track.discovery_dialog import WHOLE, DiscoveryDialog
 from vostool.masks.mask import Mask
 from vostool.runs.discovery.values import Again, SeenAgain
 
@@ -94,3 +96,55 @@ def test_a_lost_object_that_may_be_seen_again_is_asked_about(
     opened.choose("A new object")
     assert opened.mask(12, 2).mask == mask
     assert not discovering.offers
+
+
+def asked_for_a_whole_video(opened: Hand, text: str) -> DiscoveryDialog:
+    dialog = dialog_of(opened)
+    dialog.look_for.setCurrentText(WHOLE)
+    assert not dialog.every.isEnabled() and not dialog.direction.isEnabled()
+    QTest.keyClicks(dialog.text, text)
+    dialog.area.setValue(50)
+    return dialog
+
+
+def test_a_whole_video_is_followed_in_one_step(opened: Hand, tracker: ScriptedTracker) -> None:
+    opened.mark(1, 1)
+    mine = opened.mask(opened.session.playhead, 1)
+    before = opened.content()
+    go(opened, asked_for_a_whole_video(opened, "fish, starfish, ladybird"))
+    assert tracker.asked == [(("fish", "starfish", "ladybird"), range(FRAMES), 255)]
+    assert tracker.closed == 1
+    # The ladybird is object 1, which a person made: it keeps number and mask, and is filled.
+    assert [each.label for each in opened.project.objects.values()][1:] == ["fish", "starfish"]
+    assert opened.mask(opened.session.playhead, 1) == mine
+    for frame in (1, FRAMES - 1):
+        assert {oid: opened.mask(frame, oid).mask for oid in (1, 2, 3)} == {
+            oid: opened.truth(frame, oid) for oid in (1, 2, 3)
+        }
+    assert "Found 2 new objects." in opened.status()
+    opened.keys("Ctrl+Z")
+    opened.until(lambda: len(opened.project.objects) == 1)
+    assert opened.content() == before
+
+
+def test_a_whole_video_that_is_cancelled_keeps_what_was_found(
+    opened: Hand, tracker: ScriptedTracker
+) -> None:
+    tracker.permits = threading.Semaphore(3)
+    dialog = asked_for_a_whole_video(opened, "fish")
+    buttons = dialog.findChild(QDialogButtonBox).buttons()
+    (track,) = [b for b in buttons if b.text().replace("&", "") == "Track"]
+    QTest.mouseClick(track, LEFT)
+    opened.until(lambda: len(opened.project.masks) == 3)
+    with opened.qtbot.waitSignal(opened.session.run_ended, timeout=15000):
+        opened.session.runs.cancel()
+        tracker.permits.release(10_000)
+    assert {frame for frame, _, _ in opened.project.masks.items()} >= {0, 1, 2}
+    assert len(opened.project.objects) == 1 and tracker.closed == 1
+
+
+def test_what_is_missing_for_a_whole_video_is_said(opened: Hand) -> None:
+    dialog = asked_for_a_whole_video(opened, "fish")
+    QTest.keyClick(dialog.text, Qt.Key.Key_Return)
+    opened.until(lambda: "SAM 3" in opened.status())
+    assert not opened.project.objects

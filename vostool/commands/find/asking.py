@@ -47,7 +47,8 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     how.add_argument(
         "--score", type=float, metavar="S",
-        help="least score, 0 to 1; default: 0.25 for text, 0.7 for everything",
+        help="least score, 0 to 1; default: 0.25 for text, 0.7 for everything, the model's own for "
+        "a whole video",
     )  # fmt: skip
     how.add_argument(
         "--text-score", type=float, default=0.25, metavar="S",
@@ -65,6 +66,10 @@ def add_looks(parser: argparse.ArgumentParser) -> None:
     run = parser.add_argument_group("when, and what follows")
     each = f"the first only, and {DEFAULTS.every} with --track"
     add_new_objects(run, "--track", every=each)
+    run.add_argument(
+        "--whole-video", action="store_true",
+        help="with --text: a model that detects and tracks by itself (SAM 3) goes through it",
+    )  # fmt: skip
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame")
     run.add_argument("--track", action="store_true", help="track what is found")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from vostool.commands import arguments, output
@@ -16,7 +16,7 @@ from vostool.commands.engine_arguments import (
     opened_engine,
 )
 from vostool.commands.export import ExportPlan, report_json, run_export
-from vostool.commands.find import asking
+from vostool.commands.find import asking, whole
 from vostool.commands.find.finding import Finding, find, sentences, steps_of
 from vostool.commands.find.heard import listen
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
@@ -25,20 +25,22 @@ from vostool.commands.track import kept
 from vostool.commands.tracking import values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import UsageError
-from vostool.finders.finder import Finder, Question
+from vostool.finders.finder import FinderInfo, Question
+from vostool.finders.registry import create_concepts
 from vostool.io.exports.exporters import ExportReport
-from vostool.models.engine import Direction, Engine, TrackRequest
+from vostool.models.engine import Direction, EngineInfo, TrackRequest
 from vostool.project import edits
 from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.run import discover, plan_discovery
-from vostool.runs.discovery.values import DiscoveryRules
+from vostool.runs.discovery.values import Step
 
 _EPILOG = """\
 frames count from 0; `vostool models` lists the finders and what each of them needs.
 
   vostool find clip.mp4 --text "person. dog" --track --project clip.vos --export coco
   vostool find clip.mp4 --everything --every 20 --track --backward --project clip.vos
+  vostool find clip.mp4 --text "person" --whole-video --project clip.vos
   vostool find clip.vos --sound dog --every 10 --export coco --out exported
 """
 
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     question = asking.question_of(args)
     choice, rules = asking.choice_of(args, question), asking.rules_of(args, 1)
     check_engine(args)
-    name = asking.check_finder(args, question.way)
+    name = whole.check(args) if args.whole_video else asking.check_finder(args, question.way)
     plan = check_results(args, beside=True)
     if args.backward and not args.track:
         raise UsageError("--backward tracks what was found; give --track as well.")
@@ -74,55 +76,45 @@ def run(args: argparse.Namespace) -> int:
         request = plan_discovery(
             space.project, Direction.FORWARD, first=args.start or 0, last=args.end
         )
+        if args.whole_video:
+            with closing(create_concepts(name, args.device, args.finder_checkpoint)) as tracker:
+                steps = whole.steps(args, space, request, tracker, question, interrupt)
+                work = _Work(args, space, question, tracker.info)
+                finding = work.store(steps, len(whole.frames(request)), interrupt)
+            return _finish(work, finding, plan, interrupt)
         rules = asking.rules_of(args, request.last - request.first + 1)
         rules = replace(rules, where=_where(args, space, request, interrupt))
         with opened_engine(args, space) as engine, closing(asking.make_finder(args, name)) as asked:
-            work = _Work(args, space, request, rules, Asked(asked, question, engine, choice))
-            finding = work.find(interrupt)
+            looked = discover(
+                space.project.snapshot(), space.source, request, rules,
+                Asked(asked, question, engine, choice), interrupt, args.track,
+            )  # fmt: skip
+            work = _Work(args, space, question, asked.info, engine.info)
+            finding = work.store(looked, steps_of(request, rules, args.track), interrupt)
             return _finish(work, finding, plan, interrupt)
 
 
+@dataclass(frozen=True)
 class _Work:
-    """One run, with all that it needs."""
+    """One run, with what is told of it; ``engine`` is None where the finder tracks by itself."""
 
-    def __init__(
-        self,
-        args: argparse.Namespace,
-        space: Workspace,
-        request: TrackRequest,
-        rules: DiscoveryRules,
-        asked: Asked,
-    ) -> None:
-        self.args, self.space, self.request = args, space, request
-        self.rules, self.asked = rules, asked
+    args: argparse.Namespace
+    space: Workspace
+    question: Question
+    finder: FinderInfo
+    engine: EngineInfo | None = None
 
-    @property
-    def engine(self) -> Engine:
-        return self.asked.engine
-
-    @property
-    def finder(self) -> Finder:
-        return self.asked.finder
-
-    @property
-    def question(self) -> Question:
-        return self.asked.question
-
-    def find(self, interrupt: Interrupt) -> Finding:
+    def store(self, steps: Iterator[Step], total: int, interrupt: Interrupt) -> Finding:
         """Look and track; what is done is stored while it goes on."""
         args, project = self.args, self.space.project
         finding = Finding(DiscoveryEdits(project))
-        steps = discover(
-            project.snapshot(), self.space.source, self.request, self.rules, self.asked,
-            interrupt, args.track,
-        )  # fmt: skip
         # A question that finder or engine refuses is refused here: no file is made for it.
         begun = list(islice(steps, 1))
-        total = steps_of(self.request, self.rules, args.track)
         with kept(self.space, args.project, args.overwrite) as changed:
-            setting = edits.set_setting(project, ENGINE_SETTING, self.engine.info.name)
-            project.apply(setting)
-            changed(values(setting))
+            if self.engine is not None:
+                setting = edits.set_setting(project, ENGINE_SETTING, self.engine.name)
+                project.apply(setting)
+                changed(values(setting))
             find(
                 project, chain(begun, steps), finding, total,
                 changed=changed, cancelled=interrupt, quiet=args.quiet,
@@ -183,11 +175,11 @@ def _facts(work: _Work, finding: Finding, report: ExportReport | None) -> dict[s
     project, file = work.space.project, work.space.file
     return {
         "source": str(project.source.path),
-        "finder": work.finder.info.name,
+        "finder": work.finder.name,
         "way": work.question.way.value,
         "phrases": list(work.question.phrases),
-        "engine": work.engine.info.name,
-        "device": work.engine.info.device,
+        "engine": None if work.engine is None else work.engine.name,
+        "device": work.finder.device if work.engine is None else work.engine.device,
         "frames": finding.frames,
         "masks": len(finding.masks),
         "seconds": round(finding.seconds, 3),
@@ -219,10 +211,13 @@ def _facts(work: _Work, finding: Finding, report: ExportReport | None) -> dict[s
 
 
 def _say(work: _Work, finding: Finding, report: ExportReport | None) -> None:
-    finder, engine = work.finder.info, work.engine.info
+    finder, engine = work.finder, work.engine
+    by = f"{finder.name}, {finder.device}"
+    if engine is not None:
+        by = f"{finder.name}, {engine.name}, {engine.device}"
     output.say(
         f"{len(finding.found)} new objects and {len(finding.masks)} masks on {finding.frames} "
-        f"frames in {finding.seconds:.1f} s ({finder.name}, {engine.name}, {engine.device})"
+        f"frames in {finding.seconds:.1f} s ({by})"
     )
     for line in sentences(finding, work.space.project):
         output.say(f"  {line}")

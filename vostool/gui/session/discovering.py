@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.errors import UsageError, VosToolError
+from vostool.finders.concepts import ConceptTracker
 from vostool.finders.finder import Finder, Question
-from vostool.finders.registry import FINDERS, create_finder
+from vostool.finders.registry import CONCEPTS, FINDERS, default_concepts
+from vostool.finders.spec import ConceptSpec
 from vostool.frames import FrameSource
 from vostool.gui.engine.answering import close_quietly
 from vostool.gui.session.finding import best_finder
@@ -27,6 +29,7 @@ from vostool.runs.discovery.values import (
     Found,
     SeenAgain,
 )
+from vostool.runs.discovery.whole import Followed, follow
 from vostool.runs.parts import Part
 from vostool.words import counted
 
@@ -39,6 +42,8 @@ class DiscoveryWish:
         direction: from the playhead; BOTH goes forward first.
         tracks: track what is there and what is found; False only looks, every so many frames.
         span: first and last frame; None is the whole video.
+        whole: a model that detects and tracks by itself goes through all of these frames, from the
+            first; direction, ``tracks`` and most of the rules do not count.
     """
 
     question: Question
@@ -46,6 +51,7 @@ class DiscoveryWish:
     rules: DiscoveryRules = field(default_factory=DiscoveryRules)
     tracks: bool = True
     span: tuple[int, int] | None = None
+    whole: bool = False
 
 
 class Discovering(QObject):
@@ -76,14 +82,14 @@ class Discovering(QObject):
         if session.runs.going or self._job is not None:
             return session.runs.begin([])  # says so
         try:
-            name = best_finder(wish.question.way)
+            spec = _whole_video() if wish.whole else FINDERS[best_finder(wish.question.way)]
         except UsageError as error:
             session.problem.emit(str(error))
             return False
-        job = self._job = Background(lambda _progress: create_finder(name))
+        job = self._job = Background(lambda _progress: spec.create())
         job.succeeded.connect(lambda finder: self._loaded(job, finder, wish))
         job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
-        self.loading.emit(f"Loading {FINDERS[name].title}")
+        self.loading.emit(f"Loading {spec.title}")
         job.start()
         return True
 
@@ -118,7 +124,9 @@ class Discovering(QObject):
             self.loading.emit("")
             self._session.problem.emit(sentence)
 
-    def _loaded(self, job: Background, finder: Finder, wish: DiscoveryWish) -> None:
+    def _loaded(
+        self, job: Background, finder: Finder | ConceptTracker, wish: DiscoveryWish
+    ) -> None:
         if job is not self._job:
             close_quietly(finder)
             return
@@ -135,16 +143,16 @@ class Discovering(QObject):
             close_quietly(finder)
             self._edits = None
 
-    def _part(self, finder: Finder, wish: DiscoveryWish) -> Part:
+    def _part(self, finder: Finder | ConceptTracker, wish: DiscoveryWish) -> Part:
         session = self._session
         project = session.document.snapshot()
         first, last = wish.span or (0, len(session.source) - 1)
         origin = min(max(session.playhead, first), last)
-        if not wish.tracks:
+        if wish.whole or not wish.tracks:
             origin = first
         request = plan_discovery(
             project, wish.direction, origin=origin, first=first, last=last,
-            object_ids=self._object_ids(),
+            object_ids=() if wish.whole else self._object_ids(),
         )  # fmt: skip
         ahead, back = request.last - origin + 1, origin - request.first + 1
         frames = {
@@ -153,7 +161,8 @@ class Discovering(QObject):
             Direction.BOTH: ahead + back,
         }[wish.direction]
         self._edits = DiscoveryEdits(project)
-        return Part(lambda: request, frames, self._edits, steps=_Steps(project, finder, wish))
+        steps = _Steps(project, finder, wish)
+        return Part(lambda: request, frames, self._edits, steps=steps)
 
     def _run_ended(self, _said: str) -> None:
         edits, self._edits, self.said = self._edits, None, ""
@@ -173,17 +182,35 @@ class _Steps:
     """Goes through the run's frames on the engine's thread, and closes the finder there."""
 
     project: Project
-    finder: Finder
+    finder: Finder | ConceptTracker
     wish: DiscoveryWish
 
     def __call__(
         self, request: TrackRequest, engine: Engine, source: FrameSource, cancelled: Cancelled
     ) -> Iterator[TrackedFrame | None]:
-        asked = Asked(self.finder, self.wish.question, engine)
+        wish = self.wish
         try:
+            if isinstance(self.finder, ConceptTracker):
+                whole = Followed(wish.question.phrases, wish.rules.new)
+                yield from follow(self.project, source, request, self.finder, whole, cancelled)
+                return
+            asked = Asked(self.finder, wish.question, engine)
             for step in discover(
-                self.project, source, request, self.wish.rules, asked, cancelled, self.wish.tracks
+                self.project, source, request, wish.rules, asked, cancelled, wish.tracks
             ):
                 yield step if isinstance(step, DiscoveredFrame) else None
         finally:
             close_quietly(self.finder)
+
+
+def _whole_video() -> ConceptSpec:
+    """The best that detects and tracks by itself.
+
+    Raises:
+        UsageError: none can be used here; says what is missing.
+    """
+    best = default_concepts()
+    if best is not None:
+        return best
+    problems = [spec.status().problem for spec in CONCEPTS.values()]
+    raise UsageError(problems[0] or "Nothing here looks through a whole video by itself.")

@@ -22,7 +22,12 @@ from vostool.gui.track.count import WAYS
 from vostool.gui.widgets.return_key import LineBox
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
-LOOK_FOR = {"Everything": Way.EVERYTHING, "What the text names": Way.TEXT}
+WHOLE = "What the text names, tracked by SAM 3 itself"
+LOOK_FOR = {
+    "Everything": Way.EVERYTHING,
+    "What the text names": Way.TEXT,
+    WHOLE: Way.TEXT,
+}
 
 
 class DiscoveryDialog(QDialog):
@@ -38,6 +43,8 @@ class DiscoveryDialog(QDialog):
         self._span = span
         rules = DiscoveryRules()
         self.look_for = _choice(list(LOOK_FOR), "Look for")
+        self.look_for.setToolTip("SAM 3 looks on every frame and tracks with a memory of its own, "
+                                 "from the first frame to the last")  # fmt: skip
         self.text = LineBox()
         self.text.setPlaceholderText("person, red car")
         self.text.setAccessibleName("What to look for")
@@ -94,16 +101,18 @@ class DiscoveryDialog(QDialog):
         """
         way = LOOK_FOR[self.look_for.currentText()]
         phrases = parse_phrases(self.text.text()) if way is Way.TEXT else ()
-        looks = self.only_look.isChecked()
+        whole = self.look_for.currentText() == WHOLE
+        looks = self.only_look.isChecked() and not whole
         # Without tracking everything is "lost" between two looks: a question each is no choice.
         again = Again.JOIN if looks else Again.ASK
         new = NewRules(self.most.value(), self.area.value(), self.outside.value() / 100)
         return DiscoveryWish(
             Question(way, phrases=phrases),
-            WAYS["Forward" if looks else self.direction.currentText()],
+            WAYS["Forward" if looks or whole else self.direction.currentText()],
             DiscoveryRules(self.every.value(), new, again, backward=self.backward.isChecked()),
             tracks=not looks,
             span=self._span if self.where.currentIndex() == 1 else None,
+            whole=whole,
         )
 
     def accept(self) -> None:
@@ -118,8 +127,11 @@ class DiscoveryDialog(QDialog):
 
     def _follow(self) -> None:
         self.text.setEnabled(LOOK_FOR[self.look_for.currentText()] is Way.TEXT)
+        whole = self.look_for.currentText() == WHOLE
+        for widget in (self.every, self.only_look):
+            widget.setEnabled(not whole)
         for widget in (self.direction, self.backward):
-            widget.setEnabled(not self.only_look.isChecked())
+            widget.setEnabled(not whole and not self.only_look.isChecked())
 
     def _lay_out(self) -> None:
         form = QFormLayout(self)

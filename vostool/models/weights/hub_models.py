@@ -6,6 +6,8 @@ a hash it is left out, and what the hub itself lists is compared.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vostool.models.weights.hub import HubModel
 
 GROUNDING_DINO_TINY = HubModel(
@@ -47,6 +49,8 @@ SAM3 = HubModel(
     size=3_440_000_000,
     gated=True,
 )
+SAM3_VIDEO = replace(SAM3, title="SAM 3, whole video", kinds=("sam3_video",))
+"""The same folder, which holds the tracker, too; not so one of the detector alone."""
 SAM3_LITE_TEXT = HubModel(
     name="sam3-litetext",
     title="SAM 3 LiteText",

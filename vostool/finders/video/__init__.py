@@ -1,0 +1,1 @@
+"""Models that look through a whole video by themselves."""
