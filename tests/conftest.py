@@ -23,7 +23,7 @@ SLOW_FIRST = ("models", "io/video", "commands", "gui")
 """Rooms whose files take longest: begun first, so that no worker ends long after the others."""
 
 NETWORKS = (
-    "models/sam2", "models/edgetam", "models/mobile_sam", "models/shared/test_one_picture.py",
+    "models/sam2", "models/sam3", "models/edgetam", "models/mobile_sam", "models/shared/test_one_picture.py",
     "finders/test_everything_real.py"
 )  # fmt: skip
 """Tests that build a neural network; `make check` leaves them and the window's out."""

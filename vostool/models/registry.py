@@ -18,6 +18,7 @@ from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.models.flow import spec as flow
 from vostool.models.mobile_sam import spec as mobile_sam
 from vostool.models.sam2 import spec as sam2
+from vostool.models.sam3 import spec as sam3
 from vostool.models.spec import EngineSpec, EngineStatus, best_of
 from vostool.models.weights.catalog import ModelSpec
 from vostool.plugins import Plugins, load_plugins
@@ -30,6 +31,7 @@ _BUILT_IN: tuple[EngineSpec, ...] = (
     mobile_sam.ENGINE,
     *sam2.ENGINES,
     edgetam.ENGINE,
+    sam3.ENGINE,
     sam2.ANY,
 )
 FALLBACK = flow.ENGINE.name

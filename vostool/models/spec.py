@@ -18,6 +18,7 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.loading import has_cuda
 from vostool.models.weights import catalog
 from vostool.models.weights.catalog import ModelSpec, fetch_command, looks_whole
+from vostool.models.weights.hub import HubModel, find_hub_model, folder_problem
 
 Load = Callable[[str | None, Path | None, EngineOptions], Engine]
 """Makes the engine from the device that is wanted ("cpu", "cuda", "mps"; None for the best there
@@ -57,6 +58,7 @@ class EngineSpec:
         title: for people.
         load: makes the engine, see :data:`Load`.
         weights: the file that the engine reads, or None where it needs no file.
+        hub: the published folder that it reads in place of a file.
         other_files: where else its weights may lie, relative to a folder of checkpoints.
         packages: modules that have to be installed besides what every installation has.
         install: what to type to install them.
@@ -71,6 +73,7 @@ class EngineSpec:
     title: str
     load: Load
     weights: ModelSpec | None = None
+    hub: HubModel | None = None
     other_files: tuple[Path, ...] = ()
     packages: tuple[str, ...] = ()
     install: str = ""
@@ -79,7 +82,9 @@ class EngineSpec:
     listed: bool = True
 
     def find(self) -> Path | None:
-        """The file it would read: the official one, else one of its other files, or None."""
+        """What it would read: the official file, else one of its other files, or None."""
+        if self.hub is not None:
+            return find_hub_model(self.hub)
         if self.weights is None:
             return None
         official = catalog.find_checkpoint(self.weights)
@@ -120,6 +125,8 @@ class EngineSpec:
 
     def _missing_weights(self, path: Path | None) -> str | None:
         weights = self.weights
+        if self.hub is not None:
+            return self.hub.missing if path is None else folder_problem(self.hub, path)
         if weights is None or path is not None:
             return None
         return (

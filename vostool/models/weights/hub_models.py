@@ -51,6 +51,8 @@ SAM3 = HubModel(
 )
 SAM3_VIDEO = replace(SAM3, title="SAM 3, whole video", kinds=("sam3_video",))
 """The same folder, which holds the tracker, too; not so one of the detector alone."""
+SAM3_TRACKER = replace(SAM3_VIDEO, title="SAM 3 with its tracker")
+"""What the engine reads of that folder."""
 SAM3_LITE_TEXT = HubModel(
     name="sam3-litetext",
     title="SAM 3 LiteText",

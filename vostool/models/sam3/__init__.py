@@ -1,0 +1,1 @@
+"""SAM 3's tracker for clicks, boxes and masks, by transformers."""

@@ -1,0 +1,140 @@
+"""The SAM 3 engine: transformers' tracker of SAM 3 behind the :class:`Engine` protocol.
+
+Needs the extra ``auto``; imported by the engine's spec when it is made. Its weights are those of
+the whole model: the folder that the finder ``sam3`` reads, too.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image as PillowImage
+from transformers import Sam3TrackerVideoModel
+
+from vostool.errors import ModelError
+from vostool.frames import FrameSource, Image
+from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.sam3.state import ObjectTracker, PromptReplay, Video, encode
+from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.memory_tracker import Output
+from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.weights.hub_models import SAM3
+from vostool.project.prompts import Prompts
+
+
+class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
+    """SAM 3's tracker on the CPU, CUDA or MPS.
+
+    Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
+    object is on the frame. A mask prompt comes back at a quarter of the model's input size.
+    """
+
+    def __init__(
+        self,
+        model: Sam3TrackerVideoModel,
+        dtype: torch.dtype = torch.float32,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+    ) -> None:
+        """Take a model that is loaded and in its place.
+
+        Args:
+            dtype: bfloat16 runs under autocast, float32 without.
+            cache_bytes: bound on encoder features kept.
+        """
+        super().__init__(SAM3.title, model, torch.device(model.device), dtype)
+        self._cache_bytes = cache_bytes
+
+    @classmethod
+    def from_folder(cls, folder: Path, device: str | None = None) -> Sam3Engine:
+        """Load the model of a folder as the hub has it.
+
+        Raises:
+            ModelError: the folder is damaged or another model's, or the device is absent or small.
+        """
+        place = choose_device(device)
+        with clear_errors(SAM3.title):
+            return cls(_loaded(folder).to(place), choose_dtype(place))
+
+    @property
+    def info(self) -> EngineInfo:
+        return EngineInfo(
+            name=SAM3.name,
+            title=SAM3.title,
+            device=self._device.type,
+            dtype=self._dtype_name,
+            detail="SAM 3's tracker as transformers has it.",
+        )
+
+    def _make_video(self, model: Sam3TrackerVideoModel, source: FrameSource, alone: bool) -> Video:
+        size, facts = model.config.image_size, source.info
+        assert isinstance(size, int)
+        features = FeatureCache(
+            lambda frame: preprocess(source.frame(frame), size).to(self._device),
+            partial(encode, model),
+            self._cache_bytes,
+        )
+        return Video(model, features, size, facts.height, facts.width, len(source))
+
+    def _tracker(self, video: Video) -> ObjectTracker:
+        return ObjectTracker(video)
+
+    def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
+        return PromptReplay(video).output(frame, prompts, remember)
+
+    def _reply(self, video: Video, output: Output) -> SegmentReply:
+        """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""
+        logits = torch.nn.functional.interpolate(
+            output["pred_masks"].float(),
+            (video.height, video.width),
+            mode="bilinear",
+            align_corners=False,
+        )
+        return reply(logits, output)
+
+
+def preprocess(frame: Image, size: int) -> torch.Tensor:
+    """(H, W, 3) uint8 RGB -> (3, size, size) float32 from -1 to 1, as SAM 3 was trained."""
+    picture = PillowImage.fromarray(frame)
+    scaled = np.asarray(picture.resize((size, size), PillowImage.Resampling.BILINEAR))
+    return torch.from_numpy(scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1))
+
+
+def _loaded(folder: Path) -> Sam3TrackerVideoModel:
+    """The tracker of the folder; whatever a stranger's files make the library raise is a sentence.
+
+    Raises:
+        ModelError: the files are damaged or another model's.
+    """
+    logging.getLogger("transformers").setLevel(logging.ERROR)  # its reports are for a terminal
+    try:
+        model, report = Sam3TrackerVideoModel.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:  # its checks of configs and tensors are of many kinds
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ModelError(_unfitting(folder, lines[0][:160])) from error
+    absent = sorted(report["missing_keys"]) + sorted(map(str, report["mismatched_keys"]))
+    if absent:
+        raise ModelError(_unfitting(folder, f"it has no tensor {absent[0]}"))
+    model.train(False).requires_grad_(False)
+    loaded: Sam3TrackerVideoModel = model
+    return loaded
+
+
+def _unfitting(folder: Path, reason: str) -> str:
+    return (
+        f"The folder {folder} does not make a {SAM3.title} ({reason.rstrip('.')}); "
+        "fetch it again or name another folder."
+    )
