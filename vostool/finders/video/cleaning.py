@@ -59,4 +59,4 @@ class LocalSteps:
 
 def clean_here() -> None:
     """Make the library use these steps; nothing is fetched any more, whatever is installed."""
-    modeling_sam3_video.cv_utils_kernel = LocalSteps()
+    vars(modeling_sam3_video)["cv_utils_kernel"] = LocalSteps()

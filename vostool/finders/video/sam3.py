@@ -102,9 +102,9 @@ class Sam3Video(Pretrained):
         while waiting:
             yield run.told(waiting.popleft())
 
-    def _session(self, source: FrameSource, phrases: Sequence[str]) -> Sam3VideoInferenceSession:
+    def _session(self, source: FrameSource, phrases: Sequence[str]) -> Any:
         info = source.info
-        session = Sam3VideoInferenceSession(
+        session: Any = Sam3VideoInferenceSession(
             video_height=info.height,
             video_width=info.width,
             inference_device=self._device,

@@ -128,8 +128,8 @@ class DiscoveryDialog(QDialog):
     def _follow(self) -> None:
         self.text.setEnabled(LOOK_FOR[self.look_for.currentText()] is Way.TEXT)
         whole = self.look_for.currentText() == WHOLE
-        for widget in (self.every, self.only_look):
-            widget.setEnabled(not whole)
+        self.every.setEnabled(not whole)
+        self.only_look.setEnabled(not whole)
         for widget in (self.direction, self.backward):
             widget.setEnabled(not whole and not self.only_look.isChecked())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,7 +60,8 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         """
         place = choose_device(device)
         with clear_errors(SAM3.title):
-            return cls(_loaded(folder).to(place), choose_dtype(place))
+            model = _loaded(folder, place)
+        return cls(model, choose_dtype(place))
 
     @property
     def info(self) -> EngineInfo:
@@ -105,15 +107,16 @@ def preprocess(frame: Image, size: int) -> torch.Tensor:
     return torch.from_numpy(scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1))
 
 
-def _loaded(folder: Path) -> Sam3TrackerVideoModel:
+def _loaded(folder: Path, device: torch.device) -> Sam3TrackerVideoModel:
     """The tracker of the folder; whatever a stranger's files make the library raise is a sentence.
 
     Raises:
         ModelError: the files are damaged or another model's.
     """
     logging.getLogger("transformers").setLevel(logging.ERROR)  # its reports are for a terminal
+    model_class: Any = Sam3TrackerVideoModel
     try:
-        model, report = Sam3TrackerVideoModel.from_pretrained(
+        model, report = model_class.from_pretrained(
             folder,
             local_files_only=True,
             use_safetensors=True,
@@ -128,8 +131,7 @@ def _loaded(folder: Path) -> Sam3TrackerVideoModel:
     absent = sorted(report["missing_keys"]) + sorted(map(str, report["mismatched_keys"]))
     if absent:
         raise ModelError(_unfitting(folder, f"it has no tensor {absent[0]}"))
-    model.train(False).requires_grad_(False)
-    loaded: Sam3TrackerVideoModel = model
+    loaded: Sam3TrackerVideoModel = model.train(False).requires_grad_(False).to(device)
     return loaded
 
 

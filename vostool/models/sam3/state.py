@@ -106,7 +106,7 @@ def _infer(
         **(known | inputs),
     )
     by_person = inputs.get("point_inputs") is not None or inputs.get("mask_inputs") is not None
-    memory = (None, None)
+    memory: tuple[Any, Any] = (None, None)
     if remember:
         _, levels = video.features.get(frame)
         memory = video.model._encode_new_memory(
