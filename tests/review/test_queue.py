@@ -19,7 +19,7 @@ from vostool.project.changes import Cell, Changes, Edit, Table
 from vostool.project.mask_notes import AGREEMENT, note_cell, note_value
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
-from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.events import ReviewEvent, ReviewFilter, gap_of
 from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
 from vostool.review.reasons import Finding, Reason
 
@@ -77,7 +77,7 @@ def found(queue: ReviewQueue, frame: int, oid: int = 1) -> dict[Reason, Finding]
 
 def test_a_steady_track_is_not_asked_about(make_video) -> None:
     queue = ready(make_video(3))
-    assert (queue.count, queue.items(), queue.next_in_rank()) == (0, [], None)
+    assert (queue.masks, queue.items(), queue.events()) == (0, [], [])
     assert queue.findings(4, 1) == () and queue.findings(-1, 9) == ()
 
 
@@ -89,7 +89,7 @@ def test_a_steady_track_is_not_asked_about(make_video) -> None:
         (tracked(square(5, 20, 20)), Reason.AREA_JUMP, "The area is 4.0 times that of the frame before."),
         (tracked(square(5, 20, 5)), Reason.AREA_JUMP, "The area is 25% of that of the frame before."),
         (tracked(square(35, 20)), Reason.POSITION_JUMP, "The mask jumps by 30 pixels from the frame before."),
-        (tracked(square(23, 20)), Reason.OVERLAP, "Object 2 covers it by 80%."),
+        (tracked(square(18, 20)), Reason.OVERLAP, "2 object covers it by 30%."),
         (tracked(square(0, 20)), Reason.EDGE, "The mask reaches the edge of the picture, for the first time."),
     ],
 )  # fmt: skip
@@ -101,7 +101,7 @@ def test_each_reason_in_words(make_video, record, reason, text) -> None:
     item = queue.item(10, 1)
     assert item is not None and 0 < item.risk < 1 and item in queue.items()
     follow(queue, put(project, 10, 1, tracked(square(5, 20))))
-    assert queue.count == 0
+    assert queue.masks == 0
 
 
 def test_two_tracks_that_disagree(make_video) -> None:
@@ -112,16 +112,16 @@ def test_two_tracks_that_disagree(make_video) -> None:
     follow(queue, project.apply(Edit("Note", (project.change(cell, note_value(mask, 0.3)),))))
     assert found(queue, 7)[Reason.DISAGREEMENT].text.endswith("they share 30%.")
     follow(queue, put(project, 7, 1, tracked(square(6, 20))))
-    assert queue.count == 0, "the note was on another mask"
+    assert queue.masks == 0, "the note was on another mask"
 
 
 def test_an_overlap_concerns_both_and_ends_with_either(make_video) -> None:
     project = make_video(2)
     queue = ready(project)
-    follow(queue, put(project, 10, 1, tracked(square(23, 20))))
+    follow(queue, put(project, 10, 1, tracked(square(18, 20))))
     assert Reason.OVERLAP in found(queue, 10, 2)
     follow(queue, project.apply(edits.delete_object(project, 1)))
-    assert (queue.count, queue.pending) == (0, 0)
+    assert (queue.masks, queue.pending) == (0, 0)
 
 
 def test_steady_motion_is_no_jump(make_video) -> None:
@@ -168,15 +168,15 @@ def test_a_dismissal_is_undone_and_lasts_as_long_as_the_mask(make_video) -> None
     before = queue.items()
     edit = dismiss(project, [(10, 1), (99, 9)])
     follow(queue, project.apply(edit))
-    assert queue.count == 0 and ready(project).count == 0, "also in a queue made anew"
+    assert queue.masks == 0 and ready(project).masks == 0, "also in a queue made anew"
     follow(queue, project.revert(edit))
     assert queue.items() == before
     follow(queue, project.apply(edit))
     follow(queue, put(project, 10, 1, tracked(square(6, 20), 0.1)))
-    assert queue.count == 1, "another mask is another question"
+    assert queue.masks == 1, "another mask is another question"
     follow(queue, put(project, 10, 1, tracked(square(5, 20), 0.1)))
     follow(queue, project.apply(bring_back_dismissed(project, [2])))
-    assert queue.count == 0
+    assert queue.masks == 0
     follow(queue, project.apply(bring_back_dismissed(project)))
     assert queue.items() == before
 
@@ -204,53 +204,7 @@ def test_following_changes_is_the_same_as_starting_anew(make_video, batches) -> 
         if number == 3:
             follow(queue, project.apply(dismiss(project, list(batch))))
     assert queue.items() == ready(project).items()
-    assert queue.count == len(queue.items())
-
-
-@settings(max_examples=20, deadline=None)
-@given(BATCHES)
-def test_going_through_the_queue_meets_every_item_once_in_both_orders(make_video, batches) -> None:
-    project = make_video(3)
-    for batch in batches:
-        project.apply(edits.set_masks(project, batch.items(), "Masks"))
-    queue = ready(project)
-    ranked = queue.items()
-    assert ranked == sorted(ranked, key=lambda item: item.rank)
-    assert queue.items(3) == ranked[:3]
-    timed = sorted(ranked, key=lambda item: (item.frame, item.object_id))
-    step, forward = queue.next_in_rank(), []
-    while step is not None:
-        forward.append(step)
-        step = queue.next_in_rank(step)
-    assert forward == ranked
-    step = queue.previous_in_rank(ReviewItem(FRAMES, 99, 0.0))
-    backward = []
-    while step is not None:
-        backward.append(step)
-        step = queue.previous_in_rank(step)
-    assert backward == ranked[::-1]
-    step, forward = queue.next_in_time(-1), []
-    while step is not None:
-        forward.append(step)
-        step = queue.next_in_time(step.frame, step.object_id)
-    assert forward == timed
-    step, backward = queue.previous_in_time(FRAMES), []
-    while step is not None:
-        backward.append(step)
-        step = queue.previous_in_time(step.frame, step.object_id)
-    assert backward == timed[::-1]
-
-
-def test_the_queue_goes_on_behind_an_item_that_has_left_it(make_video) -> None:
-    project = make_video()
-    for frame, score in ((4, 0.1), (8, 0.2), (12, 0.3)):
-        put(project, frame, 1, tracked(square(5, 20), score))
-    queue = ready(project)
-    worst = queue.next_in_rank()
-    assert worst is not None and worst.frame == 4
-    follow(queue, project.apply(edits.confirm(project, 4, [1], True)))
-    after = queue.next_in_rank(worst)
-    assert after is not None and after.frame == 8 and queue.count == 2
+    assert queue.masks == len(queue.items())
 
 
 def test_a_change_to_everything_holds_nobody_up(make_video) -> None:
@@ -265,35 +219,8 @@ def test_a_change_to_everything_holds_nobody_up(make_video) -> None:
     for frame in range(100, 200):
         queue.update(put(project, frame, 1, tracked(square(6, 20), 0.2)))
     spent = (time.process_time() - start) / 100
-    assert queue.work(60) and queue.count == 100
+    assert queue.work(60) and queue.masks == 100
     assert spent < 0.01, f"{spent * 1000:.1f} ms a frame of a run"
-
-
-def test_one_reason_or_one_object_in_both_orders(make_video) -> None:
-    project = make_video(3)
-    put(project, 4, 1, tracked(square(5, 20), 0.2))
-    put(project, 9, 2, tracked(square(25, 20), 0.1))
-    put(project, 14, 1, tracked(Mask.empty(H, W)))
-    queue = ready(project)
-    low, first = ReviewFilter(Reason.LOW_SCORE), ReviewFilter(object_id=1)
-    assert [item.place for item in queue.items(only=low)] == [(9, 2), (4, 1)]
-    assert [item.place for item in queue.items(only=low, in_time=True)] == [(4, 1), (9, 2)]
-    assert [item.place for item in queue.items(1, low, in_time=True)] == [(4, 1)]
-    assert {item.object_id for item in queue.items(only=first)} == {1}
-    assert (queue.count_of(low), queue.count_of(ReviewFilter())) == (2, queue.count)
-    assert queue.count_of(ReviewFilter(Reason.LOW_SCORE, 1)) == 1
-    worst = queue.next_in_rank(None, low)
-    assert worst is not None and worst.place == (9, 2)
-    following = queue.next_in_rank(worst, low)
-    assert following is not None and following.place == (4, 1)
-    assert queue.next_in_rank(following, low) is None
-    assert queue.previous_in_rank(following, low) == worst
-    assert queue.next_in_time(0, only=low) == following
-    assert queue.previous_in_time(29, only=first) == queue.items(only=first, in_time=True)[-1]
-    for item in queue.items():
-        said = tuple(finding.reason for finding in queue.findings(*item.place))
-        assert set(queue.reasons(*item.place)) == set(said)
-    assert queue.reasons(0, 1) == queue.reasons(0, 99) == queue.reasons(99, 1) == ()
 
 
 def test_jumps_are_those_in_the_queue(make_video) -> None:
@@ -312,11 +239,109 @@ def test_an_object_that_stays_away_is_asked_about_once(make_video) -> None:
     assert [item.place for item in ready(project).items()] == [(10, 1)]
 
 
-def test_the_worst_are_found_among_many_of_the_same_risk(make_video) -> None:
-    project = make_video(1, frames=600)
-    for frame in range(600):
-        put(project, frame, 1, tracked(square(5, 20), 0.4 if frame % 50 else 0.1))
+# -- events --------------------------------------------------------------------------------------
+
+
+def spans(events: list[ReviewEvent]) -> list[tuple[tuple[int, ...], int, int, int]]:
+    return [(e.object_ids, e.first, e.last, e.masks) for e in events]
+
+
+def low(project: Project, oid: int, frames: list[int], score: float = 0.2) -> None:
+    for frame in frames:
+        put(project, frame, oid, tracked(project.masks.row(oid)[frame].mask, score))
+
+
+def test_masks_close_together_are_one_event(make_video) -> None:
+    project = make_video(2, frames=100)
+    low(project, 1, [4, 5, 9, 40, 41], 0.3)
+    low(project, 2, [7], 0.1)
     queue = ready(project)
-    assert len(queue.items()) == queue.count == 600
-    for limit in (1, 12, 13, 200, 599):
-        assert queue.items(limit) == queue.items()[:limit]
+    assert (queue.masks, queue.count, queue.gap) == (6, 3, 12)
+    in_time = spans(queue.events(in_time=True))
+    assert in_time == [((1,), 4, 9, 3), ((2,), 7, 7, 1), ((1,), 40, 41, 2)]
+    assert queue.events()[0].worst.place == (7, 2), "the worst first"
+    assert sorted(p for e in queue.events() for p in queue.places(e)) == sorted(
+        item.place for item in queue.items()
+    )
+
+
+@pytest.mark.parametrize(("rate", "gap"), [(0.0, 2), (1.0, 2), (25.0, 12), (240.0, 30)])
+def test_half_a_second_joins(rate: float, gap: int) -> None:
+    assert gap_of(rate) == gap
+
+
+def test_an_event_goes_on_for_as_long_as_the_object_stays_away(make_video) -> None:
+    project = make_video(1, frames=100)
+    for frame in range(50, 80):
+        put(project, frame, 1, tracked(Mask.empty(H, W)))
+    (event,) = ready(project).events()
+    assert (event.first, event.asked, event.last) == (50, 50, 79)
+    project.apply(edits.confirm(project, 60, [1], True))
+    (event,) = ready(project).events()
+    assert event.last == 59, "a person said so of the rest"
+
+
+def test_two_masks_on_one_thing_are_one_event_of_both(make_video) -> None:
+    project = make_video(3, frames=60)
+    for frame in range(20, 25):
+        put(project, frame, 2, tracked(square(6, 20)))
+    low(project, 3, [22])
+    queue = ready(project)
+    both = queue.event_at(22, 1)
+    assert both is not None and both == queue.event_at(20, 2)
+    assert both.object_ids == (1, 2) and Reason.SAME_PLACE in both.reasons
+    texts = {f.text for f in queue.findings(22, 1)} & {f.text for f in queue.findings(22, 2)}
+    assert texts == {"1 object and 2 object lie on the same place."}
+    assert Reason.OVERLAP not in found(queue, 22), "said once"
+    assert spans([e for e in queue.events() if e != both]) == [((3,), 22, 22, 1)]
+
+
+def test_a_hat_on_a_head_is_no_second_mask_of_it(make_video) -> None:
+    project = make_video(2)
+    put(project, 10, 1, tracked(square(25, 20, 20)))
+    put(project, 10, 2, tracked(square(26, 21, 8)))
+    assert set(found(ready(project), 10, 2)) & {Reason.OVERLAP, Reason.SAME_PLACE} == {
+        Reason.OVERLAP
+    }
+
+
+def test_filters_take_events(make_video) -> None:
+    project = make_video(2, frames=60)
+    low(project, 1, [5, 6])
+    put(project, 40, 2, tracked(Mask.empty(H, W)))
+    queue = ready(project)
+    for only, ids in (
+        (ReviewFilter(Reason.LOW_SCORE), {1}), (ReviewFilter(object_id=2), {2}),
+        (ReviewFilter(), {1, 2}), (ReviewFilter(Reason.EMPTY, 1), set()),
+    ):  # fmt: skip
+        assert {oid for e in queue.events(only) for oid in e.object_ids} == ids
+        assert queue.count_of(only) == len(queue.events(only))
+
+
+@settings(max_examples=25, deadline=None)
+@given(BATCHES)
+def test_every_mask_of_the_queue_is_in_exactly_one_event(make_video, batches) -> None:
+    project = make_video(3)
+    for batch in batches:
+        project.apply(edits.set_masks(project, batch.items(), "Masks"))
+    queue = ready(project)
+    places = [place for event in queue.events() for place in queue.places(event)]
+    assert sorted(places) == sorted(item.place for item in queue.items())
+    assert sum(event.masks for event in queue.events()) == queue.masks
+    assert all(queue.like(event) is not None for event in queue.events())
+
+
+def test_settled_is_said_only_where_a_score_says_so(make_video) -> None:
+    project = make_video(1, frames=60)
+    low(project, 1, [10, 11, 12])
+    queue = ready(project)
+    (event,) = queue.events()
+    low(project, 1, [10, 11, 12], 0.8)
+    assert ready(project).verdict(event) == "Settled: the lowest score there is now 0.80 (3 masks)."
+    for frame in (10, 11, 12):
+        put(project, frame, 1, tracked(square(5, 20), None))
+    assert ready(project).verdict(event).startswith("Asked about no more; no new score")
+    project.apply(range_edits.confirm_range(project, 10, 12, True))
+    assert ready(project).verdict(event) == "Confirmed."
+    project.apply(range_edits.delete_range(project, 10, 12))
+    assert ready(project).verdict(event) == "No masks are left there."

@@ -40,6 +40,8 @@ class ObjectRow:
         agreement: float32 IoU of the tracks from both sides, NaN where none is known.
         overlap: float32, the largest share of the smaller of two masks that both cover.
         rival: int32, the object that ``overlap`` is with; 0 for none.
+        sameness: float32, the highest IoU with another object's mask.
+        twin: int32, the object that ``sameness`` is with; 0 for none.
         kept: a person drew, imported, confirmed or prompted the mask.
         dismissed: the person put aside what was said of this mask.
         risk: float32 in 0..1; 0 says that the frame is not in the queue.
@@ -53,6 +55,8 @@ class ObjectRow:
     agreement: NDArray[np.float32]
     overlap: NDArray[np.float32]
     rival: NDArray[np.int32]
+    sameness: NDArray[np.float32]
+    twin: NDArray[np.int32]
     kept: NDArray[np.bool_]
     dismissed: NDArray[np.bool_]
     risk: NDArray[np.float32]
@@ -67,6 +71,8 @@ class ObjectRow:
             np.zeros((count, 4), np.int32),
             np.full(count, np.nan, np.float32),
             np.full(count, np.nan, np.float32),
+            np.zeros(count, np.float32),
+            np.zeros(count, np.int32),
             np.zeros(count, np.float32),
             np.zeros(count, np.int32),
             np.zeros(count, np.bool_),
@@ -164,6 +170,7 @@ class Measures:
     def _measure_overlaps(self, frame: int) -> None:
         for row in self.rows.values():
             row.overlap[frame], row.rival[frame] = 0, 0
+            row.sameness[frame], row.twin[frame] = 0, 0
         there = [oid for oid, row in self.rows.items() if row.area[frame] > 0]
         near = _with_near_boxes(there, np.array([self.rows[oid].box[frame] for oid in there]))
         for ones in _batches(near):
@@ -178,13 +185,18 @@ class Measures:
         shares = np.asarray(coco_mask.iou(first, second, [1] * len(second)))
         areas = np.array([self.rows[oid].area[frame] for oid in ones], np.float64)
         rivals = np.array([self.rows[oid].area[frame] for oid in others], np.float64)
-        shares = shares * areas[:, None] / np.minimum(areas[:, None], rivals[None])
-        shares[np.equal.outer(np.array(ones), np.array(others))] = 0
+        common = shares * areas[:, None]
+        common[np.equal.outer(np.array(ones), np.array(others))] = 0
+        shares = common / np.minimum(areas[:, None], rivals[None])
+        same = common / (areas[:, None] + rivals[None] - common)
         for place, oid in enumerate(ones):
             best = int(shares[place].argmax())
             row = self.rows[oid]
             if shares[place, best] > row.overlap[frame]:
                 row.overlap[frame], row.rival[frame] = shares[place, best], others[best]
+            best = int(same[place].argmax())
+            if same[place, best] > row.sameness[frame]:
+                row.sameness[frame], row.twin[frame] = same[place, best], others[best]
 
 
 def _measure_masks(masks: Sequence[tuple[ObjectRow, int]]) -> None:

@@ -1,4 +1,4 @@
-"""The review queue: tracked masks ranked by how likely they are wrong, with the reasons in words.
+"""The review queue: stretches of tracked masks by how likely they are wrong, with their reasons.
 
 It follows the project by its changes. What changed is marked at once and measured in short pieces
 of time, so that even a change to every mask of a long video never holds the caller up; the count
@@ -21,9 +21,11 @@ from vostool.project.mask_notes import DISMISSED, note_cell, note_value, parse_n
 from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.review import order as review_order
+from vostool.review.events import ReviewEvent, ReviewFilter, gap_of, joined, stretches_of
 from vostool.review.measures import Measures
-from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.order import ReviewItem
 from vostool.review.reasons import JUMPS, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
+from vostool.review.verdict import verdict
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
@@ -39,7 +41,10 @@ EVERYTHING = ReviewFilter()
 class ReviewQueue:
     """The queue of one project. Belongs to the thread that owns the project.
 
-    Every way to look into it takes a :class:`ReviewFilter`.
+    What is looked at are events (:mod:`vostool.review.events`): stretches of such masks.
+
+    Attributes:
+        gap: how many frames apart two masks of one stretch may lie.
     """
 
     def __init__(self, project: Project) -> None:
@@ -50,10 +55,19 @@ class ReviewQueue:
         self._count = 0
         self._unread: deque[Iterator[int]] = deque(map(self._frames_of, [*project.objects]))
         self._steps: Iterator[None] | None = None
+        self.gap = gap_of(project.source.rate)
+        self._stretches: dict[int, list[ReviewEvent]] = {}
+        self._unsorted: set[int] = set()
+        self._events: list[ReviewEvent] | None = None
 
     @property
     def count(self) -> int:
-        """Masks left to look at, as far as is measured."""
+        """Events left to look at, as far as is measured."""
+        return len(self._joined())
+
+    @property
+    def masks(self) -> int:
+        """Masks that are likely wrong, as far as is measured."""
         return self._count
 
     @property
@@ -63,8 +77,8 @@ class ReviewQueue:
         return max(int(np.count_nonzero(self._waiting)), int(busy))
 
     def count_of(self, only: ReviewFilter) -> int:
-        """Masks left to look at of those asked for."""
-        return sum(int(np.count_nonzero(r)) for r in only.risks(self._measures.rows).values())
+        """Events left to look at of those asked for."""
+        return sum(map(only.takes, self._joined()))
 
     def update(self, changes: Changes, seconds: float = UPDATE_SECONDS) -> None:
         """Follow the project; what takes longer than a moment is left for :meth:`work`."""
@@ -73,6 +87,8 @@ class ReviewQueue:
                 row = self._measures.rows.get(oid)
                 self._count -= 0 if row is None else int(np.count_nonzero(row.risk))
                 self._wait(self._measures.forget(oid))
+                self._stretches.pop(oid, None)
+                self._events = None
         self._unread.append(self._frames_in(changes.cells))
         self.work(seconds)
 
@@ -94,7 +110,7 @@ class ReviewQueue:
         row = self._measures.rows.get(object_id)
         if row is None or not (0 <= frame < len(row.risk)) or row.risk[frame] == 0:
             return ()
-        return findings(row, frame, self._size)
+        return findings(row, object_id, frame, self._size, self._name)
 
     def reasons(self, frame: int, object_id: int) -> tuple[Reason, ...]:
         """The reasons alone, in the order of their weights; cheaper than :meth:`findings`."""
@@ -118,36 +134,59 @@ class ReviewQueue:
         rows = self._measures.rows.items()
         return {oid: np.flatnonzero(row.reasons & JUMPS) for oid, row in rows}
 
-    def items(
-        self, limit: int | None = None, only: ReviewFilter = EVERYTHING, *, in_time: bool = False
-    ) -> list[ReviewItem]:
-        """The queue in its order (or in time), or as much of it as is asked for."""
-        order = review_order.by_time if in_time else review_order.by_rank
-        return order(only.risks(self._measures.rows), limit)
+    def items(self) -> list[ReviewItem]:
+        """Every mask of the queue, the worst first."""
+        return review_order.by_rank(self._measures.rows)
 
-    def next_in_rank(
-        self, after: ReviewItem | None = None, only: ReviewFilter = EVERYTHING
-    ) -> ReviewItem | None:
-        """The item behind ``after``, which may have left the queue; None at the end."""
-        return review_order.next_in_rank(only.risks(self._measures.rows), after)
+    def events(
+        self, only: ReviewFilter = EVERYTHING, *, in_time: bool = False
+    ) -> list[ReviewEvent]:
+        """What to look at, the worst first (or in time), as far as it is measured."""
+        found = [event for event in self._joined() if only.takes(event)]
+        return sorted(found, key=(lambda e: e.place) if in_time else (lambda e: e.rank))
 
-    def previous_in_rank(
-        self, before: ReviewItem, only: ReviewFilter = EVERYTHING
-    ) -> ReviewItem | None:
-        """The item ahead of ``before``, which may have left the queue; None at the start."""
-        return review_order.previous_in_rank(only.risks(self._measures.rows), before)
+    def event_at(self, frame: int, object_id: int) -> ReviewEvent | None:
+        """The event that a mask is in, asked about or not; None where it is in none."""
+        place = (frame, object_id)
+        events = (e for e in self._joined() if any(place in s for s in e.stretches))
+        return next(events, None)
 
-    def next_in_time(
-        self, frame: int, object_id: int = 0, only: ReviewFilter = EVERYTHING
-    ) -> ReviewItem | None:
-        """The first item after this place, by frame and then by object id; None at the end."""
-        return review_order.next_in_time(only.risks(self._measures.rows), frame, object_id)
+    def like(self, event: ReviewEvent) -> ReviewEvent | None:
+        """What an event that was looked at before has become: the worst that it shares a frame
+        of an object with; None where nothing is asked about there any more.
+        """
+        found = [other for other in self._joined() if other.meets(event)]
+        return min(found, key=lambda other: other.rank, default=None)
 
-    def previous_in_time(
-        self, frame: int, object_id: int = 0, only: ReviewFilter = EVERYTHING
-    ) -> ReviewItem | None:
-        """The last item before this place, by frame and then by object id; None at the start."""
-        return review_order.previous_in_time(only.risks(self._measures.rows), frame, object_id)
+    def places(self, event: ReviewEvent) -> list[FrameObject]:
+        """The masks of the queue in an event's stretches."""
+        rows = self._measures.rows
+        return [
+            (stretch.first + int(at), stretch.object_id)
+            for stretch in event.stretches
+            if (row := rows.get(stretch.object_id)) is not None
+            for at in np.flatnonzero(row.risk[stretch.first : stretch.last + 1])
+        ]
+
+    def verdict(self, event: ReviewEvent) -> str:
+        """One sentence on what became of an event that is asked about no more."""
+        return verdict(self._project, self._measures.rows, event)
+
+    def answered(self) -> tuple[int, int, int]:
+        """How many masks there are, and of these: confirmed or given by a person, dismissed."""
+        masks = kept = dismissed = 0
+        for row in self._measures.rows.values():
+            there = row.area >= 0
+            masks += int(np.count_nonzero(there))
+            kept += int(np.count_nonzero(there & row.kept))
+            dismissed += int(np.count_nonzero(there & row.dismissed))
+        return masks, kept, dismissed
+
+    def _joined(self) -> list[ReviewEvent]:
+        if self._events is None:
+            apart = [event for events in self._stretches.values() for event in events]
+            self._events = joined(apart, self._measures.rows)
+        return self._events
 
     def _frames_of(self, object_id: int) -> Iterator[int]:
         # A row may change before its turn comes; a list of its frames costs a millisecond.
@@ -187,6 +226,9 @@ class ReviewQueue:
         for oid in list(self._measures.rows):
             self._rate(oid, frames_to_rate[inside])
             yield
+        while self._unsorted and not self._unread and not self._waiting.any():
+            self._sort(self._unsorted.pop())
+            yield
 
     def _rate(self, object_id: int, frames: NDArray[np.int64]) -> None:
         row = self._measures.rows.get(object_id)
@@ -194,6 +236,18 @@ class ReviewQueue:
             risk, reasons = rate(row, frames, self._size)
             self._count += int(np.count_nonzero(risk)) - int(np.count_nonzero(row.risk[frames]))
             row.risk[frames], row.reasons[frames] = risk, reasons
+            self._unsorted.add(object_id)
+
+    def _sort(self, object_id: int) -> None:
+        """Find an object's stretches anew."""
+        row = self._measures.rows.get(object_id)
+        if row is not None:
+            found = stretches_of(object_id, row, row.risk, self.gap)
+            self._stretches[object_id], self._events = found, None
+
+    def _name(self, object_id: int) -> str:
+        shown = self._project.objects.get(object_id)
+        return f"{object_id} {shown.label}" if shown is not None else f"Object {object_id}"
 
 
 def dismiss(project: Project, places: Collection[FrameObject]) -> Edit:

@@ -23,6 +23,7 @@ from vostool.review.measures import ObjectRow
 Strengths = NDArray[np.float64]
 Frames = NDArray[np.int64]
 Jump = Callable[[ObjectRow, Frames], Strengths]
+Name = Callable[[int], str]
 
 LOW_SCORE = 0.5
 AREA_FACTOR = (1.6, 4.0)
@@ -32,6 +33,8 @@ SHIFT = (0.5, 1.5)
 the same speed explains."""
 OVERLAP = (0.15, 0.8)
 """The same for the share of the smaller mask that two objects both cover."""
+SAME_PLACE = (0.5, 0.85)
+"""The same for the IoU of the masks of two objects, which are then held to be on one thing."""
 AGREEMENT = (0.75, 0.2)
 """The same, downward, for the IoU of the tracks from both sides."""
 
@@ -44,6 +47,7 @@ class Reason(enum.Enum):
     AREA_JUMP = "area jump"
     POSITION_JUMP = "position jump"
     OVERLAP = "overlap"
+    SAME_PLACE = "two masks on one thing"
     EDGE = "reaches the edge"
     DISAGREEMENT = "disagreement"
 
@@ -54,6 +58,7 @@ WEIGHTS: dict[Reason, float] = {
     Reason.AREA_JUMP: 0.6,
     Reason.POSITION_JUMP: 0.7,
     Reason.OVERLAP: 0.5,
+    Reason.SAME_PLACE: 0.85,
     Reason.EDGE: 0.15,
     Reason.DISAGREEMENT: 0.8,
 }
@@ -89,12 +94,15 @@ def strengths(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> dict[Rea
     still_gone = (row.area[frames] == 0) & (before == 0)
     score = np.nan_to_num(row.score[frames].astype(np.float64), nan=1.0)
     touches = _touches(row, frames, size) & (before > 0) & ~_touches(row, frames - 1, size)
+    overlap, sameness = (v[frames].astype(np.float64) for v in (row.overlap, row.sameness))
+    same = _ramp(sameness, *SAME_PLACE)
     found = {
         Reason.LOW_SCORE: np.where(still_gone, 0.0, _ramp(LOW_SCORE - score, 0.0, LOW_SCORE)),
         Reason.EMPTY: np.where((row.area[frames] == 0) & (before > 0), 1.0, 0.0),
         Reason.AREA_JUMP: _blamed(row, frames, area_jump),
         Reason.POSITION_JUMP: _blamed(row, frames, position_jump),
-        Reason.OVERLAP: _ramp(row.overlap[frames].astype(np.float64), *OVERLAP),
+        Reason.OVERLAP: np.where(same > 0, 0.0, _ramp(overlap, *OVERLAP)),
+        Reason.SAME_PLACE: same,
         Reason.EDGE: np.where(touches, 1.0, 0.0),
         Reason.DISAGREEMENT: _ramp(
             1 - np.nan_to_num(row.agreement[frames].astype(np.float64), nan=1.0),
@@ -121,11 +129,18 @@ def rate(
     return np.where(settled, 0.0, 1 - right).astype(np.float32), bits
 
 
-def findings(row: ObjectRow, frame: int, size: tuple[int, int]) -> tuple[Finding, ...]:
-    """The reasons on one frame in words, what weighs most first."""
+def findings(
+    row: ObjectRow, oid: int, frame: int, size: tuple[int, int], name: Name
+) -> tuple[Finding, ...]:
+    """The reasons on one frame in words, what weighs most first.
+
+    Args:
+        oid: the object that the row is of.
+        name: what an object is called, "1 cup", by its id.
+    """
     at = np.array([frame])
     found = [
-        Finding(reason, float(values[0]), _words(row, frame, reason))
+        Finding(reason, float(values[0]), _words(row, oid, frame, reason, name))
         for reason, values in strengths(row, at, size).items()
         if values[0] > 0
     ]
@@ -195,18 +210,21 @@ def _touches(row: ObjectRow, frames: Frames, size: tuple[int, int]) -> NDArray[n
     return result
 
 
-def _words(row: ObjectRow, frame: int, reason: Reason) -> str:
-    if reason is Reason.LOW_SCORE:
-        return f"The model's score is low, {row.score[frame]:.2f}."
-    if reason is Reason.EMPTY:
-        return f"The object is gone here, but frame {frame - 1} has it."
-    if reason is Reason.OVERLAP:
-        return f"Object {row.rival[frame]} covers it by {row.overlap[frame]:.0%}."
-    if reason is Reason.EDGE:
-        return "The mask reaches the edge of the picture, for the first time."
-    if reason is Reason.DISAGREEMENT:
-        return f"The tracks from both sides differ here; they share {row.agreement[frame]:.0%}."
-    return _jump_words(row, frame, reason)
+def _words(row: ObjectRow, oid: int, frame: int, reason: Reason, name: Name) -> str:
+    if reason in (Reason.AREA_JUMP, Reason.POSITION_JUMP):
+        return _jump_words(row, frame, reason)
+    rival = name(int(row.rival[frame]))
+    pair = [name(each) for each in sorted((oid, int(row.twin[frame])))]
+    return {
+        Reason.LOW_SCORE: f"The model's score is low, {row.score[frame]:.2f}.",
+        Reason.EMPTY: f"The object is gone here, but frame {frame - 1} has it.",
+        Reason.OVERLAP: f"{rival} covers it by {row.overlap[frame]:.0%}.",
+        Reason.SAME_PLACE: f"{pair[0]} and {pair[1]} lie on the same place.",
+        Reason.EDGE: "The mask reaches the edge of the picture, for the first time.",
+        Reason.DISAGREEMENT: (
+            f"The tracks from both sides differ here; they share {row.agreement[frame]:.0%}."
+        ),
+    }[reason]
 
 
 def _jump_words(row: ObjectRow, frame: int, reason: Reason) -> str:

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 
 from vostool.gui.timeline.states import FrameState
 from vostool.gui.window.review_view import run_text
-from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.masks.mask import Mask, Provenance
 from vostool.models.engine import SegmentReply
 from vostool.project import edits
 from vostool.project.mask_notes import parse_note
@@ -53,6 +53,21 @@ def tracked(opened, engine):
     return opened
 
 
+@pytest.fixture
+def apart(tracked):
+    """As ``tracked``, and the three frames are too far apart to be one stretch."""
+    queue = tracked.review.queue
+    queue.gap = 2
+    for oid in tracked.project.objects:
+        queue._sort(oid)
+    tracked.review.changed.emit()
+    return tracked
+
+
+def events(hand):
+    return hand.review.queue.events()
+
+
 def left(hand) -> set[int]:
     return {item.frame for item in hand.review.queue.items()}
 
@@ -78,164 +93,212 @@ def test_the_run_says_what_is_left_and_the_key_for_it(tracked) -> None:
     assert {LOW, JUMP, GONE} <= left(tracked)
 
 
-def test_n_and_p_go_through_all_places_from_the_worst_on(tracked) -> None:
-    tracked.keys("F")
-    places = [item.place for item in tracked.review.queue.items()]
-    for frame, oid in places:
-        tracked.keys("N")
-        assert (tracked.session.playhead, tracked.session.current_object) == (frame, oid)
-        tracked.until_shown(frame)
-        row = tracked.panel.table.selectionModel().selectedRows()[0].row()
-        assert tracked.panel.model.item_at(row).place == (frame, oid)
-    tracked.keys("N")
-    assert "last place to review" in tracked.status()
-    assert tracked.session.playhead == places[-1][0], "where it was"
-    tracked.keys("N")
-    assert tracked.session.playhead == places[0][0], "again from the first"
-    tracked.keys("N")
-    tracked.keys("P")
-    assert tracked.session.playhead == places[0][0]
-    tracked.keys("P")
-    assert "first place to review" in tracked.status()
-
-
-def test_reasons_are_said_in_words_with_their_numbers(tracked) -> None:
-    seen = {}
-    for _ in tracked.review.queue.items():
-        tracked.keys("N")
-        seen[tracked.session.playhead] = tracked.panel.why.text()
-    assert f"Frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
-    assert "The mask jumps by 90 pixels from the frame before." in seen[JUMP]
-    assert f"The object is gone here, but frame {GONE - 1} has it." in seen[GONE]
-    assert all(("low score" in why) == (frame == str(LOW)) for frame, _, why in rows(tracked))
-
-
 def test_going_shows_the_panel(tracked) -> None:
     assert not in_front(tracked), "the list of objects is"
     tracked.keys("N")
     assert in_front(tracked)
 
 
-def test_a_row_can_be_clicked(tracked) -> None:
-    tracked.window.review_dock.reveal()
-    tracked.until(lambda: in_front(tracked))
-    table, model = tracked.panel.table, tracked.panel.model
+def test_what_lies_close_together_is_one_row(tracked) -> None:
+    (row,) = rows(tracked)
+    assert tracked.review.queue.masks > 3
+    assert row[1] == "1 object" and "low score" in row[2] and "empty after present" in row[2]
+    first, last = map(int, row[0].split("–"))
+    assert first <= LOW and last >= GONE
+
+
+def test_n_and_p_go_through_all_stretches_from_the_worst_on(apart) -> None:
+    apart.keys("F")
+    places = [event.worst.place for event in events(apart)]
+    assert len(places) >= 3
+    for frame, oid in places:
+        apart.keys("N")
+        assert (apart.session.playhead, apart.session.current_object) == (frame, oid)
+        apart.until_shown(frame)
+        row = apart.panel.table.selectionModel().selectedRows()[0].row()
+        assert apart.panel.model.event_at(row).worst.place == (frame, oid)
+    apart.keys("N")
+    assert "last place to review" in apart.status()
+    apart.keys("N")
+    assert apart.session.playhead == places[0][0], "again from the first"
+    apart.keys("N")
+    apart.keys("P")
+    assert apart.session.playhead == places[0][0]
+    apart.keys("P")
+    assert "first place to review" in apart.status()
+
+
+def test_reasons_are_said_in_words_with_their_numbers(apart) -> None:
+    seen = {}
+    for _ in events(apart):
+        apart.keys("N")
+        seen[apart.session.playhead] = apart.panel.why.text()
+    assert f"Frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
+    assert "The mask jumps by 90 pixels from the frame before." in seen[JUMP]
+    assert f"The object is gone here, but frame {GONE - 1} has it." in seen[GONE]
+    assert all("Enter plays the stretch." in text for text in seen.values())
+
+
+def test_a_row_can_be_clicked(apart) -> None:
+    apart.window.review_dock.reveal()
+    apart.until(lambda: in_front(apart))
+    table, model = apart.panel.table, apart.panel.model
     index = model.index(model.rowCount() - 1, 2)
     table.scrollTo(index)
+    event = model.event_at(index.row())
     QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())
-    assert tracked.session.playhead == model.item_at(index.row()).frame
-    tracked.keys("Right")
-    assert tracked.session.playhead == model.item_at(index.row()).frame + 1, "keys still work"
+    assert apart.session.playhead == event.worst.frame
+    apart.keys("Right")
+    assert apart.session.playhead == event.worst.frame + 1, "keys still work"
 
 
-def test_confirm_settles_and_goes_on(tracked) -> None:
-    tracked.keys("N")
-    frame = tracked.session.playhead
-    tracked.keys("Y")
-    assert tracked.mask(frame, 1).confirmed
-    assert tracked.session.playhead != frame, "on to the next"
-    tracked.until(lambda: frame not in left(tracked))
-    tracked.keys("Ctrl+Z")
-    tracked.until(lambda: frame in left(tracked))
-    assert not tracked.mask(frame, 1).confirmed
+def test_enter_plays_the_stretch_once_and_elsewhere_finishes_the_object(apart) -> None:
+    apart.keys("N")
+    event = apart.review.current
+    apart.keys("Return")
+    player = apart.bench.workspace.player
+    assert player.is_playing and apart.session.playhead == event.first - 2, "a moment before"
+    apart.until(lambda: not player.is_playing)
+    assert apart.session.playhead == min(event.asked + 2, 23), "and behind"
+    assert apart.review.at_hand, "what was just seen can be answered"
+    apart.keys("Return")
+    assert player.is_playing
+    apart.keys("Return")
+    assert not player.is_playing, "once more: pause"
+    apart.go_to(0)
+    apart.keys("Return")
+    assert apart.session.current_object is None and not player.is_playing
 
 
-def test_confirming_the_frame_takes_all_its_objects(tracked) -> None:
-    tracked.go_to(0)
-    tracked.keys("F")
-    tracked.mark(2, oid=2)
-    tracked.run("]")
-    tracked.keys("N")
-    frame = tracked.session.playhead
-    tracked.keys("Alt+Y")
-    assert tracked.mask(frame, 1).confirmed and tracked.mask(frame, 2).confirmed
+def test_confirm_settles_the_stretch_and_goes_on(apart) -> None:
+    apart.keys("N")
+    event = apart.review.current
+    apart.keys("Y")
+    frames = range(event.first, event.last + 1)
+    assert all(apart.mask(frame, 1).confirmed for frame in frames)
+    assert apart.review.current != event, "on to the next"
+    apart.keys("Ctrl+Z")
+    apart.until(lambda: set(frames) & left(apart))
+    assert not any(apart.mask(frame, 1).confirmed for frame in frames)
 
 
-def test_dismiss_leaves_the_mask_as_it_is_and_is_undone(tracked) -> None:
-    tracked.keys("N")
-    frame = tracked.session.playhead
-    record = tracked.mask(frame, 1)
-    content = tracked.content()
-    tracked.keys("Shift+Y")
-    tracked.until(lambda: frame not in left(tracked))
-    assert tracked.mask(frame, 1) is record
-    assert tracked.session.playhead != frame
-    tracked.keys("Ctrl+Z")
-    tracked.until(lambda: frame in left(tracked))
-    assert tracked.content() == content
-    tracked.keys("Ctrl+Y")
-    tracked.until(lambda: frame not in left(tracked))
-    tracked.window.actions_by_id["review_bring_back"].trigger()
-    tracked.until(lambda: frame in left(tracked))
-    assert not any(parse_note(name) for name in tracked.project.settings)
-    tracked.window.actions_by_id["review_bring_back"].trigger()
-    assert "Nothing was dismissed" in tracked.status()
+def test_confirming_all_objects_of_the_stretch(apart) -> None:
+    apart.go_to(0)
+    apart.keys("F")
+    apart.mark(2, oid=2)
+    apart.run("]")
+    apart.until(lambda: apart.review.queue.pending == 0)
+    apart.keys("N")
+    event = apart.review.current
+    apart.keys("Alt+Y")
+    assert apart.mask(event.first, 1).confirmed and apart.mask(event.first, 2).confirmed
 
 
-def test_a_place_leaves_the_queue_when_it_is_corrected(tracked) -> None:
-    tracked.keys("N")
-    frame = tracked.session.playhead
-    tracked.until_shown(frame)
-    tracked.click_object(1)
-    tracked.until(lambda: tracked.mask(frame, 1).provenance is Provenance.PROMPTED)
-    tracked.until(lambda: frame not in left(tracked))
-    tracked.until(lambda: "settled" in tracked.panel.why.text())
-    tracked.keys("N")
-    assert tracked.session.playhead != frame
+def test_dismiss_leaves_the_masks_as_they_are_and_is_undone(apart) -> None:
+    apart.keys("N")
+    event = apart.review.current
+    frame = event.worst.frame
+    record = apart.mask(frame, 1)
+    content = apart.content()
+    apart.keys("Shift+Y")
+    apart.until(lambda: frame not in left(apart))
+    assert apart.mask(frame, 1) is record
+    assert apart.review.current != event
+    apart.keys("Ctrl+Z")
+    apart.until(lambda: frame in left(apart))
+    assert apart.content() == content
+    apart.keys("Ctrl+Y")
+    apart.until(lambda: frame not in left(apart))
+    apart.window.actions_by_id["review_bring_back"].trigger()
+    apart.until(lambda: frame in left(apart))
+    assert not any(parse_note(name) for name in apart.project.settings)
+    apart.window.actions_by_id["review_bring_back"].trigger()
+    assert "Nothing was dismissed" in apart.status()
 
 
-def test_settling_needs_the_place_to_be_shown(tracked) -> None:
-    content = tracked.content()
-    tracked.keys("Y")
-    assert "Go to a place of the review queue first." in tracked.status()
-    tracked.keys("N")
-    tracked.keys("Right")
-    tracked.keys("Shift+Y")
-    assert tracked.content() == content
+def test_a_correction_tracks_on_until_the_track_is_as_it_was(apart, engine) -> None:
+    del engine._answer  # from now on it is right
+    event = next(e for e in events(apart) if e.holds(JUMP))
+    apart.review.go_to(event)
+    apart.until_shown(JUMP)
+    engine.log.clear()
+    with apart.qtbot.waitSignal(apart.session.run_ended, timeout=8000):
+        apart.click_object(1)
+    tracked_again = {entry[1] for entry in engine.log if entry[0] == "track"}
+    assert {JUMP - 1, JUMP + 1} <= tracked_again
+    assert not tracked_again & {LOW, 23}, "the rest is as it was"
+    assert apart.mask(JUMP, 1).provenance is Provenance.PROMPTED
+    apart.until(lambda: JUMP not in left(apart) and apart.review.queue.pending == 0)
+    apart.until(lambda: "Settled: the lowest score there is now 0.90" in apart.panel.why.text())
+    apart.keys("Ctrl+Z")
+    apart.keys("Ctrl+Z")
+    assert apart.mask(JUMP, 1).provenance is Provenance.TRACKED, "run and click, taken back"
 
 
-def test_filters_by_reason_and_object(tracked) -> None:
-    bird = replace(tracked.project.objects[1], label="bird")
-    tracked.session.do(edits.change_object(tracked.project, bird, "Rename"))
-    tracked.window.review_dock.reveal()
-    combo = tracked.panel.reasons
+def test_tracking_on_can_be_switched_off(apart) -> None:
+    apart.window.actions_by_id["review_retrack"].trigger()
+    apart.keys("N")
+    frame = apart.session.playhead
+    apart.until_shown(frame)
+    apart.click_object(1)
+    apart.until(lambda: apart.mask(frame, 1).provenance is Provenance.PROMPTED)
+    assert not apart.bench.workspace.retracking._timer.isActive()
+    apart.until(lambda: frame not in left(apart))
+
+
+def test_settling_needs_the_place_to_be_shown(apart) -> None:
+    content = apart.content()
+    apart.keys("Y")
+    assert "Go to a place of the review queue first." in apart.status()
+    apart.keys("N")
+    apart.session.go_to(0 if apart.session.playhead > 12 else 23)
+    apart.keys("Shift+Y")
+    assert apart.content() == content
+
+
+def test_it_says_when_all_is_done(apart) -> None:
+    while apart.review.queue.count:
+        apart.keys("N")
+        apart.keys("Y")
+    apart.until(lambda: "All reviewed: " in apart.status())
+    assert "24 masks are yours or confirmed" in apart.status()
+    assert apart.panel.left.text().startswith("All reviewed: ")
+
+
+def test_filters_by_reason_and_object(apart) -> None:
+    bird = replace(apart.project.objects[1], label="bird")
+    apart.session.do(edits.change_object(apart.project, bird, "Rename"))
+    apart.window.review_dock.reveal()
+    combo = apart.panel.reasons
     combo.setCurrentIndex(combo.findData(Reason.LOW_SCORE))
     combo.activated.emit(combo.currentIndex())
-    assert [(frame, obj) for frame, obj, _ in rows(tracked)] == [(str(LOW), "1 bird")]
-    assert tracked.panel.left.text().startswith("1 of ")
-    tracked.keys("N")
-    assert tracked.session.playhead == LOW
-    tracked.keys("N")
-    assert "last place" in tracked.status()
-    tracked.keys("N")
-    tracked.keys("Y")
-    assert tracked.session.playhead == LOW, "nothing else was asked for"
-    tracked.until(lambda: tracked.review.queue.pending == 0)
-    tracked.keys("N")
-    assert "Nothing of what the filter shows is left" in tracked.status()
+    assert [(frame, obj) for frame, obj, _ in rows(apart)] == [(str(LOW), "1 bird")]
+    assert apart.panel.left.text().startswith("1 of ")
+    apart.keys("N")
+    assert apart.session.playhead == LOW
+    apart.keys("Y")
+    assert apart.session.playhead == LOW, "nothing else was asked for"
+    apart.until(lambda: apart.review.queue.pending == 0)
+    apart.keys("N")
+    assert "Nothing of what the filter shows is left" in apart.status()
     combo.setCurrentIndex(0)
     combo.activated.emit(0)
-    assert len(rows(tracked)) == tracked.review.queue.count > 0
-    second = edits.add_object(tracked.project)[0]
-    tracked.session.do(second)
-    tracked.panel.objects.setCurrentIndex(2)
-    tracked.panel.objects.activated.emit(2)
-    assert rows(tracked) == []
-    tracked.keys("Ctrl+Z")
-    assert tracked.panel.objects.currentIndex() == 0, "the object has gone"
-    assert len(rows(tracked)) == tracked.review.queue.count
+    assert len(rows(apart)) == apart.review.queue.count > 0
 
 
-def test_in_the_order_of_time(tracked) -> None:
-    tracked.panel.order.setCurrentIndex(1)
-    tracked.panel.order.activated.emit(1)
-    frames = [int(frame) for frame, _, _ in rows(tracked)]
-    assert frames == sorted(frames) and set(frames) == left(tracked)
-    tracked.go_to(JUMP - 1)
-    tracked.keys("N")
-    assert tracked.session.playhead == JUMP
-    tracked.keys("P")
-    assert tracked.session.playhead == max(f for f in frames if f < JUMP)
+def test_in_the_order_of_time(apart) -> None:
+    apart.panel.order.setCurrentIndex(1)
+    apart.panel.order.activated.emit(1)
+    firsts = [event.first for event in apart.review.queue.events(in_time=True)]
+    assert firsts == sorted(firsts)
+    apart.go_to(LOW + 1)
+    apart.keys("N")
+    after = next(
+        event for event in apart.review.queue.events(in_time=True) if event.first > LOW + 1
+    )
+    assert apart.session.playhead == after.worst.frame
+    apart.keys("P")
+    assert apart.session.playhead == LOW
 
 
 def test_jumps_are_marked_on_the_timeline_until_they_are_settled(tracked) -> None:
@@ -267,31 +330,6 @@ def test_an_empty_queue_says_so(opened) -> None:
 def test_the_status_bar_brings_the_panel_to_the_front(tracked) -> None:
     QTest.mouseClick(tracked.window.review_dock.button, LEFT)
     assert in_front(tracked)
-
-
-def test_many_places_are_listed_a_page_at_a_time(opened) -> None:
-    opened.mark(1, oid=1)
-    project = opened.project
-    low = MaskRecord(opened.mask(0, 1).mask, Provenance.TRACKED, 0.1)
-    for _ in range(20):
-        opened.session.do(edits.add_object(project)[0])
-    cells = [((f, o), low) for f in range(24) for o in range(2, 22)]
-    opened.session.do(edits.set_masks(project, cells, "Masks"))
-    queue, model = opened.bench.workspace.review.queue, opened.window.review_dock.panel.model
-    opened.until(lambda: queue.count == 480 and queue.pending == 0)
-    opened.until(lambda: [model.item_at(row) for row in range(200)] == queue.items(200))
-    bar = opened.window.review_dock.panel.table.verticalScrollBar()
-    opened.window.review_dock.reveal()
-    opened.until(lambda: bar.maximum() > 0)
-
-    def scrolled(rows: int) -> bool:
-        bar.setValue(bar.maximum())
-        return model.rowCount() == rows
-
-    opened.until(lambda: scrolled(400))
-    opened.until(lambda: scrolled(480))
-    listed = [model.item_at(row) for row in range(480)]
-    assert listed == queue.items()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The rows of the review panel: the first places of the queue, more as the person scrolls."""
+"""The rows of the review panel: one for each stretch of masks that are likely wrong."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from PyQt6.QtGui import QColor
 from vostool.gui.session.review_work import Review
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
-from vostool.review.order import ReviewItem
+from vostool.review.events import ReviewEvent
+from vostool.words import counted
 
 FRAME, OBJECT, WHY = range(3)
-HEADINGS = ("Frame", "Object", "Why")
-PAGE = 200
-"""Rows that are added at once; the places of a long video are never all looked at."""
+HEADINGS = ("Frames", "Objects", "Why")
 
 
 class ReviewModel(QAbstractTableModel):
@@ -25,57 +24,39 @@ class ReviewModel(QAbstractTableModel):
         super().__init__(parent)
         self._review: Review | None = None
         self._project: Project | None = None
-        self._items: list[ReviewItem] = []
-        self._limit = PAGE
+        self._events: list[ReviewEvent] = []
 
     def set_review(self, review: Review | None, project: Project | None) -> None:
         """Show another queue, or none."""
-        self._review, self._project, self._limit = review, project, PAGE
+        self._review, self._project = review, project
         self.refresh()
 
     def refresh(self) -> bool:
         """Read the queue again; True where the rows are others."""
         review = self._review
-        items: list[ReviewItem] = []
+        events: list[ReviewEvent] = []
         if review is not None:
-            items = review.queue.items(self._limit, review.only, in_time=review.in_time)
-        if items == self._items:
+            events = review.queue.events(review.only, in_time=review.in_time)
+        if events == self._events:
             return False
         self.beginResetModel()
-        self._items = items
+        self._events = events
         self.endResetModel()
         return True
 
-    def item_at(self, row: int) -> ReviewItem | None:
-        """The place in a row."""
-        return self._items[row] if 0 <= row < len(self._items) else None
+    def event_at(self, row: int) -> ReviewEvent | None:
+        """The event in a row."""
+        return self._events[row] if 0 <= row < len(self._events) else None
 
-    def row_of(self, item: ReviewItem | None) -> int:
-        """The row of a place, -1 where it is in none."""
-        places = [each.place for each in self._items]
-        return places.index(item.place) if item is not None and item.place in places else -1
+    def row_of(self, event: ReviewEvent | None) -> int:
+        """The row of an event, -1 where it is in none."""
+        return self._events.index(event) if event in self._events else -1
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return len(self._items)
+        return len(self._events)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         return len(HEADINGS)
-
-    def canFetchMore(self, parent: QModelIndex) -> bool:
-        return self._review is not None and len(self._items) >= self._limit
-
-    def fetchMore(self, parent: QModelIndex) -> None:
-        review = self._review
-        if review is None:
-            return
-        self._limit = len(self._items) + PAGE
-        items = review.queue.items(self._limit, review.only, in_time=review.in_time)
-        if items[: len(self._items)] != self._items:
-            return  # the order is another one; all rows are read anew in a moment
-        if len(items) > len(self._items):
-            self.beginInsertRows(QModelIndex(), len(self._items), len(items) - 1)
-            self._items = items
-            self.endInsertRows()
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -85,23 +66,29 @@ class ReviewModel(QAbstractTableModel):
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        item = self.item_at(index.row())
-        if item is None or self._review is None or self._project is None:
+        event = self.event_at(index.row())
+        if event is None or self._review is None or self._project is None:
             return None
-        shown = self._project.objects.get(item.object_id)
+        shown = self._project.objects.get(event.worst.object_id)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(item, index.column())
+            return self._text(event, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == OBJECT and shown:
             return colour_icon(QColor(*shown.colour))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(f.text for f in self._review.queue.findings(*item.place))
+            long = f"{counted(len(event), 'frame')}, {counted(event.masks, 'mask')} to look at"
+            found = self._review.queue.findings(*event.worst.place)
+            worst = f"Worst on frame {event.worst.frame}:"
+            return "\n".join([long, worst, *(f.text for f in found)])
         return None
 
-    def _text(self, item: ReviewItem, column: int) -> str:
-        assert self._review is not None and self._project is not None
+    def _text(self, event: ReviewEvent, column: int) -> str:
         if column == FRAME:
-            return str(item.frame)
+            one = event.first == event.last
+            return str(event.first) if one else f"{event.first}–{event.last}"
         if column == OBJECT:
-            shown = self._project.objects.get(item.object_id)
-            return f"{item.object_id} {shown.label}" if shown is not None else str(item.object_id)
-        return ", ".join(reason.value for reason in self._review.queue.reasons(*item.place))
+            return ", ".join(map(self._name, event.object_ids))
+        return ", ".join(reason.value for reason in event.reasons)
+
+    def _name(self, object_id: int) -> str:
+        shown = self._project.objects.get(object_id) if self._project is not None else None
+        return f"{object_id} {shown.label}" if shown is not None else str(object_id)

@@ -26,12 +26,14 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
-from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.reasons import Reason
 
-BUTTONS = ("review_previous", "review_next", "review_confirm", "review_dismiss")
+BUTTONS = (
+    "review_previous", "review_next", "review_play", "review_confirm", "review_dismiss",
+)  # fmt: skip
 SHORT = {"review_confirm": "Confirm", "review_dismiss": "Dismiss"}
-MORE = ("review_confirm_frame", "review_bring_back")
+MORE = ("review_confirm_frame", "review_retrack", "review_bring_back")
 NOTHING_OPEN = "Nothing is open."
 
 
@@ -39,7 +41,7 @@ class ReviewPanel(QWidget):
     """Shows the places of a :class:`Review`, and the reasons of the one that was gone to.
 
     Signals:
-        chosen(ReviewItem): a row was clicked.
+        chosen(ReviewEvent): a row was clicked.
         asked_for(ReviewFilter, bool): other places, or (True) in the order of time.
     """
 
@@ -48,7 +50,8 @@ class ReviewPanel(QWidget):
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._track_correction = actions["track_correction"]
+        self._retrack = actions["review_retrack"]
+        self._retrack.setChecked(True)
         self._review: Review | None = None
         self._project: Project | None = None
         self.model = ReviewModel(self)
@@ -60,7 +63,7 @@ class ReviewPanel(QWidget):
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why.setAccessibleName("Why this place may be wrong")
-        self.why.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.why.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
         self.reasons = _combo("Reason", ["All reasons"])
         for reason in Reason:
             self.reasons.addItem(reason.value.capitalize(), reason)
@@ -107,7 +110,7 @@ class ReviewPanel(QWidget):
     def show_current(self) -> None:
         """Mark the current place and say what is the matter with it."""
         review = self._review
-        here = review.current if review is not None else None
+        here = (review.live or review.current) if review is not None else None
         row = self.model.row_of(here)
         if row < 0:
             self.table.clearSelection()
@@ -122,26 +125,35 @@ class ReviewPanel(QWidget):
             return NOTHING_OPEN
         left, asked = review.queue.count, review.queue.count_of(review.only)
         text = f"{left} to review" if left else "Nothing to review"
+        masks, kept, dismissed = review.queue.answered()
+        if masks and not left and (kept or dismissed):
+            text = f"All reviewed: {kept} of {masks} masks are yours or confirmed"
         if asked != left:
             text = f"{asked} of {text}"
         return f"{text}, looking…" if review.queue.pending else text
 
-    def _why_text(self, here: ReviewItem | None) -> str:
+    def _why_text(self, here: ReviewEvent | None) -> str:
         review = self._review
         if review is None or here is None:
             return ""
-        found = review.queue.findings(*here.place)
-        where = f"Frame {here.frame}, object {here.object_id}"
-        if not found:
-            key = self._track_correction.shortcut().toString()
-            more = f" {key} tracks what a correction changes." if key else ""
-            return f"{where}: settled.{more}"
-        return f"{where}:\n" + "\n".join(finding.text for finding in found)
+        if review.live is None:
+            span = f"Frames {here.first} to {here.last}"
+            where = span if here.first != here.last else f"Frame {here.first}"
+            return f"{where}: {review.queue.verdict(here)}"
+        frame, oid = here.worst.place
+        found = review.queue.findings(frame, oid)
+        said = [f"Frame {frame}, object {oid}:", *(finding.text for finding in found)]
+        said.append(
+            "Enter plays the stretch. A correction in it is tracked on by itself."
+            if self._retrack.isChecked()
+            else "Enter plays the stretch."
+        )
+        return "\n".join(said)
 
     def _clicked(self, index: QModelIndex) -> None:
-        item = self.model.item_at(index.row())
-        if item is not None:
-            self.chosen.emit(item)
+        event = self.model.event_at(index.row())
+        if event is not None:
+            self.chosen.emit(event)
 
     def _ask(self, _index: int = 0) -> None:
         only = ReviewFilter(self.reasons.currentData(), self.objects.currentData())

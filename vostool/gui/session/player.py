@@ -35,6 +35,7 @@ class Player(QObject):
         self._started = 0.0
         self._from = 0.0
         self._expected = 0
+        self._through: tuple[int, int] | None = None
 
     @property
     def is_playing(self) -> bool:
@@ -45,6 +46,10 @@ class Player(QObject):
     def speed(self) -> int:
         """Times the video's rate; negative is backward."""
         return self._speed
+
+    @property
+    def _loops(self) -> bool:
+        return self._selection.loop and self._through is None
 
     def toggle(self) -> None:
         """Play from the playhead at the video's rate (from the start at the end), or pause."""
@@ -62,16 +67,23 @@ class Player(QObject):
         speed = min(abs(self._speed) * 2, FASTEST) if same else 1
         self._play(speed * direction)
 
+    def play_through(self, first: int, last: int) -> None:
+        """Play these frames once, at the video's rate, and stop behind them."""
+        self.pause()
+        self._session.go_to(first)
+        self._play(1, (first, last))
+
     def pause(self) -> None:
         """Stop where it is."""
         if self.is_playing:
             self._timer.stop()
             self.playing_changed.emit(False)
 
-    def _play(self, speed: int) -> None:
+    def _play(self, speed: int, through: tuple[int, int] | None = None) -> None:
+        self._through = through
         first, last = self._bounds()
         at, start = self._session.playhead, first if speed > 0 else last
-        if at == first and speed < 0 and not self._selection.loop:
+        if at == first and speed < 0 and not self._loops:
             return
         if not first <= at <= last or at == (last if speed > 0 else first):
             self._session.go_to(start)
@@ -86,6 +98,8 @@ class Player(QObject):
     def _bounds(self) -> tuple[int, int]:
         """The frames that it plays through, both included."""
         chosen = self._selection.value
+        if self._through is not None:
+            return self._through
         if self._selection.loop and chosen is not None:
             return chosen.first, chosen.last
         return 0, len(self._session.source) - 1
@@ -100,18 +114,20 @@ class Player(QObject):
         session = self._session
         first, last = self._bounds()
         if session.playhead != self._expected:  # the person scrubbed while it plays
+            self._through = None
+            first, last = self._bounds()
             self._start_clock()
         if not first <= self._expected <= last:
             self._turn_back(first if self._speed > 0 else last)
             return
         end = last if self._speed > 0 else first
-        if self._expected == end and self._selection.loop:
+        if self._expected == end and self._loops:
             self._turn_back(first if self._speed > 0 else last)
             return
         frame = self._due_frame(first, last)
         self._expected = frame
         session.go_to(frame)
-        if frame == end and not self._selection.loop:
+        if frame == end and not self._loops:
             self.playing_changed.emit(False)
         else:
             self._schedule()

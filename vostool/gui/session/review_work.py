@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.gui.session.player import Player
 from vostool.gui.session.session import Session
 from vostool.gui.threads.timers import single_shot
-from vostool.project import edits
+from vostool.project import range_edits
 from vostool.project.changes import Changes, Edit
-from vostool.review.order import ReviewFilter, ReviewItem
+from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
 
 SLICE_SECONDS = 0.003
@@ -25,20 +27,24 @@ NEWS_MS = 120
 """Views hear of a changing queue this often at most."""
 SLOW_NEWS_MS = 600
 """The same while much is still to be measured."""
+SETTLE_SECONDS = 0.008
+"""For the queue to follow what a person has just answered, before it goes on."""
+Key = tuple[float, int, int] | tuple[int, int]
 GO_FIRST = "Go to a place of the review queue first."
 
 
 class Review(QObject):
-    """Follows the document, goes from one place to the next, and settles places.
+    """Follows the document, goes from one stretch to the next, and settles them.
 
     Signals:
         changed(): the count or the order may be another one, or what is asked for is.
         went(): :attr:`current` is another one.
         settled(): all masks are looked through.
+        done(): a person has just answered the last of what was asked about.
 
     Attributes:
         queue: for looking at; it follows the document by itself.
-        current: the place that was gone to last, which may have left the queue since.
+        current: the event that was gone to last, which may have left the queue since.
         only: what is gone through.
         in_time: it is gone through from first frame to last, and not from the worst on.
     """
@@ -46,14 +52,17 @@ class Review(QObject):
     changed = pyqtSignal()
     went = pyqtSignal()
     settled = pyqtSignal()
+    done = pyqtSignal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, player: Player) -> None:
         super().__init__()
         self._session = session
+        self._player = player
         self.queue = ReviewQueue(session.document.project)
-        self.current: ReviewItem | None = None
+        self.current: ReviewEvent | None = None
         self.only = ReviewFilter()
         self.in_time = False
+        self._answered = False
         self._slices = single_shot(self, PAUSE_MS, self._work)
         self._news = single_shot(self, NEWS_MS, self.changed.emit)
         self._sliced = 0.0
@@ -69,56 +78,77 @@ class Review(QObject):
         self._news.stop()
 
     @property
-    def is_current_open(self) -> bool:
-        """True while the current place is still in the queue."""
+    def live(self) -> ReviewEvent | None:
+        """What the current event is now; None where nothing of it is asked about any more."""
+        return None if self.current is None else self.queue.like(self.current)
+
+    @property
+    def at_hand(self) -> bool:
+        """True while the playhead is in the current event, or about where playing it ends."""
         here = self.current
-        return here is not None and self.queue.item(*here.place) is not None
+        if here is None:
+            return False
+        first, last = self._played(here)
+        return first <= self._session.playhead <= max(last, here.last)
 
     def ask_for(self, only: ReviewFilter, *, in_time: bool) -> None:
-        """Go through these items only, in this order."""
+        """Go through these events only, in this order."""
         self.only, self.in_time = only, in_time
         self.changed.emit()
 
     def next(self) -> None:
-        """Go to the next place, or say that there is none."""
-        here = self.current
-        if self.in_time:
-            found = self.queue.next_in_time(*self._place(), only=self.only)
-        else:
-            found = self.queue.next_in_rank(here, self.only)
-        self._arrive(found, "last", "next starts with the first again")
+        """Go to the next event, or say that there is none."""
+        events, key, here = self._listed()
+        later = (event for event in events if here is None or key(event) > here)
+        self._arrive(next(later, None), "last", "next starts with the first again")
 
     def previous(self) -> None:
-        """Go to the place before, or say that there is none."""
-        found = None
-        if self.in_time:
-            found = self.queue.previous_in_time(*self._place(), only=self.only)
-        elif self.current is not None:
-            found = self.queue.previous_in_rank(self.current, self.only)
-        self._arrive(found, "first", "go on with the next")
+        """Go to the event before, or say that there is none."""
+        events, key, here = self._listed()
+        earlier = [event for event in events if here is not None and key(event) < here]
+        self._arrive(earlier[-1] if earlier else None, "first", "go on with the next")
 
-    def go_to(self, item: ReviewItem) -> None:
-        """Select the item's object and show its frame."""
-        self.current = item
-        self._session.select(item.object_id)
-        self._session.go_to(item.frame)
+    def go_to(self, event: ReviewEvent) -> None:
+        """Select the object of its worst mask and show that."""
+        self._player.pause()
+        self.current = event
+        self._session.select(event.worst.object_id)
+        self._session.go_to(event.worst.frame)
         self.went.emit()
 
-    def confirm(self, *, whole_frame: bool = False) -> None:
-        """Say that the current mask is right, or all masks of its frame are, and go on."""
+    def play(self) -> None:
+        """Play the current event once, with a moment before and behind; again: pause."""
+        if self._player.is_playing:
+            self._player.pause()
+        elif self.current is None:
+            self._session.problem.emit(GO_FIRST)
+        else:
+            self._player.play_through(*self._played(self.live or self.current))
+
+    def confirm(self, *, all_objects: bool = False) -> None:
+        """Say that the masks of the current event are right, or those of all objects on its
+        frames are, and go on.
+        """
         here = self._here()
         if here is None:
             return
         project = self._session.document.project
-        ids = list(project.masks.at(here.frame)) if whole_frame else [here.object_id]
-        edit = edits.confirm(project, here.frame, ids, True)
-        self._settle(Edit("Confirm frame" if whole_frame else "Confirm mask", edit.changes))
+        spans = [(here.first, here.last, [*project.objects])]
+        if not all_objects:
+            spans = [(s.first, s.last, [s.object_id]) for s in here.stretches]
+        changes = [
+            change
+            for first, last, ids in spans
+            for change in range_edits.confirm_range(project, first, last, True, ids).changes
+        ]
+        self._settle(Edit("Confirm stretch", tuple(changes)))
 
     def dismiss(self) -> None:
-        """Leave the current mask as it is, out of the queue as long as it stays so; and go on."""
+        """Leave the current masks as they are, out of the queue as long as they stay so; go on."""
         here = self._here()
         if here is not None:
-            self._settle(dismiss(self._session.document.project, [here.place]))
+            edit = dismiss(self._session.document.project, self.queue.places(here))
+            self._settle(edit)
 
     def bring_back(self) -> None:
         """Forget what was dismissed."""
@@ -127,28 +157,54 @@ class Review(QObject):
             self._session.problem.emit("Nothing was dismissed from the review queue.")
         self._session.do(edit)
 
-    def _here(self) -> ReviewItem | None:
-        """The current item where its frame is shown; else None, with a sentence."""
-        here = self.current
-        if here is None or not self.is_current_open or here.frame != self._session.playhead:
+    def expect_end(self) -> None:
+        """The person has answered something: say so if it was the last of it."""
+        self._answered = True
+        self._end_if_done()
+
+    def _here(self) -> ReviewEvent | None:
+        """The current event where one of its frames is shown; else None, with a sentence."""
+        here = self.live
+        if here is None or not self.at_hand:
             self._session.problem.emit(GO_FIRST)
             return None
         return here
 
     def _settle(self, edit: Edit) -> None:
-        if self._session.do(edit) and self.queue.count_of(self.only):
-            self.next()
+        self._player.pause()
+        if self._session.do(edit):
+            self.queue.work(SETTLE_SECONDS)
+            if self.queue.count_of(self.only):
+                self.next()
+            else:
+                self.went.emit()
+            self.expect_end()
         else:
             self.went.emit()
 
-    def _place(self) -> tuple[int, int]:
-        here = self.current
-        at_it = here is not None and here.frame == self._session.playhead
-        return here.place if here is not None and at_it else (self._session.playhead, 0)
+    def _end_if_done(self) -> None:
+        if self._answered and not self.queue.pending:
+            self._answered = False
+            if not self.queue.count:
+                self.done.emit()
 
-    def _arrive(self, item: ReviewItem | None, end: str, then: str) -> None:
-        if item is not None:
-            self.go_to(item)
+    def _played(self, event: ReviewEvent) -> tuple[int, int]:
+        lead, end = self.queue.gap, len(self._session.source) - 1
+        return max(event.first - lead, 0), min(event.asked + lead, end)
+
+    def _listed(self) -> tuple[list[ReviewEvent], Callable[[ReviewEvent], Key], Key | None]:
+        """What is gone through, what sorts it, and where the person is in it."""
+        events = self.queue.events(self.only, in_time=self.in_time)
+        here = self.live or self.current
+        if self.in_time:
+            at_it = here is not None and self.at_hand
+            place = here.place if here is not None and at_it else (self._session.playhead, 0)
+            return events, lambda event: event.place, place
+        return events, lambda event: event.rank, here.rank if here is not None else None
+
+    def _arrive(self, event: ReviewEvent | None, end: str, then: str) -> None:
+        if event is not None:
+            self.go_to(event)
         elif self.queue.count_of(self.only):
             self.current = self.current if end == "first" else None
             self._session.problem.emit(f"That was the {end} place to review; {then}.")
@@ -182,3 +238,4 @@ class Review(QObject):
             self._news.start(min(self._news.remainingTime(), NEWS_MS))
         if not self.queue.pending:
             self.settled.emit()
+            self._end_if_done()

@@ -13,6 +13,7 @@ from vostool.masks.mask import Provenance
 from vostool.models.engine import Direction
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
+from vostool.runs.agreeing import agreeing_parts
 from vostool.runs.blends import TITLE as BLEND_TITLE
 from vostool.runs.blends import blend_spans, spans_around
 from vostool.runs.keyframes import Span
@@ -21,6 +22,7 @@ from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
 from vostool.runs.unfinished import UnfinishedRun
 
+AGAIN_TITLE = "Track the stretch again"
 NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
 
 
@@ -133,6 +135,15 @@ class Tracking:
             return blend_parts(project, spans) + leg_parts(project, legs)
 
         return self._begin(parts, "Track what was corrected")
+
+    def corrected_stretch(
+        self, frame: int, first: int, last: int, object_ids: Collection[int]
+    ) -> bool:
+        """What corrections on ``frame`` change of a wrong stretch, and on to where the track is as
+        it was. Does nothing where nothing was tracked around the frame.
+        """
+        made = agreeing_parts(self._project, frame, first, last, object_ids)
+        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE)
 
     def imported(self) -> bool:
         """The objects of the last import from their first keyframe to the end.

@@ -13,6 +13,7 @@ from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
 from vostool.runs.parts import RunSummary
+from vostool.words import counted
 
 MARK_MS = 5
 """Between the marks of one object and of the next on the timeline."""
@@ -37,6 +38,10 @@ class ReviewView(QObject):
         self._review.changed.connect(self._refresh)
         self._review.went.connect(self._went)
         self._review.settled.connect(self._tell_of_run)
+        self._review.done.connect(self._tell_done)
+        retrack = window.actions_by_id["review_retrack"]
+        workspace.retracking.wanted = retrack.isChecked()
+        workspace.retracking.began.connect(self._tell_retracking)
         workspace.session.runs.finished.connect(self._run_finished)
         workspace.document.changed.connect(self._follow)
         self._panel.chosen.connect(self._review.go_to)
@@ -99,6 +104,17 @@ class ReviewView(QObject):
         if text:
             self._said, self._said_left = text, self._review.queue.count
             self._window.show_hint(text)
+
+    def _tell_done(self) -> None:
+        masks, kept, dismissed = self._review.queue.answered()
+        put_aside = f", {counted(dismissed, 'mask')} dismissed" if dismissed else ""
+        self._window.show_hint(
+            f"All reviewed: {kept} of {counted(masks, 'mask')} are yours or confirmed{put_aside}."
+        )
+        self._panel.refresh()
+
+    def _tell_retracking(self, frame: int) -> None:
+        self._window.show_status(f"Tracking on from the correction on frame {frame}.")
 
     def _withdraw(self) -> None:
         """Take back what was said of a run, such as when the run was undone."""

@@ -16,6 +16,7 @@ from vostool.gui.session.frame_range import RangeSelection
 from vostool.gui.session.mask_editor import MaskEditor
 from vostool.gui.session.player import Player
 from vostool.gui.session.range_actions import RangeActions
+from vostool.gui.session.retracking import Retracking
 from vostool.gui.session.review_work import Review
 from vostool.gui.session.session import Session
 from vostool.gui.session.storage import Storage
@@ -36,12 +37,13 @@ class Workspace(QObject):
         self.tracking = Tracking(self.session)
         self.discovering = Discovering(self.session, self.tracking.object_ids)
         self.mask_editor = MaskEditor(self.session)
-        self.review = Review(self.session)
         self.finding = Finding(self.session)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
         self.player = Player(self.session, self.selection)
+        self.review = Review(self.session, self.player)
+        self.retracking = Retracking(self.session, self.review, self.tracking, self.mask_editor)
         worker.open(opened.source.clone())
 
     def is_of(self, path: Path) -> bool:
@@ -63,6 +65,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop what runs, store what waits, give files and threads back."""
         self.player.pause()
+        self.retracking.close()
         self.session.builder.settle()
         self.mask_editor.close()
         self.finding.close()

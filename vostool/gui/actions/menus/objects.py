@@ -27,7 +27,7 @@ MASK: ActionTable = (
 
 OBJECT: ActionTable = (
     ActionSpec("new_object", "Object", "New object", ("Shift+N",)),
-    ActionSpec("finish", "Object", "Finish object", ("F", "Return"), _O,
+    ActionSpec("finish", "Object", "Finish object", ("F",), _O,
                "The next click starts another object"),
     ActionSpec("finish_named", "Object", "Finish object and name it…", ("Shift+F",), _O,
                "Asks for its label and number; the next click starts another object"),
