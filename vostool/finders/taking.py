@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vostool.finders.finder import Candidate
+from vostool.masks.colours import Colour
 from vostool.masks.mask import MaskRecord, Provenance
 from vostool.project import edits
 from vostool.project.changes import Cell, Edit, Table
@@ -23,11 +24,14 @@ class Thing:
         seen: the candidate by frame; at least one.
         label: what the object is called; empty takes the label for new objects.
         object_id: an object that is there already and gets these sightings, or None for a new one.
+        colour: of a new object, unless it is the first of a label that has one; None takes that of
+            its number.
     """
 
     seen: tuple[tuple[int, Candidate], ...]
     label: str = ""
     object_id: int | None = None
+    colour: Colour | None = None
 
 
 def take(
@@ -47,7 +51,7 @@ def take(
     for thing in things:
         oid = thing.object_id
         if oid is None or oid not in copy.objects:
-            made, oid = edits.add_object(copy, thing.label or label_for_new)
+            made, oid = edits.add_object(copy, thing.label or label_for_new, thing.colour)
             copy.apply(made)
             parts.append(made)
         given = _sightings(copy, oid, thing)

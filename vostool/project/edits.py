@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from vostool.masks.colours import Colour
 from vostool.masks.mask import MaskRecord, Provenance
 from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Value
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
@@ -13,14 +14,17 @@ from vostool.project.project_labels import colour_of_first
 from vostool.project.prompts import Prompts
 
 
-def add_object(project: Project, label: str = DEFAULT_LABEL) -> tuple[Edit, int]:
+def add_object(
+    project: Project, label: str = DEFAULT_LABEL, colour: Colour | None = None
+) -> tuple[Edit, int]:
     """A new object with the next free id, and that id.
 
-    It has its palette colour, or as the first of a label with a colour, the label's.
+    It has this colour or else its palette colour, or as the first of a label with a colour, the
+    label's.
     """
     object_id = project.next_object_id()
     new = AnnotatedObject.new(object_id, label)
-    new = replace(new, colour=colour_of_first(project, label) or new.colour)
+    new = replace(new, colour=colour_of_first(project, label) or colour or new.colour)
     changes = (
         project.change(Cell(Table.OBJECTS, object_id), new),
         project.change(Cell(Table.SETTINGS, "highest_object_id"), object_id),

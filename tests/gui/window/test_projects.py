@@ -166,7 +166,7 @@ def test_a_download_that_fails_says_so(hand, monkeypatch) -> None:
 
 
 def test_an_accident_in_a_slot_is_shown_and_the_program_goes_on(opened, capsys) -> None:
-    hook = Unforeseen(opened.window.show_problem).hook
+    hook = Unforeseen(opened.window.show_unforeseen).hook
     try:
         raise KeyError("oops")
     except KeyError as error:

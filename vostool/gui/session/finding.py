@@ -12,12 +12,14 @@ from vostool.errors import Cancelled, UsageError
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Finder, Question, Way
 from vostool.finders.registry import FINDERS, create_finder, default_finder, finder_statuses
-from vostool.finders.taking import Thing, take
+from vostool.finders.taking import take
 from vostool.gui.engine.finding import FindEnd, FindJob, FrameLook
 from vostool.gui.session.found import Found
+from vostool.gui.session.proposals import Proposals
 from vostool.gui.session.session import Session
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
+from vostool.masks.colours import Colour
 from vostool.progress import Progress
 
 BUSY = "Objects are being looked for; cancel that first."
@@ -32,7 +34,7 @@ class Finding(QObject):
         ended(str): nothing is looked for any more; one sentence, empty where all went well.
 
     Attributes:
-        choice: what is shown; :meth:`set_choice` changes it.
+        proposals: what was found, and what of it would be taken.
         asked: what was looked for, in a person's words.
     """
 
@@ -43,12 +45,8 @@ class Finding(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._worker = session, session.worker
-        self.choice = Choice()
+        self.proposals = Proposals()
         self.asked = ""
-        self._found: dict[int, Found] = {}
-        self._left_out: set[tuple[int, int]] = set()
-        self._opened: set[tuple[int, int]] = set()
-        self._parts_first = False
         self._finder: tuple[str, Finder] | None = None
         self._loading: tuple[Background, threading.Event] | None = None
         self._job: FindJob | None = None
@@ -116,65 +114,63 @@ class Finding(QObject):
     @property
     def frames(self) -> list[int]:
         """The frames on which something was found."""
-        return sorted(frame for frame, found in self._found.items() if found.candidates)
+        return self.proposals.frames
 
     def on(self, frame: int) -> Found:
         """All candidates of a frame."""
-        return self._found.get(frame) or Found()
+        return self.proposals.on(frame)
 
     def shown(self, frame: int) -> tuple[int, ...]:
         """Indices of a frame's candidates that pass the choice."""
-        found = self.on(frame)
-        opened = {index for f, index in self._opened if f == frame}
-        return found.shown(self.choice, found.wholes - opened if self._parts_first else opened)
+        return self.proposals.shown(frame)
 
     def is_left_out(self, frame: int, index: int) -> bool:
         """True for one that is shown and not taken."""
-        return (frame, index) in self._left_out
+        return self.proposals.is_left_out(frame, index)
 
     def wanted(self, frame: int) -> list[int]:
         """Those that would be taken."""
-        return [i for i in self.shown(frame) if (frame, i) not in self._left_out]
+        return self.proposals.wanted(frame)
+
+    def colours(self, frame: int) -> dict[int, Colour]:
+        """By index, the colour that each shown candidate of a frame has as an object."""
+        session = self._session
+        return self.proposals.colours(session.document.project, frame, session.label_for_new())
+
+    @property
+    def choice(self) -> Choice:
+        """What is shown."""
+        return self.proposals.choice
 
     def set_choice(self, choice: Choice) -> None:
         """Show others of those that are known."""
         if choice != self.choice:
-            self.choice = choice
+            self.proposals.choice = choice
             self.changed.emit()
 
     def toggle(self, frame: int, index: int) -> None:
         """Leave a candidate out, or take it in again."""
-        self._left_out ^= {(frame, index)}
+        self.proposals.toggle(frame, index)
         self.changed.emit()
 
     def switch(self, frame: int, index: int | None = None) -> None:
         """Show the parts in place of the whole at this candidate, or back; None: everywhere."""
-        if index is None:
-            self._parts_first = not self._parts_first
-            self._opened.clear()
-        elif (whole := self.on(frame).family(index)) is not None:
-            self._opened ^= {(frame, whole)}
+        self.proposals.switch(frame, index)
         self.changed.emit()
 
     def clear(self) -> None:
         """Propose nothing."""
-        self._found.clear()
-        self._left_out.clear()
-        self._opened.clear()
-        self._parts_first = False
+        self.proposals.clear()
         self.changed.emit()
 
     def take(self) -> int:
         """Make objects of those that are shown and not left out, as one undo step; how many."""
-        things = [
-            Thing(((frame, each),), each.label)
-            for frame in self.frames
-            for each in (self.on(frame).candidates[i] for i in self.wanted(frame))
-        ]
+        session = self._session
+        project = session.document.project
+        things = self.proposals.things(project)
         if not things:
             return 0
-        session = self._session
-        edit, ids = take(session.document.project, things, self.asked, session.label_for_new())
+        edit, ids = take(project, things, self.asked, session.label_for_new())
         if session.do(edit):
             session.select(ids[0])
             self.clear()
@@ -226,22 +222,11 @@ class Finding(QObject):
         project, frame = self._session.document.project, look.frame
         masks = {oid: record.mask for oid, record in project.masks.at(frame).items()}
         found = Found.of(look, masks)
-        self._carry_over(frame, found)
+        self.proposals.put(frame, found)
         many = len(look.job.frames)
         where = f"frame {frame}, {look.place + 1} of {many}" if many > 1 else f"frame {frame}"
         self.progressed.emit(look.done, f"Looking on {where}: {len(found.candidates)} found")
         self.changed.emit()
-
-    def _carry_over(self, frame: int, found: Found) -> None:
-        """Show a frame's candidates of now; what is an object already is left out at first."""
-        old = self.on(frame)
-        out = {each for i, each in enumerate(old.candidates) if (frame, i) in self._left_out}
-        known_before = set(old.candidates)
-        self._left_out = {key for key in self._left_out if key[0] != frame}
-        for index, each in enumerate(found.candidates):
-            if each in out or (index in found.known and each not in known_before):
-                self._left_out.add((frame, index))
-        self._found[frame] = found
 
     def _end(self, end: FindEnd) -> None:
         if end.job is self._job:

@@ -26,18 +26,22 @@ class Found:
         outlines: of each, in pixels of the frame.
         overlaps: how they lie on each other.
         known: by index, the object that is there already under the candidate.
+        same: of each, the number of its thing, which it shares with candidates of other frames;
+            empty where only this frame was looked at.
     """
 
     candidates: tuple[Candidate, ...] = ()
     outlines: tuple[Outlines, ...] = ()
     overlaps: Overlaps = _NOTHING
     known: Mapping[int, int] = field(default_factory=dict)
+    same: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, look: FrameLook, masks: Mapping[int, Mask]) -> Found:
         """A look, on a frame with these objects."""
         candidates = look.look.candidates
-        return cls(candidates, look.outlines, look.overlaps, _known(candidates, masks))
+        known = _known(candidates, masks)
+        return cls(candidates, look.outlines, look.overlaps, known, look.same)
 
     @cached_property
     def wholes(self) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from PyQt6.QtCore import QEvent, QObject, Qt
@@ -25,6 +26,16 @@ MARGIN, WIDEST = 12, 860
 Button = TypeVar("Button", QPushButton, QToolButton)
 HINT_MS = 12_000
 """A hint goes by itself after this long; a problem stays until it is closed or followed."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is shown of one, see :meth:`NoticeBar.show_problem`."""
+
+    title: str
+    sentence: str
+    details: str
+    stays: bool
 
 
 class NoticeBar(QFrame):
@@ -58,22 +69,34 @@ class NoticeBar(QFrame):
         self.details.setAccessibleName("Details of the notice")
         self.details.setFixedHeight(150)
         self._lay_out()
+        self._problem: Problem | None = None
+        self._waiting: list[Problem] = []
         self._timer = single_shot(self, HINT_MS, self.hide)
-        self.close_button.clicked.connect(self.dismiss)
+        self.close_button.clicked.connect(self._close)
         self.action_button.clicked.connect(self._take_action)
         self.details_button.toggled.connect(self._show_details)
         self.copy_button.clicked.connect(self._copy)
         over.installEventFilter(self)
         self.hide()
 
-    def show_problem(self, title: str, sentence: str, details: str = "") -> None:
-        """Something that stops what the person asked for; stays until it is closed."""
+    def show_problem(
+        self, title: str, sentence: str, details: str = "", *, stays: bool = False
+    ) -> None:
+        """Something that stops what the person asked for; stays until it is closed.
+
+        Args:
+            stays: nothing but the person's own click takes it away, as of an error that nobody
+                foresaw. Where another problem comes meanwhile, it is shown again after that one.
+        """
         self._timer.stop()
-        self._set(title, sentence, details, "problem")
+        shown = self._problem
+        if shown is not None and shown.stays and shown.sentence != sentence:
+            self._waiting.append(shown)
+        self._show_problem(Problem(title, sentence, details, stays))
 
     def show_hint(self, sentence: str) -> bool:
         """Why something did not happen; goes by itself. False where a problem stands there."""
-        if self.isVisible() and self.property("kind") == "problem":
+        if self._problem is not None:
             return False
         self._set("", sentence, "", "hint")
         self._timer.start()
@@ -91,9 +114,25 @@ class NoticeBar(QFrame):
         return True
 
     def dismiss(self) -> None:
-        """Close the bar."""
+        """What is shown concerns nobody any more; a problem that stays stays."""
+        if self._problem is None or not self._problem.stays:
+            self._close()
+
+    def withdraw(self, title: str) -> None:
+        """The problem of this title is over; every other notice stays."""
+        if self._problem is not None and self._problem.title == title:
+            self._close()
+
+    def _close(self) -> None:
         self._timer.stop()
+        self._problem = None
         self.hide()
+        if self._waiting:
+            self._show_problem(self._waiting.pop())
+
+    def _show_problem(self, problem: Problem) -> None:
+        self._problem = problem
+        self._set(problem.title, problem.sentence, problem.details, "problem")
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         kinds = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show)

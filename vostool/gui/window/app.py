@@ -92,7 +92,7 @@ def run(path: str | None) -> int:
     app = make_application(sys.argv[:1])
     program = build()
     bench = program.bench
-    relay = Unforeseen(bench.window.show_problem)
+    relay = Unforeseen(bench.window.show_unforeseen)
     sys.excepthook = relay.hook
     threading.excepthook = relay.thread_hook
     Interrupt(bench)

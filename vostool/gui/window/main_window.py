@@ -118,14 +118,22 @@ class MainWindow(QMainWindow):
         """A passing line in the status bar."""
         self.status.say(text, milliseconds)
 
-    def show_problem(self, title: str, sentence: str, more: str = "") -> None:
+    def show_problem(
+        self, title: str, sentence: str, more: str = "", *, stays: bool = False
+    ) -> None:
         """Something that stops what the person asked for, without stopping the person.
 
         Args:
             more: for the details, such as a traceback.
+            stays: nothing but the person's own click takes it away.
         """
         engine = self.status.engine_button.text()
-        self.notice.show_problem(title, sentence, details(title, sentence, engine, more))
+        more = details(title, sentence, engine, more)
+        self.notice.show_problem(title, sentence, more, stays=stays)
+
+    def show_unforeseen(self, title: str, sentence: str, more: str) -> None:
+        """An exception that nothing caught; it stays until the person closes it."""
+        self.show_problem(title, sentence, more, stays=True)
 
     def show_hint(self, sentence: str) -> None:
         """Why something did not happen; it goes by itself and never hides a problem."""

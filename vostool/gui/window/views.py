@@ -22,6 +22,8 @@ from vostool.project.effect import Effect
 from vostool.project.history import Step
 from vostool.runs.parts import RunProgress
 
+NOT_STORED = "Changes are not stored"
+
 
 class Views(QObject):
     """The connections between one window and one workspace."""
@@ -206,10 +208,10 @@ class Views(QObject):
 
     def _show_storage(self, sentence: str | None) -> None:
         if sentence is None:
-            self._window.notice.dismiss()
+            self._window.notice.withdraw(NOT_STORED)
             self._window.show_status("Saving works again.", 15000)
         else:
-            self._window.show_problem("Changes are not stored", sentence)
+            self._window.show_problem(NOT_STORED, sentence)
 
     def _show_busy(self, busy: bool) -> None:
         self._window.status.busy_label.setText("● working on the mask…" if busy else "")

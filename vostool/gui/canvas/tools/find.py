@@ -7,20 +7,19 @@ from functools import partial
 from typing import Protocol
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPainterPath
 
 from vostool.errors import PromptError
 from vostool.gui.canvas.tools.context import ToolContext
 from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.gesture import Gesture
-from vostool.gui.canvas.tools.items.candidates import CandidatesItem, Shape, path_of
+from vostool.gui.canvas.tools.items.candidate_picture import CandidatesPainter, Shape
+from vostool.gui.canvas.tools.items.candidates import CandidatesItem
 from vostool.gui.canvas.tools.items.handles import DashedBox
 from vostool.gui.canvas.tools.prompting import DRAG_PIXELS, clip_box
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
-from vostool.gui.engine.finding import Outlines
 from vostool.gui.session.finding import Finding
+from vostool.gui.threads.left import leave_to_end
 from vostool.masks.box import Box
-from vostool.masks.colours import palette_colour
 
 FIND_KEYS = ("Esc", "Return", "Enter", "Tab")
 
@@ -41,13 +40,18 @@ class FindGesture(Gesture):
     def __init__(self, finding: Finding, panel: FindPanel, context: ToolContext) -> None:
         super().__init__(context)
         self._finding, self._panel = finding, panel
+        self._painter: CandidatesPainter | None = None
         self._item = CandidatesItem()
         self._press: PointerEvent | None = None
         self._rubber: DashedBox | None = None
         self._under: int | None = None
-        self._paths: dict[int, tuple[Outlines, QPainterPath]] = {}
 
     def begin(self) -> None:
+        painter = self._painter = CandidatesPainter()
+        painter.painted.connect(self._item.show_picture)
+        painter.broke.connect(self.context.session.problem)
+        painter.start()
+        self._item.use(painter)
         self.context.previews.add(self._item)
         self._finding.changed.connect(self._show)
         self.context.canvas.claim_keys(FIND_KEYS)
@@ -58,6 +62,13 @@ class FindGesture(Gesture):
         self._finding.changed.disconnect(self._show)
         self.context.canvas.claim_keys(())
         self.context.previews.drop(self._item)
+        painter, self._painter = self._painter, None
+        if painter is not None:
+            self._item.use(None)
+            painter.painted.disconnect(self._item.show_picture)
+            painter.broke.disconnect(self.context.session.problem)
+            painter.shut_down()
+            leave_to_end(painter)
 
     def project_changed(self) -> None:
         self._show()
@@ -135,24 +146,19 @@ class FindGesture(Gesture):
         frame = session.playhead
         found = finding.on(frame)
         shown = finding.shown(frame)
-        self._keep_paths([found.outlines[index] for index in shown])
+        colours = finding.colours(frame)
         shapes = [
             Shape(
                 index,
-                self._paths[id(found.outlines[index])][1],
+                found.outlines[index],
                 found.area(index),
                 _chip(finding, frame, index),
-                palette_colour(index + 1),
+                colours[index],
                 finding.is_left_out(frame, index),
             )
             for index in shown
         ]
-        self._item.put(shapes, info.width, info.height)
-
-    def _keep_paths(self, shown: list[Outlines]) -> None:
-        """A path for each; a slider that moves makes none anew."""
-        known = self._paths
-        self._paths = {id(each): known.get(id(each)) or (each, path_of(each)) for each in shown}
+        self._item.put(shapes, frame, info.width, info.height)
 
     def _drop_rubber(self) -> None:
         self.context.previews.drop(self._rubber)

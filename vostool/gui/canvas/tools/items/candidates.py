@@ -3,73 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vostool.gui.engine.previews import Outline
-from vostool.masks.colours import Colour
+from vostool.gui.canvas.tools.items.candidate_picture import (
+    CandidatesPainter,
+    CandidatesPicture,
+    CandidatesWish,
+    Shape,
+    smallest_at,
+)
 
 PAD, LONGEST, CHIP_PIXELS = 4.0, 180.0, 12
-FILL_ALPHA, HOVER_ALPHA = 60, 110
-
-
-@dataclass(frozen=True, eq=False)
-class Shape:
-    """One candidate as it is drawn.
-
-    Attributes:
-        index: of the candidate.
-        path: its outlines, in pixels of the frame.
-        area: pixels; of two that lie over each other the smaller one is under the mouse.
-        text: of the chip.
-        left_out: it will not be taken.
-    """
-
-    index: int
-    path: QPainterPath
-    area: int
-    text: str
-    colour: Colour
-    left_out: bool = False
-
-
-def path_of(outlines: Sequence[Outline]) -> QPainterPath:
-    """The outlines of parts and holes as one path, in which holes are open."""
-    if not outlines:
-        return QPainterPath()
-    rings = [np.vstack((ring, ring[:1])) for ring in outlines]
-    points = np.vstack(rings).astype(np.float64)
-    goes_on = np.ones(len(points), np.int32)
-    goes_on[np.cumsum([len(ring) for ring in rings]) - 1] = 0
-    # Thousands of corners one by one would take the window's thread too long.
-    path: QPainterPath = pg.arrayToQPath(points[:, 0], points[:, 1], connect=goes_on)
-    path.setFillRule(Qt.FillRule.OddEvenFill)
-    return path
 
 
 class CandidatesItem(QGraphicsItem):
-    """All candidates of one frame (image pixels); clicks go through to the tool."""
+    """All candidates of one frame (image pixels); clicks go through to the tool.
+
+    The outlines come as a picture from a thread; until it is there, the one before is shown where
+    it belongs now. Chips have the size of the screen's pixels.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.shapes: tuple[Shape, ...] = ()
+        self.picture: CandidatesPicture | None = None
+        self._painter: CandidatesPainter | None = None
+        self._asked: CandidatesWish | None = None
+        self._serial = 0
         self._hovered: int | None = None
         self._font = QFont()
         self._font.setPixelSize(CHIP_PIXELS)
         self._size = QRectF()
+        self._frame: int | None = None
 
-    def put(self, shapes: Sequence[Shape], width: int, height: int) -> None:
+    def use(self, painter: CandidatesPainter | None) -> None:
+        """Have the outlines painted by this thread; None: no more, and nothing is shown."""
+        self._painter, self._asked, self.picture = painter, None, None
+
+    def put(self, shapes: Sequence[Shape], frame: int, width: int, height: int) -> None:
         """Draw these, the best first, on a frame of this size."""
         self.prepareGeometryChange()
         self._size = QRectF(0, 0, width, height)
+        if frame != self._frame:
+            self.picture = None  # the outlines of one frame are nowhere on another
+        self._frame = frame
         self.shapes = tuple(shapes)
+        self._serial += 1
         self.update()
+
+    def show_picture(self, picture: CandidatesPicture) -> None:
+        """What the thread has painted; of a frame that was left it is of no use."""
+        if self._asked is not None and picture.wish.serial == self._serial:
+            self.picture = picture
+            self.update()
 
     def hover(self, index: int | None) -> None:
         """Stress the one under the mouse."""
@@ -79,9 +69,8 @@ class CandidatesItem(QGraphicsItem):
 
     def at(self, x: float, y: float) -> int | None:
         """The index of the smallest candidate at a place, or None."""
-        place = QPointF(x, y)
-        hit = [shape for shape in self.shapes if shape.path.contains(place)]
-        return min(hit, key=lambda shape: shape.area).index if hit else None
+        shape = smallest_at(self.shapes, x, y)
+        return None if shape is None else shape.index
 
     def boundingRect(self) -> QRectF:
         return self._size.adjusted(-200, -40, 200, 40)  # chips reach over the frame's border
@@ -92,52 +81,46 @@ class CandidatesItem(QGraphicsItem):
         option: QStyleOptionGraphicsItem | None,
         widget: QWidget | None = None,
     ) -> None:
-        if painter is None:
+        if painter is None or widget is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for shape in reversed(self.shapes):
-            self._paint_outline(painter, shape)
-        # Chips have the size of the screen's pixels; where two would lie over each other, the
-        # better candidate's is drawn.
         to_screen = painter.worldTransform()
+        ratio = widget.devicePixelRatioF()
+        width, height = round(widget.width() * ratio), round(widget.height() * ratio)
+        pixels = to_screen * to_screen.fromScale(ratio, ratio)
+        self._ask(CandidatesWish(self._serial, self.shapes, self._hovered, pixels, width, height))
+        if self.picture is not None:
+            back, known = self.picture.wish.to_screen.inverted()
+            if known:
+                painter.setWorldTransform(back * to_screen)
+                painter.drawImage(QPointF(0, 0), self.picture.image)
         painter.resetTransform()
-        painter.setFont(self._font)
-        free: list[QRectF] = []
-        for shape in sorted(self.shapes, key=lambda each: each.index != self._hovered):
-            corner = to_screen.map(shape.path.boundingRect().topLeft())
-            chip = self._chip_rect(shape.text, corner)
-            if not any(chip.intersects(other) for other in free):
-                free.append(chip)
-                self._paint_chip(painter, shape, chip)
+        self._paint_chips(painter, to_screen.map, QRectF(widget.rect()))
         painter.setWorldTransform(to_screen)
 
-    def _paint_outline(self, painter: QPainter, shape: Shape) -> None:
-        red, green, blue = shape.colour
-        hovered = shape.index == self._hovered
-        fill = QColor(red, green, blue, HOVER_ALPHA if hovered else FILL_ALPHA)
-        if shape.left_out:
-            fill.setAlpha(30 if hovered else 0)
-        painter.setBrush(fill)
-        # A dark line under the bright one is seen on every picture.
-        thin = 0.8 if shape.left_out else 0.0
-        bright = QColor(225, 225, 225) if shape.left_out else QColor(red, green, blue)
-        dashes = Qt.PenStyle.DashLine if shape.left_out else Qt.PenStyle.SolidLine
-        for line, wide, style in (
-            (QColor(0, 0, 0, 180), 4.0, Qt.PenStyle.SolidLine), (bright, 2.0, dashes),
-        ):  # fmt: skip
-            pen = QPen(line, wide - thin + (1 if hovered else 0), style)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(shape.path)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+    def _ask(self, wish: CandidatesWish) -> None:
+        if self._painter is not None and not wish.same(self._asked):
+            self._asked = wish
+            self._painter.ask(wish)
 
-    def _chip_rect(self, text: str, corner: QPointF) -> QRectF:
+    def _paint_chips(self, painter: QPainter, to_screen: object, seen: QRectF) -> None:
+        """Where two would lie over each other, the better candidate's is drawn."""
+        assert callable(to_screen)
+        painter.setFont(self._font)
         metrics = QFontMetricsF(self._font)
-        wide = min(metrics.horizontalAdvance(text), LONGEST) + 2 * PAD
-        high = metrics.height() + 2
-        return QRectF(corner.x(), max(corner.y() - high, 0.0), wide, high)
+        free: list[QRectF] = []
+        for shape in sorted(self.shapes, key=lambda each: each.index != self._hovered):
+            left, top, right, bottom = shape.box
+            corner, end = to_screen(QPointF(left, top)), to_screen(QPointF(right, bottom))
+            if not seen.intersects(QRectF(corner, end).adjusted(-1, -1, 1, 1)):
+                continue
+            chip = _chip_rect(metrics, shape.text, corner, seen)
+            if not any(chip.intersects(other) for other in free):
+                free.append(chip)
+                self._paint_chip(painter, metrics, shape, chip)
 
-    def _paint_chip(self, painter: QPainter, shape: Shape, chip: QRectF) -> None:
+    def _paint_chip(
+        self, painter: QPainter, metrics: QFontMetricsF, shape: Shape, chip: QRectF
+    ) -> None:
         red, green, blue = (70, 74, 80) if shape.left_out else shape.colour
         # Black or white, whichever contrasts more (relative luminance, ITU-R BT.709).
         light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
@@ -145,6 +128,13 @@ class CandidatesItem(QGraphicsItem):
         painter.setBrush(QColor(red, green, blue))
         painter.drawRect(chip.adjusted(0, 0, -1, -1))
         painter.setPen(QColor("black") if light else QColor("white"))
-        metrics = QFontMetricsF(self._font)
         text = metrics.elidedText(shape.text, Qt.TextElideMode.ElideRight, LONGEST)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _chip_rect(metrics: QFontMetricsF, text: str, corner: QPointF, seen: QRectF) -> QRectF:
+    """Above the corner, and inside what is seen."""
+    wide = min(metrics.horizontalAdvance(text), LONGEST) + 2 * PAD
+    high = metrics.height() + 2
+    x = max(min(corner.x(), seen.right() - wide), seen.left())
+    return QRectF(x, max(corner.y() - high, seen.top()), wide, high)
