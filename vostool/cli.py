@@ -27,6 +27,7 @@ COMMANDS = MappingProxyType(
         "find": "find objects by text or sound, or everything there is, and track them",
         "export": "write the masks of one or many projects in the formats of other programs",
         "import": "bring labels of other programs into a project, as the start of a track",
+        "batch": "label many videos by themselves, here or on a cluster",
         "cvat": "pull, track and push jobs of a CVAT server",
         "eval": "how good an engine is on sequences with ground truth",
         "info": "facts about a video, an image folder or a project",

@@ -57,3 +57,7 @@ class LoginRefused(ServerError):
 
 class JobChanged(ServerError):
     """The job on the server was changed since it was pulled; nothing was sent."""
+
+
+class ClusterError(VosToolError):
+    """A cluster of machines cannot be reached, or went away."""

@@ -19,7 +19,6 @@ from vostool.commands import arguments, output, track
 from vostool.commands.contact_sheet import write_contact_sheet
 from vostool.commands.demo_report import conclude
 from vostool.commands.first_look import ENCODER, first_look
-from vostool.commands.prompting import PromptSpecs
 from vostool.commands.workspace import opened
 from vostool.errors import ExportError, SourceError, UsageError, VosToolError
 from vostool.evaluate.generated_clip import (
@@ -31,6 +30,8 @@ from vostool.evaluate.generated_clip import (
 )
 from vostool.evaluate.metrics import IdImage, SequenceQuality, compare_sequences
 from vostool.io.project.file import read_project
+from vostool.jobs import specs
+from vostool.jobs.prompting import PromptSpecs
 from vostool.models.engine import Direction
 from vostool.models.registry import FALLBACK, default_engine, smallest_download
 from vostool.models.weights.catalog import user_checkpoint_dir
@@ -119,7 +120,7 @@ class _Show:
             output.say(f"Loading PyTorch and {engine}; the first mask follows in some seconds ...")
         picture = self.folder / "real-first-mask.png"
         return first_look(
-            engine, self.real, PromptSpecs(boxes=[arguments.box_spec(_BOX)]), picture,
+            engine, self.real, PromptSpecs(boxes=[specs.box_spec(_BOX)]), picture,
             written=lambda: output.say(f"first mask after {self.seconds:.1f} s: {picture}"),
             timed=timed and self.args.frames is None, quiet=self.args.quiet,
         )  # fmt: skip

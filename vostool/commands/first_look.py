@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from vostool.commands.contact_sheet import write_contact_sheet
-from vostool.commands.prompting import PromptSpecs, prompt_edit
 from vostool.commands.workspace import opened
+from vostool.jobs.prompting import PromptSpecs, prompt_edit
 from vostool.models.engine import Direction
 from vostool.models.engine_options import EngineOptions
 from vostool.models.registry import create_engine

@@ -16,13 +16,14 @@ from vostool.commands.engine_arguments import (
 )
 from vostool.commands.export import ExportPlan, report_json, run_export
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
-from vostool.commands.prompting import PromptSpecs, prompt_edit
 from vostool.commands.results import add_results, check_results
 from vostool.commands.tracking import Changed, Outcome, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import ProjectFileError
 from vostool.io.project.autosave import Autosaver
 from vostool.io.project.file import create
+from vostool.jobs import specs
+from vostool.jobs.prompting import PromptSpecs, prompt_edit
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.project import Project
@@ -45,10 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     prompts = parser.add_argument_group("prompts (each may be given several times)")
     for name, kind, form in (
-        ("box", arguments.box_spec, "FRAME:OBJ:x0,y0,x1,y1"),
-        ("point", arguments.point_spec, "FRAME:OBJ:x,y,(+|-)"),
-        ("mask", arguments.mask_spec, "FRAME:png | FRAME:OBJ:png"),
-        ("label", arguments.label_spec, "OBJ:name"),
+        ("box", specs.box_spec, "FRAME:OBJ:x0,y0,x1,y1"),
+        ("point", specs.point_spec, "FRAME:OBJ:x,y,(+|-)"),
+        ("mask", specs.mask_spec, "FRAME:png | FRAME:OBJ:png"),
+        ("label", specs.label_spec, "OBJ:name"),
     ):
         prompts.add_argument(f"--{name}", type=kind, metavar=form, action="append", default=[])
     run = parser.add_argument_group("run")

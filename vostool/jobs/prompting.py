@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.commands.arguments import BoxSpec, LabelSpec, MaskSpec, PointSpec
 from vostool.errors import PromptError, SourceError, UsageError
 from vostool.io.video.pictures import opened_picture
+from vostool.jobs.specs import BoxSpec, LabelSpec, MaskSpec, PointSpec
 from vostool.masks.mask import BoolArray, Mask
 from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.project.objects import AnnotatedObject

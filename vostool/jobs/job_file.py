@@ -1,0 +1,231 @@
+"""Job files: videos, what to begin from, the engine and the exports, as TOML.
+
+    vostool_jobs = 1
+    projects = "labels"
+    engine = "mobile-sam"
+    exports = ["coco"]
+    out = "exported"
+
+    [[jobs]]
+    video = "clips/*.mp4"
+    import = "first/{name}.xml"
+
+    [[jobs]]
+    video = "street.mp4"
+    boxes = ["0:1:120,80,260,210"]
+    labels = ["1:car"]
+
+Paths count from the file's own folder; ``{name}`` is the video's name without its ending.
+"""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vostool.errors import UsageError
+from vostool.files import NotRegular, TooLarge, expanded, is_special, is_there, read_bounded
+from vostool.io.batch import toml
+from vostool.io.batch.options_text import options_from_plain
+from vostool.io.exports.exporters import check_options
+from vostool.io.exports.names import safe_name
+from vostool.io.imports.importers import find_import_format
+from vostool.io.imports.plain_table import Table
+from vostool.jobs.job import Job, Labels, Setup, digest_of
+from vostool.jobs.prompting import PromptSpecs
+from vostool.jobs.searching import search_of
+from vostool.jobs.specs import box_spec, label_spec, mask_spec, point_spec
+from vostool.jobs.store import is_address
+from vostool.models.engine import Direction
+from vostool.models.engine_options import quality_named
+from vostool.models.registry import check_engine_name, default_engine
+
+VERSION = 1
+_LARGEST = 16 << 20
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """A job file: what all jobs share, and the jobs in the order of the file."""
+
+    setup: Setup
+    jobs: tuple[Job, ...]
+
+
+def load_jobs(path: Path) -> Jobs:
+    """Read a job file; names, formats and prompts are checked, videos are not opened.
+
+    Raises:
+        UsageError: one sentence that names the file and what is wrong in it.
+    """
+    try:
+        return jobs_of(_parsed(path), path.absolute().parent)
+    except UsageError as error:
+        raise UsageError(f"The job file '{path}' cannot be used: {error}") from None
+
+
+def jobs_of(plain: Mapping[str, Any], folder: Path) -> Jobs:
+    """The jobs that these values describe; paths count from ``folder``.
+
+    Raises:
+        UsageError: a sentence about the first thing that is wrong.
+    """
+    if "vostool_jobs" not in plain:
+        raise UsageError("It is no job file of VOSTool: 'vostool_jobs = 1' is missing.")
+    table = Table(plain, "")
+    version = table.whole("vostool_jobs", None)
+    if version != VERSION:
+        raise UsageError(
+            f"It is of version {version}, but only {VERSION} is known; update VOSTool."
+        )
+    setup = _setup(table, folder)
+    rows = table.several("jobs", dict)
+    table.finish()
+    if not rows:
+        raise UsageError("It has no [[jobs]].")
+    shared = {"engine": setup.engine, "checkpoint": setup.checkpoint, "quality": setup.quality}
+    found: list[Job] = []
+    for number, row in enumerate(rows, 1):
+        found += _jobs(row, f"jobs[{number}]", folder, shared)
+    return Jobs(setup, tuple(_named(found)))
+
+
+def _setup(table: Table, folder: Path) -> Setup:
+    projects = table.text("projects", "")
+    if not projects:
+        raise UsageError("projects is missing: say in which folder the projects go.")
+    engine = table.text("engine", "") or default_engine()
+    check_engine_name(engine)
+    formats = tuple(table.several("exports", str) or ())
+    options = options_from_plain(table.mapping("options"))
+    out = table.text("out", "")
+    if formats and not out:
+        raise UsageError("out is missing: say in which folder the exports go.")
+    if formats:
+        check_options(formats, options)
+    checkpoint = table.text("checkpoint", "")
+    return Setup(
+        projects=projects if is_address(projects) else str(_absolute(projects, folder)),
+        engine=engine,
+        device=table.text("device", "") or None,
+        checkpoint=_absolute(checkpoint, folder) if checkpoint else None,
+        quality=_value(quality_named, table.text("quality", "auto"), "quality"),
+        formats=formats,
+        out=_absolute(out, folder) if out else None,
+        options=options,
+    )
+
+
+def _jobs(row: Mapping[str, Any], where: str, folder: Path, shared: Mapping[str, Any]) -> list[Job]:
+    """The jobs of one table: one for each video of its pattern."""
+    table = Table(row, where)
+    video, name = table.text("video", ""), table.text("name", "")
+    if not video:
+        raise UsageError(f"{where}.video is missing.")
+    videos = [video] if is_address(video) else _videos(video, where, folder)
+    if name and len(videos) > 1:
+        raise UsageError(f"{where}.name names one video, but {len(videos)} match '{video}'.")
+    jobs = []
+    for place in videos:
+        stem = name or Path(place).stem
+        job = Job(safe_name(stem), place)
+        jobs.append(_filled(job, table, where, folder, stem))
+    table.finish()
+    asked = {k: v for k, v in row.items() if k not in {"video", "name", "priority"}}
+    return [replace(job, digest=digest_of({**asked, "video": job.video}, shared)) for job in jobs]
+
+
+def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
+    def specs(key: str, read: Callable[[str], T]) -> Sequence[T]:
+        texts = table.several(key, str) or ()
+        return tuple(_value(read, text, f"{where}.{key}") for text in texts)
+
+    def beside(path: str) -> Path:
+        return _absolute(path.replace("{name}", stem), folder)
+
+    masks = [replace(m, path=beside(str(m.path))) for m in specs("masks", mask_spec)]
+    prompts = PromptSpecs(
+        specs("points", point_spec), specs("boxes", box_spec), tuple(masks),
+        specs("labels", label_spec),
+    )  # fmt: skip
+    path, form = table.text("import", ""), table.text("import_format", "")
+    if form:
+        find_import_format(form)
+    search = search_of(table, where, folder)
+    start, end = table.whole("start", None), table.whole("end", None)
+    if (start or 0) < 0 or (end is not None and end < (start or 0)):
+        raise UsageError(f"{where}.start to end are no frames of a video.")
+    if not (prompts.points or prompts.boxes or prompts.masks or path or search):
+        raise UsageError(
+            f"{where} has nothing to begin from; give boxes, points, masks, import, text or "
+            "everything."
+        )
+    return replace(
+        job,
+        prompts=prompts,
+        labels=Labels(beside(path), form or None) if path else None,
+        search=search,
+        direction=table.choice("direction", Direction.FORWARD),
+        start=start,
+        end=end,
+        priority=table.whole("priority", 0) or 0,
+    )
+
+
+def _videos(pattern: str, where: str, folder: Path) -> list[str]:
+    place = _absolute(pattern, folder)
+    if is_there(place):
+        return [str(place)]
+    found = sorted(p for p in glob.glob(str(place), recursive=True) if not is_special(p))
+    if not found:
+        raise UsageError(f"{where}.video: there is no '{place}'.")
+    return found
+
+
+def _named(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs with names that differ: of the same ones, each takes its folder's name along."""
+    counts = Counter(job.name.casefold() for job in jobs)
+    named = [
+        replace(job, name=safe_name(f"{Path(job.video).parent.name}-{job.name}"))
+        if counts[job.name.casefold()] > 1
+        else job
+        for job in jobs
+    ]
+    again = Counter(job.name.casefold() for job in named)
+    for job in named:
+        if again[job.name.casefold()] > 1:
+            raise UsageError(f"Two jobs have the name '{job.name}'; give one of them a name.")
+    return named
+
+
+def _value(read: Callable[[str], T], text: str, where: str) -> T:
+    try:
+        return read(text)
+    except (argparse.ArgumentTypeError, ValueError) as error:
+        raise UsageError(f"{where}: {error}") from None
+
+
+def _parsed(path: Path) -> Mapping[str, Any]:
+    try:
+        return toml.loads(read_bounded(path, _LARGEST).decode("utf-8"))
+    except TooLarge:
+        raise UsageError("It is too large for a job file.") from None
+    except NotRegular as error:
+        raise UsageError(f"{error.strerror}.") from None
+    except OSError as error:
+        raise UsageError(f"{error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error).rstrip(".").replace("\n", " ")
+        raise UsageError(f"It cannot be read ({reason}).") from None
+
+
+def _absolute(text: str, folder: Path) -> Path:
+    return Path(os.path.abspath(folder / expanded(text, folder)))

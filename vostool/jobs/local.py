@@ -1,0 +1,52 @@
+"""All jobs on this machine, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from vostool.io.batch.plan import sentence
+from vostool.jobs.hands import Hands
+from vostool.jobs.job import Job, JobResult, JobState, Listener, Setup
+from vostool.jobs.work import do_job
+from vostool.words import counted
+
+
+def in_order(jobs: Sequence[Job]) -> list[Job]:
+    """The highest priority first; of equal ones, those that stand first in the file."""
+    return sorted(jobs, key=lambda job: -job.priority)
+
+
+def run_here(jobs: Sequence[Job], setup: Setup, listener: Listener) -> list[JobResult]:
+    """Do every job; one that fails is reported and stops no other.
+
+    Returns:
+        The results in the order of ``jobs``.
+    """
+    results: dict[str, JobResult] = {}
+    with closing(Hands()) as hands:
+        for job in in_order(jobs):
+            if listener.stopped():
+                results[job.name] = JobResult(job.name, JobState.STOPPED)
+            else:
+                results[job.name] = _done(job, setup, hands, listener)
+            listener.ended(results[job.name])
+    return [results[job.name] for job in jobs]
+
+
+def _done(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResult:
+    try:
+        return do_job(job, setup, hands, listener)
+    except Exception as error:  # the others go on, whatever one job is made of
+        hands.close()  # an engine that broke off in a frame may hold anything
+        return JobResult(job.name, JobState.FAILED, error=sentence(error))
+
+
+def summary_of(results: Sequence[JobResult]) -> str:
+    """How many jobs ended how, as a sentence."""
+    parts = []
+    for state in JobState:
+        number = sum(result.state is state for result in results)
+        if number:
+            parts.append(f"{number} {state.value}")
+    return f"{counted(len(results), 'job')}: {', '.join(parts) or 'none'}."
