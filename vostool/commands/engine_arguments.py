@@ -24,7 +24,9 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
     """
     known = "see `vostool models`" + (f", or {extra}, the baseline" if extra else "")
     parser.add_argument("--engine", metavar="NAME", help=f"{known}; default: the best here")
-    parser.add_argument("--device", metavar="cpu|cuda|mps", help="default: the best there is")
+    parser.add_argument(
+        "--device", metavar="cpu|cuda|cuda:N|mps|xpu", help="default: the best there is"
+    )
     parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
     parser.add_argument(
         "--quality", choices=QUALITIES, type=quality_named, default="auto",

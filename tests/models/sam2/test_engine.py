@@ -272,3 +272,24 @@ def test_info_says_what_it_is(engine):
     assert (info.name, info.title, info.device) == ("sam2.1-tiny", "SAM 2.1 tiny", "cpu")
     assert info.dtype == "float32"
     assert "official" in info.detail
+
+
+def test_a_run_towards_a_keyframe_ahead_goes_on_where_the_first_is_undecodable(engine, jpeg_source):
+    jpeg_source.broken = {0}
+    steps = list(engine.track(run([Keyframe(0, 1, CLICK), Keyframe(9, 1, BOX)], last=3), never))
+    assert [step.frame for step in steps if 1 in step.replies] == [1, 2, 3]
+
+
+def test_memory_that_runs_out_beside_the_network_costs_the_cache_and_answers(engine, monkeypatch):
+    whole, failures = engine._model._get_orig_video_res_output, []
+
+    def once(*arguments):
+        if not failures:
+            failures.append(True)
+            raise RuntimeError("MPS backend out of memory")
+        return whole(*arguments)
+
+    monkeypatch.setattr(engine._model, "_get_orig_video_res_output", once)
+    reply = engine.segment(SegmentRequest(3, 1, CLICK))
+    assert failures
+    assert engine.segment(SegmentRequest(3, 1, CLICK)) == reply

@@ -308,6 +308,5 @@ class EngineWorker(QThread):
         (self.find_ended if isinstance(result, FindEnd) else self.looked).emit(result)
 
     def _drop_run(self) -> None:
-        if self._running is not None:
-            self._running.close()
-            self._running = None
+        running, self._running = self._running, None
+        close_quietly(running)

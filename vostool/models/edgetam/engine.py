@@ -27,7 +27,7 @@ from vostool.project.prompts import Prompts
 
 
 class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
-    """EdgeTAM on the CPU, CUDA or MPS.
+    """EdgeTAM on the CPU, CUDA, MPS or XPU.
 
     Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
     object is on the frame. A mask prompt comes back at a quarter of the model's input size.
@@ -85,7 +85,8 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         return ObjectTracker(video)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
-        return PromptReplay(video).output(frame, prompts, remember)
+        replay = PromptReplay(video)
+        return self._frugally(video, lambda: replay.output(frame, prompts, remember))
 
     def _reply(self, video: Video, output: Output) -> SegmentReply:
         """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""

@@ -14,7 +14,9 @@ import torch
 
 from vostool.models.sam2.state import ObjectTracker, Video, infer
 from vostool.models.shared import memory_engine
+from vostool.models.shared.device import empty_cache
 from vostool.models.shared.memory_tracker import CONDITIONING, Output
+from vostool.models.shared.torch_errors import is_out_of_memory
 
 _STACKED = ("maskmem_features", "obj_ptr")
 
@@ -38,13 +40,13 @@ class BatchStepper:
 
         Raises:
             SourceError: the frame could not be decoded.
-            torch.OutOfMemoryError: not even one object fits, with no features cached.
+            RuntimeError: out of memory, in the device's words: not even one object fits, with no
+                features cached.
         """
         done: dict[int, Output] = {}
         while not self._try(due, done, frame, backward):
             # Outside the handler, whose traceback would keep the tensors of the failed step.
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            empty_cache(self._video.predictor.device)
         return {oid: done[oid] for oid in due}
 
     def _try(
@@ -59,7 +61,9 @@ class BatchStepper:
                         done[oid] = one.tracker.outputs[CONDITIONING][frame]
             for group in self._groups({o: d for o, d in due.items() if o not in done}):
                 done |= self._together(group, frame, backward)
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             if self.batch > 1:
                 self.batch = max(1, min(self.batch, len(due)) // 2)
             elif self._video.features.bytes_held:

@@ -28,6 +28,7 @@ from vostool.models.sam2.backend import (
 )
 from vostool.models.sam2.batch import BatchStepper
 from vostool.models.sam2.build import build_for
+from vostool.models.sam2.memory_type import fit_memory
 from vostool.models.sam2.points import point_decoder
 from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video
 from vostool.models.shared.device import choose_device, choose_dtype
@@ -42,7 +43,7 @@ from vostool.project.prompts import Prompts
 
 
 class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
-    """SAM 2 or 2.1 on the CPU, CUDA or MPS.
+    """SAM 2 or 2.1 on the CPU, CUDA, MPS or XPU.
 
     Masks are ``logits > 0`` at the frame's size; holes are not filled (see
     :func:`build_predictor`). The score is the model's probability that the object is on the
@@ -67,6 +68,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             options: how the predictor was built (:func:`build_for`); decides the batch of objects.
         """
         super().__init__(spec.title, predictor, predictor.device, dtype)
+        fit_memory(predictor)
         self._spec = spec
         self._cache_bytes = cache_bytes
         self._encoding = encoding
@@ -169,14 +171,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         """As everywhere, but memory that runs out costs the cached features first."""
-        try:
-            return PromptReplay(video).output(frame, prompts)
-        except torch.OutOfMemoryError:
-            if not video.features.bytes_held:
-                raise
-        video.features.clear()
-        self._empty_cuda_cache()
-        return PromptReplay(video).output(frame, prompts)
+        return self._frugally(video, lambda: PromptReplay(video).output(frame, prompts))
 
     def _reply(self, video: Video, output: Output) -> SegmentReply:
         """The official way from low-resolution logits to a mask of the frame's size."""

@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import re
+from collections.abc import Sequence
+
 import torch
 
 from vostool.errors import ModelError
 
-_NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU"}
+_NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU", "xpu": "Intel GPU"}
+_ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)$")
+
+_log = logging.getLogger(__name__)
 
 
 def choose_device(wanted: str | None) -> torch.device:
-    """The device that was asked for, else CUDA, else MPS, else the CPU.
+    """The device that was asked for, else CUDA, else an Intel GPU, else MPS, else the CPU.
+
+    A card that this build of torch has no kernels for is not taken: its first operation would
+    fail. Where none was asked for, the log says so in one line.
+
+    Args:
+        wanted: "cpu", "mps", "cuda", "cuda:1" (the second card), "xpu", "xpu:1"; None for the best.
 
     Raises:
-        ModelError: the wanted device is not there.
+        ModelError: the wanted device is not there, or cannot be used.
     """
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
     if wanted is None:
-        return torch.device(next(name for name, present in there.items() if present))
-    if not there.get(wanted, False):
-        raise ModelError(f"There is no {_NAMES.get(wanted, wanted)} here; use the device cpu.")
-    return torch.device(wanted)
+        return _best()
+    kind, _, number = wanted.partition(":")
+    if kind == "cpu" and not number:
+        return torch.device("cpu")
+    if kind not in _NAMES or (number and not number.isdecimal()):
+        raise ModelError(
+            f'"{wanted}" is no device; use cpu, cuda, cuda:1 (the second card), mps or xpu.'
+        )
+    count = _count(kind)
+    if not count:
+        raise ModelError(f"There is no {_NAMES[kind]} here; use the device cpu.")
+    if number and int(number) >= count:
+        raise ModelError(
+            f"There is no {wanted} here, {kind}:{count - 1} is the last; use that or cpu."
+        )
+    device = torch.device(kind, int(number)) if number else torch.device(kind)
+    problem = card_problem(device)
+    if problem is not None:
+        raise ModelError(f"{problem}; use the device cpu, or a PyTorch that is built for it.")
+    return device
 
 
 def choose_dtype(device: torch.device) -> torch.dtype:
@@ -36,9 +61,73 @@ def choose_dtype(device: torch.device) -> torch.dtype:
     # Ampere (8.0) is the first with bfloat16 units; older ones emulate it slowly.
     if device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8:
         return torch.bfloat16
+    if device.type == "xpu":
+        return torch.bfloat16
     if device.type == "cpu" and _cpu_multiplies_bfloat16():
         return torch.bfloat16
     return torch.float32
+
+
+def card_problem(device: torch.device) -> str | None:
+    """Why a card cannot be used, as the beginning of a sentence; None where it can."""
+    # ROCm names its architectures otherwise and refuses a card by itself.
+    if device.type != "cuda" or torch.version.cuda is None:
+        return None
+    capability = torch.cuda.get_device_capability(device)
+    if has_kernels(torch.cuda.get_arch_list(), capability):
+        return None
+    name, (major, minor) = torch.cuda.get_device_name(device), capability
+    return f"This PyTorch has no kernels for the {name} (compute capability {major}.{minor})"
+
+
+def has_kernels(architectures: Sequence[str], capability: tuple[int, int]) -> bool:
+    """Whether a build for these architectures ("sm_80", "compute_90") runs on a card.
+
+    Kernels run on cards of the same major number and an equal or higher minor one; what is kept as
+    ``compute`` is compiled on any later card. True where torch does not tell.
+    """
+    known = [found for name in architectures if (found := _ARCHITECTURE.match(name))]
+    for found in known:
+        built = (int(found[2]), int(found[3]))
+        same = built[0] == capability[0] and built <= capability
+        if built == capability or (
+            not found[4] and (same or (found[1] == "compute" and built <= capability))
+        ):
+            return True
+    return not known
+
+
+def empty_cache(device: torch.device) -> None:
+    """Let torch give back the device memory that it holds and does not use.
+
+    After an error that a card does not recover from this raises again, which concerns nobody.
+    """
+    with contextlib.suppress(RuntimeError):
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif device.type == "mps":
+            torch.mps.empty_cache()
+        elif device.type == "xpu":
+            torch.xpu.empty_cache()
+
+
+def _best() -> torch.device:
+    for kind in ("cuda", "xpu", "mps"):
+        for number in range(_count(kind)):
+            device = torch.device(kind, number) if number else torch.device(kind)
+            problem = card_problem(device)
+            if problem is None:
+                return device
+            _log.warning("%s; it is left out.", problem)
+    return torch.device("cpu")
+
+
+def _count(kind: str) -> int:
+    if kind == "cuda":
+        return torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if kind == "xpu":
+        return torch.xpu.device_count() if torch.xpu.is_available() else 0
+    return int(torch.backends.mps.is_available())
 
 
 def _cpu_multiplies_bfloat16() -> bool:

@@ -90,9 +90,8 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
     # -- alike
 
     def _answer(self, video: VideoT, request: SegmentRequest) -> SegmentReply:
-        return self._reply(
-            video, self._prompted(video, request.frame, request.prompts, remember=False)
-        )
+        output = self._prompted(video, request.frame, request.prompts, remember=False)
+        return self._frugally(video, lambda: self._reply(video, output))
 
     def _add_keyframe(self, video: VideoT, tracker: TrackerT, frame: int, prompts: Prompts) -> None:
         tracker.add_keyframe(frame, self._prompted(video, frame, prompts, remember=True))
@@ -148,10 +147,15 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
                 try:
                     with self._computing():
                         outputs = step(due, frame, backward)
-                        replies = {oid: self._reply(video, out) for oid, out in outputs.items()}
+                        replies = self._replies(video, outputs)
                 except SourceError as error:
                     problem = str(error)
                 yield TrackedFrame(frame, replies, problem)
+
+    def _replies(self, video: VideoT, outputs: Mapping[int, Output]) -> dict[int, SegmentReply]:
+        return self._frugally(
+            video, lambda: {oid: self._reply(video, out) for oid, out in outputs.items()}
+        )
 
 
 def reply(logits: torch.Tensor, output: Output) -> SegmentReply:

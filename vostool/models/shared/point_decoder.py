@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from vostool.masks.mask import BoolArray
 from vostool.models.engine import PointReplies
+from vostool.models.shared.device import empty_cache
 from vostool.models.shared.point_masks import PointMasks
+from vostool.models.shared.torch_errors import is_out_of_memory
 
 CPU_BATCH, GPU_BATCH = 8, 64
 """Clicks at a time; one takes about 40 MB while it is worked on."""
@@ -95,10 +97,9 @@ class TorchPointDecoder:
                 logits, quality = self._masks(places.to(self._device))
                 logits = logits.clamp(-_KEPT, _KEPT)
                 return logits.cpu().numpy(), quality.cpu().numpy()
-            except torch.OutOfMemoryError:
-                if len(points) == 1:
+            except RuntimeError as error:
+                if not is_out_of_memory(error) or len(points) == 1:
                     raise
         # Outside the handler, whose traceback would keep the tensors of the failed step.
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        empty_cache(self._device)
         return None

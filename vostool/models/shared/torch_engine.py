@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
@@ -19,10 +19,11 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.one_picture import OnePicture
 from vostool.models.shared.prompt_steps import prompt_steps
-from vostool.models.shared.torch_errors import clear_errors
+from vostool.models.shared.torch_errors import clear_errors, is_out_of_memory
 from vostool.models.shared.track_legs import check_prompts, prompts_to_replay
 from vostool.project.prompts import Prompts
 
@@ -42,6 +43,7 @@ class OpenedVideo(Protocol):
 
 ModelT = TypeVar("ModelT")
 VideoT = TypeVar("VideoT", bound=OpenedVideo)
+ResultT = TypeVar("ResultT")
 
 
 class TorchEngine(ABC, Generic[ModelT, VideoT]):
@@ -136,9 +138,11 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         return self._run(video, request, cancelled)
 
     def close(self) -> None:
-        self._forget()
-        self._model = None
-        self._empty_cuda_cache()
+        try:
+            self._forget()
+        finally:
+            self._model = None
+            empty_cache(self._device)
 
     # -- what engines use
 
@@ -154,9 +158,9 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
 
     def _forget(self) -> None:
         """Let go of the video, and of its features on disk unless they are to stay."""
-        if self._video is not None:
-            self._video.features.close()
-        self._video = None
+        video, self._video = self._video, None
+        if video is not None:
+            video.features.close()
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
@@ -183,9 +187,17 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         _check(video, frame, Prompts())
         return video
 
-    def _empty_cuda_cache(self) -> None:
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+    def _frugally(self, video: VideoT, work: Callable[[], ResultT]) -> ResultT:
+        """What work gives; device memory that runs out costs the cached features first."""
+        try:
+            return work()
+        except RuntimeError as error:
+            if not is_out_of_memory(error) or not video.features.bytes_held:
+                raise
+        # Outside the handler, whose traceback would keep the tensors of the failed work.
+        video.features.clear()
+        empty_cache(self._device)
+        return work()
 
     @property
     def _dtype_name(self) -> str:

@@ -9,6 +9,38 @@ import torch
 
 from vostool.errors import ModelError
 
+# Only CUDA's and XPU's allocators raise torch.OutOfMemoryError; Apple's and the libraries that
+# take memory of their own (cuBLAS, cuDNN, cuSOLVER, Intel's runtime) raise RuntimeErrors.
+_NO_DEVICE_MEMORY = (
+    "mps backend out of memory",
+    "cuda out of memory",
+    "cuda error: out of memory",
+    "hip out of memory",
+    "xpu out of memory",
+    "_status_alloc_failed",
+    "out_of_device_memory",
+    "out_of_host_memory",
+)
+_DEVICE_GONE = (
+    "CUDA error",
+    "CUDA driver error",
+    "HIP error",
+    "MPS backend",
+    "CUBLAS_STATUS",
+    "CUDNN_STATUS",
+    "CUSOLVER_STATUS",
+    "cuDNN error",
+    "DEVICE_LOST",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a device had too little memory, in whatever words its library says so."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in said for words in _NO_DEVICE_MEMORY)
+
 
 @contextmanager
 def clear_errors(title: str) -> Iterator[None]:
@@ -22,17 +54,17 @@ def clear_errors(title: str) -> Iterator[None]:
     """
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        raise ModelError(
-            f"{title} needs more memory than the GPU has free; "
-            "choose a smaller model or the device cpu."
-        ) from error
     except MemoryError as error:
         raise ModelError(_no_memory(title)) from error
     except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise ModelError(
+                f"{title} needs more memory than the GPU has free; "
+                "choose a smaller model or the device cpu."
+            ) from error
         if "allocate memory" in str(error):
             raise ModelError(_no_memory(title)) from error
-        if "CUDA error" in str(error) or "MPS backend" in str(error):
+        if any(words in str(error) for words in _DEVICE_GONE):
             raise ModelError(
                 f"{title} lost its GPU ({str(error).splitlines()[0]}); "
                 "restart the program, or choose the device cpu."
