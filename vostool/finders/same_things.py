@@ -28,7 +28,7 @@ class SameThings:
     def __init__(self, least: float = NewRules().likeness) -> None:
         self._least = least
         self._fresh = count()
-        self._before: deque[dict[int, Looks]] = deque(maxlen=REMEMBERED)
+        self._before: deque[tuple[dict[int, Looks], dict[int, Looks]]] = deque(maxlen=REMEMBERED)
 
     def numbers(
         self, frame: int, picture: Image, candidates: Sequence[Candidate]
@@ -39,17 +39,22 @@ class SameThings:
             for index, each in enumerate(candidates)
             if (seen := _looks(frame, picture, each)) is not None
         }
-        places = list(looks)
-        known: dict[int, Looks] = {}
-        for earlier in self._before:
-            known |= earlier
-        found = seen_before(known, [looks[index] for index in places], self._least)
-        numbers = {places[at]: number for at, (number, _) in found.items()}
+        numbers: dict[int, int] = {}
+        for parts in (False, True):  # half of a thing looks much like the whole
+            own = [i for i in looks if (candidates[i].whole is not None) == parts]
+            known: dict[int, Looks] = {}
+            for earlier in self._before:
+                known |= earlier[parts]
+            found = seen_before(known, [looks[index] for index in own], self._least)
+            numbers |= {own[at]: number for at, (number, _) in found.items()}
         every = tuple(
             numbers[index] if index in numbers else next(self._fresh)
             for index in range(len(candidates))
         )
-        self._before.append({every[index]: seen for index, seen in looks.items()})
+        seen_now: tuple[dict[int, Looks], dict[int, Looks]] = ({}, {})
+        for index, seen in looks.items():
+            seen_now[candidates[index].whole is not None][every[index]] = seen
+        self._before.append(seen_now)
         return every
 
 

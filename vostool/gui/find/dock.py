@@ -25,7 +25,7 @@ class FindDock(QDockWidget):
         super().__init__("Find", window)
         self.setObjectName("Find")
         self.panel = FindPanel()
-        more.setIconText("More frames…")
+        more.setIconText("Track and find…")
         self.panel.more_button.setDefaultAction(more)
         self.panel.setEnabled(False)
         self.setWidget(self.panel)

@@ -21,7 +21,9 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.finders.finder import Grid, Way
+from vostool.gui.find.models import ModelChoice
 from vostool.gui.find.sliders import Sliders
+from vostool.gui.find.where import Where
 from vostool.gui.widgets.return_key import LineBox
 from vostool.words import counted
 
@@ -42,6 +44,7 @@ class FindPanel(QWidget):
         cancel_wanted(), take_wanted(), leave_wanted(), clear_wanted()
         escaped(): Esc was pressed in the panel.
         choice_changed(Choice)
+        frame_wanted(int): the next (1) or the last (-1) frame on which something was found.
     """
 
     asked = pyqtSignal()
@@ -51,6 +54,7 @@ class FindPanel(QWidget):
     clear_wanted = pyqtSignal()
     escaped = pyqtSignal()
     choice_changed = pyqtSignal(object)
+    frame_wanted = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,11 +71,13 @@ class FindPanel(QWidget):
         self.density.setToolTip("Fine finds smaller things, and cuts larger ones to pieces")
         self.density_name = QLabel("Density")
         self.density_name.setBuddy(self.density)
+        self.model, self.where = ModelChoice(), Where()
         self.note = QLabel()
         self.note.setWordWrap(True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.find_button = QPushButton("Find")
         self.more_button = QToolButton()
-        self.more_button.setText("More frames…")
+        self.more_button.setText("Track and find…")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Look no further; what was found stays")
         self.bar = QProgressBar()
@@ -84,6 +90,8 @@ class FindPanel(QWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setAccessibleName("What was found")
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.before = _small("◀", "The frame before on which something was found")
+        self.after = _small("▶", "The next frame on which something was found")
         self.sliders = Sliders()
         self.take_button = QPushButton("Take")
         self.clear_button = QToolButton()
@@ -125,6 +133,11 @@ class FindPanel(QWidget):
         """How densely everything is asked."""
         return Grid(points_per_side=DENSITY[self.density.currentText()])
 
+    def choose_way(self, way: Way) -> None:
+        """Look this way the next time."""
+        self.ways[way].setChecked(True)
+        self._show_way()
+
     def offer_ways(self, possible: Collection[Way]) -> None:
         """Show the buttons of the ways in which anything here can look."""
         for way, button in self.ways.items():
@@ -146,8 +159,16 @@ class FindPanel(QWidget):
         self._show_going(False)
         self.said.setText(said)
 
-    def show_counts(self, found: int, shown: int, wanted: int, frames: int = 1) -> None:
-        """How many candidates there are, pass the sliders, and would be taken."""
+    def show_counts(
+        self, found: int, shown: int, wanted: int, frames: int = 1, left_out: int = 0
+    ) -> None:
+        """How many candidates there are, pass the sliders, and would be taken as objects.
+
+        Args:
+            left_out: of those that are shown, on all frames together.
+        """
+        for button in (self.before, self.after):
+            button.setVisible(frames > 1)
         self.take_button.setEnabled(wanted > 0)
         self.take_button.setText(f"Take {counted(wanted, 'object')}" if wanted else "Take")
         self.take_button.setToolTip("Make objects of those that are shown (Enter)")
@@ -159,8 +180,8 @@ class FindPanel(QWidget):
             parts[0] += f" on {frames} frames"
         if shown < found:
             parts.append(f"{shown} shown")
-        if wanted < shown:
-            parts.append(f"{shown - wanted} left out")
+        if left_out:
+            parts.append(f"{left_out} left out")
         self.said.setText(", ".join(parts) + ".")
 
     def _show_going(self, going: bool) -> None:
@@ -173,11 +194,20 @@ class FindPanel(QWidget):
         self.text_box.setVisible(way is Way.TEXT)
         for widget in (self.density, self.density_name):
             widget.setVisible(way is Way.EVERYTHING)
-        self.note.setText(WAYS[way][1] + ".")
-        self.note.setVisible(way is not Way.TEXT)
+        self.model.show_way(way)
+        self._show_note()
         self.sliders.show_text(way is Way.TEXT)
 
+    def _show_note(self) -> None:
+        """What the way is for, or what the chosen model lacks and the line that brings it."""
+        problem = self.model.problem
+        self.note.setText(problem or WAYS[self.way][1] + ".")
+        self.note.setVisible(bool(problem) or self.way is not Way.TEXT)
+
     def _connect(self) -> None:
+        self.model.activated.connect(lambda _: self._show_note())
+        self.before.clicked.connect(lambda _: self.frame_wanted.emit(-1))
+        self.after.clicked.connect(lambda _: self.frame_wanted.emit(1))
         self._group.buttonClicked.connect(lambda _: self._show_way())
         self.text_box.returnPressed.connect(self.asked)
         self.find_button.clicked.connect(lambda _: self.asked.emit())
@@ -188,6 +218,33 @@ class FindPanel(QWidget):
         self.sliders.changed.connect(self.choice_changed)
 
     def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addLayout(self._switch())
+        column.addWidget(self.note)
+        column.addWidget(self.text_box)
+        column.addLayout(self._form())
+        column.addLayout(_row(self.find_button, self.more_button, self.cancel_button, None))
+        column.addWidget(self.bar)
+        seen = _row(self.said, self.before, self.after)
+        seen.setStretch(0, 1)
+        column.addLayout(seen)
+        column.addWidget(self.sliders)
+        take = _row(self.take_button, self.clear_button, self.leave_button)
+        take.setStretch(0, 1)
+        column.addLayout(take)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)
+
+    def _switch(self) -> QHBoxLayout:
         switch = QHBoxLayout()
         switch.setSpacing(0)
         for way, (title, tip) in WAYS.items():
@@ -201,37 +258,36 @@ class FindPanel(QWidget):
             self.ways[way] = button
         self.ways[Way.EVERYTHING].setChecked(True)
         switch.addStretch()
-        self.form = QGridLayout()
-        self.form.setColumnStretch(1, 1)
-        self.form.addWidget(self.density_name, 0, 0)
-        self.form.addWidget(self.density, 0, 1)
-        ask = QHBoxLayout()
-        ask.addWidget(self.find_button)
-        ask.addWidget(self.more_button)
-        ask.addWidget(self.cancel_button)
-        ask.addStretch()
-        take = QHBoxLayout()
-        take.addWidget(self.take_button, 1)
-        take.addWidget(self.clear_button)
-        take.addWidget(self.leave_button)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(6, 6, 6, 6)
-        column.addLayout(switch)
-        column.addWidget(self.note)
-        column.addWidget(self.text_box)
-        column.addLayout(self.form)
-        column.addLayout(ask)
-        column.addWidget(self.bar)
-        column.addWidget(self.said)
-        column.addWidget(self.sliders)
-        column.addLayout(take)
-        column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(scroll)
+        return switch
+
+    def _form(self) -> QGridLayout:
+        form = QGridLayout()
+        form.setColumnStretch(1, 1)
+        form.addWidget(self.density_name, 0, 0)
+        form.addWidget(self.density, 0, 1)
+        for row, (name, widget) in enumerate((("Model", self.model), ("Frames", self.where)), 1):
+            label = QLabel(name)
+            label.setBuddy(widget)
+            form.addWidget(label, row, 0)
+            form.addWidget(widget, row, 1)
+        return form
+
+
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    """Side by side; None takes the room that is left."""
+    row = QHBoxLayout()
+    for widget in widgets:
+        if widget is None:
+            row.addStretch()
+        else:
+            row.addWidget(widget)
+    return row
+
+
+def _small(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.hide()
+    return button

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -21,6 +22,9 @@ from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.masks.colours import Colour
 from vostool.progress import Progress
+from vostool.project.pending_edit import joined_edits
+from vostool.project.phrase_list import declare_phrases, keep_phrases, kept_phrases
+from vostool.project.project import Project
 
 BUSY = "Objects are being looked for; cancel that first."
 
@@ -47,6 +51,7 @@ class Finding(QObject):
         self._session, self._worker = session, session.worker
         self.proposals = Proposals()
         self.asked = ""
+        self._phrases: tuple[str, ...] = ()
         self._finder: tuple[str, Finder] | None = None
         self._loading: tuple[Background, threading.Event] | None = None
         self._job: FindJob | None = None
@@ -81,7 +86,9 @@ class Finding(QObject):
             return False
         if question.within is None:
             self.clear()
-        self.asked = asked
+        self.asked, self._phrases = asked, question.phrases
+        if question.phrases and kept_phrases(self._project) != question.phrases:
+            self._session.document.note(keep_phrases(self._project, question.phrases))
         ask = partial(self._ask, question, tuple(frames))
         if self._finder is not None and self._finder[0] == name:
             ask(self._finder[1])
@@ -165,16 +172,22 @@ class Finding(QObject):
 
     def take(self) -> int:
         """Make objects of those that are shown and not left out, as one undo step; how many."""
-        session = self._session
-        project = session.document.project
+        session, project = self._session, self._project
         things = self.proposals.things(project)
         if not things:
             return 0
         edit, ids = take(project, things, self.asked, session.label_for_new())
+        if self._phrases:
+            parts = (declare_phrases(project, self._phrases), edit)
+            edit = replace(joined_edits(edit.title, parts), said=edit.said)
         if session.do(edit):
             session.select(ids[0])
             self.clear()
         return len(things)
+
+    @property
+    def _project(self) -> Project:
+        return self._session.document.project
 
     # -- how a job goes ------------------------------------------------------------------------
 

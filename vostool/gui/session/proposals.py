@@ -75,6 +75,10 @@ class Proposals:
         """Those that would be taken."""
         return [i for i in self.shown(frame) if (frame, i) not in self._left_out]
 
+    def count_things(self) -> int:
+        """How many objects would be taken."""
+        return len({self._key(f, index) for f in self.frames for index in self.wanted(f)})
+
     def things(self, project: Project) -> list[Thing]:
         """What would be taken, one for each thing, in the order in which they are first seen."""
         seen: dict[object, list[Place]] = {}

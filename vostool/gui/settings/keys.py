@@ -40,6 +40,9 @@ TRACK_COUNT = "track_count"
 TRACK_WAY = "track_way"
 """Which way it went, as the dialog shows it."""
 
+FIND_MODEL = "find/model/"
+"""With the way behind it: the name of the finder that a person chose for it."""
+
 VIEW_STYLE = "view/style"
 """Name of the masks' style."""
 VIEW_OPACITY = "view/opacity"

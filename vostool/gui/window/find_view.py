@@ -14,12 +14,16 @@ from vostool.finders.registry import FINDERS
 from vostool.gui.canvas.tools.find import find_tool
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.session.finding import Finding
+from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.box import Box
+from vostool.project.phrase_list import kept_phrases
 
 NO_EXAMPLE = "Select an object that has a mask on this frame, and what looks like it is looked for."
 NOT_SHOWN = "This frame is still being read; ask again when it is shown."
+SLICE_SECONDS = 0.006
 
 
 class FindView(QObject):
@@ -42,24 +46,30 @@ class FindView(QObject):
             (panel.escaped, self._escape),
             (panel.clear_wanted, self._finding.clear),
             (panel.choice_changed, self._set_choice),
+            (panel.frame_wanted, self._go),
+            (workspace.selection.changed, self._range_changed),
             (self._dock.closed, self.leave),
             (session.playhead_moved, self._show_counts),
             (window.canvas.tool_changed, self._tool_changed),
         )
         for signal, slot in self._connections:
             signal.connect(slot)
+        self._later = single_shot(self, 0, self._show_counts)
         self._finding.changed.connect(self._show_counts)
         self._finding.progressed.connect(panel.show_busy)
         self._finding.ended.connect(self._ended)
         panel.setEnabled(True)
         self._dock.hide()  # it may have been open when the window was closed the last time
         self._show_sliders()
+        self._range_changed(workspace.selection.value)
+        self._recall()
         panel.show_idle("")
         self._show_counts()
 
     def close(self) -> None:
         """Follow the workspace no more."""
         self.leave()
+        self._later.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
         self._finding.changed.disconnect(self._show_counts)
@@ -128,11 +138,14 @@ class FindView(QObject):
         except VosToolError as error:
             self._panel.show_idle(str(error))
             return
-        frame = self._workspace.session.playhead
+        here, count = self._workspace.session.playhead, len(self._workspace.source)
+        frames = (here,) if within is not None else self._panel.where.frames(here, count)
         self._workspace.player.pause()
         self._choose_tool()
         self._window.canvas.setFocus()  # Esc stops it; then Return takes, and Tab shows parts
-        self._finding.start(replace(question, within=within), (frame,), asked)
+        self._finding.start(
+            replace(question, within=within), frames, asked, self._panel.model.chosen
+        )
 
     def _question(self) -> tuple[Question, str]:
         """What the panel asks, and its words.
@@ -184,11 +197,33 @@ class FindView(QObject):
 
     def _show_counts(self, _frame: int = 0) -> None:
         finding = self._finding
+        if finding.proposals.work(SLICE_SECONDS):
+            self._later.start()  # of many frames in slices, so that the event loop goes on
+            return
         frames = finding.frames
         found = sum(len(finding.on(frame).candidates) for frame in frames)
         shown = sum(len(finding.shown(frame)) for frame in frames)
         wanted = sum(len(finding.wanted(frame)) for frame in frames)
-        self._panel.show_counts(found, shown, wanted, len(frames))
+        things = finding.proposals.count_things()
+        self._panel.show_counts(found, shown, things, len(frames), shown - wanted)
+
+    def _go(self, way: int) -> None:
+        """To the next frame, this way, on which something was found."""
+        here, frames = self._workspace.session.playhead, self._finding.frames
+        beyond = [frame for frame in frames if (frame - here) * way > 0]
+        if beyond:
+            self._choose_tool()
+            self._workspace.session.go_to(min(beyond, key=lambda frame: abs(frame - here)))
+
+    def _range_changed(self, chosen: FrameRange | None) -> None:
+        self._panel.where.set_range(None if chosen is None else (chosen.first, chosen.last))
+
+    def _recall(self) -> None:
+        """The phrases that were looked for in this project last."""
+        phrases = kept_phrases(self._workspace.document.project)
+        self._panel.text_box.setText(", ".join(phrases))
+        if phrases:
+            self._panel.choose_way(Way.TEXT)
 
     def _show_sliders(self) -> None:
         info = self._workspace.source.info
