@@ -79,7 +79,8 @@ def test_the_difference_shows_what_the_last_run_added(labelled) -> None:
     labelled.until(lambda: overlay(labelled) is not None)
     colours = {tuple(p) for p in overlay(labelled)[overlay(labelled)[..., 3] > 0][:, :3].tolist()}
     assert ADDED in colours
-    assert labelled.window.view_side.panel.legend.isVisibleTo(labelled.window)
+    panel = labelled.window.view_side.panel
+    assert panel.legend.isVisibleTo(panel)
     labelled.keys("Ctrl+Z")
     labelled.until(lambda: overlay(labelled) is None)
 

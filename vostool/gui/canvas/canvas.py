@@ -26,6 +26,9 @@ from vostool.project.prompts import Prompts
 CURRENT_MARK, OTHER_MARK = 13, 9
 """Diameter of click marks in screen pixels: the current object's, and the others'."""
 
+FIT_MARGIN = 0.002
+"""Of the picture's sides, so that its edge is seen to be its edge."""
+
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     """Shows one frame; zoom and pan stay as they are when the frame changes.
@@ -152,7 +155,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         """Show the whole frame."""
         height, width = self._size
         if height and width:
-            self.view.setRange(QRectF(0, 0, width, height), padding=0.02)
+            self.view.setRange(QRectF(0, 0, width, height), padding=FIT_MARGIN)
 
     def zoom(self, factor: float) -> None:
         """Zoom in (above 1) or out around the middle of what is seen."""

@@ -80,8 +80,10 @@ class Gestures(QObject):
         self._current.take(event)
 
     def _pick(self, x: float, y: float) -> None:
-        if not self._current.goes_on:  # a polygon stays with the object it was begun for
-            pick(self._context, x, y)
+        if self._current.goes_on:  # a polygon stays with the object it was begun for
+            return
+        if not pick(self._context, x, y):
+            self._current.pick_nothing(x, y)
 
     def _key(self, name: str) -> None:
         self._current.key(name)

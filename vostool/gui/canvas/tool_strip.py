@@ -29,8 +29,9 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tools.options import SIZES, TOLERANCES, Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.return_key import NumberBox
+from vostool.gui.widgets.tool_button import tool_button
 
-HEIGHT = 34
+HEIGHT = 28
 KINDS = {Kind.MODEL: "uses the model", Kind.MASK: "edits the mask", Kind.VIEW: ""}
 
 
@@ -54,6 +55,7 @@ class ToolStrip(QFrame):
         self.mode = _Choice("Add", "Take away", canvas)
         self.sign = _Choice("Object", "Not the object", canvas)
         self.mask_button = _mask_button(actions)
+        self.view_button = tool_button(actions["view_panel"], with_text=True)
         self._settings: dict[Option, QWidget] = {
             Option.SIZE: self.brush_size,
             Option.POSITIVE: self.sign,
@@ -62,12 +64,13 @@ class ToolStrip(QFrame):
             Option.CONTIGUOUS: self.contiguous,
         }
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 6, 2)
+        row.setContentsMargins(8, 0, 6, 2)
         row.setSpacing(8)
         for widget in (self.name, self.kind, *self._settings.values(), self.hint):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.mask_button)
+        row.addWidget(self.view_button)
         self.hint.setMinimumWidth(1)  # the hint is cut first where the strip is too narrow
         self._connect()
         self._show_tool(canvas.tool)

@@ -240,6 +240,7 @@ class ObjectList(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
+        buttons.setSpacing(3)
         for button in (self.add_button, self.find_button, self.delete_button, self.solo_button):
             buttons.addWidget(button)
         buttons.addStretch()
@@ -274,6 +275,7 @@ def _menu(actions: Mapping[str, QAction], parent: QWidget) -> QMenu:
 
 def _button(text: str, tip: str) -> QToolButton:
     button = QToolButton()
+    button.setObjectName("list_button")
     button.setText(text)
     button.setToolTip(tip)
     return button

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LABEL_WIDTH, RIGHT_MARGIN = 140, 10
-RULER_HEIGHT, ROW_HEIGHT, BAR_HEIGHT = 26, 22, 14
+RULER_HEIGHT, ROW_HEIGHT, BAR_HEIGHT = 22, 22, 14
 CURVE_HEIGHT = 42
 
 

@@ -21,7 +21,7 @@ from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.widget import Timeline
 from vostool.io.video.frame_cache import FrameCache
 
-HEIGHT = 40
+HEIGHT = 26
 CACHE_BYTES = 12 * 2**20
 """About 1,400 thumbnails of a wide picture."""
 

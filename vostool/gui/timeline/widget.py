@@ -21,7 +21,6 @@ from vostool.gui.threads.timers import single_shot
 from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.content import Content
 from vostool.gui.timeline.layout import (
-    CURVE_HEIGHT,
     LABEL_WIDTH,
     RIGHT_MARGIN,
     ROW_HEIGHT,
@@ -68,7 +67,7 @@ class Timeline(QAbstractScrollArea):
         self._mouse = TimelineMouse(self)
         self._time = VisibleTime(self._bar(Qt.Orientation.Horizontal), self)
         self._repaint = single_shot(self, REPAINT_MS, self._viewport.update)
-        self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 8)
+        self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 4)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Timeline")
@@ -150,7 +149,7 @@ class Timeline(QAbstractScrollArea):
         return self._content.scene(self.scale, self.layout_of_rows)
 
     def sizeHint(self) -> QSize:
-        return QSize(800, RULER_HEIGHT + 4 * ROW_HEIGHT + CURVE_HEIGHT + 8)
+        return QSize(800, RULER_HEIGHT + 2 * ROW_HEIGHT + 4)
 
     # -- time ----------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ class RunBar(QWidget):
         self._text = QLabel()
         self._text.setMinimumWidth(220)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 2, 6, 2)
+        layout.setContentsMargins(6, 0, 6, 0)
         layout.addWidget(self._bar, 1)
         layout.addWidget(self._text)
         layout.addWidget(tool_button(pause))

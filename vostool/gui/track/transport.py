@@ -26,7 +26,7 @@ class Transport(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 2, 6, 2)
+        layout.setContentsMargins(6, 0, 6, 0)
         for name in BUTTONS:
             layout.addWidget(tool_button(actions[name]))
         self.frame = NumberBox()

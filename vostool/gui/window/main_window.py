@@ -32,6 +32,7 @@ from vostool.gui.widgets import theme
 from vostool.gui.widgets.notice_bar import NoticeBar
 from vostool.gui.widgets.problem_details import details
 from vostool.gui.window.action_table import action_table
+from vostool.gui.window.dock_sizes import DockSizes
 from vostool.gui.window.menus import fill_menus, fill_toolbars
 from vostool.gui.window.start.dropped import dropped_paths
 from vostool.gui.window.start.start_page import StartPage
@@ -184,7 +185,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.run_bar, 1)
         row.addWidget(self.scope)
         column.addWidget(self.engine_bar)
-        column.addWidget(ToolStrip(self.canvas, self.actions_by_id))
+        self.tool_strip = ToolStrip(self.canvas, self.actions_by_id)
+        column.addWidget(self.tool_strip)
         column.addWidget(self.canvas, 1)
         column.addLayout(row)
         self.setCentralWidget(centre)
@@ -199,18 +201,20 @@ class MainWindow(QMainWindow):
         self.thumbnails = ThumbnailStrip(self.timeline)
         self.thumbnails.broke.connect(self.show_hint)
         timeline = self.thumbnails.with_timeline()
-        self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        bottom = self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        bottom.setTitleBarWidget(QWidget())  # its height goes to the picture; View hides the dock
+        self.dock_sizes = DockSizes(self, bottom)
         self.review_dock = ReviewDock(self, self.actions_by_id)
         self.find_dock = FindDock(self, self.actions_by_id["track_discover"])
         self.view_side = ViewSide(
             self.canvas, self.thumbnails, self.status, self.actions_by_id, self
         )
-        self.addDockWidget(right, self.view_side.dock)
         corner = Qt.Corner.BottomRightCorner
         self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
+        return dock

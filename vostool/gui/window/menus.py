@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
 
@@ -20,8 +20,10 @@ TOOLBAR = (
     "open", "export", "", "undo", "redo", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-SHORT_TEXTS = {"open": "Open", "cancel": "Cancel", "export": "Export"}
+SHORT_TEXTS = {"open": "Open", "view_panel": "View", "cancel": "Cancel", "export": "Export"}
 """Of the toolbar's buttons, where the menu's text is too long for them."""
+HEIGHT = 32
+"""Of the toolbar, in pixels."""
 MENUS = (
     "File",
     "Edit",
@@ -72,6 +74,8 @@ def fill_toolbars(window: QMainWindow, actions: Mapping[str, QAction]) -> None:
     bar = QToolBar("Tools")
     bar.setObjectName("toolbar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
+    bar.setFixedHeight(HEIGHT)  # the style's own margins are rows of pixels that the picture lacks
     for name in TOOLBAR:
         if name:
             bar.addAction(actions[name])

@@ -10,6 +10,7 @@ from vostool.models.shared.device_memory import device_memory_used
 
 MEMORY_MS = 2000
 PASSES_AFTER_MS = 8000
+HEIGHT = 24
 NOTHING_RUNS = "Ready"
 
 
@@ -25,6 +26,7 @@ class StatusBar(QStatusBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
         self.opening_bar = QProgressBar()
         self.opening_bar.setMaximumWidth(220)
         self.opening_bar.setAccessibleName("Opening")

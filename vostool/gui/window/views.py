@@ -59,6 +59,7 @@ class Views(QObject):
         """Fill the views one by one; the event loop may run in between."""
         window, workspace = self._window, self._workspace
         window.timeline.set_project(workspace.document.project, workspace.source.time)
+        window.dock_sizes.fit_rows(len(workspace.document.project.objects))
         yield
         window.objects.set_document(workspace.document)
         yield

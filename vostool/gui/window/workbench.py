@@ -95,7 +95,9 @@ class Workbench(QObject):
 
     def show(self) -> None:
         """Show the window, where it was the last time."""
-        if not preferences.restore_window(self.window):
+        if preferences.restore_window(self.window):
+            self.window.dock_sizes.adopt()
+        else:
             self.window.resize(1280, 800)
         self.window.show()
         if left_out := preferences.what_was_left_out():

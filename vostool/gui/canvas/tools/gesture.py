@@ -32,6 +32,9 @@ class Gesture:
     def release(self, event: PointerEvent) -> None:
         """The button went up."""
 
+    def pick_nothing(self, x: float, y: float) -> None:
+        """A Shift+click, which selects with every tool, met no object (image pixels)."""
+
     def hover(self, event: PointerEvent) -> None:
         """The mouse moved without a button."""
 

@@ -10,27 +10,51 @@ from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.prompting import PromptGesture
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.project.prompts import BEGIN_WITH_OBJECT, Point, with_point
+from vostool.project.strangers import is_stranger
 
 
 class PointGesture(PromptGesture):
-    """The left button places a positive point; the right one, Ctrl or Alt a negative one."""
+    """The left button places a positive point; the right one, Ctrl or Alt a negative one.
+
+    A positive point far from the current object's mask begins another object: two things must not
+    become one by a click too few. Shift adds it to the current one, wherever it lies.
+    """
 
     positive = True
 
     def click(self, event: PointerEvent) -> None:
-        context = self.context
-        if event.double or not math.isfinite(event.x + event.y):
+        if event.double:
             return  # the first click of a double click has placed the point
-        if not context.is_inside(event.x, event.y) or not context.is_shown():
+        self._place(event.x, event.y, self.positive and not (event.other_way or event.alt))
+
+    def pick_nothing(self, x: float, y: float) -> None:
+        if self.context.current is not None:
+            self._place(x, y, self.positive, joins=True)
+
+    def _place(self, x: float, y: float, positive: bool, *, joins: bool = False) -> None:
+        context = self.context
+        if not math.isfinite(x + y) or not context.is_inside(x, y) or not context.is_shown():
             return
         context.editor.finish()  # a click goes on from the mask that the last stroke gave
+        size = context.info.width, context.info.height
+        if positive and not joins and is_stranger(context.record, x, y, size):
+            self._begin_another()
         old, record = context.prompts, context.record
-        positive = self.positive and not (event.other_way or event.alt)
-        prompts = with_point(old, record, Point(event.x, event.y, positive))
+        prompts = with_point(old, record, Point(x, y, positive))
         if not prompts.has_object:
             context.session.problem.emit(BEGIN_WITH_OBJECT)
             return
         context.session.prompt(prompts, "Add positive point" if positive else "Add negative point")
+
+    def _begin_another(self) -> None:
+        """Let go of the current object, and say how the click would have been part of it."""
+        context, current = self.context, self.context.current
+        label = context.project.objects[current].label if current is not None else ""
+        context.session.select(None)
+        context.session.problem.emit(
+            f"That is far from {current} {label}, so a new object begins; undo and Shift+click "
+            f"there to add it to {current} {label}."
+        )
 
 
 class NegativePointGesture(PointGesture):
@@ -43,7 +67,8 @@ POINT = ToolSpec(
     id="point",
     title="Point",
     kind=Kind.MODEL,
-    tip="Click: part of the object. Right or Ctrl+click: not part of it. Drag: box",
+    tip="Click: part of the object; far from it: a new one, with Shift the same. "
+    "Right or Ctrl+click: not part of it. Drag: box",
     gesture=PointGesture,
     keys=("Q",),
     cursor=Qt.CursorShape.CrossCursor,

@@ -19,14 +19,20 @@ class SelectGesture(Gesture):
             pick(self.context, event.x, event.y)
 
 
-def pick(context: ToolContext, x: float, y: float) -> None:
-    """Select what lies at a place (image pixels); where nothing does, the selection stays."""
+def pick(context: ToolContext, x: float, y: float) -> bool:
+    """Select what lies at a place (image pixels); where nothing does, the selection stays.
+
+    Returns:
+        False where the place is seen and nothing lies there.
+    """
     context.editor.finish()
     session = context.session
-    if context.is_inside(x, y) and context.is_shown():
-        found = next_at(session, x, y)
-        if found is not None:
-            session.select(found)
+    if not context.is_inside(x, y) or not context.is_shown():
+        return True
+    found = next_at(session, x, y)
+    if found is not None:
+        session.select(found)
+    return found is not None
 
 
 SELECT = ToolSpec(

@@ -54,6 +54,7 @@ def _side_handlers(bench: Workbench) -> dict[str, Handler]:
         "style_next": side(lambda s: s.state.next_style()),
         "opacity_up": side(lambda s: s.state.step_opacity(OPACITY_STEP)),
         "opacity_down": side(lambda s: s.state.step_opacity(-OPACITY_STEP)),
+        "view_panel": side(lambda s: s.popover.toggle_at(window.tool_strip.view_button)),
         "peek": side(lambda s: s.peek.begin()),
         "picture_as_it_is": side(lambda s: s.state.set(adjustment=Adjustment())),
         "refine_visible": side(lambda s: s.refine.start() if s.refine is not None else None),

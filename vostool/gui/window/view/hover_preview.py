@@ -19,6 +19,7 @@ from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import SegmentRequest
 from vostool.project.locks import locked_objects
 from vostool.project.prompts import Point, with_point
+from vostool.project.strangers import is_stranger
 
 SLOW = 0.15
 """Seconds: with slower answers the outline would lag behind the hand, and a click would wait."""
@@ -139,10 +140,13 @@ class HoverPreview(QObject):
         """What a click here would ask for; None where it would be refused."""
         session, project = self._workspace.session, self._workspace.document.project
         key = (session.playhead, session.current_object or NEW_OBJECT)
+        positive, info = bool(self._canvas.tool.click), session.source.info
+        size = info.width, info.height
+        if positive and is_stranger(project.masks.get(*key), *self._place, size):
+            key = (session.playhead, NEW_OBJECT)
         if key[1] in locked_objects(project):
             return None
         old, record = project.prompts.get(key), project.masks.get(*key)
-        positive = bool(self._canvas.tool.click)
         if not positive and old is None and record is None:
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)

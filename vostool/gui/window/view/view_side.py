@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.display import Appearance
@@ -19,6 +19,7 @@ from vostool.gui.canvas.readout import describe
 from vostool.gui.canvas.view_panel import ViewPanel
 from vostool.gui.canvas.view_state import FLAGS, ViewState, ViewValues
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
+from vostool.gui.widgets.popover import Popover
 from vostool.gui.window.status_bar import StatusBar
 from vostool.gui.window.view.hover_preview import HoverPreview
 from vostool.gui.window.view.local_refine import LocalRefine
@@ -34,11 +35,11 @@ class ViewSide(QObject):
 
     Args:
         actions: by their ids; those of the View menu are checked as the state says.
-        window: gets the keys of the peek, and holds the panel's dock.
+        window: gets the keys of the peek, and the panel opens over it.
 
     Attributes:
         state: what the person has chosen.
-        dock: holds the panel; the window puts it in its place.
+        popover: has the panel, and opens at a button.
         refine, preview: of the open workspace; None without one.
     """
 
@@ -63,9 +64,7 @@ class ViewSide(QObject):
         self.labels = MaskLabels(canvas.view)
         self.minimap = Minimap(canvas)
         self.peek = Peek(window, self._show_bare)
-        self.dock = QDockWidget("View", window)
-        self.dock.setObjectName("View")
-        self.dock.setWidget(self.panel)
+        self.popover = Popover(self.panel, "Picture and masks", window)
         canvas.hovered.connect(self._hovered)
         self.state.changed.connect(self._follow)
         self._follow(self.state.values)
