@@ -249,7 +249,7 @@ def test_thumbnails_fill_the_span_and_follow_the_zoom(labelled) -> None:
     assert strip.isVisible()
 
 
-def test_thumbnails_lie_on_a_grid_and_never_too_close() -> None:
+def test_thumbnails_lie_on_a_grid_without_gaps_and_never_too_close() -> None:
     for count, width in ((100_000, 1000), (24, 1000), (1, 300), (500, 90)):
         scale = TimeScale.whole(count, width)
         for zoomed in (scale, scale.zoomed(7.3, 40), scale.zoomed(40, 80)):
@@ -257,5 +257,6 @@ def test_thumbnails_lie_on_a_grid_and_never_too_close() -> None:
             assert frames and frames[0] >= 0 and frames[-1] < count
             gaps = {b - a for a, b in pairwise(frames)}
             assert len(gaps) <= 1
-            assert all(gap * zoomed.pixels_per_frame >= 71 or gap == 1 for gap in gaps)
-            assert len(frames) <= width / 71 + 2 or gaps == {1}
+            apart = [gap * zoomed.pixels_per_frame for gap in gaps if gap > 1]
+            assert all(0.66 * 71 <= pixels <= 71 for pixels in apart)
+            assert len(frames) <= 1.5 * width / 71 + 2 or gaps == {1}

@@ -178,11 +178,12 @@ def spread(scale: TimeScale, width: int) -> tuple[int, ...]:
     """Frames whose thumbnails, so many pixels wide, fill the span that a scale shows.
 
     They lie on multiples of a power of two, or of three times one, so that moving along and
-    zooming meet them again.
+    zooming meet them again, and each may cover the right edge of the one before.
     """
     wanted = max(width / scale.pixels_per_frame, 1.0)
     power = 2 ** math.floor(math.log2(wanted))
-    step = next(s for s in (power, 3 * power // 2, 2 * power) if s >= wanted)
+    # Never wider apart than they are: a gap says nothing, a picture's covered edge costs little.
+    step = 3 * power // 2 if 3 * power // 2 <= wanted else power
     first = max(math.floor(scale.first / step), 0) * step
     last = min(math.ceil(scale.first + scale.span), scale.count)
     return tuple(range(first, last, step))

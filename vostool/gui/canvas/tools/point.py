@@ -67,8 +67,8 @@ POINT = ToolSpec(
     id="point",
     title="Point",
     kind=Kind.MODEL,
-    tip="Click: part of the object; far from it: a new one, with Shift the same. "
-    "Right or Ctrl+click: not part of it. Drag: box",
+    tip="Click: part of the object; far off: a new one (Shift: the same). "
+    "Right or Ctrl: not part of it. Drag: box",
     gesture=PointGesture,
     keys=("Q",),
     cursor=Qt.CursorShape.CrossCursor,
