@@ -240,13 +240,14 @@ def test_missing_packages_are_said(opened: Hand, finder: ScriptedFinder, monkeyp
     from vostool.finders.registry import FINDERS
 
     known = replace(FINDERS["scripted"], packages=("no_such_package_here",))
-    monkeypatch.setattr("vostool.gui.session.finding.default_finder", lambda _way: None)
-    monkeypatch.setattr(
-        "vostool.gui.session.finding.finder_statuses", lambda _way: [known.status()]
-    )
+    monkeypatch.setitem(FINDERS._own, "scripted", known)
+    FINDERS.forget()
+    for place in ("session.finding", "find.models"):
+        monkeypatch.setattr(f"vostool.gui.{place}.default_finder", lambda _way: None)
+        monkeypatch.setattr(f"vostool.gui.{place}.finder_statuses", lambda _way: [known.status()])
     panel = open_panel(opened)
     press(panel.find_button)
-    assert "pip install 'vostool[auto]'" in panel.said.text()
+    opened.until(lambda: "pip install 'vostool[auto]'" in panel.said.text())
 
 
 def test_empty_text_asks_for_some(opened: Hand, finder: ScriptedFinder) -> None:

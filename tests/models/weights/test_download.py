@@ -278,13 +278,13 @@ def test_command_goes_on_after_a_failure_and_says_so(server, small_catalog, tmp_
 
 
 def test_command_refuses_an_unknown_name(capsys, tmp_path):
-    assert download_cli.main(["sam3"], dest=tmp_path) == 2
+    assert download_cli.main(["sam9"], dest=tmp_path) == 2
     assert "known are sam2.1-tiny" in capsys.readouterr().err
 
 
 def test_command_lists_every_model(capsys):
     assert download_cli.main(["--list"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 10
+    assert len(capsys.readouterr().out.splitlines()) == 17
 
 
 def test_script_runs_from_a_checkout_without_torch():

@@ -169,7 +169,7 @@ class ReviewPanel(QWidget):
         filters.setColumnStretch(0, 1)
         filters.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
-        buttons.setSpacing(2)
+        buttons.setSpacing(1)
         for name in BUTTONS:
             actions[name].setIconText(SHORT.get(name, ""))
             button = tool_button(actions[name])
@@ -178,7 +178,7 @@ class ReviewPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         more = QToolButton()
-        more.setText("More")
+        more.setText("…")
         more.setAccessibleName("More for the review")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)

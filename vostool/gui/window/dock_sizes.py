@@ -1,4 +1,4 @@
-"""How large the docks are: what a person gave them, else as little as they need.
+"""How large the docks are: as little as they need, or what a person dragged them to.
 
 The picture gets all that is left. Qt spreads a window's growth over docks and picture alike, so
 sizes are set again after each change of the window.

@@ -598,7 +598,8 @@ def test_objects_are_selected_by_their_masks(opened) -> None:
     places = (((25, 25), 1), ((75, 75), 2), ((50, 50), 1), ((50, 50), 2), ((5, 5), 2))
     for tool in ("Shift+S", "Q", "R", "B", "H", "S"):
         opened.keys(tool)
-        for place, expected in places:
+        # With the Point tool, Shift+click where no mask lies adds to the object.
+        for place, expected in places[: 4 if tool == "Q" else 5]:
             opened.click(*place, LEFT, NONE if tool == "Shift+S" else SHIFT)
             assert opened.session.current_object == expected, (tool, place)
     assert opened.content() == before
@@ -677,7 +678,7 @@ def test_tools_are_told_apart(opened) -> None:
     assert set(seen[Kind.MASK]) == {"edits the mask"}
     assert theme.tone("model") != theme.tone("mask")
     heights = {strip.height()}
-    assert heights == {34}, "no tool moves the picture"
+    assert heights == {28}, "no tool moves the picture"
 
 
 def test_closing_the_video_in_the_middle_of_a_stroke(opened, video) -> None:
