@@ -43,6 +43,7 @@ class EngineChoice(QObject):
         self._asked = ""
         self._has_qualities = False
         self._search: Background | None = None
+        self._hears = True
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
         window.engine_bar.fetch_requested.connect(self.show_dialog)
@@ -112,7 +113,11 @@ class EngineChoice(QObject):
         self._menu.addAction("Models…", self.show_dialog)
 
     def close(self) -> None:
-        """Take no answer of the search at the start any more, where it still goes on."""
+        """Hear no more of the search at the start, nor of an engine that is still being loaded."""
+        if self._hears:
+            self._hears = False
+            self._worker.engine_ready.disconnect(self._ready)
+            self._worker.engine_failed.disconnect(self._failed)
         if self._search is not None and self._search.isRunning():
             self._search.succeeded.disconnect()
             self._search.failed.disconnect()
