@@ -12,9 +12,6 @@ from vostool.models.engine import Engine
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions, quality_named
 from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
 
-ENGINE_SETTING = "engine"
-"""The project's setting that names the engine of its last run."""
-
 
 def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
     """Declare the options.

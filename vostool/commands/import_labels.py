@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
-    ENGINE_SETTING,
     add_engine,
     check_engine,
     opened_engine,
@@ -37,7 +36,7 @@ from vostool.io.options import OptionValue
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.changes import Edit
-from vostool.runs.request import plan_run
+from vostool.runs.request import ENGINE_SETTING, plan_run
 
 _SHOWN = 20
 _FIRST_NUMBERS = ("first_number", "first_frame")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
-    ENGINE_SETTING,
     add_engine,
     check_engine,
     opened_engine,
@@ -27,7 +26,7 @@ from vostool.jobs.prompting import PromptSpecs, prompt_edit
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.project import Project
-from vostool.runs.request import keyframes, plan_run
+from vostool.runs.request import ENGINE_SETTING, keyframes, plan_run
 
 _EPILOG = """\
 frames count from 0 and objects from 1; coordinates are pixels from the top left corner.

@@ -91,7 +91,8 @@ class _Run:
         client = self._client
         client.subscribe_topic(self._id, self._hear)
         # A job that fails beyond its tries would wait at the scheduler for its result to be asked.
-        waiting = {self._submit(job, -rank): job for rank, job in enumerate(ordered)}
+        resources = {GPU: 1} if self._has_gpus() else None
+        waiting = {self._submit(job, -rank, resources): job for rank, job in enumerate(ordered)}
         told_to_stop = False
         while waiting:
             self._report()
@@ -103,15 +104,15 @@ class _Run:
             self._check_alive()
         return [self._results[job.name] for job in jobs]
 
-    def _submit(self, job: Job, priority: int) -> Future[JobResult]:
-        resources = {GPU: 1} if self._has_gpus else None
+    def _submit(
+        self, job: Job, priority: int, resources: dict[str, int] | None
+    ) -> Future[JobResult]:
         return self._client.submit(
             _work, job, self._setup, self._id,
             key=f"{job.name}-{self._id}", pure=False, retries=RETRIES,
             priority=job.priority * 1_000_000 + priority, resources=resources,
         )  # fmt: skip
 
-    @property
     def _has_gpus(self) -> bool:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         return any(GPU in worker.get("resources", {}) for worker in workers)

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import glob
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vostool.errors import UsageError
-from vostool.files import NotRegular, TooLarge, expanded, is_special, is_there, read_bounded
+from vostool.files import is_special, is_there
 from vostool.io.batch import toml
 from vostool.io.batch.options_text import options_from_plain
 from vostool.io.exports.exporters import check_options
@@ -47,7 +46,6 @@ from vostool.models.engine_options import quality_named
 from vostool.models.registry import check_engine_name, default_engine
 
 VERSION = 1
-_LARGEST = 16 << 20
 
 T = TypeVar("T")
 
@@ -67,7 +65,7 @@ def load_jobs(path: Path) -> Jobs:
         UsageError: one sentence that names the file and what is wrong in it.
     """
     try:
-        return jobs_of(_parsed(path), path.absolute().parent)
+        return jobs_of(toml.read_file(path, "a job file", toml.loads), path.absolute().parent)
     except UsageError as error:
         raise UsageError(f"The job file '{path}' cannot be used: {error}") from None
 
@@ -113,13 +111,13 @@ def _setup(table: Table, folder: Path) -> Setup:
         check_options(formats, options)
     checkpoint = table.text("checkpoint", "")
     return Setup(
-        projects=projects if is_address(projects) else str(_absolute(projects, folder)),
+        projects=projects if is_address(projects) else str(toml.absolute(projects, folder)),
         engine=engine,
         device=table.text("device", "") or None,
-        checkpoint=_absolute(checkpoint, folder) if checkpoint else None,
+        checkpoint=toml.absolute(checkpoint, folder) if checkpoint else None,
         quality=_value(quality_named, table.text("quality", "auto"), "quality"),
         formats=formats,
-        out=_absolute(out, folder) if out else None,
+        out=toml.absolute(out, folder) if out else None,
         options=options,
     )
 
@@ -149,7 +147,7 @@ def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
         return tuple(_value(read, text, f"{where}.{key}") for text in texts)
 
     def beside(path: str) -> Path:
-        return _absolute(path.replace("{name}", stem), folder)
+        return toml.absolute(path.replace("{name}", stem), folder)
 
     masks = [replace(m, path=beside(str(m.path))) for m in specs("masks", mask_spec)]
     prompts = PromptSpecs(
@@ -181,7 +179,7 @@ def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
 
 
 def _videos(pattern: str, where: str, folder: Path) -> list[str]:
-    place = _absolute(pattern, folder)
+    place = toml.absolute(pattern, folder)
     if is_there(place):
         return [str(place)]
     found = sorted(p for p in glob.glob(str(place), recursive=True) if not is_special(p))
@@ -211,21 +209,3 @@ def _value(read: Callable[[str], T], text: str, where: str) -> T:
         return read(text)
     except (argparse.ArgumentTypeError, ValueError) as error:
         raise UsageError(f"{where}: {error}") from None
-
-
-def _parsed(path: Path) -> Mapping[str, Any]:
-    try:
-        return toml.loads(read_bounded(path, _LARGEST).decode("utf-8"))
-    except TooLarge:
-        raise UsageError("It is too large for a job file.") from None
-    except NotRegular as error:
-        raise UsageError(f"{error.strerror}.") from None
-    except OSError as error:
-        raise UsageError(f"{error.strerror or error}.") from None
-    except (ValueError, RecursionError) as error:
-        reason = str(error).rstrip(".").replace("\n", " ")
-        raise UsageError(f"It cannot be read ({reason}).") from None
-
-
-def _absolute(text: str, folder: Path) -> Path:
-    return Path(os.path.abspath(folder / expanded(text, folder)))

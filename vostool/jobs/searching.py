@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from vostool.errors import ModelError, UsageError
-from vostool.files import expanded
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Grid, Question, Way
 from vostool.finders.identity import NewRules
 from vostool.finders.phrases import parse_phrases
 from vostool.finders.registry import FINDERS, default_finder, finder_statuses
+from vostool.io.batch import toml
 from vostool.io.imports.plain_table import Table
 from vostool.jobs.job import Search
 from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
-_DEFAULTS = DiscoveryRules()
+DEFAULTS = DiscoveryRules()
+TEXT_SCORE = 0.25
 
 
 def search_of(table: Table, where: str, folder: Path) -> Search | None:
@@ -30,17 +30,16 @@ def search_of(table: Table, where: str, folder: Path) -> Search | None:
     text, everything = table.text("text", ""), table.yes("everything")
     finder, checkpoint = table.text("finder", ""), table.text("finder_checkpoint", "")
     side = table.whole("points_per_side", 16) or 16
-    least, largest = (0.7, LARGEST_THING) if everything else (0.25, 1.0)
-    choice = Choice(
-        score=table.number("score", least),
-        text_score=table.number("text_score", 0.25),
-        stability=0.8 if everything else 0.0,
-        smallest_area=table.whole("min_area", 200) or 0,
-        box_size_threshold=table.number("box_size", largest),
+    choice = choice_of(
+        Way.EVERYTHING if everything else Way.TEXT,
+        score=table.number("score", 0.0) if table.has("score") else None,
+        text_score=table.number("text_score", TEXT_SCORE),
+        min_area=table.whole("min_area", DEFAULTS.new.min_area) or 0,
+        box_size=table.number("box_size", 0.0) if table.has("box_size") else None,
     )
-    most = table.whole("max_objects", 255) or 255
-    new = NewRules(most, choice.smallest_area, table.number("new_share", 0.8))
-    every = table.whole("every", _DEFAULTS.every) or _DEFAULTS.every
+    most = table.whole("max_objects", DEFAULTS.new.max_objects) or DEFAULTS.new.max_objects
+    new = NewRules(most, choice.smallest_area, table.number("new_share", DEFAULTS.new.outside))
+    every = table.whole("every", DEFAULTS.every) or DEFAULTS.every
     rules = DiscoveryRules(
         every, new, table.choice("seen_again", Again.JOIN), table.yes("backward")
     )
@@ -55,8 +54,23 @@ def search_of(table: Table, where: str, folder: Path) -> Search | None:
         if everything
         else Question(Way.TEXT, parse_phrases(text))
     )
-    place = Path(os.path.abspath(folder / expanded(checkpoint, folder))) if checkpoint else None
+    place = toml.absolute(checkpoint, folder) if checkpoint else None
     return Search(_finder(finder, question.way), question, choice, rules, place)
+
+
+def choice_of(
+    way: Way, *, score: float | None, text_score: float, min_area: int, box_size: float | None
+) -> Choice:
+    """Which candidates count; None: as is usual for this way."""
+    everything = way is Way.EVERYTHING
+    least, largest = (0.7, LARGEST_THING) if everything else (0.25, 1.0)
+    return Choice(
+        score=least if score is None else score,
+        text_score=text_score,
+        stability=0.8 if everything else 0.0,
+        smallest_area=min_area,
+        box_size_threshold=largest if box_size is None else box_size,
+    )
 
 
 def _finder(name: str, way: Way) -> str:

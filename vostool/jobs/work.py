@@ -42,9 +42,7 @@ from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.run import discover, plan_discovery
 from vostool.runs.discovery.values import Looking
-from vostool.runs.request import plan_run, run_edit
-
-ENGINE_SETTING = "engine"
+from vostool.runs.request import ENGINE_SETTING, plan_run, run_edit
 
 
 def do_job(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResult:

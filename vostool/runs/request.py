@@ -21,6 +21,8 @@ from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 
+ENGINE_SETTING = "engine"
+"""The project's setting that names the engine of its last run."""
 CONTEXT_FRAMES = 6
 """As many tracked frames as SAM 2 attends to besides prompted ones."""
 

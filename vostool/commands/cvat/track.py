@@ -6,7 +6,7 @@ import argparse
 
 from vostool.commands import output
 from vostool.commands.cvat.project import job_opened
-from vostool.commands.engine_arguments import ENGINE_SETTING, check_engine, opened_engine
+from vostool.commands.engine_arguments import check_engine, opened_engine
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.track import kept
 from vostool.commands.tracking import Changed, Outcome, track, values
@@ -27,6 +27,7 @@ from vostool.runs.keyframes import (
     plan_span,
     remaining_spans,
 )
+from vostool.runs.request import ENGINE_SETTING
 
 
 def track_job(args: argparse.Namespace) -> int:

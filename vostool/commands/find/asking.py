@@ -24,7 +24,7 @@ from vostool.finders.registry import (
     other_statuses,
 )
 from vostool.finders.spec import FinderStatus
-from vostool.runs.discovery.looking import LARGEST_THING
+from vostool.jobs import searching
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
 
@@ -106,14 +106,12 @@ def question_of(args: argparse.Namespace) -> Question:
 
 def choice_of(args: argparse.Namespace, question: Question) -> Choice:
     """Which candidates count."""
-    everything = question.way is Way.EVERYTHING
-    least, largest = (0.7, LARGEST_THING) if everything else (0.25, 1.0)
-    return Choice(
-        score=least if args.score is None else args.score,
+    return searching.choice_of(
+        question.way,
+        score=args.score,
         text_score=args.text_score,
-        stability=0.8 if everything else 0.0,
-        smallest_area=args.min_area,
-        box_size_threshold=largest if args.box_size is None else args.box_size,
+        min_area=args.min_area,
+        box_size=args.box_size,
     )
 
 

@@ -10,7 +10,6 @@ from itertools import chain, islice
 
 from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
-    ENGINE_SETTING,
     add_engine,
     check_engine,
     opened_engine,
@@ -34,6 +33,7 @@ from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.run import discover, plan_discovery
 from vostool.runs.discovery.values import Step
+from vostool.runs.request import ENGINE_SETTING
 
 _EPILOG = """\
 frames count from 0; `vostool models` lists the finders and what each of them needs.

@@ -18,6 +18,7 @@ from vostool.project.changes import Edit
 from vostool.project.history import Step
 from vostool.runs.discovery.values import is_traced
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
+from vostool.runs.request import ENGINE_SETTING
 from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached
 
 TITLE = "Track run"
@@ -169,7 +170,7 @@ class TrackRuns(QObject):
         edit = run.to_edit(self.document.project, frames)
         run.summary.note(edit)
         if frames and run.meter.done == 0 and self.worker.info is not None:
-            engine = edits.set_setting(self.document.project, "engine", self.worker.info.name)
+            engine = edits.set_setting(self.document.project, ENGINE_SETTING, self.worker.info.name)
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(run.step, edit)
         on_way = [step for step in frames if not is_traced(step)]

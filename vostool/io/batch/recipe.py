@@ -23,7 +23,6 @@ import os
 from pathlib import Path
 
 from vostool.errors import ExportError, UsageError
-from vostool.files import NotRegular, TooLarge, expanded, read_bounded
 from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.batch.plan import Batch, BatchProject
@@ -31,7 +30,6 @@ from vostool.io.imports.plain_table import Table
 
 VERSION = 1
 SUFFIXES = (".toml", ".json")
-_LARGEST = 16 << 20
 
 
 def save_recipe(batch: Batch, path: Path) -> None:
@@ -104,7 +102,7 @@ def recipe_from_plain(plain: object, folder: Path) -> Batch:
     batch = Batch(
         projects=_projects(plain["projects"], folder),
         formats=tuple(table.several("formats", str) or ()),
-        destination=_absolute(table.text("destination", ""), folder),
+        destination=toml.absolute(table.text("destination", ""), folder),
         options=options_from_plain(table.mapping("options")),
         merge=table.yes("merge"),
     )
@@ -124,28 +122,16 @@ def _projects(rows: object, folder: Path) -> tuple[BatchProject, ...]:
         table.finish()
         if not path:
             raise UsageError(f"projects[{number}].path is missing.")
-        place = _absolute(video, folder) if video else None
-        found.append(BatchProject(_absolute(path, folder), place))
+        place = toml.absolute(video, folder) if video else None
+        found.append(BatchProject(toml.absolute(path, folder), place))
     return tuple(found)
 
 
 def _parsed(path: Path) -> object:
     _check_suffix(path)
-    try:
-        text = read_bounded(path, _LARGEST).decode("utf-8")
-    except TooLarge:
-        raise UsageError("It is too large for a recipe.") from None
-    except NotRegular as error:
-        raise UsageError(f"{error.strerror}.") from None
-    except OSError as error:
-        raise UsageError(f"{error.strerror or error}; check the name.") from None
-    except UnicodeDecodeError:
-        raise UsageError("It is no text in UTF-8.") from None
-    try:
-        return json.loads(text) if path.suffix.lower() == ".json" else toml.loads(text)
-    except (ValueError, RecursionError) as error:
-        reason = str(error).rstrip(".").replace("\n", " ")
-        raise UsageError(f"It cannot be read ({reason}).") from None
+    return toml.read_file(
+        path, "a recipe", json.loads if path.suffix.lower() == ".json" else toml.loads
+    )
 
 
 def _text(plain: Plain, path: Path) -> str:
@@ -168,7 +154,3 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # another drive
         return path.as_posix()
-
-
-def _absolute(text: str, folder: Path) -> Path:
-    return Path(os.path.abspath(folder / expanded(text, folder)))

@@ -1,12 +1,17 @@
-"""TOML read by Python's tomllib (tomli before 3.11) and written by tomli-w, its counterpart."""
+"""TOML read by Python's tomllib (tomli before 3.11) and written by tomli-w; files that hold it."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 import tomli_w
+
+from vostool.errors import UsageError
+from vostool.files import NotRegular, TooLarge, expanded, read_bounded
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,3 +31,41 @@ def loads(text: str) -> dict[str, Any]:
 def dumps(values: Mapping[str, Any]) -> str:
     """A TOML document."""
     return tomli_w.dumps(values)
+
+
+LARGEST = 16 << 20
+"""Bytes of a file that a person wrote."""
+
+T = TypeVar("T")
+
+
+def read_file(path: Path, kind: str, parse: Callable[[str], T]) -> T:
+    """What ``parse`` makes of the text of a file.
+
+    Args:
+        kind: what the file is to be, for the sentence about one that is too large: "a recipe".
+        parse: raises ``ValueError`` for a text that it cannot read.
+
+    Raises:
+        UsageError: the file cannot be read, or holds something else. Its name is not told.
+    """
+    try:
+        text = read_bounded(path, LARGEST).decode("utf-8")
+    except TooLarge:
+        raise UsageError(f"It is too large for {kind}.") from None
+    except NotRegular as error:
+        raise UsageError(f"{error.strerror}.") from None
+    except OSError as error:
+        raise UsageError(f"{error.strerror or error}; check the name.") from None
+    except UnicodeDecodeError:
+        raise UsageError("It is no text in UTF-8.") from None
+    try:
+        return parse(text)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).rstrip(".").replace("\n", " ")
+        raise UsageError(f"It cannot be read ({reason}).") from None
+
+
+def absolute(text: str, folder: Path) -> Path:
+    """A path as it stands in a file that lies in ``folder``, from where relative ones count."""
+    return Path(os.path.abspath(folder / expanded(text, folder)))
