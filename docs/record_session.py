@@ -18,25 +18,18 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Callable
 from importlib.metadata import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from person import Person, run
 from screen import Screen
 
 if TYPE_CHECKING:
     from vostool.gui.objects.dialogs import OtherObject
-    from vostool.gui.session.session import Session
     from vostool.gui.window.workbench import Workbench
-    from vostool.gui.window.workspace import Workspace
-    from vostool.masks.mask import MaskRecord
-    from vostool.project.project import Project
 
-T = TypeVar("T")
 BUNNY = (165, 50, 612, 622)
 STONES = ((170, 490), (195, 350))
 ROCK = ((950, 400), (1180, 410))
@@ -61,53 +54,23 @@ def main() -> int:
         )
         os.environ["VOSTOOL_CONFIG"] = scratch
         os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"
-        return run(Screen(arguments.folder), clip, arguments)
+        screen = Screen(arguments.folder)
+        return run(lambda bench: Labeller(screen, bench, clip, arguments.engine), arguments.size)
 
 
-def run(screen: Screen, clip: Path, arguments: argparse.Namespace) -> int:
-    """The window here, the person in a thread; the exit status says whether it all went well."""
-    from vostool.gui.window.app import build, make_application
+class Labeller(Person):
+    """Does what the pictures show."""
 
-    app = make_application(sys.argv[:1])
-    bench = build().bench
-    bench.show()
-    width, height = (int(v) for v in arguments.size.split("x"))
-    bench.window.setGeometry(0, 0, width, height)
-    person = Person(screen, bench, clip)
-    thread = threading.Thread(target=person.work, args=(arguments.engine,))
-    thread.start()
-    app.exec()
-    thread.join()
-    return 0 if person.done else 1
+    def __init__(self, screen: Screen, bench: Workbench, clip: Path, engine: str) -> None:
+        super().__init__(screen, bench)
+        self.clip, self.engine = clip, engine
 
-
-class Person:
-    """Looks at the window through questions that the GUI thread answers; acts through X."""
-
-    def __init__(self, screen: Screen, bench: Workbench, clip: Path) -> None:
-        from PyQt6.QtCore import QObject, pyqtSignal
-
-        class Asker(QObject):
-            asked = pyqtSignal(object)
-
-        self.screen, self.bench, self.clip = screen, bench, clip
-        self.done = False
-        self._asker = Asker()
-        self._asker.asked.connect(lambda question: question())
-
-    def work(self, engine: str) -> None:
+    def act(self) -> None:
         """The whole session."""
-        try:
-            self._session(engine)
-            self.done = True
-        except Exception:
-            traceback.print_exc()
-        self.ask(self.bench.window.close)
+        self._session(self.engine)
 
     def _session(self, engine: str) -> None:
-        self.until(lambda: self.bench.engine.current is not None)
-        self.ask(lambda: self.bench.engine.use(engine))
-        self.until(lambda: self.bench.engine.current == engine)
+        self.use(engine)
         self._open()
         self._label()
         self.run_of("ctrl+b")
@@ -123,15 +86,7 @@ class Person:
     # -- parts of the session --------------------------------------------------------------------
 
     def _open(self) -> None:
-        self._focus()
-        self.screen.keys("ctrl+o")
-        time.sleep(1)
-        self.screen.type(str(self.clip))
-        time.sleep(1)
-        self.screen.keys("Return", "Return")  # the first one closes the list of completions
-        self.until(lambda: self.bench.workspace is not None)
-        self.until(lambda: self.workspace.display.shown_frame == 0)
-        self._focus()
+        self.open(self.clip)
         for _ in range(6):
             self.screen.keys("shift+Right")
 
@@ -170,7 +125,7 @@ class Person:
         self.screen.picture("5-merge")
         self._press_in_dialog()
         self.until(lambda: 4 not in self.project.objects)
-        self._focus()
+        self.focus()
         self.screen.keys("1", "End", "Left", "Left", "Left", "ctrl+alt+s")
         self.until(lambda: 5 in self.project.objects)
         self.screen.picture("6-split")
@@ -227,79 +182,6 @@ class Person:
         time.sleep(2)
         self.screen.picture("9-exported")
         self.screen.keys("Escape")
-
-    def _focus(self) -> None:
-        """Give the window the keyboard, as a window manager would."""
-        number = self.ask(lambda: int(self.bench.window.winId()))
-        self.screen.do("windowfocus", number)
-
-    # -- hands and eyes --------------------------------------------------------------------------
-
-    @property
-    def workspace(self) -> Workspace:
-        assert self.bench.workspace is not None
-        return self.bench.workspace
-
-    @property
-    def session(self) -> Session:
-        return self.workspace.session
-
-    @property
-    def project(self) -> Project:
-        return self.workspace.document.project
-
-    def masks(self) -> dict[tuple[int, int], MaskRecord]:
-        return {(frame, oid): record for frame, oid, record in self.project.masks.items()}
-
-    def answered(self, oid: int) -> bool:
-        return self.project.masks.get(self.session.playhead, oid) is not None
-
-    def run_of(self, keys: str) -> None:
-        """Start a run and wait for its end."""
-        self.screen.keys(keys)
-        self.until(lambda: not self.session.is_tracking, 900)
-        time.sleep(1.0)
-
-    def click(self, place: tuple[int, int], button: int = 1) -> None:
-        self.screen.click(*self.at(place), button)
-        time.sleep(0.3)
-        self.until(lambda: not self.session.clicks.waiting)
-
-    def drag(self, box: tuple[int, int, int, int]) -> None:
-        self.screen.drag(*self.at(box[:2]), *self.at(box[2:]))
-
-    def at(self, place: tuple[int, ...]) -> tuple[int, int]:
-        """Where a pixel of the frame is on the screen."""
-        from PyQt6.QtCore import QPointF
-
-        def look() -> tuple[int, int]:
-            canvas = self.bench.window.canvas
-            there = canvas.mapFromScene(canvas.view.mapViewToScene(QPointF(*place)))
-            on_screen = canvas.viewport().mapToGlobal(there)
-            return on_screen.x(), on_screen.y()
-
-        return self.ask(look)
-
-    def ask(self, question: Callable[[], T]) -> T:
-        """What the GUI thread answers."""
-        answer: list[T] = []
-        ready = threading.Event()
-
-        def put() -> None:
-            try:
-                answer.append(question())
-            finally:
-                ready.set()
-
-        self._asker.asked.emit(put)
-        assert ready.wait(60) and answer, "the window gave no answer"
-        return answer[0]
-
-    def until(self, holds: Callable[[], object], seconds: float = 60.0) -> None:
-        end = time.monotonic() + seconds
-        while not self.ask(lambda: bool(holds())):
-            assert time.monotonic() < end, "waited in vain"
-            time.sleep(0.05)
 
 
 def seen_at(frame: int) -> tuple[int, int, int, int]:

@@ -5,9 +5,14 @@ Needs xdotool and ImageMagick's `import`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import imageio_ffmpeg
 
 
 class Screen:
@@ -49,3 +54,24 @@ class Screen:
         path = self.folder / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
         print(path)
+
+    @contextmanager
+    def movie(self, name: str, size: str) -> Iterator[None]:
+        """Film the screen while something happens; stretches in which nothing changes are left out.
+
+        Args:
+            size: of the screen, "1280x800".
+        """
+        path = self.folder / f"{name}.mp4"
+        program = subprocess.Popen(
+            [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "x11grab",
+             "-framerate", "8", "-video_size", size, "-i", os.environ["DISPLAY"],
+             "-vf", "mpdecimate=hi=400:lo=200:frac=0.02,setpts=N/8/TB", "-r", "8", "-crf", "30",
+             "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
+            stdin=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            yield
+        finally:
+            program.communicate(b"q", 60)
+            print(path)

@@ -39,6 +39,17 @@ def test_each_threshold_leaves_out_what_is_below_it():
     assert chosen([good, square(50, 0, 100)], box_size_threshold=0.4) == (0,)
 
 
+def test_ground_is_what_nobody_named_and_fills_or_crosses_the_picture():
+    thing, filling = square(50, 10, 40), replace(square(0, 0, 100), box=Box(0, 0, 170, 100))
+    crossing = replace(square(5, 5, 60), box=Box(1, 60, 199, 80))  # the left edge to the right one
+    upright = replace(square(9, 20, 50), box=Box(100, 0, 120, 100))
+    named = replace(crossing, label="meadow", mask=square(150, 50, 40).mask)
+    many = [thing, filling, crossing, upright, named]
+    assert sorted(chosen(many, ground=False, overlap=1.0)) == [0, 4]
+    assert sorted(chosen(many, overlap=1.0)) == [0, 1, 2, 3, 4]
+    assert not chosen([], ground=False)
+
+
 def test_the_best_of_too_many_are_shown():
     many = [square(20 * i, 0, 10, score=0.8 + i / 100) for i in range(5)]
     assert chosen(many, largest_number=2) == (4, 3)

@@ -12,8 +12,8 @@ from vostool.evaluate.report import Json
 from vostool.evaluate.unsupervised import PROPOSALS, Looks, UnsupervisedRun, check_matching
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Finder, Question
+from vostool.finders.ground import LARGEST_THING
 from vostool.finders.identity import NewRules
-from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
 

@@ -16,6 +16,7 @@ from pycocotools import mask as coco_mask
 
 from vostool.errors import UsageError
 from vostool.finders.finder import Candidate
+from vostool.finders.ground import is_ground
 
 INSIDE = 0.9
 """Share of an area that has to lie in another one to be inside it."""
@@ -37,6 +38,7 @@ class Choice:
         overlap: of two that share more than this (intersection over union) the better is shown.
         largest_number: of more than these the best are shown.
         parts: show parts beside the wholes that are shown; without it they wait behind them.
+        ground: show what nobody named and what fills or crosses the picture (``finders.ground``).
 
     Raises:
         UsageError: a value makes no sense.
@@ -50,6 +52,7 @@ class Choice:
     overlap: float = 0.7
     largest_number: int = 255
     parts: bool = False
+    ground: bool = True
 
     def __post_init__(self) -> None:
         shares = (self.score, self.text_score, self.stability, self.overlap)
@@ -67,6 +70,7 @@ class Overlaps:
         areas: (n,) pixels of each, of the mask, or of the box where there is no mask.
         boxes: (n,) pixels of each one's box inside the picture.
         shared: (n, n) pixels that two have in common.
+        ground: indices of those that are ground.
         picture: pixels of the picture.
     """
 
@@ -74,6 +78,7 @@ class Overlaps:
     boxes: NDArray[np.float64]
     shared: NDArray[np.float64]
     picture: int
+    ground: frozenset[int] = frozenset()
 
     @property
     def iou(self) -> NDArray[np.float64]:
@@ -102,7 +107,9 @@ def overlaps_of(candidates: Sequence[Candidate], height: int, width: int) -> Ove
     areas = np.asarray(coco_mask.area(codes), np.float64)
     # With "crowds" pycocotools divides by the first one's area alone.
     inside = np.asarray(coco_mask.iou(codes, codes, [1] * len(codes)), np.float64)
-    return Overlaps(areas, boxes, np.nan_to_num(inside) * areas[:, None], height * width)
+    shared = np.nan_to_num(inside) * areas[:, None]
+    ground = frozenset(i for i, c in enumerate(candidates) if is_ground(c, height, width))
+    return Overlaps(areas, boxes, shared, height * width, ground)
 
 
 def shown(candidates: Sequence[Candidate], choice: Choice, overlaps: Overlaps) -> tuple[int, ...]:
@@ -171,6 +178,7 @@ def _fits(index: int, choice: Choice, overlaps: Overlaps) -> bool:
     return bool(
         overlaps.areas[index] >= choice.smallest_area
         and overlaps.boxes[index] <= choice.box_size_threshold * overlaps.picture
+        and (choice.ground or index not in overlaps.ground)
     )
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from vostool.errors import ModelError, UsageError
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Grid, Question, Way
+from vostool.finders.ground import LARGEST_THING
 from vostool.finders.identity import NewRules
 from vostool.finders.phrases import parse_phrases
 from vostool.finders.registry import FINDERS, default_finder, finder_statuses
 from vostool.io.batch import toml
 from vostool.io.imports.plain_table import Table
 from vostool.jobs.job import Search
-from vostool.runs.discovery.looking import LARGEST_THING
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
 DEFAULTS = DiscoveryRules()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from tests.gui.conftest import Hand, TruthEngine
@@ -305,3 +305,29 @@ def test_a_video_without_objects_offers_it(opened: Hand, finder: ScriptedFinder)
     opened.keys("Ctrl+Z")
     assert not opened.project.objects
     assert not hint.isHidden()
+
+
+def test_while_finding_no_other_tool_looks_chosen_and_the_objects_come_back_in_front(
+    opened: Hand, finder: ScriptedFinder
+) -> None:
+    point = opened.window.actions_by_id["point"]
+    objects = opened.window.objects
+    opened.until(objects.isVisible)
+    assert point.isChecked()
+    find(opened)
+    assert opened.canvas.tool.id == "find_objects" and not point.isChecked()
+    opened.keys("Return")
+    assert opened.canvas.tool.id == "point" and point.isChecked()
+    opened.until(lambda: not objects.visibleRegion().isEmpty())
+
+
+def test_background_is_offered_only_where_it_is_wanted(
+    opened: Hand, finder: ScriptedFinder
+) -> None:
+    finder.ground = True
+    panel = find(opened)
+    without = len(finding_of(opened).shown(0))
+    QTest.mouseClick(panel.sliders.ground, LEFT, pos=QPoint(8, panel.sliders.ground.height() // 2))
+    assert len(finding_of(opened).shown(0)) == without + 1
+    panel.choose_way(Way.TEXT)
+    assert not panel.sliders.ground.isVisible()

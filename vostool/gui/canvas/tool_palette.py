@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QLabel, QMainWindow, QToolBar, QToolButton
 
 from vostool.gui.canvas.tools.registry import TOOLS
-from vostool.gui.canvas.tools.spec import Kind
+from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 
 TIPS = {
     Kind.MODEL: "These ask the model, which answers with a mask",
@@ -26,7 +26,7 @@ class ToolPalette(QToolBar):
         self.setObjectName("tool_palette")
         self.setIconSize(QSize(20, 20))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        group = QActionGroup(window)
+        self._group = QActionGroup(window)
         for kind in Kind:
             heading = QLabel(kind.value)
             heading.setObjectName("tool_heading")
@@ -36,11 +36,19 @@ class ToolPalette(QToolBar):
             self.addWidget(heading)
             for tool in TOOLS:
                 if tool.kind is kind:
-                    self._add_tool(actions[tool.id], group, kind)
+                    self._add_tool(actions[tool.id], kind)
         actions[TOOLS.first.id].setChecked(True)
 
-    def _add_tool(self, action: QAction, group: QActionGroup, kind: Kind) -> None:
-        group.addAction(action)
+    def follow(self, tool: ToolSpec) -> None:
+        """Show no tool as chosen while the canvas has one that is not among these."""
+        chosen = self._group.checkedAction()
+        if tool.id not in {each.id for each in TOOLS} and chosen is not None:
+            self._group.setExclusive(False)
+            chosen.setChecked(False)
+            self._group.setExclusive(True)
+
+    def _add_tool(self, action: QAction, kind: Kind) -> None:
+        self._group.addAction(action)
         self.addAction(action)
         button = self.widgetForAction(action)
         if isinstance(button, QToolButton):

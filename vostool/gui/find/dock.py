@@ -30,16 +30,27 @@ class FindDock(QDockWidget):
         self.panel.setEnabled(False)
         self.setWidget(self.panel)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        beside = window.findChild(QDockWidget, "Objects")
-        if beside is not None:
-            window.tabifyDockWidget(beside, self)
-            beside.raise_()
+        self._window = window
+        self._before = window.findChild(QDockWidget, "Objects")
+        if self._before is not None:
+            window.tabifyDockWidget(self._before, self)
+            self._before.raise_()
         self.hide()
 
     def reveal(self) -> None:
         """Bring the panel to the front."""
+        for dock in self._window.tabifiedDockWidgets(self):
+            if not dock.visibleRegion().isEmpty():
+                self._before = dock
         self.show()
         self.raise_()
+
+    def give_way(self) -> None:
+        """Hide; what was in front before comes back, and not the neighbour that Qt would take."""
+        if self.isVisible():
+            self.hide()
+            if self._before is not None:
+                self._before.raise_()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         super().closeEvent(event)

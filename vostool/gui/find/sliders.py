@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from vostool.finders.choice import Choice
 
@@ -33,7 +33,7 @@ class KeySlider(QSlider):
 
 
 class Sliders(QWidget):
-    """Least score, text fit, smallest area and largest number.
+    """Least score, text fit, smallest area, largest number, and whether ground is shown.
 
     Signals:
         changed(Choice): a slider was moved.
@@ -55,6 +55,12 @@ class Sliders(QWidget):
         self.text, self._text = self._row("Text fit", "How well the text has to fit what is seen")
         self.area, self._area = self._row("Smallest", "Smaller ones are not shown")
         self.most, self._most = self._row("At most", "No more than so many, the best by score")
+        self.ground = QCheckBox("Background, too")
+        self.ground.setToolTip(
+            "Also what fills the picture or reaches from one edge to the opposite one: "
+            "ground, wall, sky"
+        )
+        self._grid.addWidget(self.ground, self._grid.rowCount(), 0, 1, 3)
         self._connect()
         self.show_values(self._values, self._pixels)
 
@@ -71,12 +77,16 @@ class Sliders(QWidget):
             slider.blockSignals(True)
             slider.setValue(place)
             slider.blockSignals(False)
+        self.ground.blockSignals(True)
+        self.ground.setChecked(values.ground)
+        self.ground.blockSignals(False)
         self._say()
 
     def show_text(self, wanted: bool) -> None:
-        """Text fit is a question only where there is text."""
+        """Text fit is a question only where there is text; what was named is no ground."""
         for widget in (self.text, self._text, self.text_name):
             widget.setVisible(wanted)
+        self.ground.setVisible(not wanted)
 
     def _connect(self) -> None:
         self.score.setRange(0, 100)
@@ -87,14 +97,15 @@ class Sliders(QWidget):
         self._moves(self.text, lambda v, place: replace(v, text_score=place / 100))
         self._moves(self.area, lambda v, place: replace(v, smallest_area=self._area_at(place)))
         self._moves(self.most, lambda v, place: replace(v, largest_number=place))
+        self.ground.toggled.connect(lambda on: self._say_changed(replace(self._values, ground=on)))
 
     def _moves(self, slider: QSlider, change: Callable[[Choice, int], Choice]) -> None:
-        def moved(place: int) -> None:
-            self._values = change(self._values, place)
-            self._say()
-            self.changed.emit(self._values)
+        slider.valueChanged.connect(lambda place: self._say_changed(change(self._values, place)))
 
-        slider.valueChanged.connect(moved)
+    def _say_changed(self, values: Choice) -> None:
+        self._values = values
+        self._say()
+        self.changed.emit(values)
 
     def _area_at(self, place: int) -> int:
         """Finer for small areas; a square of the place."""

@@ -19,7 +19,7 @@ class Proposals:
     """Candidates by frame. Which of them are shown is worked out once for each choice."""
 
     def __init__(self) -> None:
-        self._choice = Choice()
+        self._choice = Choice(ground=False)
         self._found: dict[int, Found] = {}
         self._shown: dict[int, tuple[int, ...]] = {}
         self._left_out: set[Place] = set()

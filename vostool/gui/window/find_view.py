@@ -100,7 +100,7 @@ class FindView(QObject):
     def leave(self) -> None:
         """Back to the tool before; what was found is kept for the next time."""
         self._finding.cancel()
-        self._dock.hide()
+        self._dock.give_way()
         if self._window.canvas.tool is self._tool and self._tool_before is not None:
             self._window.set_tool(self._tool_before)
         self._window.canvas.setFocus()

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self._add_docks()
         menus = fill_menus(self, self.action_table, self.actions_by_id, self.path_chosen.emit)
         self.timeline.menu_wanted.connect(menus["Range"].popup)
-        fill_toolbars(self, self.actions_by_id)
+        fill_toolbars(self, self.actions_by_id, self.canvas.tool_changed)
         self.setAcceptDrops(True)
         self.set_title(None, None)
         self.enable_actions(source=False, selected=False, running=False)

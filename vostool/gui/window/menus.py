@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QSize, Qt, pyqtBoundSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
 
@@ -69,8 +69,14 @@ def fill_menus(
     return menus
 
 
-def fill_toolbars(window: QMainWindow, actions: Mapping[str, QAction]) -> None:
-    """Give the window the toolbar at its top, and that of the canvas tools at its left."""
+def fill_toolbars(
+    window: QMainWindow, actions: Mapping[str, QAction], tool_changed: pyqtBoundSignal
+) -> None:
+    """Give the window the toolbar at its top, and that of the canvas tools at its left.
+
+    Args:
+        tool_changed: the canvas' signal; the buttons follow it.
+    """
     bar = QToolBar("Tools")
     bar.setObjectName("toolbar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -82,7 +88,9 @@ def fill_toolbars(window: QMainWindow, actions: Mapping[str, QAction]) -> None:
         else:
             bar.addSeparator()
     window.addToolBar(bar)
-    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolPalette(actions, window))
+    palette = ToolPalette(actions, window)
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, palette)
+    tool_changed.connect(palette.follow)
     actions["draft"].setVisible(False)  # until an engine that has it answers
     for name, text in SHORT_TEXTS.items():
         actions[name].setIconText(text)

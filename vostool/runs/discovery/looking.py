@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from vostool.finders.choice import Choice, overlaps_of, shown
 from vostool.finders.fill import fill
 from vostool.finders.finder import Candidate, Finder, Question, View, Way
+from vostool.finders.ground import crosses
 from vostool.finders.identity import new_things, seen_before
 from vostool.finders.looks import Looks, looks_of
 from vostool.frames import Image
@@ -17,12 +18,6 @@ from vostool.models.engine import Cancelled, Engine
 from vostool.project.locks import locked_objects
 from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
-
-LARGEST_THING = 0.8
-"""From this share of the picture on, the box of a candidate for everything is that of the ground.
-Were it an object, nothing that steps on it would lie outside all known objects."""
-_AT_EDGE = 0.01
-"""Share of the picture's side from its edge within which a box reaches it."""
 
 
 @dataclass(frozen=True)
@@ -161,21 +156,14 @@ def _chosen(candidates: tuple[Candidate, ...], choice: Choice, picture: Image) -
 def things_of(candidates: Sequence[Candidate], height: int, width: int) -> list[Candidate]:
     """Those that do not reach from one edge of the picture to the opposite one: meadow, wall, post.
 
-    Tracked beside the rest they only take pixels from what moves over them or comes out from
-    behind them. One whose whole goes is a part of nothing.
+    One whose whole goes is a part of nothing.
     """
-    kept = [i for i, c in enumerate(candidates) if not _spans(c, height, width)]
+    kept = [i for i, c in enumerate(candidates) if not crosses(c, height, width)]
     places = {index: place for place, index in enumerate(kept)}
     return [
         replace(c, whole=None if c.whole is None else places.get(c.whole))
         for c in (candidates[index] for index in kept)
     ]
-
-
-def _spans(candidate: Candidate, height: int, width: int) -> bool:
-    box, x, y = candidate.box, _AT_EDGE * width, _AT_EDGE * height
-    across = box.x0 <= x and box.x1 >= width - x
-    return across or (box.y0 <= y and box.y1 >= height - y)
 
 
 def closing_if_possible(steps: Iterator[object]) -> closing[_Closes]:
