@@ -24,6 +24,7 @@ SLOW_FIRST = ("models", "io/video", "commands", "gui")
 
 NETWORKS = (
     "models/sam2", "models/sam3", "models/edgetam", "models/mobile_sam", "models/shared/test_one_picture.py",
+    "models/shared/test_precision.py",
     "finders/test_everything_real.py"
 )  # fmt: skip
 """Tests that build a neural network; `make check` leaves them and the window's out."""

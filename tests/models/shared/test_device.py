@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from vostool.errors import ModelError
-from vostool.models.shared.device import choose_device, has_kernels
+from vostool.models.shared.device import (
+    choose_bfloat16,
+    choose_device,
+    choose_dtype,
+    has_kernels,
+)
 from vostool.models.shared.torch_errors import clear_errors, is_out_of_memory
+from vostool.models.shared.torch_facts import torch_facts
 
 WHEEL = ["sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"]
 
@@ -97,3 +105,49 @@ def test_other_errors_of_a_card_are_a_lost_gpu_and_others_pass():
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
     with pytest.raises(RuntimeError, match="shapes"), clear_errors("X"):
         raise RuntimeError("shapes do not match")
+
+
+@pytest.mark.parametrize(
+    ("capability", "name", "dtype"),
+    [
+        ((6, 1), "GeForce GTX 1080", torch.float32),
+        ((7, 0), "Tesla V100", torch.float16),
+        ((7, 5), "Tesla T4", torch.float16),
+        ((7, 5), "NVIDIA GeForce RTX 2080 Ti", torch.float16),
+        ((7, 5), "NVIDIA GeForce GTX 1660 Ti", torch.float32),
+        ((7, 5), "Quadro T1000", torch.float32),
+        ((8, 6), "NVIDIA RTX A2000", torch.bfloat16),
+        ((9, 0), "NVIDIA H100", torch.bfloat16),
+    ],
+)
+def test_a_card_computes_in_the_shortest_type_that_it_is_good_at(
+    cards, monkeypatch, capability, name, dtype
+):
+    cards(capability)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda place: name)
+    assert choose_dtype(torch.device("cuda")) is dtype
+    whole = torch.float32 if dtype is torch.float16 else dtype
+    assert choose_bfloat16(torch.device("cuda")) is whole
+
+
+def test_the_type_can_be_named_from_outside(monkeypatch):
+    monkeypatch.setenv("VOSTOOL_DTYPE", "float16")
+    assert choose_dtype(torch.device("cpu")) is torch.float16
+    monkeypatch.setenv("VOSTOOL_DTYPE", "half")
+    with pytest.raises(ModelError, match="set it to bfloat16, float16 or float32"):
+        choose_dtype(torch.device("cpu"))
+
+
+def test_the_doctor_is_told_what_a_card_computes_in(cards, monkeypatch):
+    cards((7, 5), (6, 1))
+    monkeypatch.setattr(torch.cuda, "init", lambda: None)
+    monkeypatch.setattr(
+        torch.cuda,
+        "get_device_properties",
+        lambda index: SimpleNamespace(
+            name=f"Card {index}", total_memory=16e9, major=7 - index, minor=5
+        ),
+    )
+    first, second = torch_facts().cards
+    assert first == "Card 0, 16 GB, compute capability 7.5, computes in float16"
+    assert second.endswith("not used: this PyTorch has no kernels for it")

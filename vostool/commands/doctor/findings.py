@@ -130,7 +130,7 @@ def device_findings(facts: TorchFacts | None) -> Iterator[Finding]:
     if facts.mps:
         yield Finding("devices", "MPS", "fine", "Apple's GPU")
     for card in facts.xpu:
-        yield Finding("devices", "XPU", "fine", f"{card} (no engine uses it)")
+        yield Finding("devices", "XPU", "fine", card)
     if not facts.cards:
         unused = list(_unused_card(facts))
         yield from unused

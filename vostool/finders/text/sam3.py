@@ -27,7 +27,7 @@ from vostool.finders.pretrained import (
 from vostool.finders.text.examples import Shown, by_label, shown
 from vostool.finders.within import Part, part_of
 from vostool.frames import Image
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_bfloat16, choose_device
 from vostool.models.weights.hub import HubModel
 
 MOST = 100
@@ -78,7 +78,7 @@ class Sam3Finder(Pretrained):
         model_class = Sam3LiteTextModel if lite else Sam3Model
         model = load_pretrained(model_class, folder, published.title, place)
         processor = load_processor(Sam3Processor, folder, published.title)
-        return cls(published, model, processor, choose_dtype(place))
+        return cls(published, model, processor, choose_bfloat16(place))
 
     @property
     def info(self) -> FinderInfo:

@@ -29,7 +29,7 @@ from vostool.frames import FrameSource
 from vostool.masks.crop import difference, union
 from vostool.masks.mask import Mask
 from vostool.models.engine import Cancelled, SegmentReply, TrackedFrame
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_bfloat16, choose_device
 from vostool.models.weights.hub import HubModel
 
 NAME = "sam3-video"
@@ -57,7 +57,7 @@ class Sam3Video(Pretrained):
         place = choose_device(device)
         model = load_pretrained(Sam3VideoModel, folder, published.title, place)
         processor = load_processor(Sam3Processor, folder, published.title)
-        return cls(published.title, model, processor, choose_dtype(place))
+        return cls(published.title, model, processor, choose_bfloat16(place))
 
     @property
     def info(self) -> FinderInfo:

@@ -42,7 +42,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         """Take a model that is built and in its place.
 
         Args:
-            dtype: bfloat16 runs under autocast, float32 without.
+            dtype: bfloat16 and float16 run under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
         """
         super().__init__(EDGETAM.title, model, torch.device(model.device), dtype)

@@ -20,6 +20,7 @@ from vostool.models.mobile_sam.encoder import Geometry, Square
 from vostool.models.mobile_sam.network import GRID, SIDE, MobileSam
 from vostool.models.shared.point_decoder import CPU_BATCH, Frame, TorchPointDecoder
 from vostool.models.shared.point_masks import PointMasks
+from vostool.models.shared.torch_errors import HalfOverflowError
 from vostool.project.prompts import Point
 
 LOW = 4 * GRID
@@ -55,7 +56,7 @@ class PromptDecoder:
         """Take the network.
 
         Args:
-            dtype: bfloat16 runs the mask decoder under autocast, float32 without.
+            dtype: bfloat16 and float16 run the mask decoder under autocast, float32 without.
         """
         self._network, self.geometry, self._dtype = network, geometry, dtype
         self._square = Square(network)
@@ -93,6 +94,7 @@ class PromptDecoder:
                 multimask_output=several,
                 repeat_image=False,
             )
+        self._check(quality)
         return Decoded(logits[0].float(), quality[0].float())
 
     @torch.inference_mode()
@@ -115,9 +117,15 @@ class PromptDecoder:
                 for start in range(0, len(alike), CPU_BATCH):
                     batch = alike[start : start + CPU_BATCH]
                     answers = masks.of_prompts(self._sparse([prompts[i] for i in batch]))
+                    self._check(answers[1])
                     for index, logits, quality in zip(batch, *answers, strict=True):
                         decoded[index] = Decoded(logits.float(), quality.float())
         return [decoded[index] for index in range(len(prompts))]
+
+    def _check(self, quality: torch.Tensor) -> None:
+        """Raise HalfOverflowError where float16 gave no numbers."""
+        if self._dtype is torch.float16 and not quality.isfinite().all():
+            raise HalfOverflowError
 
     def _sparse(self, prompts: Sequence[tuple[Sequence[Point], Box]]) -> torch.Tensor:
         """(n, points + 2, 256) tokens of prompts that have the same number of points."""

@@ -82,7 +82,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         """Take a network that is built, :func:`ready` and in its place.
 
         Args:
-            dtype: bfloat16 runs the encoder under autocast, float32 without.
+            dtype: bfloat16 and float16 run the encoder under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
             backend: what runs the image encoder, as :func:`make_feature_encoder` has it.
         """

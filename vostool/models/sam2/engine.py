@@ -62,7 +62,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         """Take a predictor that is built and in its place.
 
         Args:
-            dtype: bfloat16 runs under autocast, float32 without.
+            dtype: bfloat16 and float16 run under autocast, float32 without.
             cache_bytes: bound on encoder features kept in memory.
             encoding: what runs the image encoder, and whether features go to disk too.
             options: how the predictor was built (:func:`build_for`); decides the batch of objects.

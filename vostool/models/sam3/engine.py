@@ -45,7 +45,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         """Take a model that is loaded and in its place.
 
         Args:
-            dtype: bfloat16 runs under autocast, float32 without.
+            dtype: bfloat16 and float16 run under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
         """
         super().__init__(SAM3.title, model, torch.device(model.device), dtype)

@@ -18,6 +18,7 @@ from transformers.models.sam3_tracker_video.modeling_sam3_tracker_video import (
 
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.half_memory import joinable
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
 from vostool.models.shared.prompt_steps import prompt_steps
@@ -115,7 +116,7 @@ def _infer(
             object_score_logits=output["object_score_logits"],
             is_mask_from_pts=by_person,
         )
-    output["maskmem_features"], output["maskmem_pos_enc"] = memory
+    output["maskmem_features"], output["maskmem_pos_enc"] = joinable(memory[0]), memory[1]
     output["high_res_masks"] = None  # only memory is made of it, and it is the largest
     return output
 

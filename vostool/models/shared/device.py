@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,10 @@ from vostool.errors import ModelError
 
 _NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU", "xpu": "Intel GPU"}
 _ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)$")
+# Turing without tensor cores: its convolutions in float16 are known to give NaN.
+_BROKEN_HALVES = re.compile(r"GTX 16\d\d|\bMX[45]50\b|\bT(400|500|550|600|1000|1200|2000)\b")
+DTYPE_VARIABLE = "VOSTOOL_DTYPE"
+_DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 
 _log = logging.getLogger(__name__)
 
@@ -53,18 +58,52 @@ def choose_device(wanted: str | None) -> torch.device:
 
 
 def choose_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 autocast where the hardware multiplies in it, else float32.
+    """bfloat16 autocast where the hardware multiplies in it, float16 on cards before, else float32.
 
     The official examples and benchmarks run in bfloat16 autocast on CUDA, so that is what the
-    published quality was measured with. CPUs without such instructions emulate it slowly.
+    published quality was measured with. CPUs without such instructions emulate it slowly. The
+    environment variable VOSTOOL_DTYPE names another: bfloat16, float16 or float32.
+
+    Raises:
+        ModelError: VOSTOOL_DTYPE names none of them.
     """
-    # Ampere (8.0) is the first with bfloat16 units; older ones emulate it slowly.
-    if device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8:
-        return torch.bfloat16
+    wanted = os.environ.get(DTYPE_VARIABLE)
+    if wanted:
+        if wanted not in _DTYPES:
+            raise ModelError(
+                f'{DTYPE_VARIABLE} is "{wanted}"; '
+                "set it to bfloat16, float16 or float32, or unset it."
+            )
+        return _DTYPES[wanted]
+    if device.type == "cuda":
+        return _card_dtype(device)
     if device.type == "xpu":
         return torch.bfloat16
-    if device.type == "cpu" and _cpu_multiplies_bfloat16():
+    if device.type == "cpu" and cpu_multiplies_bfloat16():
         return torch.bfloat16
+    return torch.float32
+
+
+def choose_bfloat16(device: torch.device) -> torch.dtype:
+    """bfloat16 where :func:`choose_dtype` takes it, else float32.
+
+    For models whose own code keeps values in bfloat16, which torch refuses to join with float16.
+
+    Raises:
+        ModelError: as there.
+    """
+    dtype = choose_dtype(device)
+    return torch.float32 if dtype is torch.float16 else dtype
+
+
+def _card_dtype(device: torch.device) -> torch.dtype:
+    """By compute capability: Ampere (8.0) is the first with bfloat16 units, Volta (7.0) the first
+    with float16 ones; before that halves are slower than floats."""
+    major = torch.cuda.get_device_capability(device)[0]
+    if major >= 8:
+        return torch.bfloat16
+    if major == 7 and not _BROKEN_HALVES.search(torch.cuda.get_device_name(device)):
+        return torch.float16
     return torch.float32
 
 
@@ -130,7 +169,7 @@ def _count(kind: str) -> int:
     return int(torch.backends.mps.is_available())
 
 
-def _cpu_multiplies_bfloat16() -> bool:
+def cpu_multiplies_bfloat16() -> bool:
     """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
     questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, name, lambda: False)() for name in questions)

@@ -7,6 +7,7 @@ of the request conditions it; none is overwritten by tracking.
 from __future__ import annotations
 
 import contextlib
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from vostool.models.engine import (
 from vostool.models.shared.memory_tracker import MemoryTracker, Output
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import ModelT, TorchEngine, VideoT
+from vostool.models.shared.torch_errors import HalfOverflowError
 from vostool.models.shared.track_legs import Spans, leg_frames, legs, prompts_to_replay
 from vostool.project.prompts import Prompts
 
@@ -160,9 +162,15 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
 
 def reply(logits: torch.Tensor, output: Output) -> SegmentReply:
     """The mask of logits (1, 1, H, W) of the frame's size, scored by the network's probability
-    that the object is on the frame."""
-    mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
+    that the object is on the frame.
+
+    Raises:
+        HalfOverflowError: float16 was too narrow somewhere before.
+    """
     score = float(output["object_score_logits"].float().sigmoid().item())
+    if not math.isfinite(score):
+        raise HalfOverflowError
+    mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
     return SegmentReply(mask, score)
 
 

@@ -23,7 +23,7 @@ from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.one_picture import OnePicture
 from vostool.models.shared.prompt_steps import prompt_steps
-from vostool.models.shared.torch_errors import clear_errors, is_out_of_memory
+from vostool.models.shared.torch_errors import HalfOverflowError, clear_errors, is_out_of_memory
 from vostool.models.shared.track_legs import check_prompts, prompts_to_replay
 from vostool.project.prompts import Prompts
 
@@ -66,15 +66,16 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
 
         Args:
             title: the engine's, for sentences.
-            dtype: bfloat16 runs under autocast, float32 without.
+            dtype: bfloat16 and float16 run under autocast, float32 without.
             autocast: False for an engine that chooses itself what runs under it.
         """
         self._title = title
         self._model: ModelT | None = model
         self._device = device
         self._dtype = dtype
-        self._half = autocast and dtype is not torch.float32
+        self._autocast = autocast
         self._video: VideoT | None = None
+        self._remake: Callable[[], VideoT] | None = None
 
     # -- what each engine has of its own
 
@@ -101,7 +102,7 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
     def open(self, source: FrameSource) -> None:
         model = self._loaded()
         self._forget()
-        self._video = self._make_video(model, source, alone=False)
+        self._take(lambda: self._make_video(model, source, alone=False))
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         video = self._opened()
@@ -111,18 +112,25 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
                 f"Object {request.object_id} has no prompt on frame {request.frame}; "
                 "click it or draw a box around it."
             )
+        try:
+            with self._computing():
+                return self._answer(video, request)
+        except HalfOverflowError:
+            self._compute_in_full()
         with self._computing():
-            return self._answer(video, request)
+            return self._answer(self._opened(), request)
 
     def segment_picture(self, picture: Image, prompts: Prompts) -> SegmentReply:
-        model, kept = self._loaded(), self._video
-        self._video = None
+        model, kept, remake = self._loaded(), self._video, self._remake
+        self._video, dtype = None, self._dtype
         try:
-            self._video = self._make_video(model, OnePicture(picture), alone=True)
+            self._take(lambda: self._make_video(model, OnePicture(picture), alone=True))
             return self.segment(SegmentRequest(0, 1, prompts))
         finally:
             self._forget()
-            self._video = kept
+            self._video, self._remake = kept, remake
+            if self._dtype is not dtype:
+                self._compute_in_full()
 
     def prepare(self, frame: int, preempted: Cancelled) -> None:
         video = self._opened()
@@ -135,13 +143,13 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         video = self._opened()
         for key in request.keyframes:
             _check(video, key.frame, prompts_to_replay(key))
-        return self._run(video, request, cancelled)
+        return self._in_numbers(self._run(video, request, cancelled))
 
     def close(self) -> None:
         try:
             self._forget()
         finally:
-            self._model = None
+            self._model = self._remake = None
             empty_cache(self._device)
 
     # -- what engines use
@@ -156,6 +164,28 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
             raise ModelError(f"{self._title} has no video; open one first.")
         return self._video
 
+    def _take(self, make: Callable[[], VideoT]) -> None:
+        """Work on this video, made again where the precision changes."""
+        self._video, self._remake = make(), make
+
+    def _compute_in_full(self) -> None:
+        """From now on in float32, with nothing kept that was computed before."""
+        self._dtype = torch.float32
+        if self._video is not None and self._remake is not None:
+            self._forget()
+            self._video = self._remake()
+
+    def _in_numbers(self, run: Iterator[TrackedFrame]) -> Iterator[TrackedFrame]:
+        """A run that ends with a sentence where float16 gives no numbers."""
+        try:
+            yield from run
+        except HalfOverflowError as error:
+            self._compute_in_full()
+            raise ModelError(
+                f"{self._title} gave no numbers in float16 on this card and goes on in float32, "
+                "slower; start the run again."
+            ) from error
+
     def _forget(self) -> None:
         """Let go of the video, and of its features on disk unless they are to stay."""
         video, self._video = self._video, None
@@ -165,10 +195,11 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
     @contextmanager
     def _computing(self) -> Iterator[None]:
         """Around each piece of work: both modes belong to a thread, so never across a yield."""
+        half = self._autocast and self._dtype is not torch.float32
         with (
             clear_errors(self._title),
             torch.inference_mode(),
-            torch.autocast(self._device.type, self._dtype, enabled=self._half),
+            torch.autocast(self._device.type, self._dtype, enabled=half),
         ):
             yield
 

@@ -42,6 +42,10 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in said for words in _NO_DEVICE_MEMORY)
 
 
+class HalfOverflowError(Exception):
+    """float16 gave no numbers; caught by the engine, which goes on in float32."""
+
+
 @contextmanager
 def clear_errors(title: str) -> Iterator[None]:
     """Around the work of a model; other errors pass as they are.

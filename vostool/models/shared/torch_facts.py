@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +23,11 @@ class TorchFacts:
         build: what it was built for: "CUDA 12.4", "ROCm 6.2", "XPU" or "CPU".
         bfloat16: the CPU multiplies in it, which halves the time of a frame.
         cores: of the CPU, as many as this process may use.
-        cards: a line each, with name, memory and compute capability.
+        cards: a line each, with name, memory, compute capability, and the type of numbers that
+            engines compute in on it, or that this build has no kernels for it.
         problem: why a build for cards sees none, in torch's words; else empty.
-        mps, xpu: Apple's GPU and Intel's can be used by torch. The engines use no XPU.
+        mps: Apple's GPU can be used by torch.
+        xpu: Intel's that can, a line each.
     """
 
     version: str
@@ -42,13 +48,13 @@ def torch_facts() -> TorchFacts:
     """
     import torch
 
-    from vostool.models.shared.device import choose_dtype
+    from vostool.models.shared.device import cpu_multiplies_bfloat16
 
     cards, problem = _cards()
     return TorchFacts(
         version=str(torch.__version__),
         build=_build(),
-        bfloat16=choose_dtype(torch.device("cpu")) is torch.bfloat16,
+        bfloat16=cpu_multiplies_bfloat16(),
         cores=_cores(),
         cards=cards,
         problem=problem,
@@ -83,9 +89,22 @@ def _cards() -> tuple[tuple[str, ...], str]:
         card = torch.cuda.get_device_properties(index)
         lines.append(
             f"{card.name}, {card.total_memory / 1e9:.0f} GB, "
-            f"compute capability {card.major}.{card.minor}"
+            f"compute capability {card.major}.{card.minor}, {_use(torch.device('cuda', index))}"
         )
     return tuple(lines), ""
+
+
+def _use(device: torch.device) -> str:
+    """What engines make of a card."""
+    from vostool.errors import ModelError
+    from vostool.models.shared.device import card_problem, choose_dtype
+
+    if card_problem(device) is not None:
+        return "not used: this PyTorch has no kernels for it"
+    try:
+        return f"computes in {str(choose_dtype(device)).removeprefix('torch.')}"
+    except ModelError as error:
+        return str(error)
 
 
 def _xpu() -> tuple[str, ...]:
@@ -93,7 +112,10 @@ def _xpu() -> tuple[str, ...]:
 
     if not torch.xpu.is_available():
         return ()
-    return tuple(torch.xpu.get_device_name(index) for index in range(torch.xpu.device_count()))
+    return tuple(
+        f"{torch.xpu.get_device_name(index)}, {_use(torch.device('xpu', index))}"
+        for index in range(torch.xpu.device_count())
+    )
 
 
 def _cores() -> int:
