@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from vostool.errors import ModelError, SourceError, UsageError
 from vostool.finders.listener import HeardWindow
 from vostool.finders.registry import create_listener
-from vostool.finders.sound.spans import HeardSpan, find_label, frames_of, heard_spans
-from vostool.io.video.sound import RATE, sound_windows
+from vostool.finders.sound.heard import Heard
+from vostool.finders.sound.spans import HeardSpan, find_label, frames_of
+from vostool.io.video.sound import RATE, require_sound, sound_windows
 
 SECONDS = 6
 
@@ -82,13 +83,16 @@ def test_windows_overlap_and_leave_nothing_out(film: Path) -> None:
 
 
 def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"The video 'mute.mp4' has no sound; look for things by"):
-        next(sound_windows(write(tmp_path / "mute.mp4", sound=False), 1, 1))
+    mute = write(tmp_path / "mute.mp4", sound=False)
+    for ask in (require_sound, lambda path: next(sound_windows(path, 1, 1))):
+        with pytest.raises(SourceError, match=r"'mute.mp4' has no sound; look for things by"):
+            ask(mute)
 
 
 def test_a_folder_of_pictures_has_no_sound(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="Pictures have no sound"):
-        next(sound_windows(tmp_path, 1, 1))
+    for ask in (require_sound, lambda path: next(sound_windows(path, 1, 1))):
+        with pytest.raises(SourceError, match="Pictures have no sound"):
+            ask(tmp_path)
 
 
 def test_a_short_sound_is_one_window(film: Path) -> None:
@@ -138,15 +142,41 @@ def windows_of(*rows: tuple[float, float, float]) -> list[HeardWindow]:
     return [HeardWindow(i, i + 2, scores) for i, scores in enumerate(rows)]
 
 
+def heard(windows: list[HeardWindow], *labels: str) -> Heard:
+    made = Heard(labels)
+    for many in range(1, len(windows) + 1):
+        made.take(windows[:many])  # as they come
+    return made
+
+
 def test_windows_that_touch_are_one_span_and_others_are_two() -> None:
     windows = windows_of((0.9, 0, 0), (0.5, 0, 0), (0, 0, 0), (0, 0, 0), (0.6, 0, 0.2))
-    assert heard_spans(windows, ("Dog", "Car", "Bird")) == (
-        HeardSpan("Dog", 0.9, 0, 3),
-        HeardSpan("Dog", 0.6, 4, 6),
-        HeardSpan("Bird", 0.2, 4, 6),
+    made = heard(windows, "Dog", "Car", "Bird")
+    dog, bird = made.rows()
+    assert dog.spans == (HeardSpan("Dog", 0.9, 0, 3), HeardSpan("Dog", 0.6, 4, 6))
+    assert bird.spans == (HeardSpan("Bird", 0.2, 4, 6),)
+    assert (dog.label, dog.score, bird.score) == ("Dog", 0.9, 0.2)
+    (dog,) = made.rows(0.55)
+    assert [one.end for one in dog.spans] == [2, 6]
+    assert [row.label for row in made.rows(most=1)] == ["Dog"]
+    assert (made.count(), made.count(0.55), made.count(0.95)) == (2, 1, 0)
+
+
+def test_only_what_is_called_so_is_heard() -> None:
+    made = heard(
+        [HeardWindow(0, 2, (0.2, 0.9, 0.5, 0.4))], "Car", "Carnatic music", "Car alarm", "Dog"
     )
-    assert [one.end for one in heard_spans(windows, ("Dog", "Car", "Bird"), 0.55)] == [2, 6]
-    assert {one.label for one in heard_spans(windows, ("Dog", "Car", "Bird"), most=1)} == {"Dog"}
+    names = {
+        text: [row.label for row in made.rows(wanted=text)]
+        for text in ("ca", "CAR ", "dog; car", " , ")
+    }
+    assert names["ca"] == ["Carnatic music", "Car alarm", "Car"]  # still being typed
+    assert names["CAR "] == ["Car alarm", "Car"]
+    assert names["dog; car"] == ["Car alarm", "Dog", "Car"]
+    assert len(names[" , "]) == 4
+    with pytest.raises(UsageError, match="'dogg' is known by its sound; did you mean Dog"):
+        made.rows(wanted="dogg, xyz")
+    assert made.rows(wanted="dogg, car")
 
 
 @given(
@@ -154,16 +184,13 @@ def test_windows_that_touch_are_one_span_and_others_are_two() -> None:
 )
 def test_a_higher_threshold_never_hears_more(rows, a, b) -> None:
     low, high = sorted((a, b))
-    windows = windows_of(*rows)
-    loose, strict = (heard_spans(windows, ("a", "b", "c"), t, 3) for t in (low, high))
-    for span in strict:
-        assert any(
-            one.label == span.label and one.start <= span.start and span.end <= one.end
-            for one in loose
-        )
-    for label in ("a", "b", "c"):
-        mine = [one for one in loose if one.label == label]
-        assert all(x.end < y.start for x, y in pairwise(mine))
+    made = heard(windows_of(*rows), "a", "b", "c")
+    loose = {row.label: row.spans for row in made.rows(low)}
+    for row in made.rows(high):
+        for span in row.spans:
+            assert any(one.start <= span.start and span.end <= one.end for one in loose[row.label])
+    for spans in loose.values():
+        assert all(x.end < y.start for x, y in pairwise(spans))
 
 
 class Times:

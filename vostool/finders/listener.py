@@ -30,7 +30,7 @@ class Hearing:
 
     Attributes:
         done, total: seconds of sound.
-        windows: what was heard so far, in order; :func:`vostool.finders.sound.spans.heard_spans`
+        windows: what was heard so far, in order; :class:`vostool.finders.sound.heard.Heard`
             makes rows of it, as often as a threshold changes.
     """
 

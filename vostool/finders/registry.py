@@ -43,9 +43,14 @@ def finder_statuses(way: Way | None = None) -> list[FinderStatus]:
     return [spec.status() for spec in FINDERS.values() if way is None or way in spec.ways]
 
 
+def listener_statuses() -> list[FinderStatus]:
+    """Everything that listens."""
+    return [spec.status() for spec in LISTENERS.values()]
+
+
 def other_statuses() -> list[FinderStatus]:
     """Everything that listens, and everything that looks through a whole video."""
-    return [spec.status() for spec in (*LISTENERS.values(), *CONCEPTS.values())]
+    return [*listener_statuses(), *(spec.status() for spec in CONCEPTS.values())]
 
 
 def finder_problems() -> tuple[str, ...]:

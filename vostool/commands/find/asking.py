@@ -21,7 +21,7 @@ from vostool.finders.registry import (
     default_finder,
     default_listener,
     finder_statuses,
-    other_statuses,
+    listener_statuses,
 )
 from vostool.finders.spec import FinderStatus
 from vostool.jobs import searching
@@ -161,8 +161,7 @@ def make_listener(device: str | None) -> Listener:
     """
     spec = default_listener()
     if spec is None:
-        listed = [status for status in other_statuses() if Way.SOUND in status.ways]
-        raise ModelError(_lacks("listen", listed))
+        raise ModelError(_lacks("listen", listener_statuses()))
     return spec.create(device)
 
 

@@ -1,7 +1,4 @@
-"""From windows that were heard to rows of a timeline: a label, a score, a span. Pure and quick.
-
-A threshold that changes asks no model again.
-"""
+"""From windows that were heard to spans of time and of frames; and what a label is called. Pure."""
 
 from __future__ import annotations
 
@@ -35,26 +32,27 @@ class HeardSpan:
     end: float
 
 
-def heard_spans(
-    windows: Sequence[HeardWindow],
-    labels: Sequence[str],
-    threshold: float = THRESHOLD,
-    most: int = MOST_LABELS,
+def spans_of(
+    windows: Sequence[HeardWindow], number: int, label: str, threshold: float = THRESHOLD
 ) -> tuple[HeardSpan, ...]:
-    """Windows at or above the threshold, joined where they touch.
+    """When one thing sounds: windows at or above the threshold, joined where they touch.
 
     Args:
         windows: in the order of their time.
-        labels: of their scores.
-        most: no more labels than this: those with the highest score anywhere.
-
-    Returns:
-        Sorted by label, the loudest label first, then by time.
+        number: of the label among their scores.
     """
-    best = [max((w.scores[i] for w in windows), default=0.0) for i in range(len(labels))]
-    loud = [i for i in range(len(labels)) if best[i] >= threshold]
-    loud.sort(key=lambda i: -best[i])
-    return tuple(span for i in loud[:most] for span in _spans(windows, i, labels[i], threshold))
+    spans: list[HeardSpan] = []
+    for window in windows:
+        score = window.scores[number]
+        if score < threshold:
+            continue
+        last = spans[-1] if spans else None
+        if last is not None and window.start <= last.end:
+            end, best = max(last.end, window.end), max(last.score, score)
+            spans[-1] = HeardSpan(label, best, last.start, end)
+        else:
+            spans.append(HeardSpan(label, score, max(window.start, 0.0), window.end))
+    return tuple(span for span in spans if span.end > span.start)
 
 
 def frames_of(span: HeardSpan, source: FrameSource) -> range:
@@ -84,20 +82,3 @@ def find_label(text: str, labels: Sequence[str]) -> str:
     near = ", ".join(dict.fromkeys(by_name.get(name) or parts[name] for name in alike))
     hint = f"did you mean {near}?" if near else f"it hears such as {', '.join(labels[:3])}."
     raise UsageError(f"Nothing called '{text.strip()[:40]}' is known by its sound; {hint}")
-
-
-def _spans(
-    windows: Sequence[HeardWindow], number: int, label: str, threshold: float
-) -> list[HeardSpan]:
-    spans: list[HeardSpan] = []
-    for window in windows:
-        score = window.scores[number]
-        if score < threshold:
-            continue
-        last = spans[-1] if spans else None
-        if last is not None and window.start <= last.end:
-            end, best = max(last.end, window.end), max(last.score, score)
-            spans[-1] = HeardSpan(label, best, last.start, end)
-        else:
-            spans.append(HeardSpan(label, score, max(window.start, 0.0), window.end))
-    return [span for span in spans if span.end > span.start]

@@ -6,14 +6,19 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 from vostool.finders.finder import Way
-from vostool.finders.registry import default_finder, finder_statuses
+from vostool.finders.registry import (
+    default_finder,
+    default_listener,
+    finder_statuses,
+    listener_statuses,
+)
 from vostool.finders.spec import FinderStatus
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 
 
 class ModelChoice(QComboBox):
-    """The finders of one way; what a person chose is kept for each way."""
+    """The finders of one way, or what listens; what a person chose is kept for each way."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,12 +31,14 @@ class ModelChoice(QComboBox):
 
     def show_way(self, way: Way) -> None:
         """List the finders that can be asked this way; those that lack something say so."""
-        self._way, self._statuses = way, finder_statuses(way)
+        listens = way is Way.SOUND
+        self._way = way
+        self._statuses = listener_statuses() if listens else finder_statuses(way)
         self.clear()
         for status in self._statuses:
             self.addItem(status.title if status.usable else f"{status.title} (not here yet)")
             self.setItemData(self.count() - 1, status.problem or "", Qt.ItemDataRole.ToolTipRole)
-        best = default_finder(way)
+        best = default_listener() if listens else default_finder(way)
         names = [status.name for status in self._statuses]
         for name in (self._kept(), None if best is None else best.name):
             if name in names:

@@ -7,12 +7,10 @@ from collections.abc import Collection
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -21,17 +19,15 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.finders.finder import Grid, Way
+from vostool.gui.find.going import Going
 from vostool.gui.find.models import ModelChoice
 from vostool.gui.find.sliders import Sliders
+from vostool.gui.find.sound import SoundPart
+from vostool.gui.find.ways import WAYS, WaySwitch
 from vostool.gui.find.where import Where
 from vostool.gui.widgets.return_key import LineBox
 from vostool.words import counted
 
-WAYS = {
-    Way.EVERYTHING: ("Everything", "Whatever can be told apart in the picture"),
-    Way.TEXT: ("Text", "What you name: person, red car"),
-    Way.LIKE: ("Like this", "What looks like the selected object"),
-}
 DENSITY = {"Coarse, fast": 8, "Normal": 16, "Fine, slow": 32}
 NOTHING_OPEN = "Nothing is open."
 
@@ -58,8 +54,8 @@ class FindPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ways: dict[Way, QToolButton] = {}
-        self._group = QButtonGroup(self)
+        self.switch = WaySwitch()
+        self.ways = self.switch.buttons
         self.text_box = LineBox()
         self.text_box.setPlaceholderText("person, red car")
         self.text_box.setAccessibleName("What to look for")
@@ -71,20 +67,16 @@ class FindPanel(QWidget):
         self.density.setToolTip("Fine finds smaller things, and cuts larger ones to pieces")
         self.density_name = QLabel("Density")
         self.density_name.setBuddy(self.density)
-        self.model, self.where = ModelChoice(), Where()
+        self.model, self.where, self.sound = ModelChoice(), Where(), SoundPart()
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.find_button = QPushButton("Find")
         self.more_button = QToolButton()
         self.more_button.setText("Track and find…")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Look no further; what was found stays")
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress of looking for objects")
-        self.bar.setRange(0, 100)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
+        self.going = Going(
+            "looking for objects", "Look no further; what was found stays", self.more_button
+        )
+        self.find_button, self.cancel_button = self.going.find_button, self.going.cancel_button
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
@@ -121,7 +113,7 @@ class FindPanel(QWidget):
     @property
     def way(self) -> Way:
         """How to look."""
-        return next((way for way, b in self.ways.items() if b.isChecked()), Way.EVERYTHING)
+        return self.switch.way
 
     @property
     def text(self) -> str:
@@ -135,28 +127,24 @@ class FindPanel(QWidget):
 
     def choose_way(self, way: Way) -> None:
         """Look this way the next time."""
-        self.ways[way].setChecked(True)
+        self.switch.choose(way)
         self._show_way()
 
     def offer_ways(self, possible: Collection[Way]) -> None:
         """Show the buttons of the ways in which anything here can look."""
-        for way, button in self.ways.items():
-            button.setVisible(way in possible)
-        if self.way not in possible and possible:
-            next(b for way, b in self.ways.items() if way in possible).setChecked(True)
+        self.switch.offer(possible)
         self._show_way()
 
     # -- what is shown -------------------------------------------------------------------------
 
     def show_busy(self, part: float, doing: str) -> None:
         """Something is looked for: the part that is done, 0..1, and what goes on."""
-        self.bar.setValue(round(100 * part))
         self.said.setText(doing)
-        self._show_going(True)
+        self.going.show_busy(part)
 
     def show_idle(self, said: str) -> None:
         """Nothing is looked for; a sentence, or what :meth:`show_counts` says."""
-        self._show_going(False)
+        self.going.show_idle()
         self.said.setText(said)
 
     def show_counts(
@@ -173,7 +161,7 @@ class FindPanel(QWidget):
         self.take_button.setText(f"Take {counted(wanted, 'object')}" if wanted else "Take")
         self.take_button.setToolTip("Make objects of those that are shown (Enter)")
         self.clear_button.setEnabled(found > 0)
-        if not found or self.cancel_button.isVisible():
+        if not found or self.going.is_busy:
             return
         parts = [f"{found} found"]
         if frames > 1:
@@ -184,16 +172,14 @@ class FindPanel(QWidget):
             parts.append(f"{left_out} left out")
         self.said.setText(", ".join(parts) + ".")
 
-    def _show_going(self, going: bool) -> None:
-        self.bar.setVisible(going)
-        self.cancel_button.setVisible(going)
-        self.find_button.setVisible(not going)
-
     def _show_way(self) -> None:
         way = self.way
         self.text_box.setVisible(way is Way.TEXT)
         for widget in (self.density, self.density_name):
             widget.setVisible(way is Way.EVERYTHING)
+        self.sound.setVisible(way is Way.SOUND)
+        for part in (self.going, self.where, self.where_name, self.sliders):
+            part.setVisible(way is not Way.SOUND)  # a row that is chosen is looked for by text
         self.model.show_way(way)
         self._show_note()
         self.sliders.show_text(way is Way.TEXT)
@@ -208,7 +194,7 @@ class FindPanel(QWidget):
         self.model.activated.connect(lambda _: self._show_note())
         self.before.clicked.connect(lambda _: self.frame_wanted.emit(-1))
         self.after.clicked.connect(lambda _: self.frame_wanted.emit(1))
-        self._group.buttonClicked.connect(lambda _: self._show_way())
+        self.switch.changed.connect(self._show_way)
         self.text_box.returnPressed.connect(self.asked)
         self.find_button.clicked.connect(lambda _: self.asked.emit())
         self.cancel_button.clicked.connect(lambda _: self.cancel_wanted.emit())
@@ -221,12 +207,12 @@ class FindPanel(QWidget):
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addLayout(self._switch())
+        column.addWidget(self.switch)
         column.addWidget(self.note)
         column.addWidget(self.text_box)
         column.addLayout(self._form())
-        column.addLayout(_row(self.find_button, self.more_button, self.cancel_button, None))
-        column.addWidget(self.bar)
+        column.addWidget(self.sound)
+        column.addWidget(self.going)
         seen = _row(self.said, self.before, self.after)
         seen.setStretch(0, 1)
         column.addLayout(seen)
@@ -244,43 +230,24 @@ class FindPanel(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
 
-    def _switch(self) -> QHBoxLayout:
-        switch = QHBoxLayout()
-        switch.setSpacing(0)
-        for way, (title, tip) in WAYS.items():
-            button = QToolButton()
-            button.setText(title)
-            button.setToolTip(tip)
-            button.setCheckable(True)
-            button.setObjectName("choice")
-            self._group.addButton(button)
-            switch.addWidget(button)
-            self.ways[way] = button
-        self.ways[Way.EVERYTHING].setChecked(True)
-        switch.addStretch()
-        return switch
-
     def _form(self) -> QGridLayout:
         form = QGridLayout()
         form.setColumnStretch(1, 1)
         form.addWidget(self.density_name, 0, 0)
         form.addWidget(self.density, 0, 1)
-        for row, (name, widget) in enumerate((("Model", self.model), ("Frames", self.where)), 1):
-            label = QLabel(name)
+        self.where_name = QLabel("Frames")
+        rows = ((QLabel("Model"), self.model), (self.where_name, self.where))
+        for row, (label, widget) in enumerate(rows, 1):
             label.setBuddy(widget)
             form.addWidget(label, row, 0)
             form.addWidget(widget, row, 1)
         return form
 
 
-def _row(*widgets: QWidget | None) -> QHBoxLayout:
-    """Side by side; None takes the room that is left."""
+def _row(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     for widget in widgets:
-        if widget is None:
-            row.addStretch()
-        else:
-            row.addWidget(widget)
+        row.addWidget(widget)
     return row
 
 

@@ -1,12 +1,14 @@
-"""On which frames objects are looked for: the one that is shown, a range, or the whole video."""
+"""On which frames objects are looked for: this one, a range, the whole video, where it sounds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
 
-HERE, RANGE, WHOLE = range(3)
+HERE, RANGE, WHOLE, SOUNDS = range(4)
 EVERY = 30
 
 
@@ -22,13 +24,16 @@ class Where(QWidget):
         self.every.setRange(1, 10_000)
         self.every.setValue(EVERY)
         self.every.setPrefix("every ")
+        self.every.setSuffix(" frames")
         self.every.setAccessibleName("Look on every so many frames")
         self.every.setToolTip("Look on every so many frames, the first included")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.scope, 1)
-        row.addWidget(self.every)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.scope)
+        column.addWidget(self.every)
         self._span: tuple[int, int] | None = None
+        self._sounds: tuple[range, ...] = ()
         self.scope.currentIndexChanged.connect(self._follow)
         self.set_range(None)
 
@@ -48,10 +53,28 @@ class Where(QWidget):
             self.scope.setCurrentIndex(HERE)
         self._follow()
 
+    def set_sounding(self, label: str, stretches: Sequence[range]) -> None:
+        """Look where something sounds; without stretches that cannot be chosen any more.
+
+        Args:
+            label: what sounds, for people.
+            stretches: of frames.
+        """
+        self._sounds = tuple(stretches)
+        if not stretches:
+            self.scope.removeItem(SOUNDS)
+            return
+        if self.scope.count() == SOUNDS:
+            self.scope.addItem("Where it sounds")
+        self.scope.setItemData(SOUNDS, f"Where '{label}' is heard", Qt.ItemDataRole.ToolTipRole)
+        self.scope.setCurrentIndex(SOUNDS)
+
     def frames(self, here: int, count: int) -> tuple[int, ...]:
         """The frames to look on, of a video of so many, with the playhead on this one."""
         if self.scope.currentIndex() == HERE:
             return (here,)
+        if self.scope.currentIndex() == SOUNDS:
+            return spread(self._sounds, self.every.value())
         first, last = 0, count - 1
         if self.scope.currentIndex() == RANGE and self._span is not None:
             first, last = self._span
@@ -59,3 +82,14 @@ class Where(QWidget):
 
     def _follow(self) -> None:
         self.every.setVisible(self.scope.currentIndex() != HERE)
+
+
+def spread(stretches: Sequence[range], every: int) -> tuple[int, ...]:
+    """Every so many frames of each stretch, and at least one; what is left over lies at both ends.
+
+    What is heard begins somewhere within its first frames, so these are the worst to look on.
+    """
+    found: set[int] = set()
+    for stretch in stretches:
+        found.update(stretch[(len(stretch) - 1) % every // 2 :: every])
+    return tuple(sorted(found))

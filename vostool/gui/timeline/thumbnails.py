@@ -87,13 +87,14 @@ class ThumbnailStrip(QWidget):
         timeline.scale_changed.connect(self._ask)
         self.hide()
 
-    def with_timeline(self) -> QWidget:
-        """The strip and the timeline, as one widget."""
+    def with_timeline(self, between: QWidget) -> QWidget:
+        """The strip and the timeline, as one widget, and what lies between them."""
         both = QWidget()
         column = QVBoxLayout(both)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self)
+        column.addWidget(between)
         column.addWidget(self._timeline, 1)
         return both
 

@@ -14,7 +14,7 @@ from PyQt6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PyQt6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolTip, QWidget
+from PyQt6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QToolTip, QWidget
 
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.threads.timers import single_shot
@@ -67,6 +67,7 @@ class Timeline(QAbstractScrollArea):
         self._mouse = TimelineMouse(self)
         self._time = VisibleTime(self._bar(Qt.Orientation.Horizontal), self)
         self._repaint = single_shot(self, REPAINT_MS, self._viewport.update)
+        self.setFrameShape(QFrame.Shape.NoFrame)  # it would shift time against what lies above
         self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 4)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

@@ -34,6 +34,7 @@ class DockSizes(QObject):
         self._width: int | None = None
         self._height: int | None = None
         self._rows = LEAST_ROWS
+        self._sound = 0
         self._pressed: tuple[int, int] | None = None
         self._adopts = False
         self._applied_at = QSize()
@@ -58,18 +59,24 @@ class DockSizes(QObject):
         self._rows = max(LEAST_ROWS, min(rows, MOST_ROWS))
         self._soon.start()
 
+    def fit_sound(self, pixels: int) -> None:
+        """What is heard takes so much room over the timeline, which keeps its own."""
+        self._sound = pixels
+        self._soon.start()
+
     def apply(self) -> None:
         """Give every dock its size."""
         self._applied_at = self._window.size()
         if self._adopts:
             self._adopts = False
             self._width, self._height = self._now()
+            self._height -= self._sound
             return
         right = self._right()
         if right is not None:
             width = self._width or WIDTH
             self._window.resizeDocks([right], [width], Qt.Orientation.Horizontal)
-        height = self._height or timeline_height(self._rows)
+        height = (self._height or timeline_height(self._rows)) + self._sound
         self._window.resizeDocks([self._timeline], [height], Qt.Orientation.Vertical)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
@@ -90,7 +97,7 @@ class DockSizes(QObject):
             return
         width, height = self._now()
         self._width = width if width != before[0] else self._width
-        self._height = height if height != before[1] else self._height
+        self._height = height - self._sound if height != before[1] else self._height
 
     def _now(self) -> tuple[int, int]:
         right = self._right()

@@ -10,18 +10,21 @@ from vostool.errors import UsageError, VosToolError
 from vostool.finders.choice import Choice
 from vostool.finders.finder import Example, Question, Way
 from vostool.finders.phrases import parse_phrases
-from vostool.finders.registry import FINDERS
+from vostool.finders.registry import FINDERS, LISTENERS
 from vostool.gui.canvas.tools.find import find_tool
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.session.finding import Finding
 from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.session.listening import Sounding
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.sound_view import SoundView
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.box import Box
 from vostool.project.phrase_list import kept_phrases
 
 NO_EXAMPLE = "Select an object that has a mask on this frame, and what looks like it is looked for."
+NO_ROW = "Choose a row over the timeline, and what sounds there is looked for."
 NOT_SHOWN = "This frame is still being read; ask again when it is shown."
 SLICE_SECONDS = 0.006
 
@@ -36,6 +39,7 @@ class FindView(QObject):
         self._dock, self._panel = window.find_dock, window.find_dock.panel
         self._tool = find_tool(self._finding, self)
         self._tool_before: ToolSpec | None = None
+        self._next: tuple[Sounding, int] | None = None
         panel, session = self._panel, workspace.session
         self._connections = (
             (window.find_wanted, self.open),
@@ -58,6 +62,7 @@ class FindView(QObject):
         self._finding.changed.connect(self._show_counts)
         self._finding.progressed.connect(panel.show_busy)
         self._finding.ended.connect(self._ended)
+        self._sound = SoundView(window, workspace, self.look_for)
         panel.setEnabled(True)
         self._dock.hide()  # it may have been open when the window was closed the last time
         self._show_sliders()
@@ -75,6 +80,8 @@ class FindView(QObject):
         self._finding.changed.disconnect(self._show_counts)
         self._finding.progressed.disconnect(self._panel.show_busy)
         self._finding.ended.disconnect(self._ended)
+        self._sound.close()
+        self._panel.where.set_sounding("", ())
         self._panel.show_idle("")
         self._panel.show_counts(0, 0, 0)
         self._panel.setEnabled(False)
@@ -88,6 +95,8 @@ class FindView(QObject):
         self._choose_tool()
         if self._panel.way is Way.TEXT:
             self._panel.text_box.setFocus()
+        elif self._panel.way is Way.SOUND:
+            self._panel.sound.wanted.setFocus()
         else:
             self._panel.find_button.setFocus()
 
@@ -98,9 +107,15 @@ class FindView(QObject):
             canvas.set_tool(self._tool)
 
     def leave(self) -> None:
-        """Back to the tool before; what was found is kept for the next time."""
+        """Back to the tool before; what was found and heard is kept for the next time."""
+        self._next = None
         self._finding.cancel()
-        self._dock.give_way()
+        self._workspace.listening.cancel()
+        self._go_back()
+
+    def _go_back(self) -> None:
+        if not self._workspace.listening.busy:  # else it says how far that is
+            self._dock.give_way()
         if self._window.canvas.tool is self._tool and self._tool_before is not None:
             self._window.set_tool(self._tool_before)
         self._window.canvas.setFocus()
@@ -109,13 +124,34 @@ class FindView(QObject):
         """Another tool was chosen: what is looked for goes on, and the panel says how far it is."""
         if tool is not self._tool:
             self._tool_before = None
-            self._dock.setVisible(self._finding.busy and self._dock.isVisible())
+            busy = self._finding.busy or self._workspace.listening.busy
+            self._dock.setVisible(busy and self._dock.isVisible())
 
     # -- what the canvas asks ------------------------------------------------------------------
 
     def look_within(self, box: Box) -> None:
         """Ask again, for this part of the frame."""
         self._ask(box)
+
+    def look_for(self, sounding: Sounding, near: int) -> None:
+        """Look by text for what sounds, on the frames on which it does; what is looked for ends.
+
+        Args:
+            near: the frame of them that is nearest to this one is shown; -1: to the playhead.
+        """
+        if self._finding.busy:
+            self._next = (sounding, near)
+            self._finding.cancel()
+            return
+        panel, session = self._panel, self._workspace.session
+        panel.choose_way(Way.TEXT)
+        panel.text_box.setText(sounding.word)
+        panel.where.set_sounding(sounding.label, [each.frames for each in sounding.stretches])
+        frames = panel.where.frames(session.playhead, len(self._workspace.source))
+        near = session.playhead if near < 0 else near
+        self._dock.reveal()
+        session.go_to(min(frames, key=lambda frame: abs(frame - near)))
+        self._ask()
 
     def take_key(self, name: str) -> None:
         """Esc stops what is looked for, then leaves; Return takes."""
@@ -125,8 +161,11 @@ class FindView(QObject):
             self._escape()
 
     def _escape(self) -> None:
+        self._next = None
         if self._finding.busy:
             self._finding.cancel()
+        elif self._workspace.listening.busy:
+            self._workspace.listening.cancel()
         else:
             self.leave()
 
@@ -160,6 +199,8 @@ class FindView(QObject):
         if way is Way.LIKE:
             example = self._example()
             return Question(way, examples=(example,)), f"like {example.label}"
+        if way is Way.SOUND:
+            raise UsageError(NO_ROW)
         return Question(way, grid=panel.grid), "everything"
 
     def _example(self) -> Example:
@@ -180,11 +221,15 @@ class FindView(QObject):
         elif not any(self._finding.wanted(frame) for frame in self._finding.frames):
             self._panel.show_idle("Nothing is shown that could be taken; ask with Find first.")
         elif self._finding.take():
-            self.leave()
+            self._go_back()
 
     # -- what the panel shows ------------------------------------------------------------------
 
     def _ended(self, said: str) -> None:
+        if self._next is not None and not self._finding.busy:
+            wish, self._next = self._next, None
+            self.look_for(*wish)
+            return
         self._panel.show_idle(said)
         if not said:
             self._show_counts()
@@ -233,4 +278,6 @@ class FindView(QObject):
 
 
 def _has(way: Way) -> bool:
+    if way is Way.SOUND:
+        return bool(LISTENERS)
     return any(way in spec.ways for spec in FINDERS.values())

@@ -24,6 +24,7 @@ from vostool.gui.find.dock import FindDock
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
 from vostool.gui.timeline import Timeline
+from vostool.gui.timeline.sound_rows import SoundRows
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
 from vostool.gui.track.run_bar import RunBar
 from vostool.gui.track.scope_button import ScopeButton
@@ -200,10 +201,12 @@ class MainWindow(QMainWindow):
         self._dock("Objects", self.objects, right)
         self.thumbnails = ThumbnailStrip(self.timeline)
         self.thumbnails.broke.connect(self.show_hint)
-        timeline = self.thumbnails.with_timeline()
+        self.sound_rows = SoundRows(self.timeline)
+        timeline = self.thumbnails.with_timeline(self.sound_rows)
         bottom = self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         bottom.setTitleBarWidget(QWidget())  # its height goes to the picture; View hides the dock
         self.dock_sizes = DockSizes(self, bottom)
+        self.sound_rows.height_changed.connect(self.dock_sizes.fit_sound)
         self.review_dock = ReviewDock(self, self.actions_by_id)
         self.find_dock = FindDock(self, self.actions_by_id["track_discover"])
         self.view_side = ViewSide(

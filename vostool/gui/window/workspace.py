@@ -13,6 +13,7 @@ from vostool.gui.session.discovering import Discovering
 from vostool.gui.session.document import Document
 from vostool.gui.session.finding import Finding
 from vostool.gui.session.frame_range import RangeSelection
+from vostool.gui.session.listening import Listening
 from vostool.gui.session.mask_editor import MaskEditor
 from vostool.gui.session.player import Player
 from vostool.gui.session.range_actions import RangeActions
@@ -38,6 +39,7 @@ class Workspace(QObject):
         self.discovering = Discovering(self.session, self.tracking.object_ids)
         self.mask_editor = MaskEditor(self.session)
         self.finding = Finding(self.session)
+        self.listening = Listening(opened.source)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
@@ -69,6 +71,7 @@ class Workspace(QObject):
         self.session.builder.settle()
         self.mask_editor.close()
         self.finding.close()
+        self.listening.close()
         self.discovering.close()
         self.session.close()
         if isinstance(self.source, JobFrames):

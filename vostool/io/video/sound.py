@@ -59,12 +59,8 @@ def sound_windows(path: Path, length: float, step: float) -> Iterator[SoundWindo
     Raises:
         SourceError: the file has no sound, or it cannot be read.
     """
-    if not path.is_file():
-        raise SourceError(
-            f"Pictures have no sound, and '{path.name}' is no video file; open a video."
-        )
     wanted, forward = round(length * RATE), round(step * RATE)
-    container = open_container(path)
+    container = _opened(path)
     try:
         stream = _audio(container, path)
         total = container.duration / av.time_base if container.duration else 0.0
@@ -86,6 +82,27 @@ def sound_windows(path: Path, length: float, step: float) -> Iterator[SoundWindo
             yield SoundWindow(start - zero, kept, total)
     finally:
         container.close()
+
+
+def require_sound(path: Path) -> None:
+    """Look whether a video has sound, without decoding any.
+
+    Raises:
+        SourceError: as :func:`sound_windows` does before its first window.
+    """
+    container = _opened(path)
+    try:
+        _audio(container, path)
+    finally:
+        container.close()
+
+
+def _opened(path: Path) -> InputContainer:
+    if not path.is_file():
+        raise SourceError(
+            f"Pictures have no sound, and '{path.name}' is no video file; open a video."
+        )
+    return open_container(path)
 
 
 def _audio(container: InputContainer, path: Path) -> AudioStream:
