@@ -77,13 +77,13 @@ class Heard:
 
     def _loud(self, threshold: float, wanted: str) -> list[int]:
         """Numbers of the labels that pass, the loudest first."""
-        asked = range(len(self.labels)) if not wanted.strip() else matching(wanted, self.labels)
+        asked = matching(wanted, self.labels)
         loud = [number for number in asked if self._best[number] >= threshold]
         return sorted(loud, key=lambda number: -self._best[number])
 
 
 def matching(wanted: str, labels: Sequence[str]) -> list[int]:
-    """Numbers of the labels that are meant: "do, car" are "Dog", "Door" and "Race car".
+    """Numbers of the labels that are meant: "do, car" are "Dog", "Door" and "Race car"; "" is all.
 
     A part that is a whole word in some label means no longer words: "car" is not "Carnatic music".
 
@@ -91,12 +91,15 @@ def matching(wanted: str, labels: Sequence[str]) -> list[int]:
         UsageError: none is called so; names those that are written alike.
     """
     parts = [" ".join(part.split()).casefold() for part in re.split(r"[.,;]", wanted)]
+    parts = [part for part in parts if part]
+    if not parts:
+        return list(range(len(labels)))
     found: set[int] = set()
-    for part in filter(None, parts):
+    for part in parts:
         begins = re.compile(rf"\b{re.escape(part)}")
         whole = re.compile(rf"\b{re.escape(part)}\b")
         near = [i for i, label in enumerate(labels) if begins.search(label.casefold())]
         found.update([i for i in near if whole.search(labels[i].casefold())] or near)
-    if not found and any(parts):
-        find_label(next(filter(None, parts)), labels)
+    if not found:
+        find_label(parts[0], labels)
     return sorted(found)

@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Protocol
 
 from vostool.errors import UsageError
 from vostool.finders.listener import HeardWindow
-from vostool.frames import FrameSource
 
 THRESHOLD = 0.05
 """As low as SAM-Track's: AudioSet's classes are many, and few sound loud."""
@@ -41,21 +41,30 @@ def spans_of(
         windows: in the order of their time.
         number: of the label among their scores.
     """
-    spans: list[HeardSpan] = []
+    found: list[tuple[float, float, float]] = []  # start, end, score
     for window in windows:
         score = window.scores[number]
         if score < threshold:
             continue
-        last = spans[-1] if spans else None
-        if last is not None and window.start <= last.end:
-            end, best = max(last.end, window.end), max(last.score, score)
-            spans[-1] = HeardSpan(label, best, last.start, end)
+        if found and window.start <= found[-1][1]:
+            start, end, best = found[-1]
+            found[-1] = (start, max(end, window.end), max(best, score))
         else:
-            spans.append(HeardSpan(label, score, max(window.start, 0.0), window.end))
-    return tuple(span for span in spans if span.end > span.start)
+            found.append((max(window.start, 0.0), window.end, score))
+    return tuple(HeardSpan(label, best, start, end) for start, end, best in found if end > start)
 
 
-def frames_of(span: HeardSpan, source: FrameSource) -> range:
+class Times(Protocol):
+    """When frames are shown; every source of frames is one."""
+
+    def __len__(self) -> int: ...
+
+    def time(self, index: int) -> float:
+        """In seconds after frame 0."""
+        ...
+
+
+def frames_of(span: HeardSpan, source: Times) -> range:
     """The frames that are shown while it sounds, by the source's own times; may be empty."""
     numbers = range(len(source))
     first = bisect_right(numbers, span.start, key=source.time) - 1

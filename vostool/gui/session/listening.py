@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -23,9 +24,6 @@ from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.io.video.sound import require_sound
 from vostool.progress import Progress
-
-TENTHS = 10
-"""Progress is counted in tenths of a second of sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,9 @@ class Listening(QObject):
 
     def __init__(self, source: FrameSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._source = source
+        self._path = source.info.path
+        self._times = _KeptTimes(source)
         self._newest = Newest(self)
-        self._newest.progressed.connect(self._tell)
         self._came.connect(self._take)
         self._name = ""
         self._token: object | None = None
@@ -183,7 +181,7 @@ class Listening(QObject):
         return 0 if self._heard is None else self._heard.count(self._threshold, self._wanted)
 
     def _sounding(self, row: HeardRow) -> Sounding:
-        spans = ((span, frames_of(span, self._source)) for span in row.spans)
+        spans = ((span, frames_of(span, self._times)) for span in row.spans)
         stretches = tuple(
             Stretch(frames, span.start, span.end, span.score) for span, frames in spans if frames
         )
@@ -192,17 +190,16 @@ class Listening(QObject):
     # -- the thread ----------------------------------------------------------------------------
 
     def _work(self, name: str, token: object) -> Callable[[Progress], None]:
-        path = self._source.info.path
+        path = self._path
 
         def listen(progress: Progress) -> None:
             yield_to_window()
             require_sound(path)  # before a model is loaded for nothing
             with closing(create_listener(name)) as listener:
-                progress(0, 1, "")
+                progress(0, 0, "")  # which ends the thread here where nobody waits any more
                 with _closed(listener.listen(path)) as hearings:
                     for hearing in hearings:
-                        done = round(hearing.done * TENTHS), round(hearing.total * TENTHS)
-                        progress(*done, "")
+                        progress(0, 0, "")
                         self._came.emit(token, listener.labels, hearing)
 
         return listen
@@ -213,14 +210,10 @@ class Listening(QObject):
         if self._heard is None or self._heard_by is not token:
             self._heard, self._heard_by = Heard(labels), token
         self._heard.take(hearing.windows)
+        done, total = hearing.done, max(hearing.total, hearing.done)
+        part = done / total if total > 0 else 0.0
+        self.progressed.emit(part, f"Listening, {done:.0f} of {total:.0f} s")
         self.changed.emit()
-
-    def _tell(self, done: int, total: int, _what: str) -> None:
-        if total > 1:
-            seconds = f"{done // TENTHS} of {total // TENTHS} s"
-            self.progressed.emit(min(done / total, 1.0), f"Listening, {seconds}")
-        else:
-            self.progressed.emit(0.0, "Listening…")
 
     def _succeeded(self, _nothing: object) -> None:
         self.is_done = True
@@ -229,6 +222,17 @@ class Listening(QObject):
     def _end(self, sentence: str) -> None:
         self._token = None
         self.ended.emit(sentence)
+
+
+class _KeptTimes:
+    """Looks each time up once: a slider asks for those of a long video again and again."""
+
+    def __init__(self, source: FrameSource) -> None:
+        self._count = len(source)
+        self.time = lru_cache(maxsize=1 << 16)(source.time)
+
+    def __len__(self) -> int:
+        return self._count
 
 
 @contextmanager
