@@ -7,7 +7,7 @@ cannot do something meanwhile, or it would mean nothing, ``not_with`` says why.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
 from vostool.gui.imports import reading
 from vostool.gui.imports.dialog import ImportDialog
+from vostool.gui.session import listening
 from vostool.gui.timeline.thumbnails import ThumbnailLoader
 from vostool.gui.window import workbench
 from vostool.io.batch import run as batch_run
@@ -203,6 +204,24 @@ def _download(s: Stage) -> None:
     s.hand.bench.engine.fetch_small()
 
 
+class _Silence:
+    """A listener that hears nothing."""
+
+    labels = ()
+
+    def listen(self, video: Path) -> Iterator[object]:
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _listening(s: Stage) -> None:
+    s.patch.setattr(listening, "require_sound", lambda path: None)
+    s.patch.setattr(listening, "create_listener", lambda name: (s.gate(), _Silence())[1])
+    s.hand.bench.workspace.listening.start("ast")
+
+
 CRASH = RuntimeError("it broke")
 BUSY = (
     Busy("opening", _opening, ModelError("This file is no video."), "is no video"),
@@ -216,6 +235,7 @@ BUSY = (
     Busy("a frame", _frames, CRASH, "it broke"),
     Busy("thumbnails", _thumbnails, CRASH, "it broke"),
     Busy("review", _review),
+    Busy("listening", _listening),
     Busy("importing", _import, not_with=ALL_BUT_CANCEL),
     Busy("exporting", _export, not_with=ALL_BUT_CANCEL),
     Busy("downloading", _download, not_with=ALL_BUT_CANCEL),
