@@ -21,7 +21,7 @@ from vostool.project import edits
 from vostool.project.locks import lock_objects
 from vostool.project.object_edits import merge_objects
 from vostool.project.project import Project
-from vostool.project.prompts import Prompts
+from vostool.project.prompts import Point, Prompts
 from vostool.runs.discovery.edit import DiscoveryEdits, added_anew, joined
 from vostool.runs.discovery.looking import Asked, things_of
 from vostool.runs.discovery.run import discover, plan_discovery
@@ -30,6 +30,7 @@ from vostool.runs.discovery.values import (
     DiscoveredFrame,
     DiscoveryRules,
     Found,
+    Grown,
     Looking,
     SeenAgain,
 )
@@ -228,6 +229,124 @@ def test_a_lost_one_may_get_a_new_number_but_never_silently(returning) -> None:
     assert (said.object_id, said.new_id) == (2, 3)
     run.project.apply(merge_objects(run.project, 2, 3))
     assert run.tracks()[2] == [*range(6), *range(15, 20)]
+
+
+class Losing(SeeingEngine):
+    """From a frame on it follows the right quarter of a square alone, until it is told more."""
+
+    def __init__(self, world: World, square: int, since: int) -> None:
+        super().__init__(world)
+        self.square, self.since = square, since
+
+    def _mask(self, request, oid, frame):
+        mask = super()._mask(request, oid, frame)
+        under = self.world.ids[frame][mask.to_array()]
+        told = any(k.object_id == oid and self.since <= k.frame <= frame for k in request.keyframes)
+        if frame < self.since or told or not (under == self.square).any():
+            return mask
+        part = mask.to_array()
+        part[:, : mask.bbox[0] + 3 * mask.bbox[2] // 4] = False
+        return Mask.from_array(part)
+
+
+@pytest.fixture(scope="module")
+def staying() -> World:
+    """Squares 1 and 2 all the time."""
+    return World(squares(20, (1, range(20), 5, 5), (2, range(20), 10, 40)))
+
+
+def whole_on(run: Run, object_id: int, square: int) -> list[int]:
+    """Frames on which an object is the whole square."""
+    row = run.project.masks.row(object_id)
+    return [f for f, record in row.items() if record.mask == run.world.mask(f, square)]
+
+
+@pytest.mark.parametrize("again", list(Again))
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_found_object_that_is_followed_in_part_is_whole_again_at_a_look(
+    staying, again, backward
+) -> None:
+    run = Run(staying)
+    run.engine = Losing(staying, 2, since=7)
+    run.go(replace(EVERY5, again=again, backward=backward))
+    assert list(run.project.objects) == [1, 2]
+    assert run.tracks() == {1: list(range(20)), 2: list(range(20))}
+    assert whole_on(run, 2, 2) == [*range(7), *range(10, 20)]
+    grown = [n for n in run.edits.news if isinstance(n, Grown)]
+    assert [(n.frame, n.object_id, n.mask) for n in grown] == [(10, 2, staying.mask(10, 2))]
+    assert run.project.prompts[10, 2].mask == staying.mask(10, 2)
+    assert run.edits.offers == []
+
+
+def test_an_object_that_a_run_before_found_is_whole_again_as_well(staying) -> None:
+    first = Run(staying)
+    first.engine = Losing(staying, 2, since=7)
+    first.go(until=8)
+    second = Run(staying, first.project)
+    second.engine = Losing(staying, 2, since=7)
+    second.go(replace(EVERY5, start=0), origin=9)
+    assert whole_on(second, 2, 2) == [*range(7), *range(10, 20)]
+    assert list(second.project.objects) == [1, 2]
+
+
+@pytest.mark.parametrize("how", ["drawn", "confirmed", "clicked", "locked"])
+def test_what_a_person_made_confirmed_or_locked_does_not_grow(staying, how) -> None:
+    project = labelled(staying, 0, 2) if how == "drawn" else Run(staying).go(until=3).project
+    oid = 1 if how == "drawn" else 2
+    record = project.masks.get(2, oid)
+    if how == "confirmed":
+        confirmed = replace(record, confirmed=True)
+        project.apply(edits.set_masks(project, [((2, oid), confirmed)], "Confirm"))
+    elif how == "clicked":
+        clicks = Prompts(points=(Point(12.0, 50.0),))
+        project.apply(edits.set_prompts(project, 2, oid, clicks, "Click"))
+    elif how == "locked":
+        project.apply(lock_objects(project, [oid], True))
+    before = dict(project.masks.row(oid))
+    run = Run(staying, project)
+    run.engine = Losing(staying, 2, since=7)
+    run.go()
+    assert not [n for n in run.edits.news if isinstance(n, Grown)]
+    assert {k for k in run.project.prompts if k[1] == oid} <= {(0, oid), (2, oid)}
+    assert not [f for f in whole_on(run, oid, 2) if f >= 7]
+    if how == "locked":
+        assert dict(project.masks.row(oid)) == before
+
+
+def test_one_that_a_person_confirms_while_the_run_goes_gets_no_prompt(staying) -> None:
+    run = Run(staying)
+    run.engine = Losing(staying, 2, since=7)
+
+    def confirm(frame: int) -> None:
+        if frame == 9:
+            record = replace(run.project.masks.get(8, 2), confirmed=True)
+            run.project.apply(edits.set_masks(run.project, [((8, 2), record)], "Confirm"))
+
+    run.go(between=confirm)
+    assert (10, 2) not in run.project.prompts
+    assert not [n for n in run.edits.news if isinstance(n, Grown)]
+
+
+def test_what_was_found_as_a_part_stays_one(staying) -> None:
+    """A quarter of a square was found and is followed: it looks as it did."""
+    world = World(staying.ids)
+
+    class Picky(SeeingFinder):
+        def find(self, view, question):
+            for look in super().find(view, question):
+                parts = tuple(map(self._part, look.candidates))
+                yield look if view.frame else replace(look, candidates=parts)
+
+        def _part(self, candidate):
+            part = candidate.mask.to_array()
+            part[:, : candidate.mask.bbox[0] + 15] = False
+            return replace(candidate, mask=Mask.from_array(part))
+
+    run = Run(world)
+    run.finder = Picky(world)
+    run.engine = Losing(world, 2, since=0)
+    run.go()
+    assert not [n for n in run.edits.news if isinstance(n, Grown)]
 
 
 def test_what_is_gone_for_long_is_searched_no_more_until_a_look_sees_it() -> None:

@@ -11,7 +11,15 @@ from vostool.commands.tracking import Changed, values
 from vostool.models.engine import TrackRequest
 from vostool.project.project import Project
 from vostool.runs.discovery.edit import DiscoveryEdits
-from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, SeenAgain, Step
+from vostool.runs.discovery.values import (
+    Again,
+    DiscoveryRules,
+    Found,
+    Grown,
+    Looking,
+    SeenAgain,
+    Step,
+)
 from vostool.words import counted
 
 
@@ -101,7 +109,12 @@ def sentences(finding: Finding, project: Project) -> list[str]:
         ]
         span = f", seen on {counted(len(seen), 'frame')}" if len(seen) > 1 else ""
         lines.append(f"object {said.object_id}{name}: found on frame {said.frame}{span}")
-    return lines + [again_sentence(said) for said in finding.again]
+    lines += [again_sentence(said) for said in finding.again]
+    grown = [said for said in finding.edits.news if isinstance(said, Grown)]
+    return lines + [
+        f"frame {said.frame}: object {said.object_id} had been followed in part and is whole again"
+        for said in grown
+    ]
 
 
 def again_sentence(said: SeenAgain) -> str:

@@ -16,7 +16,15 @@ from vostool.project.objects import DEFAULT_LABEL
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
-from vostool.runs.discovery.values import Again, DiscoveredFrame, Found, News, SeenAgain
+from vostool.runs.discovery.growing import found_by_machine
+from vostool.runs.discovery.values import (
+    Again,
+    DiscoveredFrame,
+    Found,
+    Grown,
+    News,
+    SeenAgain,
+)
 from vostool.runs.request import run_edit
 
 TITLE = "Track and find"
@@ -72,6 +80,8 @@ class DiscoveryEdits:
     def _take(self, project: Project, said: News) -> Edit:
         if isinstance(said, SeenAgain):
             return self._take_again(project, said)
+        if isinstance(said, Grown):
+            return self._take_grown(project, said)
         if self._is_labelled(project, said.frame, said.mask):
             self._ids[said.object_id] = None
             return Edit(TITLE, ())
@@ -92,6 +102,17 @@ class DiscoveryEdits:
         if said.answer is Again.ASK:
             self.offers.append(said)
         return joined(project, said) if said.answer is Again.JOIN else Edit(TITLE, ())
+
+    def _take_grown(self, project: Project, said: Grown) -> Edit:
+        """The whole as a prompt, unless the object became a person's while the run went."""
+        oid = self.id_of(said.object_id)
+        if oid not in found_by_machine(project) or oid in locked_objects(project):
+            return Edit(TITLE, ())
+        assert oid is not None
+        self.news.append(replace(said, object_id=oid))
+        pending = PendingEdit(project)
+        _give(pending, said.frame, oid, said.mask, said.score)
+        return pending.edit(TITLE)
 
     def _is_labelled(self, project: Project, frame: int, mask: Mask) -> bool:
         """True where a person labelled this while the run went."""

@@ -24,7 +24,13 @@ from vostool.models.engine import (
 from vostool.project.prompts import Prompts
 from vostool.runs.discovery.looking import Looker, closing_if_possible
 from vostool.runs.discovery.memory import Memory
-from vostool.runs.discovery.values import Again, DiscoveredFrame, Found, News, Step
+from vostool.runs.discovery.values import (
+    Again,
+    DiscoveredFrame,
+    News,
+    SeenAgain,
+    Step,
+)
 from vostool.runs.request import CONTEXT_FRAMES
 
 LOST_AFTER = 10
@@ -208,7 +214,7 @@ class Leg:
 
 def _joins(said: News) -> bool:
     """True for what is tracked on from here."""
-    return isinstance(said, Found) or said.answer is Again.JOIN
+    return not isinstance(said, SeenAgain) or said.answer is Again.JOIN
 
 
 def _all(found: Mapping[int, list[Keyframe]]) -> Iterator[Keyframe]:

@@ -16,6 +16,7 @@ from vostool.frames import Image
 from vostool.masks.mask import Mask
 from vostool.models.engine import Cancelled, Engine
 from vostool.project.locks import locked_objects
+from vostool.runs.discovery.growing import Growth
 from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
 
@@ -49,6 +50,10 @@ class Looker:
     next_id: int
     news: list[News] = field(default_factory=list)
     _open: dict[int, Looks] = field(default_factory=dict)
+    _growth: Growth = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._growth = Growth(self.memory, self.rules.new)
 
     def look(self, frame: int, picture: Image, cancelled: Cancelled) -> Iterator[Looking]:
         """Ask the finder; :attr:`news` holds what came of it, nothing where it was cancelled.
@@ -57,9 +62,10 @@ class Looker:
             ModelError, UsageError: from the finder or the engine.
         """
         self.news = []
-        memory, rules = self.memory, self.rules.new
-        known = tuple(memory.visible(frame).values())
-        view = View(frame, picture, self.asked.engine, known)
+        there, rules = self.memory.visible(frame), self.rules.new
+        doubtful = self._growth.doubtful(frame, picture)
+        sure = tuple(mask for oid, mask in there.items() if oid not in doubtful)
+        view = View(frame, picture, self.asked.engine, sure)
         candidates: tuple[Candidate, ...] = ()
         looks = self.asked.finder.find(view, self.asked.question)
         with closing_if_possible(looks):
@@ -69,19 +75,38 @@ class Looker:
                 candidates = look.candidates
                 yield Looking(frame, look.done, look.total)
         masked: tuple[Candidate, ...] = ()
-        chosen = _chosen(candidates, self.asked.choice, picture)
-        if self.asked.question.way is Way.EVERYTHING and self.asked.choice.box_size_threshold < 1:
-            chosen = things_of(chosen, *picture.shape[:2])
+        chosen = self._things(candidates, self.asked.choice, picture)
         for look in fill(chosen, view):
             if cancelled():
                 return
             masked = look.candidates
             yield Looking(frame, look.done, look.total)
+        if doubtful:
+            wholes = [*masked, *self._things(candidates, _all_good(self.asked.choice), picture)]
+            grown = self._growth.grown(frame, picture, wholes, doubtful)
+            there |= {said.object_id: said.mask for said in grown}
+            self._say(grown)
         # A thing that was lost needs no room: it has its number already.
+        known = tuple(there.values())
         things = new_things(masked, known, replace(rules, max_objects=max(len(masked), 1)))
         if things:
             found = [(masked[thing.index], thing.mask) for thing in things]
             self._tell(frame, picture, found)
+
+    def _things(
+        self, candidates: tuple[Candidate, ...], choice: Choice, picture: Image
+    ) -> list[Candidate]:
+        chosen = _chosen(candidates, choice, picture)
+        if self.asked.question.way is Way.EVERYTHING and choice.box_size_threshold < 1:
+            return things_of(chosen, *picture.shape[:2])
+        return chosen
+
+    def _say(self, news: Sequence[News]) -> None:
+        """Tell it, and remember what an object looks like that is followed from here."""
+        self.news += news
+        for said in news:
+            if not isinstance(said, SeenAgain) or said.answer is Again.JOIN:
+                self._growth.add(said.frame, said.object_id, said.mask)
 
     def _tell(self, frame: int, picture: Image, found: list[tuple[Candidate, Mask]]) -> None:
         """Sort the new things: lost ones that are back, those asked about before, and new ones."""
@@ -125,7 +150,7 @@ class Looker:
         if answer is Again.ASK:
             self._open[oid] = looks
         said = SeenAgain(frame, oid, mask, alike, answer, candidate.label, candidate.score)
-        self.news.append(said)
+        self._say([said])
         return True
 
     def _number(
@@ -135,11 +160,16 @@ class Looker:
         oid = self.next_id
         self.next_id += 1
         self.memory.name(oid, candidate.label)
-        self.news.append(Found(frame, oid, mask, candidate.label, candidate.score))
+        self._say([Found(frame, oid, mask, candidate.label, candidate.score)])
         if pair is not None:
             old, alike = pair
             said = SeenAgain(frame, old, mask, alike, Again.NEW, candidate.label, candidate.score)
             self.news.append(replace(said, new_id=oid))
+
+
+def _all_good(choice: Choice) -> Choice:
+    """Parts and rivals as well: the best of them need not be the whole that is looked for."""
+    return replace(choice, parts=True, overlap=1.0)
 
 
 def _chosen(candidates: tuple[Candidate, ...], choice: Choice, picture: Image) -> list[Candidate]:

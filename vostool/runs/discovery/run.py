@@ -13,7 +13,7 @@ from vostool.project.project import Project
 from vostool.runs.discovery.leg import Leg
 from vostool.runs.discovery.looking import Asked, Looker
 from vostool.runs.discovery.memory import Memory
-from vostool.runs.discovery.trace import trace
+from vostool.runs.discovery.trace import beginnings, trace
 from vostool.runs.discovery.values import DiscoveryRules, Step
 from vostool.runs.request import keyframes, plan_run
 
@@ -92,9 +92,10 @@ def discover(  # noqa: PLR0917
         )  # fmt: skip
         yield from leg.steps()
         if rules.backward and tracks:
-            fresh = {oid: keys[-1] for oid, keys in leg.found.items() if oid not in before}
+            found = {oid: keys for oid, keys in leg.found.items() if oid not in before}
+            fresh = beginnings(memory, one_way, found)
             if request.direction is Direction.BOTH:  # the next leg goes on from the origin itself
-                fresh = {o: key for o, key in fresh.items() if key.frame != request.origin}
+                fresh = [key for key in fresh if key.frame != request.origin]
             yield from trace(asked.engine, memory, one_way, fresh, cancelled)
         if cancelled():
             return

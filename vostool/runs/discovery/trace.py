@@ -28,22 +28,20 @@ def trace(
     engine: Engine,
     memory: Memory,
     request: TrackRequest,
-    keys: Mapping[int, Keyframe],
+    keys: Sequence[Keyframe],
     cancelled: Cancelled,
 ) -> Iterator[DiscoveredFrame]:
     """Track objects against the run's direction, each until it is gone.
 
     Args:
         request: of the run that found them, one way.
-        keys: by object id, where each was found.
+        keys: where they were found, see :func:`beginnings`.
     """
     forward = request.direction is Direction.FORWARD
     back = Direction.BACKWARD if forward else Direction.FORWARD
-    for frame, ids in _by_frame(keys, forward):
-        asked = replace(
-            request, keyframes=tuple(keys[oid] for oid in ids), direction=back, origin=frame,
-            context=(),
-        )  # fmt: skip
+    for frame, here in _by_frame(keys, forward):
+        ids = [key.object_id for key in here]
+        asked = replace(request, keyframes=here, direction=back, origin=frame, context=())
         track = Track(engine, asked, cancelled)
         try:
             yield from _traced(track, memory, frame, ids, asked, cancelled)
@@ -97,9 +95,26 @@ def _still_there(
     return replies
 
 
-def _by_frame(keys: Mapping[int, Keyframe], forward: bool) -> list[tuple[int, list[int]]]:
-    """The objects by the frame they were found on, in the order of the run."""
-    groups: dict[int, list[int]] = {}
-    for oid, key in keys.items():
-        groups.setdefault(key.frame, []).append(oid)
+def beginnings(
+    memory: Memory, request: TrackRequest, found: Mapping[int, Sequence[Keyframe]]
+) -> list[Keyframe]:
+    """Where objects came into sight for a run: not what it began with, nor where it followed them.
+
+    Args:
+        found: the keyframes of each object.
+    """
+    behind = -1 if request.direction is Direction.FORWARD else 1
+
+    def begins(key: Keyframe) -> bool:
+        before = memory.mask(key.frame + behind, key.object_id)
+        return key not in request.keyframes and (before is None or before.is_empty)
+
+    return [key for keys in found.values() for key in keys if begins(key)]
+
+
+def _by_frame(keys: Sequence[Keyframe], forward: bool) -> list[tuple[int, tuple[Keyframe, ...]]]:
+    """What was found on each frame, in the order of the run."""
+    groups: dict[int, tuple[Keyframe, ...]] = {}
+    for key in keys:
+        groups[key.frame] = (*groups.get(key.frame, ()), key)
     return sorted(groups.items(), reverse=not forward)

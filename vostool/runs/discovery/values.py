@@ -105,7 +105,24 @@ class SeenAgain:
     new_id: int | None = None
 
 
-News = Found | SeenAgain
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A found object of which a part was followed is seen whole.
+
+    Attributes:
+        frame: where it is seen.
+        object_id: which; within this run for one that the run found.
+        mask: the whole, without what belongs to others.
+        score: the finder's, 0..1.
+    """
+
+    frame: int
+    object_id: int
+    mask: Mask
+    score: float
+
+
+News = Found | SeenAgain | Grown
 
 
 @dataclass(frozen=True, slots=True)
