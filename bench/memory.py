@@ -3,7 +3,8 @@
 The network's four parts answer at once with tensors of the real shapes, so that thousands of frames
 take minutes; everything else (reading, caching, state, masks as RLE, the project) is the real
 program. With --real the network is the real one with seeded random weights, on --video's frames.
-With --plot the resident memory over time is drawn as a picture.
+With --plot the resident memory over time is drawn as a picture. With --readers only frames are
+read, by that many readers of a made video, or of --video, and memory is compared with their bound.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import torch
 from sam2.build_sam import build_sam2_video_predictor
 
 from vostool.frames import FrameSource, SourceInfo, SourceRef
+from vostool.io.video.decode import DECODED_BYTES
 from vostool.io.video.sources import open_source
 from vostool.masks.box import Box
 from vostool.models.engine import Direction, Engine, Keyframe, TrackRequest
@@ -124,8 +128,12 @@ def main() -> None:
     parser.add_argument("--objects", type=int, default=1)
     parser.add_argument("--real", action="store_true", help="the real network, random weights")
     parser.add_argument("--video", type=Path, help="real frames in place of made ones")
+    parser.add_argument("--readers", type=int, default=0, help="read only, with this many readers")
     parser.add_argument("--plot", type=Path, help="PNG of resident memory over frames")
     arguments = parser.parse_args()
+    if arguments.readers:
+        read_frames(arguments)
+        return
     torch.set_num_threads(arguments.threads)
     spec = MODELS[MODEL]
     torch.manual_seed(0)
@@ -138,6 +146,39 @@ def main() -> None:
     engine = Sam2Engine(spec, predictor)
     engine._encoder = StubEncoder()
     report(*run(engine, arguments), arguments)
+
+
+def read_frames(arguments: argparse.Namespace) -> None:
+    """All frames in order by each reader in turn, then by all of them in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = arguments.video or made_video(Path(folder) / "a.mkv", arguments.frames)
+        source = open_source(path, index_dir=Path(folder))
+        count = min(arguments.frames, len(source))
+        readers = [source.clone() for _ in range(arguments.readers)]
+        for reader in readers:  # decoders and threads are there before anything is measured
+            reader.frame(0)
+        gc.collect()
+        before, most, begun = resident(), 0, time.perf_counter()
+        orders = [[(reader, i) for i in range(count)] for reader in readers]
+        orders.append([(readers[i % len(readers)], i) for i in range(count)])
+        for order in orders:
+            for number, (reader, i) in enumerate(order):
+                reader.frame(i)
+                if number % 100 == 0:
+                    most = max(most, resident())
+            gc.collect()
+            print(f"{len(order)} frames: {(resident() - before) / 2**20:7.1f} MiB more resident")
+        print(f"at most {(most - before) / 2**20:.1f} MiB, bound {DECODED_BYTES / 2**20:.0f} MiB,")
+        print(f"{source.info.width}x{source.info.height}, {time.perf_counter() - begun:.0f} s")
+
+
+def made_video(path: Path, frames: int) -> Path:
+    """A 320x180 H.264 video of that many frames."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"]
+    command += ["-i", "testsrc2=size=320x180:rate=25", "-frames:v", str(frames)]
+    command += ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", str(path)]
+    subprocess.run(command, check=True)
+    return path
 
 
 def real_engine(spec: ModelSpec) -> Engine:

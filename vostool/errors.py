@@ -15,6 +15,10 @@ class SourceError(VosToolError):
     """A video or an image folder cannot be opened or read."""
 
 
+class SourceChanged(VosToolError):
+    """A video was cut, replaced or taken away while it was open; no frame of it can be trusted."""
+
+
 class PromptError(VosToolError):
     """A prompt makes no sense: outside the frame, empty, or on a frame that does not exist."""
 

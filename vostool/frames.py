@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,24 @@ class FrameSource(Protocol):
     def close(self) -> None:
         """Give the files back; the source answers nothing afterwards."""
         ...
+
+
+@runtime_checkable
+class TellsDamage(Protocol):
+    """A source whose pictures may come out damaged, which shows only when they are read."""
+
+    def damage(self, index: int) -> str | None:
+        """What is wrong with the picture of a frame that was read; None where nothing is known."""
+        ...
+
+    def damage_so_far(self) -> str | None:
+        """The same of all frames that any reader of the source has read, in one sentence."""
+        ...
+
+
+def damage_of(source: FrameSource, index: int) -> str | None:
+    """What is wrong with the picture of a frame that was read, in one sentence, or None."""
+    return source.damage(index) if isinstance(source, TellsDamage) else None
 
 
 @dataclass(frozen=True, slots=True)

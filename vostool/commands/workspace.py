@@ -10,7 +10,7 @@ from pathlib import Path
 from vostool.commands import output
 from vostool.commands.arguments import is_project
 from vostool.errors import SourceError
-from vostool.frames import FrameSource
+from vostool.frames import FrameSource, TellsDamage
 from vostool.io.project.file import (
     ProjectFile,
     locate_source,
@@ -76,6 +76,8 @@ def opened(
         if space.source.info.warning:
             space.warnings.append(space.source.info.warning)
         yield space
+        if isinstance(space.source, TellsDamage):
+            output.warn(filter(None, [space.source.damage_so_far()]))
 
 
 def find_video(project: Project, path: Path, video: Path | None = None) -> Path:

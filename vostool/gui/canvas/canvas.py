@@ -72,6 +72,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.confirmed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.confirmed.move(10, 10)
         self.confirmed.hide()
+        self.doubt = QLabel(self)
+        self.doubt.setObjectName("doubt_badge")
+        self.doubt.setTextFormat(Qt.TextFormat.PlainText)
+        self.doubt.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.doubt.move(10, 36)
+        self.doubt.hide()
         self.scene().sigMouseMoved.connect(self._hover)
         self.set_tool(TOOLS.first)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -103,11 +109,18 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.show_frame(None, None)
         self.show_prompts({}, {}, None)
         self.show_confirmed(0, 0)
+        self.show_doubt("")
         self._size = (0, 0)
 
     def show_message(self, text: str) -> None:
         """A line at the top left, such as why the frame cannot be shown."""
         self._message.setText(text)
+
+    def show_doubt(self, text: str) -> None:
+        """A line over the picture on what may be wrong with it; none where it is empty."""
+        self.doubt.setText(text)
+        self.doubt.adjustSize()
+        self.doubt.setVisible(bool(text))
 
     def show_confirmed(self, confirmed: int, masks: int) -> None:
         """A badge that says how many of the frame's masks are confirmed; none where none is."""

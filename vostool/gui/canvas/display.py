@@ -189,6 +189,7 @@ class Display(QObject):
             self.shown_frame = overlay.frame
             self._shown_adjustment = overlay.adjustment
             self._canvas.show_message("")
+            self._canvas.show_doubt(self.loader.word(overlay.frame))
             picture = overlay.image if overlay.adjusted is None else overlay.adjusted
             self._canvas.show_frame(picture, overlay.rgba)
         self._show_prompts()
@@ -223,6 +224,7 @@ class Display(QObject):
             self._canvas.show_frame(None, None)
             self._canvas.show_prompts({}, {}, None)
             self._canvas.show_confirmed(0, 0)
+            self._canvas.show_doubt("")
             self._canvas.show_message(sentence)
             self.shown.emit(None)
 

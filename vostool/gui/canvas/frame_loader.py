@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import pyqtSignal
 
 from vostool.errors import VosToolError
-from vostool.frames import FrameSource, Image
+from vostool.frames import FrameSource, Image, damage_of
 from vostool.gui.threads.latest import LatestThread
 from vostool.io.video.frame_cache import FrameCache
 from vostool.io.video.prefetch import prefetch_order
@@ -46,6 +46,10 @@ class FrameLoader(LatestThread[FrameWish]):
     def cached(self, frame: int) -> Image | None:
         """The picture if it is there, at once."""
         return self._cache.get(frame)
+
+    def word(self, frame: int) -> str:
+        """What is wrong with a picture that is cached; "" where nothing is."""
+        return damage_of(self._source, frame) or ""
 
     def work(self, request: FrameWish) -> None:
         self._plan = []

@@ -113,7 +113,12 @@ def _probe(path: Path, scan: PacketScan, predicted: Ints, progress: Progress) ->
 def _can_start(
     reader: VideoReader, index: VideoIndex, key: int, expected: dict[int, NDArray[np.uint8]]
 ) -> bool:
-    """True where decoding from a key packet gives the same pictures as decoding up to it."""
+    """True where decoding from a key packet gives the same pictures as decoding up to it.
+
+    Damage says nothing about that, nor does a picture that stands alone by the nature of its codec.
+    """
+    if reader.signs or reader.codec.codec.intra_only:
+        return True
     valid = [n for n in expected if index.starts[index.frame_of[n]] >= key]
     reader.start(key, index.packets.packet_key(key))
     seen: dict[int, NDArray[np.uint8]] = {}

@@ -19,8 +19,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from vostool.errors import SourceError
+from vostool.errors import SourceChanged, SourceError
 from vostool.io.video.container import discard_others, open_container, pick_stream
+from vostool.io.video.ffv1_slices import is_intact
 
 NO_PTS = -(1 << 63)
 """A timestamp that the file does not give, as in libavutil (AV_NOPTS_VALUE)."""
@@ -28,6 +29,8 @@ NO_PTS = -(1 << 63)
 NO_PACKET = -1
 _MAX_THREADS = 8
 _IDENTIFY_TRIES = 64
+_UNSTEADY = ("vp8", "ffv1")
+"""Decoders that patch a damaged frame up by chance where frames are decoded in parallel."""
 _NO_BYTE_SEEK = 0x8000  # AVFMT_NO_BYTE_SEEK
 
 
@@ -61,15 +64,29 @@ class VideoReader:
         keys: number of every packet by its key, once known; needed for a start elsewhere than at
             the beginning.
         threads: decoder threads, 0 for one a core; 1 loses no frame near a damaged one.
+        strict: where every picture stands alone (MJPEG), a damaged one is an error and does not
+            come out; decoders patch it up without a word otherwise.
+
+    Attributes:
+        errors: how often the demuxer or the decoder stopped at something.
+        signs: packets that showed damage since they were last taken.
+        hints: first and last packet that an error may belong to, where several threads decode.
     """
 
     def __init__(
-        self, path: Path, keys: Mapping[PacketKey, int] | None = None, threads: int = 0
+        self,
+        path: Path,
+        keys: Mapping[PacketKey, int] | None = None,
+        threads: int = 0,
+        strict: bool = False,
     ) -> None:
         self._path = path
         self._keys = keys or {}
-        self._threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
+        self.threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
+        self._strict = strict
         self.errors = 0
+        self.signs: set[int] = set()
+        self.hints: tuple[int, int] | None = None
         self.next_packet = 0
         self._open()
 
@@ -81,9 +98,13 @@ class VideoReader:
             self.container.close()
             raise
         self.codec = self.stream.codec_context
-        self.codec.thread_type = ThreadType.AUTO
-        self.codec.thread_count = self._threads
+        by_slice = self.codec.name in _UNSTEADY
+        self.codec.thread_type = ThreadType.SLICE if by_slice else ThreadType.AUTO
+        self.codec.thread_count = self.threads
         self.codec.copy_opaque = True
+        if self._strict and self.codec.codec.intra_only:
+            self.codec.options = {"err_detect": "explode"}
+        self._summed = self.codec.name == "ffv1" and self.codec.extradata_size > 0
         discard_others(self.container, self.stream)
         self._packets = self._demux()
         self._drained = False
@@ -101,19 +122,24 @@ class VideoReader:
             self._drained = True
         else:
             packet.opaque = _Label(self.next_packet)
+            if packet.is_corrupt or (self._summed and not is_intact(bytes(packet))):
+                self.signs.add(self.next_packet)
             self.next_packet += 1
         try:
-            frames = self.codec.decode(packet)
+            frames = [NumberedFrame(_number(frame), frame) for frame in self.codec.decode(packet)]
         except av.FFmpegError:
-            self.errors += 1
+            self._failed()
             return []
-        return [NumberedFrame(_number(frame), frame) for frame in frames]
+        self.signs.update(
+            number for number, frame in frames if frame.is_corrupt and number != NO_PACKET
+        )
+        return frames
 
     def start(self, packet: int, key: PacketKey) -> None:
         """Go to a packet by the cheapest way that is proven right; decoding begins there.
 
         Raises:
-            SourceError: the file is not as it was when it was indexed.
+            SourceChanged: the file is not as it was when it was indexed.
         """
         if not (self._seek_time(packet, key) or self._seek_byte(packet, key)):
             self.container.close()
@@ -121,7 +147,18 @@ class VideoReader:
             self._skip(packet)
         self.next_packet = packet
         self._drained = False
+        self.signs.clear()
+        self.hints = None
         self.codec.flush_buffers()
+
+    def _failed(self) -> None:
+        self.errors += 1
+        last = self.next_packet - 1
+        if self.threads == 1:
+            self.signs.add(last)
+        else:
+            first = max(last - self.threads, 0) if self.hints is None else self.hints[0]
+            self.hints = first, last
 
     def close(self) -> None:
         """Give the file back."""
@@ -138,7 +175,7 @@ class VideoReader:
     def _skip(self, count: int) -> None:
         for _ in range(count):
             if next(self._packets, None) is None:
-                raise SourceError(
+                raise SourceChanged(
                     f"The file '{self._path.name}' is not as it was when it was opened; "
                     "open it again."
                 )
