@@ -1,5 +1,7 @@
 """How long the window's event loop is blocked while it opens, answers clicks, tracks and scrubs.
 
+A run is followed by the picture first, then goes on without.
+
 While a run goes on the session scrubs through what is tracked, clicks on a new object and corrects
 tracked frames; how long each of these clicks waited for its mask is told, too.
 
@@ -72,8 +74,14 @@ def measure(arguments: argparse.Namespace) -> int:
     )
     session.prompt(Prompts(box=Box(*(float(v) for v in corners.split(",")))), "Draw box")
     spin(lambda: len(workspace.document.project.masks) > 0)
-    gaps.begin("track, at rest")
+    gaps.begin("track and follow")
+    workspace.following.wanted = True
     workspace.tracking.track(Direction.FORWARD)
+    end = time.monotonic() + arguments.seconds / 2
+    spin(lambda: time.monotonic() > end or not session.is_tracking)
+    assert workspace.following.on
+    workspace.following.leave()
+    gaps.begin("track, not followed")
     end = time.monotonic() + arguments.seconds / 2
     spin(lambda: time.monotonic() > end or not session.is_tracking)
     gaps.begin("track and scrub")

@@ -25,6 +25,7 @@ from vostool.frames import FrameSource
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.session import Session
 from vostool.gui.session.tracking import Tracking
+from vostool.gui.settings import preferences
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.collector import Collector
 from vostool.gui.threads.latest import LatestThread
@@ -418,6 +419,7 @@ def running_threads() -> list[QThread]:
 @pytest.fixture
 def program(qtbot: object, _own_places: None) -> Iterator[Program]:
     """The window with nothing open; afterwards every thread must have ended."""
+    preferences.remember_follows_runs(False)  # tests say where the playhead is; some turn it on
     made = app.build()
     bench, window = made.bench, made.bench.window
     bench.show()

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from vostool.frames import SourceRef
 from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project import edits
 from vostool.project import history as history_module
 from vostool.project.changes import Cell, Edit, Table, Value
 from vostool.project.history import History, Step
@@ -207,3 +208,16 @@ def test_only_so_many_steps_are_kept(
     while history.undo():
         pass
     assert content(project) == {cell("a"): 1}
+
+
+def test_a_step_knows_how_much_it_wrote(project: Project) -> None:
+    history = History(project)
+    edit, oid = edits.add_object(project)
+    step, _ = history.do(edit)
+    assert (step.size, history.done, len(history.steps)) == ("1 object", 1, 1)
+    mask = MaskRecord(Mask.empty(6, 8), Provenance.EDITED)
+    for frame in (3, 4, 3):
+        history.extend(step, edits.set_masks(project, [((frame, oid), mask)], "Paint"))
+    assert step.size == "1 object, 2 masks"
+    history.undo()
+    assert (history.done, history.steps) == (0, (step,))

@@ -7,11 +7,14 @@ tracking run adds to its step frame by frame, so that undo takes the whole run b
 from __future__ import annotations
 
 import itertools
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vostool.project.changes import FRAMELESS, Cell, CellChange, Changes, Edit, Table
 from vostool.project.project import Project
+from vostool.words import counted
 
 MAX_STEPS = 500
 """Older steps are forgotten, so that a day of work does not grow without bound."""
@@ -19,16 +22,42 @@ MAX_STEPS = 500
 
 @dataclass(eq=False)
 class Step:
-    """One entry of the undo list; identity counts, not content."""
+    """One entry of the undo list; identity counts, not content.
+
+    Attributes:
+        when: seconds since the epoch at which it was begun.
+        counts: how many cells of each table it wrote.
+    """
 
     title: str
     cells: dict[Cell, CellChange] = field(default_factory=dict)
+    when: float = field(default_factory=time.time)
+    counts: Counter[Table] = field(default_factory=Counter)
 
     def absorb(self, edit: Edit) -> None:
         """Add an edit: the first ``before`` of a cell stays, the last ``after`` counts."""
         for change in edit.changes:
             first = self.cells.get(change.cell, change)
-            self.cells[change.cell] = CellChange(change.cell, first.before, change.after)
+            self.put(CellChange(change.cell, first.before, change.after))
+
+    def put(self, change: CellChange) -> None:
+        """Let the step write a cell so."""
+        if change.cell not in self.cells:
+            self.counts[change.cell.table] += 1
+        self.cells[change.cell] = change
+
+    @property
+    def size(self) -> str:
+        """ "24 masks", "1 object, 1 mask": what it wrote, "" where that is a setting alone."""
+        counts = self.counts
+        said = [
+            counted(counts[table], word)
+            for table, word in ((Table.OBJECTS, "object"), (Table.MASKS, "mask"))
+            if counts[table]
+        ]
+        if not said and counts[Table.PROMPTS]:
+            said = [counted(counts[Table.PROMPTS], "prompt")]
+        return ", ".join(said)
 
     @property
     def edit(self) -> Edit:
@@ -52,6 +81,16 @@ class History:
     def redo_title(self) -> str | None:
         """Title of the step that redo would bring back."""
         return self._undone[-1].title if self._undone else None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All of them in their order: :attr:`done` that are done, then those that can be redone."""
+        return (*self._done, *reversed(self._undone))
+
+    @property
+    def done(self) -> int:
+        """How many steps undo could take back."""
+        return len(self._done)
 
     @property
     def last(self) -> Step | None:
@@ -89,13 +128,13 @@ class History:
         cell = change.cell
         for step in reversed(self._undone):
             if (old := step.cells.get(cell)) is not None:
-                step.cells[cell] = old._replace(before=change.after)
+                step.put(old._replace(before=change.after))
                 return
             if cell.table is Table.MASKS:
                 prompts = step.cells.get(Cell(Table.PROMPTS, cell.key))
                 if prompts is not None and prompts.after is None:
                     # The step took prompts away before they had their mask; now it takes both.
-                    step.cells[cell] = CellChange(cell, change.after, None)
+                    step.put(CellChange(cell, change.after, None))
                     return
 
     def holds(self, step: Step) -> bool:

@@ -11,10 +11,11 @@ from vostool.frames import FrameSource
 from vostool.masks.mask import MaskRecord
 from vostool.models.engine import Cancelled, Engine, TrackedFrame, TrackRequest
 from vostool.project.changes import Edit, Table
+from vostool.project.history import Step
 from vostool.project.project import Project
 from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
 from vostool.runs.keyframes import Span, plan_span
-from vostool.runs.pieces import Piece, SpanOf, leg_of
+from vostool.runs.pieces import Piece, Reach, SpanOf, leg_of
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import run_edit
 
@@ -49,7 +50,12 @@ class Part:
 class RunProgress:
     """How far a run is: frames done of total, frames a second, seconds left (None: unknown).
 
-    ``stopping``: it was cancelled, and ends after the frame in work.
+    Attributes:
+        stopping: it was cancelled, and ends after the frame in work.
+        at: the frame that was tracked last; None before the first.
+        clip: frames of the whole video.
+        reaches: what it goes through, what is done of it included.
+        waiting: runs that begin after it.
     """
 
     done: int
@@ -58,6 +64,15 @@ class RunProgress:
     seconds_left: float | None
     paused: bool = False
     stopping: bool = False
+    at: int | None = None
+    clip: int = 0
+    reaches: tuple[Reach, ...] = ()
+    waiting: int = 0
+
+    @property
+    def place(self) -> str:
+        """ "frame 143 of 300", as the frame's box under the picture counts."""
+        return f"frame {self.at} of {self.clip}" if self.at is not None else "its first frame"
 
 
 @dataclass
@@ -68,17 +83,30 @@ class RunSummary:
         empty: by object id, the frames on which the run found nothing of it.
         cancelled: the person ended it.
         troubled: it met a problem, which the person was told already.
+        watched: the person began it, and not the program after a correction.
+        frames: those that it went through.
+        objects: ids of those whose masks it gave.
+        seconds: from its begin to its last frame, without rests.
+        step: its undo step; None where it made none.
+        last: the frame that it tracked last, or None.
     """
 
     empty: dict[int, set[int]] = field(default_factory=dict)
     cancelled: bool = False
     troubled: bool = False
+    watched: bool = True
+    frames: set[int] = field(default_factory=set)
+    objects: set[int] = field(default_factory=set)
+    seconds: float = 0.0
+    step: Step | None = None
+    last: int | None = None
 
     def note(self, edit: Edit) -> None:
         """Remember which of these masks are empty, in place of what was known of them."""
         for cell, _, record in edit.changes:
             if cell.table is Table.MASKS and isinstance(cell.key, tuple):
                 frame, oid = cell.key
+                self.objects.add(oid)
                 frames = self.empty.setdefault(oid, set())
                 if isinstance(record, MaskRecord) and record.mask.is_empty:
                     frames.add(frame)

@@ -24,6 +24,27 @@ Piece = RangeLeg | SpanOf | BlendSpan
 """A request from one frame, a restart at an annotated frame, or a span tracked from both sides."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The frames ``first``..``last`` that a run goes through, and whose masks it makes (None: all
+    objects')."""
+
+    first: int
+    last: int
+    object_ids: tuple[int, ...] | None
+
+
+def reach_of(piece: Piece) -> Reach:
+    """Where a piece of a run comes to."""
+    if isinstance(piece, SpanOf):
+        return Reach(piece.span.start, piece.span.end, piece.object_ids)
+    if isinstance(piece, BlendSpan):
+        return Reach(piece.left, piece.right, tuple(piece.object_ids))
+    first = piece.origin if piece.direction is Direction.FORWARD else piece.first
+    last = piece.origin if piece.direction is Direction.BACKWARD else piece.last
+    return Reach(first, last, piece.object_ids)
+
+
 def leg_of(request: TrackRequest) -> RangeLeg:
     """The piece of a request that is made already."""
     ids = tuple(sorted({key.object_id for key in request.keyframes}))

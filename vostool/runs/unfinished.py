@@ -19,20 +19,32 @@ from vostool.runs.parts import Part, blend_parts, leg_parts, span_parts
 from vostool.runs.pieces import Piece, SpanOf, piece_from_json, piece_json
 from vostool.runs.ranges import RangeLeg
 
-RUN, REACHED = "unfinished_run", "unfinished_run_at"
-"""The project's settings: what the run is about, and how far it is."""
+RUN, REACHED, WAITING = "unfinished_run", "unfinished_run_at", "waiting_runs"
+"""The project's settings: what the run is about, how far it is, and what begins after it."""
 
 
 def note_begun(project: Project, title: str, pieces: Sequence[Piece], part: int) -> Edit:
     """The edit for a run that begins with this part of its pieces."""
-    stored: Json = {"title": title, "parts": [piece_json(piece) for piece in pieces]}
-    changes = edits.set_setting(project, RUN, stored).changes
+    changes = edits.set_setting(project, RUN, _run_json(title, pieces)).changes
     return Edit(title, changes + note_reached(project, part, None).changes)
 
 
 def note_reached(project: Project, part: int, at: int | None) -> Edit:
     """The edit for a part in work whose last tracked frame this is (None: none yet)."""
     return edits.set_setting(project, REACHED, {"part": part, "at": at})
+
+
+def note_waiting(project: Project, runs: Sequence[tuple[str, Sequence[Piece]]]) -> Edit:
+    """The edit for the runs, as title and pieces, that begin after the one that goes."""
+    stored: list[Json] = [_run_json(title, pieces) for title, pieces in runs]
+    return edits.set_setting(project, WAITING, stored or None)
+
+
+def waiting_runs(project: Project) -> list[UnfinishedRun]:
+    """The runs that were to begin after one that did not come to its end."""
+    stored = project.settings.get(WAITING)
+    found = [UnfinishedRun.read(each, 0, None, project) for each in _listed(stored)]
+    return [run for run in found if run is not None]
 
 
 def note_over(project: Project) -> Edit:
@@ -61,8 +73,16 @@ class UnfinishedRun:
         stored, reached = project.settings.get(RUN), project.settings.get(REACHED)
         if not (isinstance(stored, Mapping) and isinstance(reached, Mapping)):
             return None
-        listed, part, at = stored.get("parts"), reached.get("part"), reached.get("at")
-        count = project.source.frame_count
+        return cls.read(stored, reached.get("part"), reached.get("at"), project)
+
+    @classmethod
+    def read(
+        cls, stored: object, part: object, at: object, project: Project
+    ) -> UnfinishedRun | None:
+        """A run as it is stored, from one of its parts on; None for what makes no sense."""
+        if not isinstance(stored, Mapping):
+            return None
+        listed, count = stored.get("parts"), project.source.frame_count
         if not (isinstance(listed, list) and type(part) is int and 0 <= part < len(listed)):
             return None
         if at is not None and not (type(at) is int and 0 <= at < count):
@@ -109,6 +129,14 @@ class UnfinishedRun:
             left = [SpanOf(rest, first.object_ids)] if rest.start < rest.end else []
             return [*left, *others]
         return [first, *others]
+
+
+def _run_json(title: str, pieces: Sequence[Piece]) -> Json:
+    return {"title": title, "parts": [piece_json(piece) for piece in pieces]}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _rest_of_leg(leg: RangeLeg, at: int) -> list[RangeLeg]:

@@ -719,7 +719,7 @@ def test_an_export_during_a_run_says_how_far_it_is_and_asks(
     shown: list[int] = []
     monkeypatch.setattr(ExportDialog, "exec", lambda _: shown.append(len(opened.project.masks)))
     opened.window.actions_by_id["export"].trigger()
-    assert "3 of 24 frames are done" in opened.choose(when)
+    assert "it is at frame 2 of 24" in opened.choose(when)
     with opened.qtbot.waitSignal(opened.session.run_ended):
         engine.release()
     if when == "Cancel":

@@ -83,10 +83,11 @@ def rows(hand) -> list[tuple[str, str, str]]:
     return [tuple(model.index(r, c).data() for c in range(3)) for r in range(model.rowCount())]
 
 
-def test_the_run_says_what_is_left_and_the_key_for_it(tracked) -> None:
+def test_the_run_says_what_is_left(tracked) -> None:
     count = tracked.review.queue.count
-    tracked.until(lambda: f"{count} to review: press N." in tracked.status())
-    assert "Object 1 (object) was not found on 1 frame." in tracked.status()
+    card = tracked.window.run_card
+    tracked.until(lambda: card.left.text().startswith(f"{count} place"))
+    assert "Object 1 (object) was not found on 1 frame." in card.text.text()
     assert tracked.window.review_dock.windowTitle() == f"Review ({count})"
     assert tracked.window.review_dock.button.text() == f"{count} to review"
     assert tracked.panel.left.text() == f"{count} to review"
@@ -310,10 +311,10 @@ def test_jumps_are_marked_on_the_timeline_until_they_are_settled(tracked) -> Non
 
 
 def test_what_was_said_of_a_run_goes_with_the_run(tracked) -> None:
-    notice = tracked.window.notice
-    tracked.until(lambda: notice.isVisible() and "to review: press N" in notice.text.text())
+    card = tracked.window.run_card
+    tracked.until(card.review_button.isVisible)
     tracked.session.undo()
-    tracked.until(lambda: not notice.isVisible())
+    tracked.until(lambda: not card.isVisible())
     assert tracked.review.queue.count == 0
 
 

@@ -54,7 +54,8 @@ def test_progress_and_masks_while_it_runs(opened, engine) -> None:
     opened.keys("]")
     opened.until(bar.isVisible)
     assert bar._bar.maximum() == 24 and "waiting" in bar._text.text()
-    assert not opened.window.actions_by_id["track_forward"].isEnabled()
+    assert opened.window.actions_by_id["track_forward"].isEnabled(), "another run can wait"
+    assert not opened.window.actions_by_id["track_discover"].isEnabled()
     assert opened.window.actions_by_id["cancel"].isEnabled()
     engine.allow(6)
     opened.until(lambda: bar._bar.value() == 6)
@@ -316,7 +317,7 @@ def test_closing_the_window_while_a_run_goes(opened, engine) -> None:
     opened.until(lambda: len(tracked(opened)) == 3)
     opened.window.close()
     assert opened.window.isVisible()
-    assert "3 of 24 frames are done" in opened.choose("Stop it and keep what is done")
+    assert "it is at frame 2 of 24" in opened.choose("Stop it and keep what is done")
     opened.until(lambda: not opened.window.isVisible())
     opened.until(opened.bench.worker.isFinished)
     assert engine.closed

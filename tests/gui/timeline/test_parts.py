@@ -13,7 +13,7 @@ from vostool.errors import PromptError
 from vostool.frames import SourceRef
 from vostool.gui.timeline.bars import flag_colours
 from vostool.gui.timeline.colours import TimelineColours
-from vostool.gui.timeline.layout import CURVE_HEIGHT, ROW_HEIGHT, RULER_HEIGHT, RowLayout
+from vostool.gui.timeline.layout import CURVE_HEIGHT, LOW_ROW_HEIGHT, ROWS_TOP, RowLayout
 from vostool.gui.timeline.scale import TimeScale, tick_spacing
 from vostool.gui.timeline.scene import clock
 from vostool.gui.timeline.states import AT_ONCE, FrameState, TimelineStates
@@ -125,11 +125,11 @@ def test_times_in_words() -> None:
 
 
 def test_the_selected_row_is_always_in_sight() -> None:
-    height = RULER_HEIGHT + 5 * ROW_HEIGHT + CURVE_HEIGHT
+    height = ROWS_TOP + 5 * LOW_ROW_HEIGHT + CURVE_HEIGHT
     for scroll in (0, 100, RowLayout(height, 50).farthest):
         for current in (0, 20, 49):
             rows = RowLayout(height, 50, scroll, current)
-            assert RULER_HEIGHT <= rows.top(current) <= rows.bottom - ROW_HEIGHT
+            assert ROWS_TOP <= rows.top(current) <= rows.bottom - LOW_ROW_HEIGHT
             assert rows.at(rows.top(current) + 3) == current
             assert rows.shown()[-1] == current
 
@@ -137,8 +137,8 @@ def test_the_selected_row_is_always_in_sight() -> None:
 def test_rows_are_found_where_they_are_painted() -> None:
     rows = RowLayout(300, 30, 55)
     for index in rows.shown():
-        middle = rows.top(index) + ROW_HEIGHT // 2
-        if RULER_HEIGHT <= middle < rows.bottom:
+        middle = rows.top(index) + LOW_ROW_HEIGHT // 2
+        if ROWS_TOP <= middle < rows.bottom:
             assert rows.at(middle) == index
     assert rows.at(5) is None and rows.at(rows.bottom + 1) is None
     assert RowLayout(300, 2).at(200) is None
@@ -146,9 +146,9 @@ def test_rows_are_found_where_they_are_painted() -> None:
 
 def test_scrolling_to_a_row_moves_no_further_than_needed() -> None:
     rows = RowLayout(300, 30, 110)
-    assert rows.scroll_to(7) == 110
+    assert rows.scroll_to(10) == 110
     assert rows.scroll_to(0) == 0
-    assert RowLayout(300, 30, rows.scroll_to(29)).top(29) == rows.bottom - ROW_HEIGHT
+    assert RowLayout(300, 30, rows.scroll_to(29)).top(29) == rows.bottom - LOW_ROW_HEIGHT
 
 
 # -- the states ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QToolTip
 
 from vostool.gui.session.frame_range import FrameRange
-from vostool.gui.timeline.layout import LABEL_WIDTH, ROW_HEIGHT, RULER_HEIGHT
+from vostool.gui.timeline.layout import LABEL_WIDTH, ROW_HEIGHT, ROWS_TOP, RULER_HEIGHT
 from vostool.masks.mask import Provenance
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -276,12 +276,12 @@ def test_many_rows_scroll_and_the_selected_one_stays(opened) -> None:
         opened.keys("Shift+N")
     rows = timeline.layout_of_rows
     assert rows.farthest > 0 and rows.current == 19
-    assert rows.top(19) + ROW_HEIGHT <= rows.bottom
+    assert rows.top(19) + rows.row_height <= rows.bottom
     for _ in range(30):
         wheel(opened, QPoint(20, 60), 120)
     assert timeline.layout_of_rows.scroll == 0
     assert timeline.object_at(timeline.layout_of_rows.bottom - 4) == 20, "pinned"
-    QTest.mouseClick(timeline.viewport(), LEFT, NONE, QPoint(20, RULER_HEIGHT + 4))
+    QTest.mouseClick(timeline.viewport(), LEFT, NONE, QPoint(20, ROWS_TOP + 4))
     assert opened.session.current_object == 1
 
 
@@ -294,10 +294,10 @@ def test_tool_tips_say_frame_time_object_and_state(two) -> None:
         QApplication.sendEvent(view, event)
         return QToolTip.text()
 
-    said = tip(place(two, 10, RULER_HEIGHT + ROW_HEIGHT + 5))
+    said = tip(place(two, 10, ROWS_TOP + ROW_HEIGHT + 5))
     assert "Frame 10, 0:00." in said and "2 object: tracked, score 0.90" in said
-    assert "prompted" in tip(place(two, 0, RULER_HEIGHT + 5))
-    assert "24 of 24 frames" in tip(QPoint(20, RULER_HEIGHT + 5))
+    assert "prompted" in tip(place(two, 0, ROWS_TOP + 5))
+    assert "24 of 24 frames" in tip(QPoint(20, ROWS_TOP + 5))
     drag(two, 5, 11)
     assert "Range 5–11, 7 frames" in tip(place(two, 7))
 

@@ -307,7 +307,7 @@ def test_a_run_rests_and_goes_on_and_clicks_are_answered_meanwhile(opened, engin
     assert pause.isChecked() and pause.iconText() == "Resume"
     assert (
         bar._text.text().startswith("paused")
-        and "paused at 3" in opened.window.status.activity.text()
+        and "paused at frame 2" in opened.window.status.activity.text()
     )
     engine.allow(1)  # the frame that the engine is at; then it rests
     opened.until(lambda: len(frames(opened)) == 4)
@@ -355,7 +355,7 @@ def test_the_pause_does_not_count_as_time_of_the_run(opened, engine, monkeypatch
     clock[0] += 1
     engine.allow(1)
     opened.until(lambda: len(frames(opened)) == 3)
-    progress = opened.session.runs._run.progress
+    progress = opened.session.runs.progress
     assert progress.rate == pytest.approx(1.0) and progress.seconds_left == pytest.approx(21)
     with opened.qtbot.waitSignal(opened.session.run_ended) as ended:
         engine.release()

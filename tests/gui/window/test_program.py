@@ -468,7 +468,7 @@ def test_the_status_bar_says_engine_device_memory_and_what_runs(opened, engine) 
     engine.hold_runs()
     opened.keys("]")
     engine.allow(3)
-    opened.until(lambda: window.status.activity.text() == "Tracking 3 of 24")
+    opened.until(lambda: window.status.activity.text() == "Tracking frame 2 of 24")
     opened.keys("Esc")
     opened.until(lambda: window.status.activity.text() == "Ready")
 

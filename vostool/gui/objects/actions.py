@@ -18,6 +18,7 @@ from vostool.project.locks import lock_objects, locked_objects, locked_sentence
 from vostool.project.object_edits import Overlap
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
+from vostool.words import counted
 
 RUN_GOES = "A track run is going on; cancel it with Esc before changing which object is which."
 NO_OTHER = "There is no other object that is not locked; make one or unlock one first."
@@ -135,23 +136,31 @@ class ObjectActions:
                 [first, dialog.ids()[0]],
             ))  # fmt: skip
 
-    def move(self, chosen: FrameRange | None) -> None:
-        """Ask for another object and give it the current one's masks in the range."""
+    def move(self, chosen: FrameRange | None, sources: Collection[int] | None = None) -> None:
+        """Ask for another object and give it masks in the range.
+
+        Args:
+            sources: whose masks; None: the current object's.
+        """
         source = self._current_for_identity()
         if source is None or chosen is None:
             return
+        locked = locked_objects(self._project)
+        given = [oid for oid in sources or [source] if oid not in locked]
+        whose = f"object {source} ({self._label(source)})"
+        if len(given) > 1:
+            whose = counted(len(given), "object")
         dialog = self._other(
             "Move masks to another object",
-            f"Which object gets the masks of object {source} ({self._label(source)}) on frames "
-            f"{chosen.first} to {chosen.last}?",
+            f"Which object gets the masks of {whose} on frames {chosen.first} to {chosen.last}?",
             source, "Move", kept="the object chosen here", overlap=Overlap.FIRST,
             chosen=[oid for oid in self._chosen if oid != source],
         )  # fmt: skip
         if dialog is not None:
             ask(dialog, lambda: self._try(
-                partial(_moved, source=source, target=dialog.ids()[0], chosen=chosen,
+                partial(_moved, sources=given, target=dialog.ids()[0], chosen=chosen,
                         rule=dialog.rule()),
-                [source],
+                given,
             ))  # fmt: skip
 
     def relabel_range(self, chosen: FrameRange | None) -> None:
@@ -269,8 +278,19 @@ def _swapped(project: Project, first: int, second: int, frame: int) -> Edit:
     return object_edits.swap_identities(project, first, second, frame)
 
 
-def _moved(project: Project, source: int, target: int, chosen: FrameRange, rule: Overlap) -> Edit:
-    return object_edits.move_range(project, source, target, chosen.first, chosen.last, overlap=rule)
+def _moved(
+    project: Project, sources: Sequence[int], target: int, chosen: FrameRange, rule: Overlap
+) -> Edit:
+    copy, parts = project.snapshot(), []
+    for source in sources:
+        if source != target:
+            parts.append(
+                object_edits.move_range(
+                    copy, source, target, chosen.first, chosen.last, overlap=rule
+                )
+            )
+            copy.apply(parts[-1])
+    return joined_edits("Move masks to another object", parts)
 
 
 def _several(title: str, ids: Collection[int]) -> str:

@@ -80,7 +80,7 @@ class Discovering(QObject):
         """Load the finder, then run; False, with a sentence, where that is not possible."""
         session = self._session
         if session.runs.going or self._job is not None:
-            return session.runs.begin([])  # says so
+            return session.runs.refuse()
         try:
             spec = _whole_video() if wish.whole else FINDERS[best_finder(wish.question.way)]
         except UsageError as error:

@@ -100,6 +100,11 @@ class Document(QObject):
         self.history.discard_if_empty(step)
         self.history_changed.emit()
 
+    @property
+    def is_applying(self) -> bool:
+        """True while parts of a large step are still to be applied."""
+        return self._parts is not None
+
     def settle(self) -> None:
         """Apply what is left of a large step now."""
         while self._parts is not None:

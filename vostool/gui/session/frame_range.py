@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -33,6 +34,7 @@ class RangeSelection(QObject):
 
     Attributes:
         value: the range, or None.
+        objects: ids of the objects that it is of, a block of the timeline; None: of all.
         loop: playing goes round in the range, or in the whole video where none is chosen.
     """
 
@@ -42,12 +44,18 @@ class RangeSelection(QObject):
         super().__init__()
         self._count = frame_count
         self.value: FrameRange | None = None
+        self.objects: frozenset[int] | None = None
         self.loop = False
 
-    def select(self, first: int, last: int) -> None:
-        """Choose the frames between two, which may come in any order, both included."""
+    def select(self, first: int, last: int, objects: Collection[int] | None = None) -> None:
+        """Choose the frames between two, which may come in any order, both included.
+
+        Args:
+            objects: ids of those that it is of; None: of all.
+        """
         low, high = sorted((first, last))
-        self._set(FrameRange(max(low, 0), min(high, self._count - 1)))
+        chosen = FrameRange(max(low, 0), min(high, self._count - 1))
+        self._set(chosen, None if objects is None else frozenset(objects))
 
     def begin(self, frame: int) -> None:
         """Let the range begin here; it ends where it did, or with the video."""
@@ -63,7 +71,7 @@ class RangeSelection(QObject):
         """Choose no range."""
         self._set(None)
 
-    def _set(self, value: FrameRange | None) -> None:
-        if value != self.value:
-            self.value = value
+    def _set(self, value: FrameRange | None, objects: frozenset[int] | None = None) -> None:
+        if (value, objects) != (self.value, self.objects):
+            self.value, self.objects = value, objects
             self.changed.emit(value)

@@ -1,4 +1,7 @@
-"""What can be done with the chosen range: each is one undo step, or one track run."""
+"""What can be done with the chosen range: each is one undo step, or one track run.
+
+Where the range is a block, of some objects, all of it is about these and no other.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ class RangeActions:
     def delete(self, *, everything: bool) -> None:
         """Delete masks and prompts in the range, of the selected object or of all."""
         chosen, ids = self._selection.value, self._objects(everything)
-        if everything:  # what is locked stays; asked for by itself, it is refused
+        if everything or self._block is not None:  # what is locked stays; alone it is refused
             ids = [oid for oid in ids if oid not in locked_objects(self._project)]
         if chosen is not None and ids:
             self._session.builder.do(
@@ -105,13 +108,21 @@ class RangeActions:
     def track(self) -> None:
         """Track through the range and nowhere else."""
         if self._selection.value is not None:
-            self._tracking.through(self._selection.value)
+            self._tracking.through(self._selection.value, self._block)
 
     @property
     def _project(self) -> Project:
         return self._session.document.project
 
+    @property
+    def _block(self) -> list[int] | None:
+        """The objects of a block that are there; None where the range is of all."""
+        ids = self._selection.objects
+        return None if ids is None else [oid for oid in self._project.objects if oid in ids]
+
     def _objects(self, everything: bool) -> list[int]:
+        if self._block is not None:
+            return self._block
         current = self._session.current_object
         if everything:
             return list(self._project.objects)

@@ -1,71 +1,48 @@
-"""Track runs of the open document: one at a time, each one undo step, followed by what is next."""
+"""Track runs of the open document: one at a time, each one undo step; others wait for it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.errors import PromptError
 from vostool.gui.engine.requests import TrackEnd, TrackJob
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
+from vostool.gui.session.going_run import GoingRun
 from vostool.gui.session.rate import RateMeter
+from vostool.gui.session.waiting_runs import WaitingRun
 from vostool.models.engine import TrackRequest
 from vostool.project import edits
 from vostool.project.changes import Edit
 from vostool.project.history import Step
 from vostool.runs.discovery.values import is_traced
-from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
+from vostool.runs.parts import Part, RunProgress
+from vostool.runs.pieces import leg_of, reach_of
 from vostool.runs.request import ENGINE_SETTING
-from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached
+from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached, note_waiting
+from vostool.words import counted
 
 TITLE = "Track run"
 NOTED_EVERY = 0.5
 """Seconds between two notes of how far a run is, for the time after a crash."""
 
 
-@dataclass
-class _Going:
-    """The run that goes."""
-
-    job: TrackJob
-    to_edit: StepsToEdit
-    step: Step
-    meter: RateMeter
-    ahead: list[Part]
-    parts: int
-    paused_at: float | None = None
-    stopping: bool = False
-    at: int | None = None
-    noted_at: float = 0.0
-    offered_again: bool = False
-    summary: RunSummary = field(default_factory=RunSummary)
-
-    @property
-    def part(self) -> int:
-        """The part in work, counted from 0."""
-        return self.parts - len(self.ahead) - 1
-
-    @property
-    def progress(self) -> RunProgress:
-        meter = self.meter
-        paused = self.paused_at is not None
-        return RunProgress(
-            meter.done, meter.total, meter.rate, meter.seconds_left, paused, self.stopping
-        )
-
-
 class TrackRuns(QObject):
     """Takes what the worker tracked into the document, part after part, and says how far it is.
 
     Signals:
+        begun(bool): a run begins; True where the person watches it, see :meth:`begin`.
         progressed(RunProgress), ended(str): the text is for the status bar.
-        finished(RunSummary): just before ``ended``.
+        finished(RunSummary): just before ``ended``. A run that waits begins after both.
+        queue_changed(): others wait than before.
         problem(str): one sentence about something that went wrong.
     """
 
+    begun = pyqtSignal(bool)
+    queue_changed = pyqtSignal()
     progressed = pyqtSignal(object)
     ended = pyqtSignal(str)
     finished = pyqtSignal(object)
@@ -75,7 +52,9 @@ class TrackRuns(QObject):
         super().__init__()
         self.document = document
         self.worker = worker
-        self._run: _Going | None = None
+        self._run: GoingRun | None = None
+        self._waiting: list[WaitingRun] = []
+        self._left = False
         worker.tracked.connect(self._take_tracked)
         worker.track_ended.connect(self._end_run)
 
@@ -92,36 +71,102 @@ class TrackRuns(QObject):
     @property
     def progress(self) -> RunProgress | None:
         """How far the run is; None where none goes."""
-        return None if self._run is None else self._run.progress
+        run = self._run
+        if run is None:
+            return None
+        return run.progress(self.document.project.source.frame_count, len(self._waiting))
 
-    def begin(self, parts: Sequence[Part], title: str = TITLE) -> bool:
-        """Run the parts one after the other, as one undo step.
+    @property
+    def at(self) -> int | None:
+        """The frame that was tracked last of the part in work, or None."""
+        return None if self._run is None else self._run.at
+
+    @property
+    def waiting(self) -> tuple[WaitingRun, ...]:
+        """The runs that begin after the one that goes, the next one first."""
+        return tuple(self._waiting)
+
+    @property
+    def goes_on(self) -> bool:
+        """True where another run begins as soon as the one that goes has ended."""
+        return bool(self._waiting) and not self._left
+
+    def begin(self, parts: Sequence[Part], title: str = TITLE, *, watched: bool = True) -> bool:
+        """Run the parts one after the other, as one undo step; after the run that goes.
+
+        Args:
+            watched: the person asked for it and looks at it, not at what they correct meanwhile.
 
         Returns:
-            False, with a sentence, where a run goes already or nothing is there to be tracked.
+            False, with a sentence, where nothing is there to be tracked, or the same run waits.
         """
-        if self._run is not None:
-            self.problem.emit("A track run is going on; cancel it with Esc before another one.")
+        run = WaitingRun(title, tuple(parts), watched)
+        return self._begin(run) if self._run is None else self._queue(run)
+
+    def refuse(self) -> bool:
+        """Say that something cannot begin while a run goes; always False."""
+        self.problem.emit("A track run is going on; cancel it with Esc, or begin when it is done.")
+        return False
+
+    def drop(self, run: WaitingRun) -> None:
+        """Let a run that waits not begin."""
+        if run in self._waiting:
+            self._waiting.remove(run)
+            self._note_queue()
+
+    def _queue(self, run: WaitingRun) -> bool:
+        going = [] if self._run is None or self._run.stopping else [self._run.run]
+        if any(run.is_like(other) for other in (*going, *self._waiting)):
+            self.problem.emit("This run goes, or waits, already.")
             return False
-        ahead, pieces = list(parts), [part.piece for part in parts if part.piece is not None]
+        self._waiting.append(run)
+        self._note_queue()
+        return True
+
+    def _note_waiting(self) -> None:
+        stored = [(run.title, run.pieces) for run in self._waiting if run.pieces]
+        self._note(note_waiting(self.document.project, stored))
+
+    def _note_queue(self) -> None:
+        self._note_waiting()
+        self.queue_changed.emit()
+        if self.progress is not None:
+            self.progressed.emit(self.progress)
+
+    def _begin(self, run: WaitingRun) -> bool:
+        ahead = list(run.parts)
         found = _next(ahead)
         if found is None:
             self.problem.emit("No object is there to be tracked; annotate one first.")
             return False
         part, request = found
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
-        step = self.document.do(Edit(title, ()))
-        self._run = _Going(
-            TrackJob(request, part.steps), part.to_edit, step, meter, ahead, len(parts)
-        )
-        project = self.document.project
-        known = len(pieces) == len(parts)
-        self._note(
-            note_begun(project, title, pieces, self._run.part) if known else note_over(project)
-        )
-        self.progressed.emit(self._run.progress)
+        step = self.document.do(Edit(run.title, ()))
+        reaches = [reach_of(part.piece or leg_of(request))]
+        reaches += [reach_of(each.piece) for each in ahead if each.piece is not None]
+        self._run = GoingRun(
+            run, TrackJob(request, part.steps), part.to_edit, step, meter, ahead,
+            len(run.parts), reaches,
+        )  # fmt: skip
+        self._run.summary.watched, self._run.summary.step = run.watched, step
+        project, pieces = self.document.project, run.pieces
+        known = note_begun(project, run.title, pieces, self._run.part) if pieces else None
+        self._note(note_over(project) if known is None else known)
+        self._note_waiting()  # and not what waited for a run that nobody went on with
+        self.begun.emit(run.watched)
+        self.progressed.emit(self.progress)
         self.worker.track(self._run.job)
         return True
+
+    def _begin_next(self) -> None:
+        """The next run that waits and has anything to track, from what is there now."""
+        while self._waiting and not self._left and self._run is None:
+            run = self._waiting.pop(0)
+            try:
+                self._begin(run.anew(self.document.project))
+            except PromptError as error:
+                self.problem.emit(str(error))
+            self._note_queue()
 
     def pause(self, value: bool) -> None:
         """Let the run rest after the frame it works on, or go on. Clicks are answered meanwhile."""
@@ -133,17 +178,20 @@ class TrackRuns(QObject):
             run.meter.skip(now - run.paused_at)
         run.paused_at = now if value else None
         self.worker.hold(run.job, value)
-        self.progressed.emit(run.progress)
+        self.progressed.emit(self.progress)
 
     def cancel(self) -> None:
-        """Cancel the run; what is done stays. It ends after the frame in work."""
+        """End the run after the frame in work; what is done stays, and the next one begins."""
         if self._run is not None:
             self._run.stopping = True
-            self.progressed.emit(self._run.progress)
+            self.progressed.emit(self.progress)
             self.worker.cancel(self._run.job)  # which ends one that waits at once
 
     def leave(self) -> None:
-        """Cancel the run, so that its rest is offered when the video is opened again."""
+        """Cancel the run, so that its rest is offered when the video is opened again, and all that
+        waits for it.
+        """
+        self._left = True
         if self._run is not None:
             self._run.offered_again = True
             self.cancel()
@@ -174,11 +222,12 @@ class TrackRuns(QObject):
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(run.step, edit)
         on_way = [step for step in frames if not is_traced(step)]
+        run.summary.frames.update(step.frame for step in on_way)
         run.meter.add(len(on_way), time.monotonic())
         run.at = on_way[-1].frame if on_way else run.at
         if frames and time.monotonic() - run.noted_at >= NOTED_EVERY:
             self._note_reached()
-        self.progressed.emit(run.progress)
+        self.progressed.emit(self.progress)
         for frame in frames:
             if frame.problem is not None:
                 run.summary.troubled = True
@@ -211,9 +260,12 @@ class TrackRuns(QObject):
             self.problem.emit(end.problem)
         run.summary.cancelled = end.cancelled
         run.summary.troubled |= end.problem is not None
+        run.summary.seconds, run.summary.last = run.meter.elapsed, run.at
         self.finished.emit(run.summary)
         verb = "Cancelled after" if end.cancelled else "Tracked"
-        self.ended.emit(f"{verb} {run.meter.done} frames in {run.meter.elapsed:.1f} s.")
+        done = counted(run.meter.done, "frame")
+        self.ended.emit(f"{verb} {done} in {run.meter.elapsed:.1f} s.")
+        self._begin_next()
 
     def _note_reached(self) -> None:
         run = self._run

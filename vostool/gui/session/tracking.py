@@ -20,8 +20,10 @@ from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
-from vostool.runs.unfinished import UnfinishedRun
+from vostool.runs.unfinished import UnfinishedRun, waiting_runs
 
+ONE_STEP = 2
+"""Frames of a run to the next frame: it is shown at once, and there is nothing to watch."""
 AGAIN_TITLE = "Track the stretch again"
 NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
 
@@ -84,19 +86,24 @@ class Tracking:
 
         return self._begin(parts)
 
-    def through(self, chosen: FrameRange) -> bool:
-        """Through a range and nowhere else, whichever side its keyframes are on."""
+    def through(self, chosen: FrameRange, object_ids: list[int] | None = None) -> bool:
+        """Through a range and nowhere else, whichever side its keyframes are on.
+
+        Args:
+            object_ids: of those alone; None: of those that the scope says.
+        """
 
         def parts(ids: list[int] | None) -> list[Part]:
             here = self._session.playhead
             legs = range_legs(self._project, chosen.first, chosen.last, here, ids)
             return leg_parts(self._project, legs)
 
-        return self._begin(parts)
+        return self._begin(parts, wanted=object_ids)
 
     def spans(self, spans: Sequence[Span]) -> bool:
         """Spans one after the other."""
-        return self._begin(lambda ids: span_parts(self._project, spans, ids))
+        watched = sum(map(len, spans)) > ONE_STEP
+        return self._begin(lambda ids: span_parts(self._project, spans, ids), watched=watched)
 
     def between(self) -> bool:
         """Between the keyframes on either side of the playhead, from both, blended."""
@@ -143,7 +150,7 @@ class Tracking:
         it was. Does nothing where nothing was tracked around the frame.
         """
         made = agreeing_parts(self._project, frame, first, last, object_ids)
-        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE)
+        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE, watched=False)
 
     def imported(self) -> bool:
         """The objects of the last import from their first keyframe to the end.
@@ -166,22 +173,26 @@ class Tracking:
     def unfinished(self) -> UnfinishedRun | None:
         """A run that was stopped when the video was closed or the program ended, or None."""
         rest = UnfinishedRun.of(self._project)
-        if rest is None:
-            return None
-        try:
-            possible = any(part.plan() is not None for part in rest.parts(self._project))
-        except PromptError:  # its objects are gone, or locked
-            possible = False
-        return rest if possible else None
+        return rest if rest is not None and self._is_possible(rest) else None
+
+    def still_to_do(self) -> list[UnfinishedRun]:
+        """The rest of such a run, and those that were to begin after it."""
+        rest = self.unfinished()
+        waited = [run for run in waiting_runs(self._project) if self._is_possible(run)]
+        return [*([rest] if rest is not None else []), *waited]
 
     def go_on(self) -> bool:
-        """Track what such a run left."""
-        rest = self.unfinished()
-        if rest is None:
-            return False
-        project, ids = self._project, rest.object_ids
-        wanted = [*project.objects] if ids is None else ids
-        return self._begin(lambda _: rest.parts(project), rest.title or TITLE, wanted)
+        """Track what such a run left, then what waited for it."""
+        project = self._project
+        begun = [
+            self._begin(
+                lambda _, run=run: run.parts(project),  # type: ignore[misc]
+                run.title or TITLE,
+                [*project.objects] if run.object_ids is None else run.object_ids,
+            )
+            for run in self.still_to_do()
+        ]
+        return any(begun)
 
     def object_ids(self) -> list[int] | None:
         """Objects that a run takes; None takes all.
@@ -200,6 +211,12 @@ class Tracking:
         if not shown:
             raise PromptError("No object is visible; show one, or track all objects.")
         return shown
+
+    def _is_possible(self, run: UnfinishedRun) -> bool:
+        try:
+            return any(part.plan() is not None for part in run.parts(self._project))
+        except PromptError:  # its objects are gone, or locked
+            return False
 
     @property
     def _project(self) -> Project:
@@ -223,16 +240,15 @@ class Tracking:
         parts: Callable[[list[int] | None], list[Part]],
         title: str = TITLE,
         wanted: list[int] | None = None,
+        *,
+        watched: bool = True,
     ) -> bool:
-        runs = self._session.runs
-        if runs.going:
-            return runs.begin([])  # says so
         try:
             made = parts(self.object_ids() if wanted is None else wanted)
         except PromptError as error:
             self._session.problem.emit(str(error))
             return False
-        return runs.begin(made, title)
+        return self._session.runs.begin(made, title, watched=watched)
 
 
 def _has_imported(project: Project, object_id: int) -> bool:

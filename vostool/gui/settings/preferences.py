@@ -119,11 +119,35 @@ def remember_tool_options(size: int, tolerance: int, contiguous: bool) -> None:
     store.setValue(keys.WAND_CONTIGUOUS, contiguous)
 
 
+def follows_runs() -> bool:
+    """Whether the picture goes with track runs."""
+    return stored_text(keys.FOLLOW_RUNS) != "false"
+
+
+def remember_follows_runs(value: bool) -> None:
+    """Keep it for the next run."""
+    settings().setValue(keys.FOLLOW_RUNS, "true" if value else "false")
+
+
 def remember_window(window: QMainWindow) -> None:
     """Keep the window's size, place and docks."""
     store = settings()
     store.setValue(keys.GEOMETRY, window.saveGeometry())
     store.setValue(keys.DOCKS, window.saveState())
+
+
+def remember_dock_sizes(width: int, height: int) -> None:
+    """Keep what a person dragged docks and timeline to; 0 for nothing."""
+    store = settings()
+    store.setValue(keys.DOCK_WIDTH, str(width))
+    store.setValue(keys.TIMELINE_HEIGHT, str(height))
+
+
+def dock_sizes() -> tuple[int, int]:
+    """What a person dragged docks and timeline to; 0 for nothing, or for what makes no sense."""
+    found = [stored_text(name) for name in (keys.DOCK_WIDTH, keys.TIMELINE_HEIGHT)]
+    width, height = (int(text) if text.isdecimal() and len(text) < 5 else 0 for text in found)
+    return width, height
 
 
 def restore_window(window: QMainWindow) -> bool:

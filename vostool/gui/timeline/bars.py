@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from vostool.gui.timeline.colours import Rgb, TimelineColours
-from vostool.gui.timeline.layout import BAR_HEIGHT, ROW_HEIGHT
+from vostool.gui.timeline.layout import BAND_HEIGHT, BAR_HEIGHT, ROW_HEIGHT
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
 
@@ -29,28 +29,31 @@ class Look(NamedTuple):
     Attributes:
         colour: the object's.
         ratio: device pixels a pixel.
+        row, bar: heights in pixels.
     """
 
     colour: Rgb
     colours: TimelineColours
     ratio: float
+    row: int = ROW_HEIGHT
+    bar: int = BAR_HEIGHT
 
 
 def row_image(states: TimelineStates, object_id: int, scale: TimeScale, look: Look) -> QImage:
-    """One object's row, ROW_HEIGHT high, with a transparent background."""
-    colour, colours, ratio = look
+    """One object's row with a transparent background."""
+    colour, colours, ratio, row, bar_height = look
     columns = max(round(scale.width * ratio), 1)
     starts, stops = scale.columns(columns)
     flags = states.columns(object_id, starts, stops)
-    height = round(ROW_HEIGHT * ratio)
-    bar = round(BAR_HEIGHT * ratio)
+    height = round(row * ratio)
+    bar = round(bar_height * ratio)
     pixels = np.zeros((height, columns), np.uint32)
     top = (height - bar) // 2
     pixels[top : top + bar] = flag_colours(colour, colours, bar).take(flags, axis=1)
     if scale.pixels_per_frame >= CELLS_FROM:
         pixels[:, np.flatnonzero(np.diff(starts)) + 1] = 0
     image = _image(pixels)
-    _draw_diamonds(image, _prompted(flags, starts, scale, ratio), colours, ratio)
+    _draw_diamonds(image, _prompted(flags, starts, scale, ratio), look)
     image.setDevicePixelRatio(ratio)
     return image
 
@@ -59,7 +62,7 @@ def curve_image(
     states: TimelineStates, object_id: int, scale: TimeScale, look: Look, pixels: int
 ) -> QImage:
     """The lowest score of each column as a filled curve, so many pixels high; 1.0 is at the top."""
-    colour, colours, ratio = look
+    colour, colours, ratio = look[:3]
     height = round(pixels * ratio)
     columns = max(round(scale.width * ratio), 1)
     scores = states.lowest_scores(object_id, *scale.columns(columns))
@@ -74,6 +77,21 @@ def curve_image(
     soft = np.where(low, _argb(colours.bad, 70), _argb(colour, 70))
     painted = np.where(line, full, np.where((y > tops) & known, soft, np.uint32(0)))
     image = _image(painted.astype(np.uint32))
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def band_image(
+    states: TimelineStates, scale: TimeScale, colours: TimelineColours, ratio: float
+) -> QImage:
+    """What is confirmed of all objects: full where all masks are, half as high where some are."""
+    columns = max(round(scale.width * ratio), 1)
+    whole, some = states.confirmed_columns(*scale.columns(columns))
+    height = round((BAND_HEIGHT - 1) * ratio)
+    pixels = np.zeros((height, columns), np.uint32)
+    pixels[:, whole] = _argb(colours.good, 255)
+    pixels[height // 2 :, some & ~whole] = _argb(colours.good, 170)
+    image = _image(pixels)
     image.setDevicePixelRatio(ratio)
     return image
 
@@ -125,12 +143,11 @@ def _prompted(
     return kept
 
 
-def _draw_diamonds(
-    image: QImage, places: list[int], colours: TimelineColours, ratio: float
-) -> None:
+def _draw_diamonds(image: QImage, places: list[int], look: Look) -> None:
     if not places:
         return
-    stamp = _diamond(colours.text, colours.base, ratio)
+    ratio = look.ratio
+    stamp = _diamond(look.colours.text, look.colours.base, ratio, look.row)
     painter = QPainter(image)
     for x in places:
         inside = min(max(x, 6), image.width() / ratio - 7)  # whole at the first and last frame
@@ -138,10 +155,15 @@ def _draw_diamonds(
     painter.end()
 
 
+def draw_diamond(painter: QPainter, x: int, top: int, colours: TimelineColours) -> None:
+    """The mark of a prompted frame in a row that begins at ``top``, its middle at ``x``."""
+    painter.drawImage(x - 6, top, _diamond(colours.text, colours.base, 1.0, ROW_HEIGHT))
+
+
 @lru_cache(maxsize=16)
-def _diamond(inside: Rgb, outside: Rgb, ratio: float) -> QImage:
+def _diamond(inside: Rgb, outside: Rgb, ratio: float, row: int) -> QImage:
     """The mark of a prompted frame in device pixels, as high as a row and 13 pixels wide."""
-    size = (round(13 * ratio), round(ROW_HEIGHT * ratio))
+    size = (round(13 * ratio), round(row * ratio))
     image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
@@ -149,8 +171,8 @@ def _diamond(inside: Rgb, outside: Rgb, ratio: float) -> QImage:
     painter.scale(ratio, ratio)
     painter.setBrush(QColor(*inside))
     painter.setPen(QPen(QColor(*outside), 1.0))
-    x, y = 6.5, ROW_HEIGHT / 2
-    corners = ((x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y))
+    x, y, far = 6.5, row / 2, min(6, row / 2 - 1)
+    corners = ((x, y - far), (x + far - 1, y), (x, y + far), (x - far + 1, y))
     painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
     painter.end()
     return image

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.timeline.layout import RowLayout
+from vostool.gui.timeline.run_mark import RunMark
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.scene import Scene
 from vostool.gui.timeline.states import TimelineStates
@@ -25,6 +26,7 @@ class Content(QObject):
     Signals:
         states_changed(): some frames are to be painted anew.
         rows_changed(): objects came, went or moved.
+        run_moved(): the track run is elsewhere, or over.
 
     Attributes:
         project, states: what is shown; None where no video is open.
@@ -33,10 +35,13 @@ class Content(QObject):
         current: id of the selected object, or None.
         objects: ids of all that are selected.
         chosen: the range, or None.
+        run: the track run that goes, or None.
+        block: ids of the objects that the range is of; None where it is of all.
     """
 
     states_changed = pyqtSignal()
     rows_changed = pyqtSignal()
+    run_moved = pyqtSignal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -47,6 +52,8 @@ class Content(QObject):
         self.current: int | None = None
         self.objects: frozenset[int] = frozenset()
         self.chosen: FrameRange | None = None
+        self.run: RunMark | None = None
+        self.block: frozenset[int] | None = None
         self._slices = single_shot(self, 0, self._work)
 
     def show(self, project: Project | None, time_of: Callable[[int], float] | None) -> None:
@@ -60,8 +67,15 @@ class Content(QObject):
         rate = project.source.rate if project is not None else 1.0
         self.time_of = time_of if time_of is not None else lambda frame: frame / rate
         self.playhead, self.current, self.chosen = 0, None, None
-        self.objects = frozenset()
+        self.objects, self.run, self.block = frozenset(), None, None
         self._slices.start()
+
+    def show_run(self, run: RunMark | None) -> None:
+        """Mark where a run is, or none."""
+        if run != self.run:
+            self.run = run
+            self.states_changed.emit()
+            self.run_moved.emit()
 
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
@@ -101,7 +115,7 @@ class Content(QObject):
             return None
         return Scene(
             self.project, self.states, scale, layout, self.time_of,
-            self.playhead, self.current, self.chosen, self.objects,
+            self.playhead, self.current, self.chosen, self.objects, self.run, self.block,
         )  # fmt: skip
 
     def _work(self) -> None:

@@ -7,11 +7,13 @@ import enum
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 
-from vostool.gui.timeline.layout import LABEL_WIDTH, ROW_HEIGHT, RULER_HEIGHT
+from vostool.gui.timeline.layout import LABEL_WIDTH, RULER_HEIGHT
 from vostool.gui.timeline.scene import Scene
 
 GRIP, GRIP_HEIGHT = 4, 14
 """Pixels beside an end of the range within which it can be taken, and up from the ruler's foot."""
+SLIP = 4
+"""Pixels that a hand may slip off the row on which it moves the playhead."""
 NOTCH = 120
 """Eighths of a degree of one step of a wheel, as Qt counts."""
 WHEEL_ZOOM, WHEEL_PAN = 1.25, 0.1
@@ -23,6 +25,7 @@ class Drag(enum.Enum):
     NONE = "none"
     SCRUB = "scrub"
     RANGE = "range"
+    BLOCK = "block"
     PAN = "pan"
 
 
@@ -30,7 +33,7 @@ class TimelineMouse(QObject):
     """The gestures of one timeline: reads the scene that is shown, and says what is wanted.
 
     Signals:
-        scrubbed, stepped, object_pressed, range_dragged: as
+        scrubbed, stepped, object_pressed, range_dragged, block_dragged: as
             :class:`~vostool.gui.timeline.widget.Timeline` has them.
         panned(float): later frames are to come in by so many pixels (negative: earlier ones).
         zoomed(float, int): less time (a factor above 1) or more, around a viewport column.
@@ -42,6 +45,7 @@ class TimelineMouse(QObject):
     stepped = pyqtSignal(int)
     object_pressed = pyqtSignal(int)
     range_dragged = pyqtSignal(int, int)
+    block_dragged = pyqtSignal(int, int, object, QPoint)
     panned = pyqtSignal(float)
     zoomed = pyqtSignal(float, int)
     rows_scrolled = pyqtSignal(int)
@@ -51,6 +55,7 @@ class TimelineMouse(QObject):
         super().__init__(parent)
         self._drag = Drag.NONE
         self._anchor = 0
+        self._began_at = QPoint()
         self._last = QPoint()
         self._turned = 0.0
 
@@ -62,7 +67,7 @@ class TimelineMouse(QObject):
     def press(self, event: QMouseEvent, scene: Scene) -> None:
         """Begin what the button and the place mean."""
         at, button = event.position().toPoint(), event.button()
-        self._last = at
+        self._last = self._began_at = at
         if button == Qt.MouseButton.MiddleButton:
             self._drag = Drag.PAN
             return
@@ -75,18 +80,26 @@ class TimelineMouse(QObject):
         grip = _grip(at, scene)
         if grip is not None:
             self._drag, self._anchor = Drag.RANGE, grip
+        elif shift and object_id is not None:
+            self._drag, self._anchor = Drag.BLOCK, scene.frame_at(at.x())
+            self.object_pressed.emit(object_id)
+            self._take_block(event, scene)
         elif shift:
             self._drag, self._anchor = Drag.RANGE, scene.frame_at(at.x())
             self._take_range(self._anchor)
         else:
-            self._drag = Drag.SCRUB
+            self._drag, self._anchor = Drag.SCRUB, scene.frame_at(at.x())
             self.scrubbed.emit(scene.frame_at(at.x()))
 
     def move(self, event: QMouseEvent, scene: Scene) -> None:
         """Go on with what was begun, or show what a press here would take."""
         at = event.position().toPoint()
+        if self._drag is Drag.SCRUB and self._leaves_row(at, scene):
+            self._drag = Drag.BLOCK
         if self._drag is Drag.SCRUB:
             self.scrubbed.emit(scene.frame_at(at.x()))
+        elif self._drag is Drag.BLOCK:
+            self._take_block(event, scene)
         elif self._drag is Drag.RANGE:
             self._take_range(scene.frame_at(at.x()))
         elif self._drag is Drag.PAN:
@@ -112,13 +125,30 @@ class TimelineMouse(QObject):
         elif keys & Qt.KeyboardModifier.ShiftModifier or not turn.y():
             self.panned.emit(-amount / NOTCH * WHEEL_PAN * scene.scale.width)
         elif at.x() < LABEL_WIDTH:
-            self.rows_scrolled.emit(round(-amount / NOTCH * ROW_HEIGHT))
+            self.rows_scrolled.emit(round(-amount / NOTCH * scene.layout.row_height))
         else:
             self._turned -= amount / NOTCH
             frames = int(self._turned)  # a touchpad sends parts of a notch
             self._turned -= frames
             if frames:
                 self.stepped.emit(frames)
+
+    def _leaves_row(self, at: QPoint, scene: Scene) -> bool:
+        """True where a drag that began on a row is well inside another one."""
+        layout = scene.layout
+        began = layout.at(self._began_at.y())
+        if began is None or layout.at(at.y()) in (None, began):
+            return False
+        top = layout.top(began)
+        return not top - SLIP <= at.y() < top + layout.row_height + SLIP
+
+    def _take_block(self, event: QMouseEvent, scene: Scene) -> None:
+        at = event.position().toPoint()
+        frame = scene.frame_at(at.x())
+        rows = scene.layout.between(self._began_at.y(), at.y())
+        ids = [scene.objects[row].id for row in rows]
+        self.block_dragged.emit(self._anchor, frame, ids, event.globalPosition().toPoint())
+        self.scrubbed.emit(frame)
 
     def _take_range(self, frame: int) -> None:
         self.range_dragged.emit(self._anchor, frame)

@@ -5,24 +5,27 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPolygon
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygon
 
-from vostool.gui.timeline.bars import Look, curve_image, row_image
+from vostool.gui.timeline.bars import Look, band_image, curve_image, row_image
 from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
 from vostool.gui.timeline.layout import (
-    BAR_HEIGHT,
+    BAND_HEIGHT,
     CURVE_HEIGHT,
     LABEL_WIDTH,
-    ROW_HEIGHT,
+    ROWS_TOP,
     RULER_HEIGHT,
 )
 from vostool.gui.timeline.pictures import Pictures
+from vostool.gui.timeline.run_mark import paint_run, tint_row
 from vostool.gui.timeline.scale import tick_spacing
 from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
 from vostool.project.objects import AnnotatedObject
 
 _LABEL_ROOM = 120
+_TEXT_FOOT = 12
+"""Where the ruler's numbers stand, from its top."""
 _CURVE_MARGIN = 5
 
 
@@ -40,11 +43,12 @@ class ScenePainter:
         self._ratio = device.devicePixelRatioF() if device is not None else 1.0
         self._right = device.width() if device is not None else 0
         self._width = scene.scale.width
+        self._usual = QFont(painter.font())
 
     def paint(self) -> None:
         """Everything, from the back to the front."""
         scene, painter = self._scene, self._painter
-        body = QRect(0, RULER_HEIGHT, self._right, scene.layout.room)
+        body = QRect(0, ROWS_TOP, self._right, scene.layout.room)
         painter.setClipRect(body)
         objects = scene.objects
         for index in scene.layout.shown():
@@ -53,9 +57,12 @@ class ScenePainter:
         if scene.layout.has_curve:
             self._curve_lane(scene.layout.bottom)
         self._ruler()
+        self._band()
         track = QRect(LABEL_WIDTH, 0, self._right - LABEL_WIDTH, scene.layout.height)
         painter.setClipRect(track)
         self._range()
+        if scene.run is not None:
+            paint_run(painter, scene.run, scene.layout.height, scene.scale)
         self._playhead()
         painter.setClipping(False)
 
@@ -63,27 +70,39 @@ class ScenePainter:
 
     def _row(self, top: int, shown: AnnotatedObject) -> None:
         painter, scene, colours = self._painter, self._scene, self._colours
+        row, bar = scene.layout.row_height, scene.layout.bar_height
         if shown.id in scene.selected:
-            painter.fillRect(0, top, self._right, ROW_HEIGHT, QColor(*colours.base))
+            painter.fillRect(0, top, self._right, row, QColor(*colours.base))
             highlight = QColor(*colours.highlight)
             highlight.setAlpha(60)
-            painter.fillRect(0, top, self._right, ROW_HEIGHT, highlight)
-        inset = (ROW_HEIGHT - BAR_HEIGHT) // 2
-        painter.fillRect(8, top + inset + 1, 12, BAR_HEIGHT - 2, QColor(*shown.colour))
+            painter.fillRect(0, top, self._right, row, highlight)
+        inset = (row - bar) // 2
+        painter.fillRect(8, top + inset + 1, 12, bar - 2, QColor(*shown.colour))
+        painter.setFont(self._font(row))
         self._text(
-            QRect(26, top, LABEL_WIDTH - 32, ROW_HEIGHT),
+            QRect(26, top, LABEL_WIDTH - 32, row),
             f"{shown.id} {shown.label}",
             colours.text if shown.visible else colours.dimmed,
         )
-        lane = QRect(LABEL_WIDTH, top + inset, self._width, BAR_HEIGHT)
+        painter.setFont(self._usual)
+        lane = QRect(LABEL_WIDTH, top + inset, self._width, bar)
         painter.fillRect(lane, QColor(*colours.lane))
-        look = Look(shown.colour, colours, self._ratio)
+        if scene.run is not None:
+            tint_row(painter, scene.run, shown.id, lane, scene.scale)
+        look = Look(shown.colour, colours, self._ratio, row, bar)
         picture = self._pictures.get(
             shown.id,
             (scene.states.version(shown.id), scene.scale, look),
             lambda: row_image(scene.states, shown.id, scene.scale, look),
         )
         painter.drawImage(QPoint(LABEL_WIDTH, top), picture)
+
+    def _font(self, row: int) -> QFont:
+        """As large as a row has room for."""
+        font = QFont(self._usual)
+        if _line_height(font) > row - 1:
+            font.setPixelSize(row - 4)
+        return font
 
     # -- the score curve -----------------------------------------------------------------------
 
@@ -123,9 +142,11 @@ class ScenePainter:
         painter, scene, colours = self._painter, self._scene, self._colours
         scale = scene.scale
         painter.fillRect(0, 0, self._right, RULER_HEIGHT, QColor(*colours.window))
+        room, share = QRect(8, 0, LABEL_WIDTH - 14, RULER_HEIGHT), scene.states.confirmed_share
         if scene.chosen is not None:
-            room = QRect(8, 0, LABEL_WIDTH - 14, RULER_HEIGHT)
-            self._text(room, f"{scene.chosen}", colours.text)
+            self._text(room, scene.range_words, colours.text)
+        elif share:
+            self._text(room, f"{_percent(share)} confirmed", colours.text)
         spacing = tick_spacing(scale.span, self._width, _LABEL_ROOM)
         minor = max(spacing // 5, 1) if spacing >= 5 else spacing
         first = math.floor(scale.first / minor) * minor
@@ -141,18 +162,31 @@ class ScenePainter:
                 self._tick_label(x, frame)
         painter.setClipping(False)
 
+    def _band(self) -> None:
+        """What is confirmed of all objects, between the ruler and the rows."""
+        painter, scene, colours = self._painter, self._scene, self._colours
+        painter.fillRect(0, RULER_HEIGHT, self._right, BAND_HEIGHT, QColor(*colours.base))
+        lane = QRect(LABEL_WIDTH, RULER_HEIGHT + 1, self._width, BAND_HEIGHT - 1)
+        painter.fillRect(lane, QColor(*colours.lane))
+        picture = self._pictures.get(
+            "band",
+            (scene.states.changes, scene.scale, colours, self._ratio),
+            lambda: band_image(scene.states, scene.scale, colours, self._ratio),
+        )
+        painter.drawImage(lane.topLeft(), picture)
+
     def _tick_label(self, x: int, frame: int) -> None:
         painter = self._painter
         number = str(frame)
         at = x + 3
         if at + painter.fontMetrics().horizontalAdvance(number) > self._right:
             return
-        painter.drawText(at, RULER_HEIGHT - 10, number)
+        painter.drawText(at, _TEXT_FOOT, number)
         at += painter.fontMetrics().horizontalAdvance(number + "  ")
         time = clock(self._scene.time_of(frame))
         if at + painter.fontMetrics().horizontalAdvance(time) < self._right:
             painter.setPen(QColor(*self._colours.dimmed))
-            painter.drawText(at, RULER_HEIGHT - 10, time)
+            painter.drawText(at, _TEXT_FOOT, time)
 
     def _range(self) -> None:
         chosen, scale = self._scene.chosen, self._scene.scale
@@ -164,13 +198,33 @@ class ScenePainter:
         shade.setAlpha(36)
         painter = self._painter
         height = self._scene.layout.height
-        painter.fillRect(left, RULER_HEIGHT, right - left, height - RULER_HEIGHT, shade)
+        block = self._scene.block
+        if block is None:
+            painter.fillRect(left, RULER_HEIGHT, right - left, height - RULER_HEIGHT, shade)
+        else:
+            self._block(left, right, block)
         painter.fillRect(left, RULER_HEIGHT - 4, right - left, 4, line)
         for x in (left, right - 1):
             painter.fillRect(x, RULER_HEIGHT - 12, 2 if x == left else 1, 12, line)
         line.setAlpha(150)
         painter.fillRect(left, RULER_HEIGHT, 1, height, line)
         painter.fillRect(right - 1, RULER_HEIGHT, 1, height, line)
+
+    def _block(self, left: int, right: int, object_ids: frozenset[int]) -> None:
+        """The rows of the range's objects, each shaded, with a line above and below them."""
+        painter, layout = self._painter, self._scene.layout
+        shade, line = QColor(*self._colours.highlight), QColor(*self._colours.highlight)
+        shade.setAlpha(90)
+        rows = [i for i, shown in enumerate(self._scene.objects) if shown.id in object_ids]
+        painter.setClipRect(QRect(LABEL_WIDTH, ROWS_TOP, self._right - LABEL_WIDTH, layout.room))
+        for index in rows:
+            top = layout.top(index)
+            painter.fillRect(left, top, right - left, layout.row_height, shade)
+            if index - 1 not in rows:
+                painter.fillRect(left, top, right - left, 2, line)
+            if index + 1 not in rows:
+                painter.fillRect(left, top + layout.row_height - 2, right - left, 2, line)
+        painter.setClipRect(QRect(LABEL_WIDTH, 0, self._right - LABEL_WIDTH, layout.height))
 
     def _playhead(self) -> None:
         painter, scale = self._painter, self._scene.scale
@@ -192,3 +246,13 @@ class ScenePainter:
         painter.setPen(QColor(*colour))
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def _line_height(font: QFont) -> int:
+    """Pixels of a line in this font."""
+    return QFontMetrics(font).height()
+
+
+def _percent(share: float) -> str:
+    """ "43 %"; all is only said where it is all, and nothing only where it is nothing."""
+    return f"{min(max(round(100 * share), 1), 99 if share < 1 else 100)} %"

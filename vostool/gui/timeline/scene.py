@@ -9,11 +9,13 @@ from PyQt6.QtCore import QPoint
 
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.timeline.layout import CURVE_HEIGHT, LABEL_WIDTH, RULER_HEIGHT, RowLayout
+from vostool.gui.timeline.run_mark import RunMark
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
 from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.words import counted
 
 WORDS = (
     (FrameState.PROMPTED, "prompted"),
@@ -34,6 +36,8 @@ class Scene:
         time_of: seconds at which a frame is shown.
         chosen: the range, or None.
         selected: ids of the selected objects.
+        run: the track run that goes, or None.
+        block: ids of the objects that the range is of; None where it is of all.
     """
 
     project: Project
@@ -45,6 +49,8 @@ class Scene:
     current: int | None
     chosen: FrameRange | None
     selected: frozenset[int] = frozenset()
+    run: RunMark | None = None
+    block: frozenset[int] | None = None
 
     @property
     def objects(self) -> list[AnnotatedObject]:
@@ -55,6 +61,13 @@ class Scene:
     def shown(self) -> AnnotatedObject | None:
         """The selected object."""
         return None if self.current is None else self.project.objects.get(self.current)
+
+    @property
+    def range_words(self) -> str:
+        """ "5–11, 7 frames", or of a block "5–11, 2 objects"; "" where no range is chosen."""
+        if self.chosen is None or self.block is None:
+            return f"{self.chosen}" if self.chosen is not None else ""
+        return f"{self.chosen.first}–{self.chosen.last}, {counted(len(self.block), 'object')}"
 
     def frame_at(self, x: int) -> int:
         """The frame under a viewport column, clipped to the video."""
@@ -78,7 +91,7 @@ class Scene:
         if shown is not None:
             lines.append(f"{shown.id} {shown.label}: {self.state_words(frame, shown.id)}")
         elif self.chosen is not None and at.y() < RULER_HEIGHT and frame in self.chosen:
-            lines.append(f"Range {self.chosen}")
+            lines.append(f"Range {self.range_words}")
         return "\n".join(lines)
 
     def state_words(self, frame: int, object_id: int) -> str:

@@ -80,6 +80,9 @@ class TimelineStates:
         self._scores: dict[int, NDArray[np.float32]] = {}
         self._jumps: dict[int, frozenset[int]] = {}
         self._versions: dict[int, int] = {}
+        self._masked = np.zeros(self._count, np.int32)
+        self._confirmed = np.zeros(self._count, np.int32)
+        self._changes = 0
         self._queue: deque[Iterator[FrameObject]] = deque()
         prompts = list(project.prompts)
         self._take(prompts, prompts)
@@ -97,6 +100,8 @@ class TimelineStates:
         """Follow the project."""
         for oid in changes.objects:
             if oid not in self._project.objects:
+                if (row := self._rows.get(oid)) is not None:
+                    self._count_confirmed(np.arange(self._count), row, -1)
                 for known in (self._rows, self._scores, self._jumps):
                     known.pop(oid, None)
                 self._touch(oid)
@@ -147,6 +152,27 @@ class TimelineStates:
         flags[open_ & (flags & _CONFIRMED != 0)] |= _PARTLY
         return np.asarray(flags, np.uint8)
 
+    @property
+    def confirmed_share(self) -> float | None:
+        """How many of all masks are confirmed, 0..1; None where there is no mask."""
+        masks = int(self._masked.sum())
+        return int(self._confirmed.sum()) / masks if masks else None
+
+    def confirmed_columns(
+        self, starts: NDArray[np.int64], stops: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Columns all of whose masks are confirmed, and those with any confirmed one, (n,) each."""
+        end = int(stops[-1])
+        masked, confirmed = self._masked[:end], self._confirmed[:end]
+        some = np.logical_or.reduceat(confirmed > 0, starts)
+        open_ = np.logical_or.reduceat(masked > confirmed, starts)
+        return some & ~open_, some
+
+    @property
+    def changes(self) -> int:
+        """Grows with every change of any row."""
+        return self._changes
+
     def lowest_scores(
         self, object_id: int, starts: NDArray[np.int64], stops: NDArray[np.int64]
     ) -> NDArray[np.float32]:
@@ -175,17 +201,28 @@ class TimelineStates:
         if object_id not in self._rows:
             self._rows[object_id] = np.zeros(self._count, np.uint8)
             self._scores[object_id] = np.full(self._count, np.nan, np.float32)
+        where = np.asarray(frames)
         row, prompts = self._project.masks.row(object_id), self._project.prompts
         jumps = self._jumps.get(object_id, frozenset())
         records = [row.get(frame) for frame in frames]
-        self._rows[object_id][frames] = [
+        self._count_confirmed(where, self._rows[object_id][where], -1)
+        self._rows[object_id][where] = [
             _flags(record, (frame, object_id) in prompts, frame in jumps)
             for frame, record in zip(frames, records, strict=True)
         ]
+        self._count_confirmed(where, self._rows[object_id][where], 1)
         self._scores[object_id][frames] = [
             np.nan if record is None or record.score is None else record.score for record in records
         ]
         self._touch(object_id)
 
+    def _count_confirmed(
+        self, frames: NDArray[np.int64], flags: NDArray[np.uint8], sign: int
+    ) -> None:
+        """Count one object's frames, each at most once, to what all have, or off it."""
+        self._masked[frames] += sign * (flags != 0)
+        self._confirmed[frames] += sign * (flags & _CONFIRMED != 0)
+
     def _touch(self, object_id: int) -> None:
+        self._changes += 1
         self._versions[object_id] = self._versions.get(object_id, 0) + 1

@@ -17,6 +17,7 @@ from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.timeline.colours import PLAYHEAD
 from vostool.gui.timeline.layout import LABEL_WIDTH
+from vostool.gui.timeline.run_mark import RUN
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.widget import Timeline
 from vostool.io.video.frame_cache import FrameCache
@@ -85,7 +86,13 @@ class ThumbnailStrip(QWidget):
         self.setAccessibleName("Thumbnails")
         self.setToolTip("Frames of the video; press or drag to go there")
         timeline.scale_changed.connect(self._ask)
+        timeline.content.run_moved.connect(self.update)
         self.hide()
+
+    def put_left(self, widget: QWidget) -> None:
+        """Let something lie at the left of the pictures, over the names of the rows."""
+        widget.setParent(self)
+        widget.setGeometry(4, 1, LABEL_WIDTH - 10, HEIGHT - 2)
 
     def with_timeline(self, between: QWidget) -> QWidget:
         """The strip and the timeline, as one widget, and what lies between them."""
@@ -150,6 +157,12 @@ class ThumbnailStrip(QWidget):
                 painter.fillRect(place.adjusted(0, 0, -1, -1), empty)
             else:
                 painter.drawImage(place.topLeft(), _image(picture))
+        run = self._timeline.content.run
+        if run is not None and run.at is not None:
+            painter.setPen(RUN)
+            painter.drawLine(
+                LABEL_WIDTH + scale.x(run.at), 0, LABEL_WIDTH + scale.x(run.at), HEIGHT
+            )
         painter.setPen(QColor(PLAYHEAD))
         x = LABEL_WIDTH + scale.x(self._timeline.playhead)
         painter.drawLine(x, 0, x, HEIGHT)

@@ -13,7 +13,7 @@ from PyQt6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QWheelEvent,
-)
+)  # fmt: skip
 from PyQt6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QToolTip, QWidget
 
 from vostool.gui.session.frame_range import FrameRange
@@ -24,7 +24,7 @@ from vostool.gui.timeline.layout import (
     LABEL_WIDTH,
     RIGHT_MARGIN,
     ROW_HEIGHT,
-    RULER_HEIGHT,
+    ROWS_TOP,
     RowLayout,
 )
 from vostool.gui.timeline.mouse import TimelineMouse
@@ -37,6 +37,7 @@ from vostool.gui.timeline.visible_time import ZOOM_STEP, VisibleTime
 from vostool.project.changes import Changes
 from vostool.project.project import Project
 
+LEAST_HEIGHT = ROWS_TOP + 2 * ROW_HEIGHT + 4
 REPAINT_MS = 33
 """Masks of a run arrive faster than they can be seen: repaint at 30 Hz at most."""
 
@@ -50,6 +51,7 @@ class Timeline(QAbstractScrollArea):
         object_pressed(int): a row was pressed.
         range_dragged(int, int): these two frames, in any order, and all between them.
         scale_changed(): other frames are in sight, or the playhead is elsewhere.
+        block_dragged(int, int, list[int], QPoint): a range of these objects; the mouse is there.
         menu_wanted(QPoint): the menu of what can be done with the range, at this global place.
     """
 
@@ -57,25 +59,26 @@ class Timeline(QAbstractScrollArea):
     stepped = pyqtSignal(int)
     object_pressed = pyqtSignal(int)
     range_dragged = pyqtSignal(int, int)
+    block_dragged = pyqtSignal(int, int, object, QPoint)
     menu_wanted = pyqtSignal(QPoint)
     scale_changed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pictures = Pictures()
-        self._content = Content(self)
+        self.content = Content(self)
         self._mouse = TimelineMouse(self)
         self._time = VisibleTime(self._bar(Qt.Orientation.Horizontal), self)
         self._repaint = single_shot(self, REPAINT_MS, self._viewport.update)
         self.setFrameShape(QFrame.Shape.NoFrame)  # it would shift time against what lies above
-        self.setMinimumHeight(RULER_HEIGHT + 2 * ROW_HEIGHT + 4)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Timeline")
         self._viewport.setMouseTracking(True)
         self._bar(Qt.Orientation.Vertical).valueChanged.connect(self._viewport.update)
-        self._content.rows_changed.connect(self._update_bars)
-        self._content.states_changed.connect(self._repaint_soon)
+        self.content.rows_changed.connect(self._update_bars)
+        self.content.states_changed.connect(self._repaint_soon)
         self._time.changed.connect(self._time_changed)
         self._connect_mouse()
 
@@ -89,23 +92,23 @@ class Timeline(QAbstractScrollArea):
         Args:
             time_of: seconds at which a frame is shown; by the project's rate where it is None.
         """
-        self._content.show(project, time_of)
+        self.content.show(project, time_of)
         self.pictures.clear()
-        self._time.reset(self._content.count, self._track_width())
+        self._time.reset(self.content.count, self._track_width())
         self._time_changed()
 
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
-        self._content.apply(changes)
+        self.content.apply(changes)
 
     def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
         """Mark the frames where an object jumped, in place of those marked before."""
-        self._content.set_jumps(object_id, frames)
+        self.content.set_jumps(object_id, frames)
 
     def set_playhead(self, frame: int) -> None:
         """Draw the playhead at this frame, and show that part of the video."""
-        self._content.playhead = frame
-        if self._content.project is not None:
+        self.content.playhead = frame
+        if self.content.project is not None:
             # A hand that drags past the edge pulls the view along; a step leaves room ahead.
             self._time.show_frame(frame, 0.0 if self._mouse.is_dragging else 0.2)
         self._viewport.update()
@@ -113,8 +116,8 @@ class Timeline(QAbstractScrollArea):
 
     def set_current_object(self, object_id: int | None) -> None:
         """Highlight this object's row, scroll to it and show its scores."""
-        self._content.current = object_id
-        self._content.objects = frozenset(() if object_id is None else (object_id,))
+        self.content.current = object_id
+        self.content.objects = frozenset(() if object_id is None else (object_id,))
         index = self.layout_of_rows.current
         if index is not None:
             self._bar(Qt.Orientation.Vertical).setValue(self.layout_of_rows.scroll_to(index))
@@ -122,35 +125,37 @@ class Timeline(QAbstractScrollArea):
 
     def set_selected_objects(self, object_ids: Collection[int]) -> None:
         """Highlight the rows of all selected objects."""
-        self._content.objects = frozenset(object_ids)
+        self.content.objects = frozenset(object_ids)
         self._viewport.update()
 
-    def set_range(self, chosen: FrameRange | None) -> None:
-        """Draw the chosen range."""
-        self._content.chosen = chosen
+    def set_range(
+        self, chosen: FrameRange | None, object_ids: frozenset[int] | None = None
+    ) -> None:
+        """Draw the chosen range, of some objects or (None) of all."""
+        self.content.chosen, self.content.block = chosen, object_ids
         self._viewport.update()
 
     @property
     def states(self) -> TimelineStates | None:
         """The states that are painted; None where no video is open."""
-        return self._content.states
+        return self.content.states
 
     @property
     def playhead(self) -> int:
         """The frame that the playhead is drawn at."""
-        return self._content.playhead
+        return self.content.playhead
 
     @property
     def chosen(self) -> FrameRange | None:
         """The range that is drawn."""
-        return self._content.chosen
+        return self.content.chosen
 
     def scene(self) -> Scene | None:
         """What is shown now, or None where no video is open."""
-        return self._content.scene(self.scale, self.layout_of_rows)
+        return self.content.scene(self.scale, self.layout_of_rows)
 
     def sizeHint(self) -> QSize:
-        return QSize(800, RULER_HEIGHT + 2 * ROW_HEIGHT + 4)
+        return QSize(800, LEAST_HEIGHT)
 
     # -- time ----------------------------------------------------------------------------------
 
@@ -169,7 +174,7 @@ class Timeline(QAbstractScrollArea):
 
     def zoom(self, factor: float, x: int | None = None) -> None:
         """Show less time (a factor above 1) or more, around a viewport column or the playhead."""
-        if self._content.project is not None:
+        if self.content.project is not None:
             self._time.zoom(factor, self.playhead, None if x is None else x - LABEL_WIDTH)
 
     def zoom_in(self) -> None:
@@ -198,7 +203,7 @@ class Timeline(QAbstractScrollArea):
     def layout_of_rows(self) -> RowLayout:
         """Where the rows lie now."""
         scroll = self._bar(Qt.Orientation.Vertical).value()
-        return self._content.layout(self._viewport.height(), scroll)
+        return self.content.layout(self._viewport.height(), scroll)
 
     def object_at(self, y: int) -> int | None:
         """The object whose row is at a height of the viewport, or None."""
@@ -214,7 +219,7 @@ class Timeline(QAbstractScrollArea):
         down = self._bar(Qt.Orientation.Vertical)
         down.setRange(0, rows.farthest)
         down.setPageStep(max(rows.room, 1))
-        down.setSingleStep(ROW_HEIGHT)
+        down.setSingleStep(rows.row_height)
         self._time.update_bar()
 
     # -- events --------------------------------------------------------------------------------
@@ -253,7 +258,7 @@ class Timeline(QAbstractScrollArea):
             self._mouse.wheel(event, scene)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        if event is not None and self._content.project is not None:
+        if event is not None and self.content.project is not None:
             self.menu_wanted.emit(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -285,6 +290,7 @@ class Timeline(QAbstractScrollArea):
         mouse.stepped.connect(self.stepped)
         mouse.object_pressed.connect(self.object_pressed)
         mouse.range_dragged.connect(self.range_dragged)
+        mouse.block_dragged.connect(self.block_dragged)
         mouse.panned.connect(self._time.pan)
         mouse.zoomed.connect(self.zoom)
         mouse.rows_scrolled.connect(self._scroll_rows)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from collections.abc import Mapping
 
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from vostool.gui.track.run_queue import QueueButton
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.runs.parts import RunProgress
 
@@ -13,34 +16,40 @@ class RunBar(QWidget):
     """Visible while a run goes, instead of what chooses the objects of the next one."""
 
     def __init__(
-        self, pause: QAction, cancel: QAction, instead_of: QWidget, parent: QWidget | None = None
+        self, actions: Mapping[str, QAction], instead_of: QWidget, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._instead_of = instead_of
+        pause, cancel = actions["pause_run"], actions["cancel"]
         self._pause = pause
         self._bar = QProgressBar()
         self._bar.setAccessibleName("Tracking progress")
-        self._bar.setFormat("%v of %m")
         self._text = QLabel()
-        self._text.setMinimumWidth(220)
+        for widget in (self._bar, self._text):  # the window must not grow with what they say
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.queue = QueueButton()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 0)
         layout.addWidget(self._bar, 1)
-        layout.addWidget(self._text)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self.queue)
+        layout.addWidget(tool_button(actions["follow_run"]))
         layout.addWidget(tool_button(pause))
-        layout.addWidget(tool_button(cancel, with_text=True))
+        layout.addWidget(tool_button(cancel))
         self.hide()
 
     def show_progress(self, progress: RunProgress) -> None:
         """Show how far the run is."""
         self._bar.setMaximum(progress.total)
         self._bar.setValue(progress.done)
+        self._bar.setFormat(progress.place if progress.at is not None else "")
         said = progress_text(progress.rate, progress.seconds_left)
         if progress.stopping:
             said = "Stopping…"
         elif progress.paused:
-            said = "paused; clicks are answered"
+            said = "paused"
         self._text.setText(said)
+        self._text.setToolTip(f"{said}; clicks are answered meanwhile")
         self._show_paused(progress.paused)
         self._instead_of.hide()
         self.show()
@@ -57,10 +66,10 @@ class RunBar(QWidget):
 
 
 def progress_text(rate: float, seconds_left: float | None) -> str:
-    """ "12.3 frames/s, 1:05 left", or that the first frame is awaited."""
+    """ "12.3 a second, 1:05 left", or that the first frame is awaited."""
     if seconds_left is None:
-        return "waiting for the first frame…"
-    speed = f"{rate:.1f} frames/s" if rate >= 1 else f"{1 / rate:.1f} s a frame"
+        return "waiting for a frame…"
+    speed = f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
     return f"{speed}, {duration(seconds_left)} left"
 
 

@@ -26,7 +26,10 @@ class Popover(QFrame):
         self.hide()
 
     def toggle_at(self, button: QWidget) -> None:
-        """Show it under a button, its right edge at the button's; hide it where it is shown."""
+        """Show it under a button, its right edge at the button's; hide it where it is shown.
+
+        Where there is no room below, it is shown above.
+        """
         if self.isVisible():
             self._leave()
             return
@@ -36,7 +39,10 @@ class Popover(QFrame):
         self.adjustSize()
         corner = button.mapTo(window, QPoint(button.width() - self.width(), button.height() + 2))
         left = max(0, min(corner.x(), window.width() - self.width()))
-        top = max(0, min(corner.y(), window.height() - self.height()))
+        top = corner.y()
+        if top + self.height() > window.height():
+            top -= button.height() + self.height() + 4
+        top = max(0, min(top, window.height() - self.height()))
         self.move(left, top)
         self.show()
         self.raise_()

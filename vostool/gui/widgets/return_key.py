@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QStyledItemDelegate
+from PyQt6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QStyledItemDelegate, QTableView
 
 
 class LabelDelegate(QStyledItemDelegate):
@@ -23,6 +23,13 @@ class NumberBox(QSpinBox):
 
 class RealBox(QDoubleSpinBox):
     """Return enters the number, and nothing else."""
+
+    def event(self, event: QEvent | None) -> bool:
+        return _claim_return(event) or super().event(event)
+
+
+class ReturnTable(QTableView):
+    """Return activates the row, and nothing else."""
 
     def event(self, event: QEvent | None) -> bool:
         return _claim_return(event) or super().event(event)

@@ -10,14 +10,17 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
 from vostool.gui.threads.timers import single_shot
-from vostool.gui.timeline.layout import ROW_HEIGHT, RULER_HEIGHT
+from vostool.gui.timeline.layout import ROW_HEIGHT, ROWS_TOP, row_height
 from vostool.gui.timeline.thumbnails import HEIGHT as STRIP_HEIGHT
 
 WIDTH = 262
 """Of the docks at the right, in pixels."""
 LEAST_ROWS, MOST_ROWS = 2, 6
-"""The timeline is made for so many rows when a video is opened; what is clicked later scrolls, for
-a picture that moves under the mouse is worse."""
+"""The timeline is made for so many rows, low ones in the room of high ones, when a video is opened;
+what is clicked later scrolls, for a picture that moves under the mouse is worse."""
+
+MOST_TRIES = 3
+"""Times that sizes are set again where a window has no room for them, or has it only later."""
 
 
 class DockSizes(QObject):
@@ -36,7 +39,7 @@ class DockSizes(QObject):
         self._rows = LEAST_ROWS
         self._sound = 0
         self._pressed: tuple[int, int] | None = None
-        self._adopts = False
+        self._tries = 0
         self._applied_at = QSize()
         self._soon = single_shot(self, 0, self.apply)
         self._released = single_shot(self, 0, self._take_what_was_dragged)
@@ -49,14 +52,19 @@ class DockSizes(QObject):
             return True
         return self._soon.isActive() or self._released.isActive()
 
-    def adopt(self) -> None:
-        """The sizes that the window gets now are those a person gave: it is put where it was."""
-        self._adopts = True
+    @property
+    def dragged(self) -> tuple[int, int]:
+        """The width and height that a person gave, in pixels; 0 for none."""
+        return self._width or 0, self._height or 0
+
+    def take(self, width: int, height: int) -> None:
+        """Keep these sizes of an earlier window; 0 for none."""
+        self._width, self._height = width or None, height or None
         self._soon.start()
 
     def fit_rows(self, rows: int) -> None:
         """A video with so many objects is opened."""
-        self._rows = max(LEAST_ROWS, min(rows, MOST_ROWS))
+        self._rows = rows
         self._soon.start()
 
     def fit_sound(self, pixels: int) -> None:
@@ -67,22 +75,28 @@ class DockSizes(QObject):
     def apply(self) -> None:
         """Give every dock its size."""
         self._applied_at = self._window.size()
-        if self._adopts:
-            self._adopts = False
-            self._width, self._height = self._now()
-            self._height -= self._sound
-            return
         right = self._right()
         if right is not None:
             width = self._width or WIDTH
             self._window.resizeDocks([right], [width], Qt.Orientation.Horizontal)
         height = (self._height or timeline_height(self._rows)) + self._sound
         self._window.resizeDocks([self._timeline], [height], Qt.Orientation.Vertical)
+        self._look_again(right)
+
+    def _look_again(self, right: QDockWidget | None) -> None:
+        """A window that is laid out once more, as after it was maximized, may squeeze a dock."""
+        wide = self._width is None or right is None or right.width() >= self._width
+        least = self._height + self._sound if self._height is not None else 0
+        high = self._timeline.height() >= least
+        self._tries = 0 if wide and high else self._tries + 1
+        if 0 < self._tries <= MOST_TRIES:
+            self._soon.start()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self._window and event is not None:
             kind = event.type()
             if kind in (QEvent.Type.Resize, QEvent.Type.WindowStateChange):
+                self._tries = 0
                 self._soon.start()
             elif kind == QEvent.Type.MouseButtonPress:
                 self._pressed = self._now()
@@ -116,4 +130,5 @@ class DockSizes(QObject):
 
 def timeline_height(rows: int) -> int:
     """Pixels that the timeline with its thumbnails needs for so many rows."""
-    return STRIP_HEIGHT + RULER_HEIGHT + rows * ROW_HEIGHT + 4
+    room = min(rows * row_height(rows), MOST_ROWS * ROW_HEIGHT)
+    return STRIP_HEIGHT + ROWS_TOP + max(room, LEAST_ROWS * ROW_HEIGHT) + 4

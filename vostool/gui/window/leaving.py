@@ -18,6 +18,7 @@ from vostool.gui.widgets import dialogs
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.io.project.file import SUFFIX
+from vostool.words import counted
 
 Role = QMessageBox.ButtonRole
 STOP_MS = 3000
@@ -92,7 +93,10 @@ class Leaving(QObject):
         assert self._wish is not None
         what = "Close" if self._wish.quits else "Open"
         progress = workspace.session.runs.progress
-        far = f"{progress.done} of {progress.total} frames are done" if progress else "it has begun"
+        far = f"it is at {progress.place}" if progress else "it has begun"
+        more = len(workspace.session.runs.waiting)
+        if more:
+            far += f", and {counted(more, 'run')} wait{'s' if more == 1 else ''}"
         box = self._new_box("A track run is going on", f"A track run is going on: {far}.")
         later = box.addButton(f"{what} when it is done", Role.AcceptRole)
         now = box.addButton("Stop it and keep what is done", Role.AcceptRole)
@@ -123,13 +127,15 @@ class Leaving(QObject):
             self._store()
 
     def _run_ended(self, _text: str) -> None:
-        if self._wish is not None:
+        if self._wish is not None and not self._wish.workspace.session.runs.goes_on:
             self._forget_run(self._wish)
             self._store()
 
     def _run_hangs(self) -> None:
         """The engine does not come back from the frame in work; what was tracked is kept."""
-        self._run_ended("")
+        if self._wish is not None:
+            self._forget_run(self._wish)
+            self._store()
 
     def _forget_run(self, wish: _Wish) -> None:
         self._patience.stop()

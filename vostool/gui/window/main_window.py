@@ -24,21 +24,30 @@ from vostool.gui.find.dock import FindDock
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
 from vostool.gui.timeline import Timeline
+from vostool.gui.timeline.block_bar import BlockBar
+from vostool.gui.timeline.legend import Legend
 from vostool.gui.timeline.sound_rows import SoundRows
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
 from vostool.gui.track.run_bar import RunBar
+from vostool.gui.track.run_card import RunCard
 from vostool.gui.track.scope_button import ScopeButton
 from vostool.gui.track.transport import Transport
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.notice_bar import NoticeBar
+from vostool.gui.widgets.popover import Popover
 from vostool.gui.widgets.problem_details import details
+from vostool.gui.widgets.tool_button import tool_button
 from vostool.gui.window.action_table import action_table
 from vostool.gui.window.dock_sizes import DockSizes
+from vostool.gui.window.history import HistoryList
 from vostool.gui.window.menus import fill_menus, fill_toolbars
 from vostool.gui.window.start.dropped import dropped_paths
 from vostool.gui.window.start.start_page import StartPage
 from vostool.gui.window.status_bar import PASSES_AFTER_MS, StatusBar
 from vostool.gui.window.view.view_side import ViewSide
+
+ALONE = ("track_discover", "track_step")
+"""Runs that cannot wait for another one: what they begin from is what is there now."""
 
 
 class MainWindow(QMainWindow):
@@ -67,15 +76,16 @@ class MainWindow(QMainWindow):
         self.engine_bar = EngineBar()
         self.transport = Transport(self.actions_by_id)
         self.scope = ScopeButton(self.actions_by_id)
-        ends = (self.actions_by_id["pause_run"], self.actions_by_id["cancel"])
-        self.run_bar = RunBar(*ends, self.scope)
+        self.run_bar = RunBar(self.actions_by_id, self.scope)
         self.status = StatusBar()
         self.setStatusBar(self.status)
         self._lay_out()
         self._add_docks()
         menus = fill_menus(self, self.action_table, self.actions_by_id, self.path_chosen.emit)
         self.timeline.menu_wanted.connect(menus["Range"].popup)
-        fill_toolbars(self, self.actions_by_id, self.canvas.tool_changed)
+        self.toolbar = fill_toolbars(self, self.actions_by_id, self.canvas.tool_changed)
+        self.history = HistoryList()
+        self.history_popover = Popover(self.history, "History", self)
         self.setAcceptDrops(True)
         self.set_title(None, None)
         self.enable_actions(source=False, selected=False, running=False)
@@ -108,13 +118,22 @@ class MainWindow(QMainWindow):
             Needs.RANGE_OBJECT: source and ranged and selected,
         }
         for spec in self.action_table:
-            can = possible[spec.needs] and not (running and spec.id.startswith("track_"))
+            can = possible[spec.needs] and not (running and spec.id in ALONE)
             self.actions_by_id[spec.id].setEnabled(can)
 
     def set_tool(self, tool: ToolSpec) -> None:
         """Choose what the left button does on the canvas."""
         self.canvas.set_tool(tool)
         self.actions_by_id[tool.id].setChecked(True)
+
+    def button_of(self, action: str) -> QWidget:
+        """The toolbar's button of an action, or the toolbar where it has none or is folded."""
+        found = self.toolbar.widgetForAction(self.actions_by_id[action])
+        return found if found is not None and found.isVisible() else self.toolbar
+
+    def legend_place(self) -> QWidget:
+        """Where the legend opens."""
+        return self.legend_button if self.legend_button.isVisible() else self.timeline
 
     def show_status(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing line in the status bar."""
@@ -194,6 +213,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(self.actions_by_id, self.canvas, centre)
         self.start_page.path_chosen.connect(self.path_chosen)
         self.notice = NoticeBar(self.canvas, centre)
+        self.run_card = RunCard(self.canvas, centre)
         self.canvas.setAcceptDrops(False)
 
     def _add_docks(self) -> None:
@@ -204,6 +224,11 @@ class MainWindow(QMainWindow):
         self.sound_rows = SoundRows(self.timeline)
         timeline = self.thumbnails.with_timeline(self.sound_rows)
         bottom = self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.legend_button = tool_button(self.actions_by_id["timeline_legend"])
+        self.legend_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.thumbnails.put_left(self.legend_button)
+        self.legend = Popover(Legend(), "Legend of the timeline", self)
+        self.block_bar = BlockBar(self.actions_by_id, self)
         bottom.setTitleBarWidget(QWidget())  # its height goes to the picture; View hides the dock
         self.dock_sizes = DockSizes(self, bottom)
         self.sound_rows.height_changed.connect(self.dock_sizes.fit_sound)

@@ -17,10 +17,17 @@ from vostool.gui.widgets import theme
 from vostool.gui.window.start.recent import RecentMenu
 
 TOOLBAR = (
-    "open", "export", "", "undo", "redo", "",
+    "open", "export", "", "undo", "redo", "history", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
-SHORT_TEXTS = {"open": "Open", "view_panel": "View", "cancel": "Cancel", "export": "Export"}
+SHORT_TEXTS = {
+    "open": "Open",
+    "view_panel": "View",
+    "cancel": "Cancel",
+    "export": "Export",
+    "history": "History",
+    "timeline_legend": "Legend",
+}
 """Of the toolbar's buttons, where the menu's text is too long for them."""
 HEIGHT = 32
 """Of the toolbar, in pixels."""
@@ -71,8 +78,8 @@ def fill_menus(
 
 def fill_toolbars(
     window: QMainWindow, actions: Mapping[str, QAction], tool_changed: pyqtBoundSignal
-) -> None:
-    """Give the window the toolbar at its top, and that of the canvas tools at its left.
+) -> QToolBar:
+    """Give the window the toolbar at its top, which is returned, and that of the canvas tools.
 
     Args:
         tool_changed: the canvas' signal; the buttons follow it.
@@ -94,6 +101,7 @@ def fill_toolbars(
     actions["draft"].setVisible(False)  # until an engine that has it answers
     for name, text in SHORT_TEXTS.items():
         actions[name].setIconText(text)
+    return bar
 
 
 def _add_docks_and_themes(window: QMainWindow, menu: QMenu) -> None:

@@ -94,9 +94,9 @@ class ReviewView(QObject):
             self._tell_of_run()
 
     def _tell_of_run(self) -> None:
-        """Once a run's masks are looked through: what came of it, and what is to be done."""
+        """Once a run's masks are looked through: what came of one that has no card of its own."""
         summary, self._run = self._run, None
-        if summary is None or summary.troubled:
+        if summary is None or summary.troubled or summary.watched:
             return
         action = self._window.actions_by_id["review_next"]
         key = action.shortcut().toString() or "Review > Next"

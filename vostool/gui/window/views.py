@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtBoundSignal
+from PyQt6.QtCore import QObject, QPoint, pyqtBoundSignal
 from PyQt6.QtGui import QKeySequence
 
 from vostool.gui.canvas.gestures import Gestures
 from vostool.gui.objects.actions import ObjectActions
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.window.find_view import FindView
+from vostool.gui.window.history import HistoryView
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.offers import Offers
 from vostool.gui.window.review_view import ReviewView
+from vostool.gui.window.run_view import RunView
 from vostool.gui.window.start.recent import remember_opened
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes, Edit
 from vostool.project.effect import Effect
 from vostool.project.history import Step
 from vostool.runs.parts import RunProgress
+from vostool.words import counted
 
 NOT_STORED = "Changes are not stored"
 
@@ -35,6 +38,8 @@ class Views(QObject):
         self._review: ReviewView | None = None
         self._find: FindView | None = None
         self._offers: Offers | None = None
+        self._runs: RunView | None = None
+        self._history: HistoryView | None = None
         self._told: Step | None = None
         self._gestures: Gestures | None = None
         session = workspace.session
@@ -47,6 +52,7 @@ class Views(QObject):
             (window.timeline.stepped, session.step),
             (window.timeline.object_pressed, session.select),
             (window.timeline.range_dragged, workspace.selection.select),
+            (window.timeline.block_dragged, self._block_dragged),
             (window.transport.frame_entered, session.go_to),
             (window.objects.selected, session.select),
             (window.objects.add_requested, session.add_object),
@@ -72,6 +78,8 @@ class Views(QObject):
         window.canvas.show_message("")
         window.set_title(workspace.document.project.source.path, workspace.storage.path)
         self._update_history()
+        self._runs = RunView(window, workspace)  # which hears of a press before the tools do
+        self._history = HistoryView(window.history, workspace)
         self._gestures = Gestures(window.canvas, workspace)
         self._find = FindView(window, workspace)
         self._offers = Offers(window, workspace)
@@ -83,6 +91,10 @@ class Views(QObject):
         """Disconnect, and show that nothing is open."""
         if self._offers is not None:
             self._offers.close()
+        if self._runs is not None:
+            self._runs.close()
+        if self._history is not None:
+            self._history.close()
         if self._find is not None:
             self._find.close()
         if self._gestures is not None:
@@ -101,12 +113,11 @@ class Views(QObject):
         window.objects.set_document(None)
         window.transport.set_length(0)
         window.canvas.clear_picture()
-        window.run_bar.finish()
-        window.status.activity.end("run")
         window.status.busy_label.clear()
         window.set_title(None, None)
         window.enable_actions(source=False, selected=False, running=False)
         window.view_side.close()
+        window.block_bar.hide()
 
     def _list_connections(self) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
         """What the object list asks for, and what answers it."""
@@ -130,7 +141,7 @@ class Views(QObject):
         session.object_selected.connect(self._object_selected)
         session.busy.connect(self._show_busy)
         session.run_progressed.connect(self._run_progressed)
-        session.run_ended.connect(self._run_ended)
+        session.run_ended.connect(self._update_actions)
         session.chosen_changed.connect(self._chosen_changed)
         session.problem.connect(window.show_hint)
         workspace.document.did.connect(self._tell_effect)
@@ -168,8 +179,18 @@ class Views(QObject):
             self._window.show_status(sentence, 15000)
 
     def _range_changed(self, chosen: FrameRange | None) -> None:
-        self._window.timeline.set_range(chosen)
+        objects = self._workspace.selection.objects
+        self._window.timeline.set_range(chosen, objects)
+        if objects is None:
+            self._window.block_bar.hide()
         self._update_actions()
+
+    def _block_dragged(self, first: int, last: int, ids: list[int], at: QPoint) -> None:
+        self._workspace.selection.select(first, last, ids)
+        scene = self._window.timeline.scene()
+        if scene is not None:
+            frames = counted(abs(last - first) + 1, "frame")
+            self._window.block_bar.show_block(f"{scene.range_words}, {frames}", at)
 
     def _speed_changed(self, speed: int) -> None:
         if speed != 1:
@@ -218,19 +239,8 @@ class Views(QObject):
         self._window.status.busy_label.setText("● working on the mask…" if busy else "")
 
     def _run_progressed(self, progress: RunProgress) -> None:
-        self._window.run_bar.show_progress(progress)
-        what = "Tracking paused at" if progress.paused else "Tracking"
-        if progress.stopping:
-            what = "Stopping the run at"
-        self._window.status.activity.begin("run", f"{what} {progress.done} of {progress.total}")
         if progress.done == 0:
             self._update_actions()
-
-    def _run_ended(self, summary: str) -> None:
-        self._window.run_bar.finish()
-        self._window.status.activity.end("run")
-        self._window.show_status(summary)
-        self._update_actions()
 
     def _saved(self, path: Path) -> None:
         self._window.set_title(self._workspace.document.project.source.path, path)

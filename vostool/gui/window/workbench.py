@@ -96,7 +96,7 @@ class Workbench(QObject):
     def show(self) -> None:
         """Show the window, where it was the last time."""
         if preferences.restore_window(self.window):
-            self.window.dock_sizes.adopt()
+            self.window.dock_sizes.take(*preferences.dock_sizes())
         else:
             self.window.resize(1280, 800)
         self.window.show()
@@ -160,6 +160,7 @@ class Workbench(QObject):
 
     def _quit(self) -> None:
         preferences.remember_window(self.window)
+        preferences.remember_dock_sizes(*self.window.dock_sizes.dragged)
         self.close()
 
     def close(self) -> None:
@@ -282,14 +283,17 @@ class Workbench(QObject):
 
     def _offer_rest(self, workspace: Workspace) -> None:
         """A run that was stopped by closing, or by the end of the process, can go on."""
-        rest = workspace.tracking.unfinished()
+        tracking, project = workspace.tracking, workspace.document.project
+        rest, waited = tracking.unfinished(), len(tracking.still_to_do())
+        said = []
         if rest is not None:
-            frames = sum(part.frames for part in rest.parts(workspace.document.project))
+            frames, waited = sum(part.frames for part in rest.parts(project)), waited - 1
             where = "before its first frame" if rest.at is None else f"at frame {rest.at}"
-            self.window.notice.show_done(
-                f"A track run was stopped {where}, with {counted(frames, 'frame')} to go.",
-                "Go on", workspace.tracking.go_on,
-            )  # fmt: skip
+            said.append(f"A track run was stopped {where}, with {counted(frames, 'frame')} to go.")
+        if waited:
+            said.append(f"{counted(waited, 'run')} had not begun.")
+        if said:
+            self.window.notice.show_done(" ".join(said), "Go on", tracking.go_on)
 
     def _arrive_on(self) -> None:
         if self._arrival is not None and next(self._arrival, self) is self:

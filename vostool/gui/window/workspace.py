@@ -12,6 +12,7 @@ from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.discovering import Discovering
 from vostool.gui.session.document import Document
 from vostool.gui.session.finding import Finding
+from vostool.gui.session.following import Following
 from vostool.gui.session.frame_range import RangeSelection
 from vostool.gui.session.listening import Listening
 from vostool.gui.session.mask_editor import MaskEditor
@@ -41,6 +42,7 @@ class Workspace(QObject):
         self.finding = Finding(self.session)
         self.listening = Listening(opened.source)
         self.display = Display(canvas, self.session, opened.source.clone())
+        self.following = Following(self.session, lambda: self.display.shown_frame)
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
         self.player = Player(self.session, self.selection)

@@ -33,6 +33,8 @@ FILE: ActionTable = (
 EDIT: ActionTable = (
     ActionSpec("undo", "Edit", "Undo", ("Ctrl+Z",), icon="undo"),
     ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo"),
+    ActionSpec("history", "Edit", "History…", ("Ctrl+Alt+Z",), icon="history",
+               tip="Every step with its time and size; click one to go there"),
     ActionSpec("clear", "Edit", "Clear prompts", ("C",), _O, "Of this object on this frame"),
     ActionSpec("delete_mask", "Edit", "Delete mask", ("Delete",), _O, "On this frame"),
     ActionSpec("confirm", "Edit", "Confirm frame", ("V",), tip="Runs never overwrite it"),

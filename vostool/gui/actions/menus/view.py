@@ -29,6 +29,8 @@ VIEW: ActionTable = (
     ActionSpec("timeline_in", "View", "Zoom timeline in", ("Alt++", "Alt+=")),
     ActionSpec("timeline_out", "View", "Zoom timeline out", ("Alt+-",)),
     ActionSpec("timeline_whole", "View", "Whole timeline", ("Alt+0",)),
+    ActionSpec("timeline_legend", "View", "Legend of the timeline", (), Needs.NOTHING,
+               "What its colours and marks say"),
     ActionSpec("view_panel", "View", "Picture and masks…", (), Needs.NOTHING,
                "Style and opacity of the masks; brightness, contrast and gamma of the picture",
                icon="eye"),

@@ -89,8 +89,7 @@ def _export(bench: Workbench) -> None:
     box = QMessageBox(
         QMessageBox.Icon.Question,
         "A track run is going on",
-        f"A track run is going on: {progress.done} of {progress.total} frames are done. What is "
-        "exported now lacks the rest.",
+        f"A track run is going on: it is at {progress.place}. What is exported now lacks the rest.",
         parent=bench.window,
     )
     now = box.addButton("Export what is there", QMessageBox.ButtonRole.AcceptRole)
@@ -100,6 +99,8 @@ def _export(bench: Workbench) -> None:
     session = workspace.session
 
     def ended(_said: str) -> None:
+        if session.runs.goes_on:
+            return
         session.run_ended.disconnect(ended)
         _show_export(bench)
 

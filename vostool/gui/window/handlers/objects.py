@@ -53,7 +53,9 @@ def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handl
         "split_object": chosen(ObjectActions.split),
         "swap_objects": chosen(ObjectActions.swap),
         "renumber": chosen(ObjectActions.renumber),
-        "range_move": when_open(lambda w: _chosen(window, w.session).move(w.selection.value)),
+        "range_move": when_open(
+            lambda w: _chosen(window, w.session).move(w.selection.value, w.selection.objects)
+        ),
         "range_relabel": when_open(
             lambda w: _chosen(window, w.session).relabel_range(w.selection.value)
         ),

@@ -6,6 +6,7 @@ from functools import partial
 
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.session.tracking import Scope, Tracking
+from vostool.gui.settings import preferences
 from vostool.gui.track.count import CountDialog
 from vostool.gui.track.discovery_dialog import DiscoveryDialog
 from vostool.gui.window.handlers.guard import Handler, WhenOpen
@@ -41,9 +42,18 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "scope_visible": partial(take, Scope.VISIBLE),
         "only_selected": partial(take, Scope.SELECTED),
         "draft": partial(_use_coarse, bench),
+        "follow_run": partial(_toggle_following, bench),
         "pause_run": runs(lambda r: r.pause(not r.paused)),
         "cancel": runs(TrackRuns.cancel),
     }
+
+
+def _toggle_following(bench: Workbench) -> None:
+    """The choice holds for later runs, too; at once where one goes."""
+    wanted = bench.window.actions_by_id["follow_run"].isChecked()
+    preferences.remember_follows_runs(wanted)
+    if bench.workspace is not None:
+        bench.workspace.following.want(wanted)
 
 
 def _use_coarse(bench: Workbench) -> None:

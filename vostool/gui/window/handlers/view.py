@@ -30,6 +30,7 @@ def view_handlers(bench: Workbench) -> dict[str, Handler]:
         "actual_size": window.canvas.actual_size,
         "timeline_in": window.timeline.zoom_in,
         "timeline_out": window.timeline.zoom_out,
+        "timeline_legend": lambda: window.legend.toggle_at(window.legend_place()),
         "timeline_whole": window.timeline.show_whole,
         "hide_masks": WhenOpen(bench)(hide_masks),
         **_side_handlers(bench),

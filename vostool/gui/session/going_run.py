@@ -1,0 +1,45 @@
+"""The track run that goes: what it is about, what is left of it, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vostool.gui.engine.requests import TrackJob
+from vostool.gui.session.rate import RateMeter
+from vostool.gui.session.waiting_runs import WaitingRun
+from vostool.project.history import Step
+from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
+from vostool.runs.pieces import Reach
+
+
+@dataclass
+class GoingRun:
+    """One run, from its begin to its end."""
+
+    run: WaitingRun
+    job: TrackJob
+    to_edit: StepsToEdit
+    step: Step
+    meter: RateMeter
+    ahead: list[Part]
+    parts: int
+    reaches: list[Reach]
+    paused_at: float | None = None
+    stopping: bool = False
+    at: int | None = None
+    noted_at: float = 0.0
+    offered_again: bool = False
+    summary: RunSummary = field(default_factory=RunSummary)
+
+    @property
+    def part(self) -> int:
+        """The part in work, counted from 0."""
+        return self.parts - len(self.ahead) - 1
+
+    def progress(self, clip: int, waiting: int) -> RunProgress:
+        """How far it is in a video of so many frames, with so many runs behind it."""
+        meter = self.meter
+        return RunProgress(
+            meter.done, meter.total, meter.rate, meter.seconds_left,
+            self.paused_at is not None, self.stopping, self.at, clip, tuple(self.reaches), waiting,
+        )  # fmt: skip
