@@ -120,3 +120,17 @@ def test_of_equal_scores_the_steadier_and_the_larger_come_first():
     shaky = square(100, 40, 50, 0.9, stability=0.8)
     assert chosen([shaky, small, large]) == (2, 0, 1)
     assert chosen([square(0, 0, 40, 0.8), square(100, 0, 30, 0.95)]) == (1, 0)
+
+
+def test_more_than_a_byte_holds_are_chosen_from() -> None:
+    """numpy 2 lets pycocotools count the areas of 255 masks at most."""
+    many = []
+    for number in range(300):
+        x, y = 3 * (number % 20), 2 * (number // 20)
+        pixels = np.zeros((40, 60), np.bool_)
+        pixels[y : y + 2, x : x + 3] = True
+        many.append(Candidate(Box(x, y, x + 3, y + 2), 0.9, mask=Mask.from_array(pixels)))
+    overlaps = overlaps_of(many, 40, 60)
+    assert overlaps.areas.tolist() == [6] * 300
+    choice = Choice(smallest_area=1, largest_number=400)
+    assert sorted(shown(many, choice, overlaps)) == list(range(300))

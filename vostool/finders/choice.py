@@ -17,6 +17,7 @@ from pycocotools import mask as coco_mask
 from vostool.errors import UsageError
 from vostool.finders.finder import Candidate
 from vostool.finders.ground import is_ground
+from vostool.masks.mask import areas_of
 
 INSIDE = 0.9
 """Share of an area that has to lie in another one to be inside it."""
@@ -104,7 +105,7 @@ def overlaps_of(candidates: Sequence[Candidate], height: int, width: int) -> Ove
     if not candidates:
         return Overlaps(boxes, boxes, np.zeros((0, 0)), height * width)
     codes = [_code(c, box, height, width) for c, box in zip(candidates, corners, strict=True)]
-    areas = np.asarray(coco_mask.area(codes), np.float64)
+    areas = areas_of(codes)
     # With "crowds" pycocotools divides by the first one's area alone.
     inside = np.asarray(coco_mask.iou(codes, codes, [1] * len(codes)), np.float64)
     shared = np.nan_to_num(inside) * areas[:, None]

@@ -7,7 +7,7 @@ blob takes about 2 KB) and several exporters write it as it stands.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,16 @@ class MaskRecord:
     def is_kept(self) -> bool:
         """True for a mask that a person drew, imported or confirmed: no run overwrites it."""
         return self.confirmed or self.provenance in (Provenance.EDITED, Provenance.IMPORTED)
+
+
+_COUNTABLE = 255
+"""pycocotools 2.0 keeps in a byte of how many masks it counts the areas; numpy 2 refuses more."""
+
+
+def areas_of(codes: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    """(n,) pixels of masks as :meth:`Mask.rle` gives them, however many there are."""
+    parts = [codes[start : start + _COUNTABLE] for start in range(0, len(codes), _COUNTABLE)]
+    return np.concatenate([np.zeros(0), *(coco_mask.area(list(part)) for part in parts)])
 
 
 class MaskTable:
