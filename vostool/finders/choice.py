@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from vostool.errors import UsageError
-from vostool.finders.finder import Candidate
+from vostool.finders.finder import Candidate, Way
 from vostool.finders.ground import is_ground
 from vostool.masks.mask import areas_of
 
@@ -61,6 +61,15 @@ class Choice:
             raise UsageError("Scores, overlap and the largest box are shares from 0 to 1.")
         if self.smallest_area < 0 or self.largest_number < 1:
             raise UsageError("The smallest area is 0 or more, the largest number 1 or more.")
+
+
+def usual_choice(way: Way) -> Choice:
+    """What is shown of what was asked this way, where nobody says anything else.
+
+    A score of the networks that are asked by text is of another kind than a predicted IoU: 0.25 is
+    what Grounding DINO's authors and SAM-Track begin with, and their boxes have no edge of a mask.
+    """
+    return Choice(score=0.25, stability=0.0) if way is Way.TEXT else Choice()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

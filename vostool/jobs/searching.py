@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from vostool.errors import ModelError, UsageError
-from vostool.finders.choice import Choice
+from vostool.finders.choice import Choice, usual_choice
 from vostool.finders.finder import Grid, Question, Way
 from vostool.finders.ground import LARGEST_THING
 from vostool.finders.identity import NewRules
@@ -62,12 +63,12 @@ def choice_of(
     way: Way, *, score: float | None, text_score: float, min_area: int, box_size: float | None
 ) -> Choice:
     """Which candidates count; None: as is usual for this way."""
-    everything = way is Way.EVERYTHING
-    least, largest = (0.7, LARGEST_THING) if everything else (0.25, 1.0)
-    return Choice(
-        score=least if score is None else score,
+    usual = usual_choice(way)
+    largest = LARGEST_THING if way is Way.EVERYTHING else usual.box_size_threshold
+    return replace(
+        usual,
+        score=usual.score if score is None else score,
         text_score=text_score,
-        stability=0.8 if everything else 0.0,
         smallest_area=min_area,
         box_size_threshold=largest if box_size is None else box_size,
     )

@@ -75,6 +75,10 @@ class ScriptedFinder:
     def close(self) -> None:
         self.closed += 1
 
+    def _mask(self, pixels: np.ndarray) -> Mask | None:
+        """What a finder with boxes alone leaves out."""
+        return Mask.from_array(pixels)
+
     def _candidates(
         self, frame: int, truth: int, question: Question, at: int
     ) -> Iterator[Candidate]:
@@ -89,7 +93,7 @@ class ScriptedFinder:
         if question.way is Way.TEXT and NAMES[truth] not in question.phrases:
             return
         label = NAMES[truth] if question.way is Way.TEXT else ""
-        yield Candidate(box, SCORES[truth], label, Mask.from_array(pixels))
+        yield Candidate(box, SCORES[truth], label, self._mask(pixels))
         if truth == 2 and question.way is Way.EVERYTHING:
             lower = pixels.copy()
             lower[: int((box.y0 + box.y1) / 2)] = False

@@ -124,6 +124,40 @@ def test_sliders_act_without_asking_again(opened: Hand, finder: ScriptedFinder) 
     assert len(finder.questions) == asked
 
 
+def test_text_has_a_least_score_of_its_own(opened: Hand, finder: ScriptedFinder) -> None:
+    panel = find(opened)
+    QTest.keyClick(panel.sliders.score, Qt.Key.Key_PageUp)
+    assert panel.sliders.score.value() == 80
+    press(panel.ways[Way.TEXT])
+    assert panel.text_box.hasFocus()  # so that a person types at once
+    assert panel.sliders.score.value() == 80  # of what is on the screen
+    QTest.keyClicks(panel.text_box, "fish")
+    QTest.keyClick(panel.text_box, Qt.Key.Key_Return)
+    opened.until(lambda: not finding_of(opened).busy)
+    assert panel.sliders.score.value() == 25  # detectors by text are sure of things at 0.3
+    assert finding_of(opened).proposals.choice.score == 0.25
+    press(panel.clear_button)
+    press(panel.ways[Way.EVERYTHING])
+    assert panel.sliders.score.value() == 80
+    find(opened)
+    assert finding_of(opened).proposals.choice.score == 0.8
+
+
+def test_all_boxes_that_are_taken_get_their_masks(
+    opened: Hand, finder: ScriptedFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vostool.gui.session.click_answers.ANSWERED_AT_ONCE", 1)
+    monkeypatch.setattr(ScriptedFinder, "_mask", lambda _self, _pixels: None)
+    find(opened, "ladybird, fish, starfish")
+    opened.keys("Return")
+    opened.until(lambda: all(opened.mask(0, oid) is not None for oid in (1, 2, 3)))
+    assert [opened.mask(0, oid).mask for oid in (1, 2, 3)] == [
+        opened.truth(0, truth) for truth in (1, 2, 3)
+    ]
+    opened.keys("Ctrl+Z")
+    assert not opened.project.objects and not opened.project.masks
+
+
 def test_a_box_asks_only_there_and_adds(opened: Hand, finder: ScriptedFinder) -> None:
     find(opened, "fish")
     panel = panel_of(opened)

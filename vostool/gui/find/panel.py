@@ -40,6 +40,7 @@ class FindPanel(QWidget):
         cancel_wanted(), take_wanted(), leave_wanted(), clear_wanted()
         escaped(): Esc was pressed in the panel.
         choice_changed(Choice)
+        way_changed(): a person chose another way to look.
         frame_wanted(int): the next (1) or the last (-1) frame on which something was found.
     """
 
@@ -50,6 +51,7 @@ class FindPanel(QWidget):
     clear_wanted = pyqtSignal()
     escaped = pyqtSignal()
     choice_changed = pyqtSignal(object)
+    way_changed = pyqtSignal()
     frame_wanted = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -135,6 +137,11 @@ class FindPanel(QWidget):
         self.switch.offer(possible)
         self._show_way()
 
+    def focus_first(self) -> None:
+        """Give the keyboard to what is typed or pressed first."""
+        first = {Way.TEXT: self.text_box, Way.SOUND: self.sound.wanted}
+        first.get(self.way, self.find_button).setFocus()
+
     # -- what is shown -------------------------------------------------------------------------
 
     def show_busy(self, part: float, doing: str) -> None:
@@ -184,6 +191,11 @@ class FindPanel(QWidget):
         self._show_note()
         self.sliders.show_text(way is Way.TEXT)
 
+    def _switched(self) -> None:
+        self._show_way()
+        self.focus_first()
+        self.way_changed.emit()
+
     def _show_note(self) -> None:
         """What the way is for, or what the chosen model lacks and the line that brings it."""
         problem = self.model.problem
@@ -194,7 +206,7 @@ class FindPanel(QWidget):
         self.model.activated.connect(lambda _: self._show_note())
         self.before.clicked.connect(lambda _: self.frame_wanted.emit(-1))
         self.after.clicked.connect(lambda _: self.frame_wanted.emit(1))
-        self.switch.changed.connect(self._show_way)
+        self.switch.changed.connect(self._switched)
         self.text_box.returnPressed.connect(self.asked)
         self.find_button.clicked.connect(lambda _: self.asked.emit())
         self.cancel_button.clicked.connect(lambda _: self.cancel_wanted.emit())

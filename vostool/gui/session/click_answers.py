@@ -53,17 +53,20 @@ class ClickAnswers(QObject):
             self._timer.start()
         self._worker.segment(request)
 
-    def ask_unanswered(self, keys: Iterable[FrameObject], near: int) -> None:
-        """Ask for the masks of prompts that have none, those near a frame first."""
+    def ask_unanswered(
+        self, keys: Iterable[FrameObject], near: int, *, however_many: bool = False
+    ) -> None:
+        """Ask for the masks of prompts that have none and do not wait, those near a frame first."""
         project = self._document.project
         unanswered = []
         for key in keys:
             record = project.masks.get(*key)
             answered = record is not None and record.provenance is not Provenance.TRACKED
-            if key in project.prompts and not answered:
+            if key in project.prompts and not answered and key not in self._waiting:
                 unanswered.append(key)
         unanswered.sort(key=lambda key: abs(key[0] - near))
-        for key in reversed(unanswered[:ANSWERED_AT_ONCE]):  # the worker takes the newest first
+        most = None if however_many else ANSWERED_AT_ONCE
+        for key in reversed(unanswered[:most]):  # the worker takes the newest first
             self.ask(SegmentRequest(*key, project.prompts[key]), self._document.history.last)
 
     def drop_stale(self) -> None:

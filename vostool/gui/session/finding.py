@@ -10,7 +10,7 @@ from functools import partial
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.errors import Cancelled, UsageError
-from vostool.finders.choice import Choice
+from vostool.finders.choice import Choice, usual_choice
 from vostool.finders.finder import Finder, Question, Way
 from vostool.finders.registry import FINDERS, create_finder, default_finder, finder_statuses
 from vostool.finders.taking import take
@@ -40,6 +40,7 @@ class Finding(QObject):
     Attributes:
         proposals: what was found, and what of it would be taken.
         asked: what was looked for, in a person's words.
+        way: how it was looked for.
     """
 
     changed = pyqtSignal()
@@ -50,7 +51,8 @@ class Finding(QObject):
         super().__init__()
         self._session, self._worker = session, session.worker
         self.proposals = Proposals()
-        self.asked = ""
+        self.asked, self.way = "", Way.EVERYTHING
+        self._choices: dict[Way, Choice] = {}
         self._phrases: tuple[str, ...] = ()
         self._finder: tuple[str, Finder] | None = None
         self._loading: tuple[Background, threading.Event] | None = None
@@ -86,7 +88,8 @@ class Finding(QObject):
             return False
         if question.within is None:
             self.clear()
-        self.asked, self._phrases = asked, question.phrases
+        self.asked, self.way, self._phrases = asked, question.way, question.phrases
+        self.proposals.choice = self.choice(self.way)
         if question.phrases and kept_phrases(self._project) != question.phrases:
             self._session.document.note(keep_phrases(self._project, question.phrases))
         ask = partial(self._ask, question, tuple(frames))
@@ -144,14 +147,14 @@ class Finding(QObject):
         session = self._session
         return self.proposals.colours(session.document.project, frame, session.label_for_new())
 
-    @property
-    def choice(self) -> Choice:
-        """What is shown."""
-        return self.proposals.choice
+    def choice(self, way: Way) -> Choice:
+        """What is shown of what is found this way: as a person set it last, or as is usual."""
+        return self._choices.get(way) or replace(usual_choice(way), ground=False)
 
-    def set_choice(self, choice: Choice) -> None:
-        """Show others of those that are known."""
-        if choice != self.choice:
+    def set_choice(self, choice: Choice, way: Way) -> None:
+        """Show others of those that are known, where they were found this way."""
+        self._choices[way] = choice
+        if way is self.way and choice != self.proposals.choice:
             self.proposals.choice = choice
             self.changed.emit()
 
@@ -181,6 +184,8 @@ class Finding(QObject):
             parts = (declare_phrases(project, self._phrases), edit)
             edit = replace(joined_edits(edit.title, parts), said=edit.said)
         if session.do(edit):
+            # All that a person took, however many of them are boxes without a mask.
+            session.clicks.ask_unanswered(edit.prompted, session.playhead, however_many=True)
             session.select(ids[0])
             self.clear()
         return len(things)

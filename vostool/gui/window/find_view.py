@@ -40,6 +40,7 @@ class FindView(QObject):
         self._tool = find_tool(self._finding, self)
         self._tool_before: ToolSpec | None = None
         self._next: tuple[Sounding, int] | None = None
+        self._shown_way = Way.EVERYTHING
         panel, session = self._panel, workspace.session
         self._connections = (
             (window.find_wanted, self.open),
@@ -50,6 +51,7 @@ class FindView(QObject):
             (panel.escaped, self._escape),
             (panel.clear_wanted, self._finding.clear),
             (panel.choice_changed, self._set_choice),
+            (panel.way_changed, self._show_sliders),
             (panel.frame_wanted, self._go),
             (workspace.selection.changed, self._range_changed),
             (self._dock.closed, self.leave),
@@ -65,9 +67,9 @@ class FindView(QObject):
         self._sound = SoundView(window, workspace, self.look_for)
         panel.setEnabled(True)
         self._dock.hide()  # it may have been open when the window was closed the last time
-        self._show_sliders()
         self._range_changed(workspace.selection.value)
         self._recall()
+        self._show_sliders()
         panel.show_idle("")
         self._show_counts()
 
@@ -93,12 +95,7 @@ class FindView(QObject):
         self._panel.offer_ways([way for way in Way if _has(way)])
         self._dock.reveal()
         self._choose_tool()
-        if self._panel.way is Way.TEXT:
-            self._panel.text_box.setFocus()
-        elif self._panel.way is Way.SOUND:
-            self._panel.sound.wanted.setFocus()
-        else:
-            self._panel.find_button.setFocus()
+        self._panel.focus_first()
 
     def _choose_tool(self) -> None:
         canvas = self._window.canvas
@@ -185,6 +182,7 @@ class FindView(QObject):
         self._finding.start(
             replace(question, within=within), frames, asked, self._panel.model.chosen
         )
+        self._show_sliders()
 
     def _question(self) -> tuple[Question, str]:
         """What the panel asks, and its words.
@@ -238,13 +236,15 @@ class FindView(QObject):
 
     def _set_choice(self, choice: Choice) -> None:
         self._choose_tool()
-        self._finding.set_choice(choice)
+        self._finding.set_choice(choice, self._sliders_way)
 
     def _show_counts(self, _frame: int = 0) -> None:
         finding = self._finding
         if finding.proposals.work(SLICE_SECONDS):
             self._later.start()  # of many frames in slices, so that the event loop goes on
             return
+        if self._sliders_way is not self._shown_way:
+            self._show_sliders()
         frames = finding.frames
         found = sum(len(finding.on(frame).candidates) for frame in frames)
         shown = sum(len(finding.shown(frame)) for frame in frames)
@@ -270,11 +270,18 @@ class FindView(QObject):
         if phrases:
             self._panel.choose_way(Way.TEXT)
 
+    @property
+    def _sliders_way(self) -> Way:
+        """The sliders act on what is proposed; where nothing is, on what will be."""
+        if self._finding.busy or self._finding.frames:
+            return self._finding.way
+        return Way.TEXT if self._panel.way is Way.SOUND else self._panel.way
+
     def _show_sliders(self) -> None:
         info = self._workspace.source.info
-        pixels = info.width * info.height
-        choice = self._finding.choice
-        self._panel.sliders.show_values(choice, pixels)
+        self._shown_way = self._sliders_way
+        choice = self._finding.choice(self._shown_way)
+        self._panel.sliders.show_values(choice, info.width * info.height)
 
 
 def _has(way: Way) -> bool:
