@@ -109,6 +109,7 @@ def _own_places(
     monkeypatch.setenv("VOSTOOL_DRAFTS", str(home / "drafts"))
     monkeypatch.setenv("VOSTOOL_CONFIG", str(home / "config"))
     monkeypatch.setattr("vostool.io.video.index_store.default_folder", lambda: home / "index")
+    monkeypatch.setattr("vostool.gui.window.start.presence.WAIT_S", 5)  # the machine may be busy
     monkeypatch.setattr(
         "vostool.models.weights.catalog.checkpoint_dirs", lambda: (home / "checkpoints",)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from PyQt6.QtWidgets import QLabel, QMessageBox, QToolTip
 
 from vostool.gui.settings import keys, preferences
 from vostool.gui.window.interrupt import Interrupt
+from vostool.gui.window.start import presence
 from vostool.gui.window.start.recent import recent_paths, remember_opened
 
 DEEP = "[" * 100_000
@@ -127,3 +129,26 @@ def test_no_label_guesses_what_its_text_is(opened) -> None:
         Qt.TextFormat.PlainText,
         Qt.TextFormat.RichText,
     }
+
+
+def test_a_recent_place_on_a_mount_that_hangs_stops_nobody(
+    ini: Path, tmp_path, monkeypatch
+) -> None:
+    answers, asked = threading.Event(), []
+    hung = tmp_path / "hung"
+    hung.mkdir()
+
+    def look(path: Path) -> bool:
+        asked.append(path)
+        return (answers.wait(20) if path == hung else True) and path.exists()
+
+    monkeypatch.setattr(presence, "WAIT_S", 0.2)
+    monkeypatch.setattr(presence, "is_there", look)
+    for place in (tmp_path, hung):
+        remember_opened(place)
+    assert recent_paths() == [tmp_path]
+    assert recent_paths() == [tmp_path]
+    assert asked.count(hung) == 1  # no second thread for one that hangs
+    answers.set()
+    presence._asked[hung].join(5)
+    assert recent_paths() == [hung, tmp_path]

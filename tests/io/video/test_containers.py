@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from av.stream import Disposition
@@ -104,6 +106,45 @@ def test_what_is_cut_or_empty_is_no_damage(shared_data, name: str, frames: int) 
         right = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     for index in (0, frames - 1, frames // 2, 3, frames // 3):
         assert np.array_equal(source.frame(index), right[index])
+    source.close()
+
+
+def test_a_raw_stream_has_the_rate_that_its_pictures_state(tmp_path: Path) -> None:
+    made = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=30", "-frames:v", "20"]
+    raw = tmp_path / "a.h264"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "-c:v", "libx264", str(raw)]
+    subprocess.run(command, check=True)
+    source = open_source(raw)
+    assert source.info.rate == pytest.approx(30)
+    assert source.time(15) == pytest.approx(0.5)
+    source.close()
+
+
+@pytest.mark.parametrize("kind", ["progressive", "interlaced"])
+def test_chroma_is_raised_as_ffmpegs_tool_does_it(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.mkv"
+    fields = ["-vf", "tinterlace=interleave_top,setfield=tff", "-flags", "+ildct+ilme"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"]
+    made = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=50:duration=0.4"]
+    coded = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "10", str(path)]
+    subprocess.run([*command, *made, *(fields if kind == "interlaced" else []), *coded], check=True)
+    plain = [
+        "-i",
+        str(path),
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-fps_mode",
+        "passthrough",
+        "-",
+    ]
+    raw = subprocess.run([*command, *plain], check=True, capture_output=True).stdout
+    expected = np.frombuffer(raw, np.uint8).reshape(-1, 96, 128, 3)
+    source = open_source(path)
+    assert len(source) == len(expected)
+    for index in (0, 7, 3):
+        assert np.array_equal(source.frame(index), expected[index])
     source.close()
 
 

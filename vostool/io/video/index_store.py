@@ -19,7 +19,7 @@ import platformdirs
 
 from vostool.io.video.index import PacketTable, VideoIndex
 
-_VERSION = 3
+_VERSION = 4
 _KEPT = 500
 _SUFFIX = ".npz"
 _INTS = ("pts", "dts", "pos", "size")

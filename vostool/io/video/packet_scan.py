@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from vostool.io.video.container import other_streams
 from vostool.io.video.cut_short import is_cut_short, stated_end
 from vostool.io.video.index import PacketTable
-from vostool.io.video.reader import PacketKey, VideoReader
+from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader
 from vostool.progress import Progress
 
 
@@ -74,12 +74,19 @@ def scan_packets(path: Path, progress: Progress) -> PacketScan:
             is_cut_short(path, reader.container.format.name),
             stated_end(reader.container, stream),
             float(stream.time_base or 0),
-            float(stream.average_rate or stream.guessed_rate or 0),
+            _rate(stream, packets),
             reader.codec.name,
             others,
         )
     finally:
         reader.close()
+
+
+def _rate(stream: VideoStream, packets: PacketTable) -> float:
+    """Frames a second; of a raw stream, which has no times, what the pictures themselves say."""
+    average, guessed = stream.average_rate, stream.guessed_rate
+    raw = len(packets) > 0 and bool(np.all(packets.pts == NO_PTS))
+    return float((guessed or average if raw else average or guessed) or 0)
 
 
 def _indexed(reader: VideoReader) -> int:

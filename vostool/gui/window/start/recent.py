@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QMenu
 
-from vostool.files import is_there
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import leave_out, settings, stored_json
+from vostool.gui.window.start.presence import present
 
 MOST = 10
 LONGEST = 4096
@@ -22,9 +22,9 @@ Opener = Callable[[Path], object]
 def recent_paths() -> list[Path]:
     """The places opened lately; those that are not there any more are left out, not forgotten.
 
-    A disk that is not plugged in today may be tomorrow.
+    A disk that is not plugged in today may be tomorrow, and one that hangs may answer later.
     """
-    return [path for path in _stored() if is_there(path)]
+    return present(_stored())
 
 
 def remember_opened(path: Path) -> None:
