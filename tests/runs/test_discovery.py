@@ -24,7 +24,8 @@ from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
 from vostool.runs.discovery.edit import DiscoveryEdits, added_anew, joined
 from vostool.runs.discovery.looking import Asked, things_of
-from vostool.runs.discovery.run import discover, plan_discovery
+from vostool.runs.discovery.plan import plan_discovery
+from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import (
     Again,
     DiscoveredFrame,

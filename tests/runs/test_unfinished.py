@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from vostool.finders.finder import Grid, Question, Way
+from vostool.finders.identity import NewRules
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.prompts import Point, Prompts
 from vostool.runs.blends import BlendSpan
+from vostool.runs.discovery.piece import Discovery, Reached, reached_of
+from vostool.runs.discovery.values import Again, DiscoveryRules
 from vostool.runs.keyframes import Span
 from vostool.runs.parts import blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.pieces import piece_from_json, piece_json
@@ -91,8 +97,41 @@ def test_every_piece_is_stored_exactly(prompted) -> None:
         *(p.piece for p in span_parts(prompted, [Span(2, 7, True), Span(8, 19)], [1])),
         *(p.piece for p in span_parts(prompted, [Span(2, 7)], None)),
         BlendSpan(2, 8, (1,)),
+        SEARCH,
+        replace(SEARCH, direction=BACKWARD, object_ids=(), tracks=False, rules=DiscoveryRules()),
+        replace(SEARCH, question=Question(Way.EVERYTHING, grid=Grid(8)), whole=False),
     ]
     assert [piece_from_json(piece_json(piece), 20) for piece in pieces] == pieces
+
+
+SEARCH = Discovery(
+    Question(Way.TEXT, ("red car", "Straße 🚗")), BOTH, 8, 0, 19, (1, 3),
+    DiscoveryRules(7, NewRules(9, 50, 0.5, 0.6), Again.NEW, True, ((0, 3), (9, 12)), 4),
+    "owlv2", 5, whole=True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"discover": [8, 0, 20]}, {"discover": [8, 9, 19]}, {"discover": 8}, {"way": "up"},
+        {"objects": None}, {"objects": [True]}, {"look_by": "like"}, {"look_by": 3},
+        {"phrases": []}, {"phrases": [3]}, {"phrases": None}, {"every": 0}, {"every": "7"},
+        {"again": "maybe"}, {"most": 0}, {"outside": 2.0}, {"outside": "x"}, {"where": [[1]]},
+        {"where": 5}, {"start": -1}, {"points": None}, {"first_new": None},
+    ],
+)  # fmt: skip
+def test_what_is_no_search(wrong) -> None:
+    stored = piece_json(SEARCH)
+    assert piece_from_json(stored, 20) == SEARCH
+    assert piece_from_json({**stored, **wrong}, 20) is None
+    name = next(iter(wrong))
+    assert piece_from_json({key: v for key, v in stored.items() if key != name}, 20) is None
+
+
+@pytest.mark.parametrize("told", [None, 3, {"seen": 5}, {"seen": [[1], "x", [2, "y"]], "leg": 7}])
+def test_notes_that_make_no_sense_are_left_out(told) -> None:
+    assert reached_of(4, told, 1) == Reached(4, first_new=1)
 
 
 def test_a_run_that_is_over_leaves_nothing(prompted) -> None:

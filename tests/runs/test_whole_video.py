@@ -17,7 +17,7 @@ from vostool.project.locks import lock_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.runs.discovery.edit import DiscoveryEdits
-from vostool.runs.discovery.run import plan_discovery
+from vostool.runs.discovery.plan import plan_discovery
 from vostool.runs.discovery.values import Found
 from vostool.runs.discovery.whole import Followed, follow
 

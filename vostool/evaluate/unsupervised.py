@@ -33,7 +33,8 @@ from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
-from vostool.runs.discovery.run import discover, plan_discovery
+from vostool.runs.discovery.plan import plan_discovery
+from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import DiscoveryRules, Found, Looking
 
 PROPOSALS = 20

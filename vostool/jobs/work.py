@@ -40,7 +40,8 @@ from vostool.project.changes import Edit
 from vostool.project.project import Project
 from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
-from vostool.runs.discovery.run import discover, plan_discovery
+from vostool.runs.discovery.plan import plan_discovery
+from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import Looking
 from vostool.runs.request import ENGINE_SETTING, plan_run, run_edit
 

@@ -10,7 +10,7 @@ from vostool.errors import PromptError
 from vostool.frames import FrameSource
 from vostool.masks.mask import MaskRecord
 from vostool.models.engine import Cancelled, Engine, TrackedFrame, TrackRequest
-from vostool.project.changes import Edit, Table
+from vostool.project.changes import Edit, Json, Table
 from vostool.project.history import Step
 from vostool.project.project import Project
 from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
@@ -37,6 +37,9 @@ class Part:
         frames: how many it tracks, for the progress.
         piece: what it is about, so that it can be run again later; None where it cannot.
         steps: goes through the frames in place of the engine's own tracking.
+        told: what a run that goes on with the rest has to know beside the frame; None: nothing.
+        at: the frame that was tracked last, where this is the rest of an earlier run that goes on
+            as the same piece.
     """
 
     plan: Plan
@@ -44,6 +47,8 @@ class Part:
     to_edit: StepsToEdit = run_edit
     piece: Piece | None = None
     steps: Steps | None = None
+    told: Callable[[], Json] | None = None
+    at: int | None = None
 
 
 @dataclass(frozen=True)

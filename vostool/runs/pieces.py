@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vostool.models.engine import Direction, TrackRequest
 from vostool.project.changes import Json
 from vostool.runs.blends import BlendSpan
+from vostool.runs.discovery.piece import Discovery, discovery_from_json, discovery_json
 from vostool.runs.keyframes import Span
 from vostool.runs.ranges import RangeLeg
 
@@ -20,8 +21,9 @@ class SpanOf:
     object_ids: tuple[int, ...] | None
 
 
-Piece = RangeLeg | SpanOf | BlendSpan
-"""A request from one frame, a restart at an annotated frame, or a span tracked from both sides."""
+Piece = RangeLeg | SpanOf | BlendSpan | Discovery
+"""A request from one frame, a restart at an annotated frame, a span tracked from both sides, or a
+run that looks for new objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,12 @@ def reach_of(piece: Piece) -> Reach:
         return Reach(piece.span.start, piece.span.end, piece.object_ids)
     if isinstance(piece, BlendSpan):
         return Reach(piece.left, piece.right, tuple(piece.object_ids))
+    if isinstance(piece, Discovery) and (piece.whole or not piece.tracks):
+        return Reach(piece.first, piece.last, None)
     first = piece.origin if piece.direction is Direction.FORWARD else piece.first
     last = piece.origin if piece.direction is Direction.BACKWARD else piece.last
-    return Reach(first, last, piece.object_ids)
+    ids = None if isinstance(piece, Discovery) else piece.object_ids
+    return Reach(first, last, ids)
 
 
 def leg_of(request: TrackRequest) -> RangeLeg:
@@ -53,6 +58,8 @@ def leg_of(request: TrackRequest) -> RangeLeg:
 
 def piece_json(piece: Piece) -> Json:
     """For the project's settings."""
+    if isinstance(piece, Discovery):
+        return discovery_json(piece)
     if isinstance(piece, RangeLeg):
         numbers: list[Json] = [piece.origin, piece.first, piece.last]
         return {"leg": numbers, "way": piece.direction.value, "objects": [*piece.object_ids]}
@@ -67,6 +74,8 @@ def piece_from_json(stored: object, frame_count: int) -> Piece | None:
     """None for what is no piece of a run through so many frames."""
     if not isinstance(stored, Mapping):
         return None
+    if "discover" in stored:
+        return discovery_from_json(stored, frame_count)
     listed = _numbers(stored.get("objects"))
     if listed is None and stored.get("objects", "") is not None:
         return None

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vostool.finders.concepts import ConceptTracker
+from vostool.finders.finder import Finder
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.changes import Edit, Json
 from vostool.project.project import Project
+from vostool.runs.discovery.piece import NOT_BEGUN, Discovery, Reached, reached_of
+from vostool.runs.discovery_part import DiscoveryPart
 from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, span_parts
 from vostool.runs.pieces import Piece, SpanOf, piece_from_json, piece_json
@@ -29,9 +33,16 @@ def note_begun(project: Project, title: str, pieces: Sequence[Piece], part: int)
     return Edit(title, changes + note_reached(project, part, None).changes)
 
 
-def note_reached(project: Project, part: int, at: int | None) -> Edit:
-    """The edit for a part in work whose last tracked frame this is (None: none yet)."""
-    return edits.set_setting(project, REACHED, {"part": part, "at": at})
+def note_reached(project: Project, part: int, at: int | None, told: Json = None) -> Edit:
+    """The edit for a part in work whose last tracked frame this is (None: none yet).
+
+    Args:
+        told: see :attr:`Part.told`.
+    """
+    reached: dict[str, Json] = {"part": part, "at": at}
+    if told is not None:
+        reached["told"] = told
+    return edits.set_setting(project, REACHED, reached)
 
 
 def note_waiting(project: Project, runs: Sequence[tuple[str, Sequence[Piece]]]) -> Edit:
@@ -43,7 +54,7 @@ def note_waiting(project: Project, runs: Sequence[tuple[str, Sequence[Piece]]]) 
 def waiting_runs(project: Project) -> list[UnfinishedRun]:
     """The runs that were to begin after one that did not come to its end."""
     stored = project.settings.get(WAITING)
-    found = [UnfinishedRun.read(each, 0, None, project) for each in _listed(stored)]
+    found = [UnfinishedRun.read(each, {"part": 0, "at": None}, project) for each in _listed(stored)]
     return [run for run in found if run is not None]
 
 
@@ -61,11 +72,13 @@ class UnfinishedRun:
         title: of its undo step.
         pieces: the part in work and those that were still to come.
         at: the frame tracked last of the part in work; None before its first.
+        told: what else it noted, see :attr:`Part.told`.
     """
 
     title: str
     pieces: tuple[Piece, ...]
     at: int | None
+    told: object = None
 
     @classmethod
     def of(cls, project: Project) -> UnfinishedRun | None:
@@ -73,15 +86,16 @@ class UnfinishedRun:
         stored, reached = project.settings.get(RUN), project.settings.get(REACHED)
         if not (isinstance(stored, Mapping) and isinstance(reached, Mapping)):
             return None
-        return cls.read(stored, reached.get("part"), reached.get("at"), project)
+        return cls.read(stored, reached, project)
 
     @classmethod
     def read(
-        cls, stored: object, part: object, at: object, project: Project
+        cls, stored: object, reached: Mapping[str, Json], project: Project
     ) -> UnfinishedRun | None:
-        """A run as it is stored, from one of its parts on; None for what makes no sense."""
+        """A run as it is stored, from where it is; None for what makes no sense."""
         if not isinstance(stored, Mapping):
             return None
+        part, at = reached.get("part"), reached.get("at")
         listed, count = stored.get("parts"), project.source.frame_count
         if not (isinstance(listed, list) and type(part) is int and 0 <= part < len(listed)):
             return None
@@ -89,7 +103,14 @@ class UnfinishedRun:
             return None
         found = [piece_from_json(each, count) for each in listed[part:]]
         pieces = tuple(piece for piece in found if piece is not None)
-        return cls(str(stored.get("title", "")), pieces, at) if len(pieces) == len(found) else None
+        if len(pieces) < len(found):
+            return None
+        return cls(str(stored.get("title", "")), pieces, at, reached.get("told"))
+
+    @property
+    def discovery(self) -> Discovery | None:
+        """The piece that looks for new objects, for which a finder is needed; None without."""
+        return next((piece for piece in self.pieces if isinstance(piece, Discovery)), None)
 
     @property
     def object_ids(self) -> list[int] | None:
@@ -102,21 +123,38 @@ class UnfinishedRun:
         return sorted(found)
 
     def parts(self, project: Project) -> list[Part]:
-        """The whole rest as parts of a run; none where nothing is left."""
+        """The whole rest as parts of a run; none where nothing is left.
+
+        The part of :attr:`discovery` can be planned and counted only, see :meth:`looking`.
+        """
+        return self.looking(project, None)[0]
+
+    def looking(
+        self, project: Project, finder: Finder | ConceptTracker | None
+    ) -> tuple[list[Part], DiscoveryPart | None]:
+        """The parts of :meth:`parts` with this finder, and the one that it is for."""
         parts: list[Part] = []
         done: Piece | None = None
+        looks: DiscoveryPart | None = None
         for number, piece in enumerate(self._left(project)):
             if isinstance(piece, RangeLeg):
                 parts += leg_parts(project, [piece])
             elif isinstance(piece, SpanOf):
                 parts += span_parts(project, [piece.span], piece.object_ids)
+            elif isinstance(piece, Discovery):
+                reached = self._reached(piece) if number == 0 else NOT_BEGUN
+                looks = DiscoveryPart(project, piece, finder, reached)
+                parts += [] if looks.is_done else [looks.part]
             elif number == 0 or piece != done:
                 # Either side of it counts as the whole, since what the first found is not stored.
                 parts += blend_parts(project, [piece])
                 done = piece
                 continue
             done = None
-        return parts
+        return parts, looks
+
+    def _reached(self, piece: Discovery) -> Reached:
+        return reached_of(self.at, self.told, piece.first_new)
 
     def _left(self, project: Project) -> list[Piece]:
         if not self.pieces or self.at is None:

@@ -31,7 +31,8 @@ from vostool.models.engine import Direction, EngineInfo, TrackRequest
 from vostool.project import edits
 from vostool.runs.discovery.edit import DiscoveryEdits
 from vostool.runs.discovery.looking import Asked
-from vostool.runs.discovery.run import discover, plan_discovery
+from vostool.runs.discovery.plan import plan_discovery
+from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import Step
 from vostool.runs.request import ENGINE_SETTING
 

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.errors import UsageError, VosToolError
 from vostool.finders.concepts import ConceptTracker
-from vostool.finders.finder import Finder, Question
+from vostool.finders.finder import Finder, Question, Way
 from vostool.finders.registry import CONCEPTS, FINDERS, default_concepts
-from vostool.finders.spec import ConceptSpec
-from vostool.frames import FrameSource
+from vostool.finders.spec import ConceptSpec, FinderSpec
 from vostool.gui.engine.answering import close_quietly
 from vostool.gui.session.finding import best_finder
 from vostool.gui.session.session import Session
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
-from vostool.models.engine import Cancelled, Direction, Engine, TrackedFrame, TrackRequest
-from vostool.project.project import Project
-from vostool.runs.discovery.edit import TITLE, DiscoveryEdits, added_anew, joined
-from vostool.runs.discovery.looking import Asked
-from vostool.runs.discovery.run import discover, plan_discovery
-from vostool.runs.discovery.values import (
-    DiscoveredFrame,
-    DiscoveryRules,
-    Found,
-    SeenAgain,
-)
-from vostool.runs.discovery.whole import Followed, follow
+from vostool.models.engine import Direction
+from vostool.project.locks import locked_objects
+from vostool.project.pending_edit import joined_edits
+from vostool.runs.discovery.edit import TITLE, added_anew, joined
+from vostool.runs.discovery.offers import answered, offers_of
+from vostool.runs.discovery.piece import Discovery
+from vostool.runs.discovery.values import DiscoveryRules, Found, SeenAgain
+from vostool.runs.discovery_part import DiscoveryPart
 from vostool.runs.parts import Part
+from vostool.runs.unfinished import UnfinishedRun
 from vostool.words import counted
+
+LOADING = "A model is being loaded for a run; it begins when that is done."
+Made = tuple[list[Part], DiscoveryPart]
+"""A run's parts, and which of them looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class DiscoveryWish:
         span: first and last frame; None is the whole video.
         whole: a model that detects and tracks by itself goes through all of these frames, from the
             first; direction, ``tracks`` and most of the rules do not count.
+        finder: the name of the model that looks; None takes the best that is here.
     """
 
     question: Question
@@ -52,6 +53,7 @@ class DiscoveryWish:
     tracks: bool = True
     span: tuple[int, int] | None = None
     whole: bool = False
+    finder: str | None = None
 
 
 class Discovering(QObject):
@@ -61,8 +63,7 @@ class Discovering(QObject):
         loading(str): a model is loaded; empty: no more.
 
     Attributes:
-        said: what the last run found, after it has ended; empty for a run of another kind.
-        offers: what may be an object that was lost, and waits for a person's answer.
+        said: what the last run did, after it has ended; empty for a run of another kind.
     """
 
     loading = pyqtSignal(str)
@@ -71,27 +72,60 @@ class Discovering(QObject):
         super().__init__()
         self._session, self._object_ids = session, object_ids
         self._job: Background | None = None
-        self._edits: DiscoveryEdits | None = None
+        self._looks: DiscoveryPart | None = None
         self.said = ""
-        self.offers: list[SeenAgain] = []
         session.run_ended.connect(self._run_ended)
 
-    def start(self, wish: DiscoveryWish) -> bool:
-        """Load the finder, then run; False, with a sentence, where that is not possible."""
-        session = self._session
-        if session.runs.going or self._job is not None:
-            return session.runs.refuse()
+    @property
+    def offers(self) -> list[SeenAgain]:
+        """What may be an object that was lost, and waits for a person's answer."""
+        return offers_of(self._session.document.project)
+
+    def start(self, wish: DiscoveryWish, first: Callable[[], Sequence[Part]] = tuple) -> bool:
+        """Load the finder, then run from where the playhead is now; False, with a sentence, where
+        that is not possible.
+
+        Args:
+            first: parts of the same run that come before the one that looks; the objects that are
+                known are theirs then. May raise a sentence.
+        """
         try:
-            spec = _whole_video() if wish.whole else FINDERS[best_finder(wish.question.way)]
-        except UsageError as error:
-            session.problem.emit(str(error))
+            spec = _spec_of(wish)
+            begun = tuple(first())
+            piece = self._piece(wish, spec.name, known=not begun)
+        except VosToolError as error:
+            self._session.problem.emit(str(error))
             return False
-        job = self._job = Background(lambda _progress: spec.create())
-        job.succeeded.connect(lambda finder: self._loaded(job, finder, wish))
-        job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
-        self.loading.emit(f"Loading {spec.title}")
-        job.start()
-        return True
+
+        def make(finder: Finder | ConceptTracker) -> Made:
+            looks = DiscoveryPart(self._session.document.project, piece, finder)
+            return [*begun, looks.part], looks
+
+        return self._load(spec, make, TITLE)
+
+    def go_on(self, rest: UnfinishedRun, then: Callable[[], object] = lambda: None) -> bool:
+        """Do what a run left whose :attr:`~UnfinishedRun.discovery` is not None.
+
+        Args:
+            then: called when it has begun.
+        """
+        piece = rest.discovery
+        assert piece is not None
+        specs = CONCEPTS if piece.whole else FINDERS
+        spec = specs.get(piece.finder)
+        if spec is None:
+            self._session.problem.emit(
+                f"This run looked with '{piece.finder}', which is not here any more; install it, "
+                "or begin another run."
+            )
+            return False
+
+        def make(finder: Finder | ConceptTracker) -> Made:
+            parts, looks = rest.looking(self._session.document.project, finder)
+            assert looks is not None
+            return parts, looks
+
+        return self._load(spec, make, rest.title or TITLE, then)
 
     def close(self) -> None:
         """Start nothing any more."""
@@ -102,20 +136,44 @@ class Discovering(QObject):
 
     def answer(self, offer: SeenAgain, *, same: bool | None) -> None:
         """It is the lost object (True), another one (False), or nothing (None)."""
-        self.offers = [each for each in self.offers if each is not offer]
-        project = self._session.document.project
+        session, project = self._session, self._session.document.project
+        no_more = answered(project, offer)
         try:
             if same:
-                self._session.do(joined(project, offer))
-                self._session.select(offer.object_id)
+                edit, oid = joined(project, offer), offer.object_id
             elif same is not None:
                 edit, oid = added_anew(project, offer)
-                self._session.do(edit)
-                self._session.select(oid)
+            else:
+                session.document.note(no_more)
+                return
         except VosToolError as error:
-            self._session.problem.emit(str(error))
+            session.document.note(no_more)
+            session.problem.emit(str(error))
+            return
+        session.do(joined_edits(edit.title, (edit, no_more)))
+        session.select(oid)
 
     # -- how it goes ---------------------------------------------------------------------------
+
+    def _load(
+        self,
+        spec: FinderSpec | ConceptSpec,
+        make: Callable[[Finder | ConceptTracker], Made],
+        title: str,
+        then: Callable[[], object] = lambda: None,
+    ) -> bool:
+        session = self._session
+        if session.runs.going:
+            return session.runs.refuse()
+        if self._job is not None:
+            session.problem.emit(LOADING)
+            return False
+        job = self._job = Background(lambda _progress: spec.create())
+        job.succeeded.connect(lambda finder: self._loaded(job, finder, make, title, then))
+        job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
+        self.loading.emit(f"Loading {spec.title}")
+        job.start()
+        return True
 
     def _not_loaded(self, job: Background, sentence: str) -> None:
         if job is self._job:
@@ -125,7 +183,12 @@ class Discovering(QObject):
             self._session.problem.emit(sentence)
 
     def _loaded(
-        self, job: Background, finder: Finder | ConceptTracker, wish: DiscoveryWish
+        self,
+        job: Background,
+        finder: Finder | ConceptTracker,
+        make: Callable[[Finder | ConceptTracker], Made],
+        title: str,
+        then: Callable[[], object],
     ) -> None:
         if job is not self._job:
             close_quietly(finder)
@@ -133,82 +196,74 @@ class Discovering(QObject):
         job.wait()
         self._job = None
         self.loading.emit("")
-        try:
-            part = self._part(finder, wish)
-        except VosToolError as error:
+        runs = self._session.runs
+        if runs.going:
+            runs.refuse()
             close_quietly(finder)
-            self._session.problem.emit(str(error))
             return
-        if not self._session.runs.begin([part], TITLE):
+        self._session.document.settle()
+        try:
+            parts, looks = make(finder)
+            self._looks = looks if runs.begin(parts, title) else None
+        except VosToolError as error:
+            self._looks = None
+            self._session.problem.emit(str(error))
+        if self._looks is None:
             close_quietly(finder)
-            self._edits = None
+        else:
+            then()
 
-    def _part(self, finder: Finder | ConceptTracker, wish: DiscoveryWish) -> Part:
+    def _piece(self, wish: DiscoveryWish, finder: str, *, known: bool) -> Discovery:
+        """Raises: PromptError: the objects that are to be tracked are not there."""
         session = self._session
-        project = session.document.snapshot()
+        project = session.document.project
         first, last = wish.span or (0, len(session.source) - 1)
         origin = min(max(session.playhead, first), last)
-        if wish.whole or not wish.tracks:
+        if wish.whole or not wish.tracks or not known:
             origin = first
-        request = plan_discovery(
-            project, wish.direction, origin=origin, first=first, last=last,
-            object_ids=() if wish.whole else self._object_ids(),
+        ids: Sequence[int] = ()
+        if known and not wish.whole:
+            chosen = self._object_ids()
+            ids = list(project.objects) if chosen is None else chosen
+        locked = locked_objects(project)
+        return Discovery(
+            wish.question, wish.direction, origin, first, last,
+            tuple(oid for oid in ids if oid not in locked),
+            wish.rules, finder, project.next_object_id(), wish.tracks, wish.whole,
         )  # fmt: skip
-        ahead, back = request.last - origin + 1, origin - request.first + 1
-        frames = {
-            Direction.FORWARD: ahead,
-            Direction.BACKWARD: back,
-            Direction.BOTH: ahead + back,
-        }[wish.direction]
-        self._edits = DiscoveryEdits(project)
-        steps = _Steps(project, finder, wish)
-        return Part(lambda: request, frames, self._edits, steps=steps)
 
-    def _run_ended(self, _said: str) -> None:
-        edits, self._edits, self.said = self._edits, None, ""
-        if edits is None:
+    def _run_ended(self, ended: str) -> None:
+        looks, self._looks, self.said = self._looks, None, ""
+        if looks is None:
             return
-        self.offers += edits.offers
-        found = sum(isinstance(each, Found) for each in edits.news)
-        asked = len(edits.offers)
-        said = f"Found {counted(found, 'new object')}" if found else "Found no new object"
-        if asked:
-            said += f"; {counted(asked, 'more')} may be objects that were there before"
-        self.said = said + "."
+        if not looks.begun:  # it was cancelled in a part before
+            close_quietly(looks.finder)
+        if looks.edits is not None:
+            self.said = f"{ended} {_sentence(looks)}"
 
 
-@dataclass(frozen=True)
-class _Steps:
-    """Goes through the run's frames on the engine's thread, and closes the finder there."""
-
-    project: Project
-    finder: Finder | ConceptTracker
-    wish: DiscoveryWish
-
-    def __call__(
-        self, request: TrackRequest, engine: Engine, source: FrameSource, cancelled: Cancelled
-    ) -> Iterator[TrackedFrame | None]:
-        wish = self.wish
-        try:
-            if isinstance(self.finder, ConceptTracker):
-                whole = Followed(wish.question.phrases, wish.rules.new)
-                yield from follow(self.project, source, request, self.finder, whole, cancelled)
-                return
-            asked = Asked(self.finder, wish.question, engine)
-            for step in discover(
-                self.project, source, request, wish.rules, asked, cancelled, wish.tracks
-            ):
-                yield step if isinstance(step, DiscoveredFrame) else None
-        finally:
-            close_quietly(self.finder)
+def _sentence(looks: DiscoveryPart) -> str:
+    """What a run looked for and what came of it."""
+    assert looks.edits is not None
+    question = looks.piece.question
+    wanted = "everything" if question.way is Way.EVERYTHING else ", ".join(question.phrases)
+    found = sum(isinstance(each, Found) for each in looks.edits.news)
+    asked = len(looks.edits.offers)
+    said = f"Looked for {wanted} on {counted(looks.looked, 'frame')}: "
+    said += f"found {counted(found, 'new object')}" if found else "found no new object"
+    if asked:
+        said += f"; {counted(asked, 'more')} may be objects that were there before"
+    return said + "."
 
 
-def _whole_video() -> ConceptSpec:
-    """The best that detects and tracks by itself.
+def _spec_of(wish: DiscoveryWish) -> FinderSpec | ConceptSpec:
+    """What looks.
 
     Raises:
-        UsageError: none can be used here; says what is missing.
+        UsageError: nothing can be used here; says what is missing.
     """
+    if not wish.whole:
+        return FINDERS[wish.finder or best_finder(wish.question.way)]
     best = default_concepts()
     if best is not None:
         return best

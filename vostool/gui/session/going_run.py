@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vostool.gui.engine.requests import TrackJob
 from vostool.gui.session.rate import RateMeter
 from vostool.gui.session.waiting_runs import WaitingRun
+from vostool.project.changes import Json
 from vostool.project.history import Step
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
 from vostool.runs.pieces import Reach
@@ -14,7 +16,11 @@ from vostool.runs.pieces import Reach
 
 @dataclass
 class GoingRun:
-    """One run, from its begin to its end."""
+    """One run, from its begin to its end.
+
+    Attributes:
+        tell, told: what :attr:`Part.told` of the part in work says, and what of it is noted.
+    """
 
     run: WaitingRun
     job: TrackJob
@@ -29,6 +35,8 @@ class GoingRun:
     at: int | None = None
     noted_at: float = 0.0
     offered_again: bool = False
+    tell: Callable[[], Json] | None = None
+    told: Json = None
     summary: RunSummary = field(default_factory=RunSummary)
 
     @property

@@ -146,12 +146,14 @@ class TrackRuns(QObject):
         reaches += [reach_of(each.piece) for each in ahead if each.piece is not None]
         self._run = GoingRun(
             run, TrackJob(request, part.steps), part.to_edit, step, meter, ahead,
-            len(run.parts), reaches,
+            len(run.parts), reaches, at=part.at, tell=part.told,
         )  # fmt: skip
         self._run.summary.watched, self._run.summary.step = run.watched, step
         project, pieces = self.document.project, run.pieces
         known = note_begun(project, run.title, pieces, self._run.part) if pieces else None
         self._note(note_over(project) if known is None else known)
+        if part.at is not None:
+            self._note_reached()  # as far as an earlier run was
         self._note_waiting()  # and not what waited for a run that nobody went on with
         self.begun.emit(run.watched)
         self.progressed.emit(self.progress)
@@ -225,7 +227,8 @@ class TrackRuns(QObject):
         run.summary.frames.update(step.frame for step in on_way)
         run.meter.add(len(on_way), time.monotonic())
         run.at = on_way[-1].frame if on_way else run.at
-        if frames and time.monotonic() - run.noted_at >= NOTED_EVERY:
+        news = run.tell is not None and run.tell() != run.told
+        if frames and (news or time.monotonic() - run.noted_at >= NOTED_EVERY):
             self._note_reached()
         self.progressed.emit(self.progress)
         for frame in frames:
@@ -244,7 +247,8 @@ class TrackRuns(QObject):
             found = _next(run.ahead)
         if found is not None:
             part, request = found
-            run.to_edit, run.job, run.at = part.to_edit, TrackJob(request, part.steps), None
+            run.to_edit, run.job = part.to_edit, TrackJob(request, part.steps)
+            run.at, run.tell = part.at, part.told
             self._note_reached()
             if self.paused:
                 self.worker.hold(run.job, True)
@@ -271,8 +275,9 @@ class TrackRuns(QObject):
         run = self._run
         if run is not None:
             run.noted_at = time.monotonic()
+            run.told = None if run.tell is None else run.tell()
             if RUN in self.document.project.settings:
-                self._note(note_reached(self.document.project, run.part, run.at))
+                self._note(note_reached(self.document.project, run.part, run.at, run.told))
 
     def _note(self, edit: Edit) -> None:
         if edit.changes:

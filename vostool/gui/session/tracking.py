@@ -183,6 +183,13 @@ class Tracking:
 
     def go_on(self) -> bool:
         """Track what such a run left, then what waited for it."""
+        return self.go_on_with(self.still_to_do())
+
+    def go_on_with(self, runs: Sequence[UnfinishedRun]) -> bool:
+        """Track what is left of runs, one after the other.
+
+        One that looked for new objects goes on by :meth:`.discovering.Discovering.go_on`.
+        """
         project = self._project
         begun = [
             self._begin(
@@ -190,7 +197,8 @@ class Tracking:
                 run.title or TITLE,
                 [*project.objects] if run.object_ids is None else run.object_ids,
             )
-            for run in self.still_to_do()
+            for run in runs
+            if run.discovery is None
         ]
         return any(begun)
 

@@ -1,4 +1,5 @@
-"""Asks a person, one after the other, whether what a run found is an object that was lost."""
+"""Asks a person, one after the other, whether what a run found is an object that was lost, and
+offers the rest of a run that was stopped."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from PyQt6.QtWidgets import QMessageBox
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.runs.discovery.values import SeenAgain
+from vostool.words import counted
 
 
 class Offers(QObject):
@@ -26,6 +28,39 @@ class Offers(QObject):
         self._workspace.discovering.loading.disconnect(self._loading)
         self._window.status.activity.end("discovery")
         self._drop()
+
+    def remind(self) -> None:
+        """A run that was stopped by closing or by the end of the process can go on, and what waited
+        for it; else what an earlier run asked waits for an answer."""
+        workspace, notice = self._workspace, self._window.notice
+        tracking, project = workspace.tracking, workspace.document.project
+        rest, waited = tracking.unfinished(), len(tracking.still_to_do())
+        asked = len(workspace.discovering.offers)
+        said = []
+        if rest is not None:
+            frames, waited = sum(part.frames for part in rest.parts(project)), waited - 1
+            where = "before its first frame" if rest.at is None else f"at frame {rest.at}"
+            looks = "" if rest.discovery is None else " that looked for new objects"
+            said.append(
+                f"A track run{looks} was stopped {where}, with {counted(frames, 'frame')} to go."
+            )
+        if waited:
+            said.append(f"{counted(waited, 'run')} had not begun.")
+        if said:
+            notice.show_done(" ".join(said), "Go on", self._go_on)
+        elif asked:
+            things = counted(asked, "thing")
+            notice.show_done(
+                f"A run found {things} that may be an object that was lost.", "Look", self._ask
+            )
+
+    def _go_on(self) -> None:
+        tracking, discovering = self._workspace.tracking, self._workspace.discovering
+        rest, todo = tracking.unfinished(), tracking.still_to_do()
+        if rest is not None and rest.discovery is not None:
+            discovering.go_on(rest, lambda: tracking.go_on_with(todo))
+        else:
+            tracking.go_on_with(todo)
 
     def _loading(self, what: str) -> None:
         if what:

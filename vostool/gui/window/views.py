@@ -119,6 +119,11 @@ class Views(QObject):
         window.view_side.close()
         window.block_bar.hide()
 
+    def remind(self) -> None:
+        """Offer what was left undone when the video was closed or the process ended."""
+        if self._offers is not None:
+            self._offers.remind()
+
     def _list_connections(self) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
         """What the object list asks for, and what answers it."""
         objects, window, session = self._window.objects, self._window, self._workspace.session

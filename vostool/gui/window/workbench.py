@@ -25,7 +25,6 @@ from vostool.gui.window.neighbours import Doorbell, bring_to_front
 from vostool.gui.window.start.opening import Opened, OpenElsewhere, SourceWanted, opening
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.workspace import Workspace
-from vostool.words import counted
 
 OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
 CLOSE_MS = 100
@@ -41,6 +40,10 @@ class WorkspaceViews(Protocol):
 
     def show(self) -> Iterator[None]:
         """Fill the window piece by piece; the event loop runs in between."""
+        ...
+
+    def remind(self) -> None:
+        """Offer what was left undone when the video was closed or the process ended."""
         ...
 
     def close(self) -> None:
@@ -277,23 +280,9 @@ class Workbench(QObject):
         self._doorbell.listen(workspace.storage.place)
         workspace.storage.saved.connect(self._doorbell.listen)
         workspace.session.ask_unanswered()
-        self._offer_rest(workspace)
+        self._views.remind()
         if result.unstored:
             self.window.show_problem("Nothing is stored", result.unstored)
-
-    def _offer_rest(self, workspace: Workspace) -> None:
-        """A run that was stopped by closing, or by the end of the process, can go on."""
-        tracking, project = workspace.tracking, workspace.document.project
-        rest, waited = tracking.unfinished(), len(tracking.still_to_do())
-        said = []
-        if rest is not None:
-            frames, waited = sum(part.frames for part in rest.parts(project)), waited - 1
-            where = "before its first frame" if rest.at is None else f"at frame {rest.at}"
-            said.append(f"A track run was stopped {where}, with {counted(frames, 'frame')} to go.")
-        if waited:
-            said.append(f"{counted(waited, 'run')} had not begun.")
-        if said:
-            self.window.notice.show_done(" ".join(said), "Go on", tracking.go_on)
 
     def _arrive_on(self) -> None:
         if self._arrival is not None and next(self._arrival, self) is self:

@@ -10,13 +10,15 @@ from vostool.masks.crop import intersection
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.models.engine import SegmentReply, TrackedFrame
 from vostool.project import edits
-from vostool.project.changes import Cell, Edit, Table
+from vostool.project.changes import Cell, Edit, Json, Table
 from vostool.project.locks import locked_objects, locked_sentence
 from vostool.project.objects import DEFAULT_LABEL
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.runs.discovery.growing import found_by_machine
+from vostool.runs.discovery.offers import offered, seen_still
+from vostool.runs.discovery.piece import NOT_BEGUN, Reached, told_json
 from vostool.runs.discovery.values import (
     Again,
     DiscoveredFrame,
@@ -24,6 +26,7 @@ from vostool.runs.discovery.values import (
     Grown,
     News,
     SeenAgain,
+    StillThere,
 )
 from vostool.runs.request import run_edit
 
@@ -38,24 +41,28 @@ class DiscoveryEdits:
     project's here. What a person has labelled on the frame meanwhile is not found a second time.
 
     Args:
-        project: as it was when the run began.
+        project: as it was when the run began, or goes on.
+        reached: how far the run came before it was stopped.
 
     Attributes:
         news: all that was told, with the project's ids, in the order it was told.
-        offers: what the person is asked and has not answered.
+        offers: what the person is asked by this run; :func:`.offers.offers_of` has what waits.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, reached: Reached = NOT_BEGUN) -> None:
         self._known = frozenset(project.objects)
         self._ids: dict[int, int | None] = {}
-        self.news: list[News] = []
+        self.news: list[Found | SeenAgain | Grown] = []
         self.offers: list[SeenAgain] = []
+        self._seen = list(reached.seen)
+        self._back = dict.fromkeys(reached.back)
+        self._leg = reached.leg
 
     def __call__(self, project: Project, tracked: Sequence[TrackedFrame]) -> Edit:
         """The edit of these steps over the project as it is now."""
         copy, parts = project, []
         for step in tracked:
-            news = step.news if isinstance(step, DiscoveredFrame) else ()
+            news = self._note(step) if isinstance(step, DiscoveredFrame) else ()
             if news and copy is project:
                 copy = project.snapshot()
             for said in news:
@@ -69,15 +76,32 @@ class DiscoveryEdits:
             parts.append(made)
         return joined_edits(TITLE, parts)
 
+    @property
+    def told(self) -> Json:
+        """What a run that goes on with the rest has to know, see :func:`.piece.reached_of`."""
+        return told_json(self._seen, self._back, self._leg)
+
     def id_of(self, run_id: int) -> int | None:
         """The project's id of an object; None for one that was not taken."""
         return run_id if run_id in self._known else self._ids.get(run_id)
+
+    def _note(self, step: DiscoveredFrame) -> Sequence[News]:
+        self._leg = max(self._leg, step.leg)
+        for frame, oid, until in step.back:
+            known = self.id_of(oid)
+            if known is not None:
+                self._back[frame, known, until] = None
+        return step.news
 
     def _mapped(self, replies: Mapping[int, SegmentReply]) -> dict[int, SegmentReply]:
         ids = {oid: self.id_of(oid) for oid in replies}
         return {known: replies[oid] for oid, known in ids.items() if known is not None}
 
     def _take(self, project: Project, said: News) -> Edit:
+        if isinstance(said, StillThere):
+            known = self.id_of(said.object_id)
+            still = None if known is None else replace(said, object_id=known)
+            return Edit(TITLE, ()) if still is None else seen_still(project, still)
         if isinstance(said, SeenAgain):
             return self._take_again(project, said)
         if isinstance(said, Grown):
@@ -88,6 +112,7 @@ class DiscoveryEdits:
         made, oid = add_found(project, said)
         self._ids[said.object_id] = oid
         self.news.append(replace(said, object_id=oid))
+        self._seen.append((said.frame, oid))
         return made
 
     def _take_again(self, project: Project, said: SeenAgain) -> Edit:
@@ -101,7 +126,11 @@ class DiscoveryEdits:
         self.news.append(said)
         if said.answer is Again.ASK:
             self.offers.append(said)
-        return joined(project, said) if said.answer is Again.JOIN else Edit(TITLE, ())
+            return offered(project, said)
+        if said.answer is Again.NEW:
+            return Edit(TITLE, ())
+        self._seen.append((said.frame, known))
+        return joined(project, said)
 
     def _take_grown(self, project: Project, said: Grown) -> Edit:
         """The whole as a prompt, unless the object became a person's while the run went."""
@@ -110,6 +139,7 @@ class DiscoveryEdits:
             return Edit(TITLE, ())
         assert oid is not None
         self.news.append(replace(said, object_id=oid))
+        self._seen.append((said.frame, oid))
         pending = PendingEdit(project)
         _give(pending, said.frame, oid, said.mask, said.score)
         return pending.edit(TITLE)

@@ -24,21 +24,16 @@ from vostool.models.engine import (
 from vostool.project.prompts import Prompts
 from vostool.runs.discovery.looking import Looker, closing_if_possible
 from vostool.runs.discovery.memory import Memory
+from vostool.runs.discovery.patience import Patience
 from vostool.runs.discovery.values import (
     Again,
     DiscoveredFrame,
     News,
     SeenAgain,
     Step,
+    StillThere,
 )
 from vostool.runs.request import CONTEXT_FRAMES
-
-LOST_AFTER = 10
-"""Frames in a row without a found object after which the engine may search for it no more: that
-costs time in every frame, and a look that sees it again knows it."""
-PATIENCE = 2
-"""It is searched for so many times as long as it was seen, at least: what vanishes soon after it
-was found was often nothing."""
 
 
 class Track:
@@ -78,6 +73,7 @@ class Leg:
         request: one way, of the objects that are known; without a keyframe there are none.
         found: keyframes of objects that were found before the leg, by id; it adds its own.
         looks_at_origin: False where that was looked at before.
+        begun: the origin is done: an earlier run stored what was found there and before.
         tracks: False to look only, and to pass over the frames between.
     """
 
@@ -90,9 +86,9 @@ class Leg:
     found: dict[int, list[Keyframe]] = field(default_factory=dict)
     looks_at_origin: bool = True
     tracks: bool = True
+    begun: bool = False
+    patience: Patience = field(default_factory=Patience)
     _second: Track | None = None
-    _missed: dict[int, int] = field(default_factory=dict)
-    _given_up: set[int] = field(default_factory=set)
 
     def steps(self) -> Iterator[Step]:
         """Every frame of the leg, in order."""
@@ -101,9 +97,9 @@ class Leg:
         first = Track(self.engine, request, self.cancelled) if known else None
         overdue = False
         try:
-            if self.found:
+            if self.found and self.tracks:
                 self._restart(request.origin)
-            for frame in _frames(request):
+            for frame in _frames(request)[int(self.begun) :]:
                 if self.cancelled():
                     return
                 due = overdue or self._is_due(frame)
@@ -119,7 +115,8 @@ class Leg:
                     news = self.looker.news
                     step = self._with_news(step, news, problem)
                 yield step
-                if self.tracks and (any(map(_joins, news)) or self._loses(step)):
+                lost = self._loses(step)
+                if self.tracks and (lost or any(map(_joins, news))):
                     self._restart(frame)
         finally:
             for track in (first, self._second):
@@ -162,10 +159,9 @@ class Leg:
         """The step with the masks of what was found, which become keyframes."""
         frame, replies = step.frame, dict(step.replies)
         for said in news:
-            if _joins(said):
+            if _joins(said) and not isinstance(said, StillThere):
                 replies[said.object_id] = SegmentReply(said.mask, said.score)
-                self._missed[said.object_id] = 0
-                self._given_up.discard(said.object_id)
+                self.patience.found(said.object_id)
                 keys = self.found.setdefault(said.object_id, self._known_keys(said.object_id))
                 keys.append(Keyframe(frame, said.object_id, Prompts(mask=said.mask), said.mask))
         self.memory.note(frame, replies)
@@ -176,16 +172,12 @@ class Leg:
 
     def _loses(self, step: DiscoveredFrame) -> bool:
         """Count the frames without each found object; True where one is lost from now on."""
-        before = len(self._given_up)
+        lost = False
         for oid in self.found:
             reply = step.replies.get(oid)
-            if reply is None:
-                continue
-            missed = self._missed.get(oid, 0) + 1 if reply.mask.is_empty else 0
-            self._missed[oid] = missed
-            if missed >= LOST_AFTER and missed >= PATIENCE * self.memory.seen(oid):
-                self._given_up.add(oid)
-        return len(self._given_up) > before
+            if reply is not None:
+                lost |= self.patience.note(oid, reply.mask, self.memory.seen(oid))
+        return lost
 
     def _restart(self, frame: int) -> None:
         """Track all that was found from this frame on; its own masks there stand already."""
@@ -193,7 +185,7 @@ class Leg:
             self._second.close()
         self._second = None
         forward = self.request.direction is Direction.FORWARD
-        found = {o: k for o, k in self.found.items() if o not in self._given_up}
+        found = {o: k for o, k in self.found.items() if o not in self.patience.given_up}
         if not found:
             return
         keys = tuple(sorted(_all(found), key=lambda k: (k.frame, k.object_id)))
@@ -214,6 +206,8 @@ class Leg:
 
 def _joins(said: News) -> bool:
     """True for what is tracked on from here."""
+    if isinstance(said, StillThere):
+        return False
     return not isinstance(said, SeenAgain) or said.answer is Again.JOIN
 
 

@@ -18,7 +18,15 @@ from vostool.models.engine import Cancelled, Engine
 from vostool.project.locks import locked_objects
 from vostool.runs.discovery.growing import Growth
 from vostool.runs.discovery.memory import Memory
-from vostool.runs.discovery.values import Again, DiscoveryRules, Found, Looking, News, SeenAgain
+from vostool.runs.discovery.values import (
+    Again,
+    DiscoveryRules,
+    Found,
+    Looking,
+    News,
+    SeenAgain,
+    StillThere,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,9 @@ class Asked:
 class Looker:
     """Looks on one frame after the other, and remembers what it asked the person about.
 
+    Args:
+        open: by id of the lost object, the looks of what the person is asked about already.
+
     Attributes:
         news: of the last look.
     """
@@ -48,8 +59,8 @@ class Looker:
     rules: DiscoveryRules
     asked: Asked
     next_id: int
+    open: dict[int, Looks] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
-    _open: dict[int, Looks] = field(default_factory=dict)
     _growth: Growth = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,10 +125,11 @@ class Looker:
         looks = [looks_of(picture, mask, frame, candidate.label) for candidate, mask in found]
         lost = memory.lost(frame)
         # What was asked about is recognised by how it looked then, and is not asked about again.
-        offered = {oid: seen for oid, seen in self._open.items() if oid in lost}
+        offered = {oid: seen for oid, seen in self.open.items() if oid in lost}
         waiting = seen_before(offered, looks, rules.new.likeness)
         for index, (oid, _) in waiting.items():
-            self._open[oid] = looks[index]
+            self.open[oid] = looks[index]
+            self.news.append(StillThere(frame, oid, found[index][1]))
         rest = [index for index in range(len(found)) if index not in waiting]
         free = {oid: seen for oid, seen in lost.items() if oid not in offered}
         pairs = seen_before(free, [looks[index] for index in rest], rules.new.likeness)
@@ -148,7 +160,7 @@ class Looker:
         if oid in locked_objects(self.memory.project):
             answer = Again.ASK
         if answer is Again.ASK:
-            self._open[oid] = looks
+            self.open[oid] = looks
         said = SeenAgain(frame, oid, mask, alike, answer, candidate.label, candidate.score)
         self._say([said])
         return True

@@ -6,7 +6,7 @@ a run that goes on with what another left knows the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vostool.errors import SourceError
 from vostool.finders.looks import Looks, looks_of
@@ -48,10 +48,21 @@ class Memory:
         for oid, reply in replies.items():
             self._shown.setdefault(oid, {})[frame] = reply.mask
 
+    def recall(self, object_id: int, frames: Iterable[int]) -> None:
+        """Masks that an earlier part of this run gave, as the project has them."""
+        for frame in frames:
+            record = self.project.masks.get(frame, object_id)
+            if record is not None:
+                self._shown.setdefault(object_id, {})[frame] = record.mask
+
+    def shown(self, frame: int, object_id: int) -> Mask | None:
+        """The mask that the run gave; None where it gave none."""
+        return self._shown.get(object_id, {}).get(frame)
+
     def mask(self, frame: int, object_id: int) -> Mask | None:
         """An object's mask on a frame, as it will stand there when the run is stored."""
         record = self.project.masks.get(frame, object_id)
-        shown = self._shown.get(object_id, {}).get(frame)
+        shown = self.shown(frame, object_id)
         kept = record is not None and (record.is_kept or (frame, object_id) in self.project.prompts)
         if shown is not None and not kept:
             return shown

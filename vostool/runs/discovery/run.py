@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from vostool.errors import PromptError
 from vostool.frames import FrameSource
-from vostool.models.engine import Cancelled, Direction, Keyframe, TrackRequest
-from vostool.project.locks import locked_objects
+from vostool.models.engine import Cancelled, Direction, TrackRequest
 from vostool.project.project import Project
 from vostool.runs.discovery.leg import Leg
 from vostool.runs.discovery.looking import Asked, Looker
 from vostool.runs.discovery.memory import Memory
+from vostool.runs.discovery.offers import looks_of_offers
+from vostool.runs.discovery.piece import NOT_BEGUN, Reached
+from vostool.runs.discovery.resuming import (
+    carried_keys,
+    go_on,
+    recall,
+    without_keys,
+)
 from vostool.runs.discovery.trace import beginnings, trace
-from vostool.runs.discovery.values import DiscoveryRules, Step
-from vostool.runs.request import keyframes, plan_run
-
-
-def plan_discovery(
-    project: Project,
-    direction: Direction,
-    *,
-    origin: int | None = None,
-    first: int = 0,
-    last: int | None = None,
-    object_ids: Collection[int] | None = None,
-) -> TrackRequest:
-    """The request of a run with discovery, as :func:`~vostool.runs.request.plan_run` makes it; it
-    may begin with no object at all, and then begins where the range does.
-
-    Args:
-        origin: where the run starts; None takes the range's beginning for a forward run or both,
-            its end for a backward one, also where an object's first keyframe lies further on:
-            others may be found before it.
-
-    Raises:
-        PromptError: the range lies outside the source.
-    """
-    count = project.source.frame_count
-    end = count - 1 if last is None else last
-    if not 0 <= first <= end < count:
-        raise PromptError(
-            f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
-        )
-    if origin is None:
-        origin = end if direction is Direction.BACKWARD else first
-    origin = min(max(origin, first), end)
-    wanted = set(project.objects if object_ids is None else object_ids) - locked_objects(project)
-    if not keyframes(project, wanted):
-        return TrackRequest((), direction, origin, first, end)
-    return plan_run(project, direction, origin=origin, first=first, last=end, object_ids=wanted)
+from vostool.runs.discovery.values import DiscoveredFrame, DiscoveryRules, Step
 
 
 def discover(  # noqa: PLR0917
@@ -61,6 +31,7 @@ def discover(  # noqa: PLR0917
     asked: Asked,
     cancelled: Cancelled,
     tracks: bool = True,
+    reached: Reached = NOT_BEGUN,
 ) -> Iterator[Step]:
     """Track the request's objects and look for new ones on the way.
 
@@ -72,31 +43,41 @@ def discover(  # noqa: PLR0917
     Args:
         project: a snapshot, which does not change while the run goes.
         source: what the engine is open on.
-        request: see :func:`plan_discovery`.
+        request: see :func:`plan_discovery`; of the whole run, also where it goes on.
         tracks: False looks only, and passes over the frames between; what is seen again on a later
             look is then known by its place, size and colours alone.
+        reached: how far the run came before it was stopped; ``project`` then comes from
+            :func:`~vostool.runs.discovery.resuming.as_reached`.
 
     Raises:
         ModelError, PromptError, UsageError: from the engine or the finder; what was yielded stays
             true.
     """
     rules = rules if rules.start is not None else replace(rules, start=request.origin)
+    request = without_keys(request, reached.seen)
     memory = Memory(project, source)
-    looker = Looker(memory, rules, asked, project.next_object_id())
-    carried: dict[int, list[Keyframe]] = {}
+    recall(memory, request, reached)
+    looks = looks_of_offers(project, source)
+    looker = Looker(memory, rules, asked, project.next_object_id(), looks)
+    carried = carried_keys(project, request, reached) if reached.leg else {}
     for number, way in enumerate(_ways(request.direction)):
-        one_way, before = replace(request, direction=way), set(carried)
+        if number < reached.leg:
+            continue
         leg = Leg(
-            asked.engine, source, looker, memory, one_way, cancelled,
+            asked.engine, source, looker, memory, replace(request, direction=way), cancelled,
             found=carried, looks_at_origin=number == 0, tracks=tracks,
         )  # fmt: skip
-        yield from leg.steps()
+        before = set(carried)
+        if reached.at is not None and number == reached.leg:
+            go_on(leg, request, reached)
+        for step in leg.steps():
+            yield replace(step, leg=number) if isinstance(step, DiscoveredFrame) else step
         if rules.backward and tracks:
             found = {oid: keys for oid, keys in leg.found.items() if oid not in before}
-            fresh = beginnings(memory, one_way, found)
+            fresh = beginnings(memory, leg.request, found)
             if request.direction is Direction.BOTH:  # the next leg goes on from the origin itself
                 fresh = [key for key in fresh if key.frame != request.origin]
-            yield from trace(asked.engine, memory, one_way, fresh, cancelled)
+            yield from trace(asked.engine, memory, leg.request, fresh, cancelled)
         if cancelled():
             return
         carried = {

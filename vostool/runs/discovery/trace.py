@@ -61,7 +61,9 @@ def _traced(  # noqa: PLR0917
     missed = dict.fromkeys(ids, 0)
     step = 1 if request.direction is Direction.FORWARD else -1
     end = request.last + 1 if step > 0 else request.first - 1
-    for frame in range(origin + step, end, step):
+    way = range(origin + step, end, step)
+    until = {oid: next((f for f in way if _is_seen(memory, f, oid)), -1) for oid in ids}
+    for frame in way:
         if cancelled() or not missed:
             return
         tracked = track.at(frame)
@@ -70,7 +72,8 @@ def _traced(  # noqa: PLR0917
         replies = _still_there(tracked, memory, missed)
         memory.note(frame, replies)
         if replies or tracked.problem is not None:
-            yield DiscoveredFrame(frame, replies, tracked.problem, traced=True)
+            back = tuple((origin, oid, until[oid]) for oid in replies)
+            yield DiscoveredFrame(frame, replies, tracked.problem, traced=True, back=back)
 
 
 def _still_there(
@@ -79,8 +82,8 @@ def _still_there(
     """The masks of objects that are on the frame; counts in ``missed`` the frames without."""
     replies = {}
     for oid in list(missed):
-        reply, before = step.replies.get(oid), memory.mask(step.frame, oid)
-        if before is not None and not before.is_empty:
+        reply = step.replies.get(oid)
+        if _is_seen(memory, step.frame, oid):
             del missed[oid]  # an object that was lost: here it was still seen
             continue
         if reply is None or reply.mask.is_empty:
@@ -110,6 +113,11 @@ def beginnings(
         return key not in request.keyframes and (before is None or before.is_empty)
 
     return [key for keys in found.values() for key in keys if begins(key)]
+
+
+def _is_seen(memory: Memory, frame: int, object_id: int) -> bool:
+    mask = memory.mask(frame, object_id)
+    return mask is not None and not mask.is_empty
 
 
 def _by_frame(keys: Sequence[Keyframe], forward: bool) -> list[tuple[int, tuple[Keyframe, ...]]]:

@@ -93,6 +93,7 @@ class SeenAgain:
         answer: what the run made of it; with :attr:`Again.NEW` it is among the found ones, too.
         label, score: as of :class:`Found`.
         new_id: of the found one, within this run.
+        still: frame and mask of the latest look that saw the thing again while it was asked about.
     """
 
     frame: int
@@ -103,6 +104,7 @@ class SeenAgain:
     label: str = ""
     score: float = 1.0
     new_id: int | None = None
+    still: tuple[int, Mask] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,22 @@ class Grown:
     score: float
 
 
-News = Found | SeenAgain | Grown
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """What a person is asked about already, seen by a later look; it is not asked about twice.
+
+    Attributes:
+        frame: where it is seen.
+        object_id: the one that it may be.
+        mask: the thing there.
+    """
+
+    frame: int
+    object_id: int
+    mask: Mask
+
+
+News = Found | SeenAgain | Grown | StillThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +150,15 @@ class DiscoveredFrame(TrackedFrame):
         news: what was found on this frame.
         traced: a new object was tracked to where it first was; such steps follow those of the
             frames that were asked for, and do not count among them.
+        back: of a traced step, where and by which id its objects were found, and the frame up to
+            which each was seen before; -1: on none.
+        leg: 1 in the second way of a run both ways.
     """
 
     news: tuple[News, ...] = ()
     traced: bool = False
+    back: tuple[tuple[int, int, int], ...] = ()
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,14 @@ from vostool.masks.mask import Mask
 from vostool.models.engine import Cancelled, SegmentReply, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
+from vostool.runs.discovery.piece import NOT_BEGUN, Reached
 from vostool.runs.discovery.values import DiscoveredFrame, Found
 
 SAME = 0.5
 """From this intersection over union on what is followed is the object that is there."""
+WARMS_UP = 32
+"""Frames that the model sees before the last one that is done, where a run goes on: it says nothing
+of what it has not seen for 15."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def follow(  # noqa: PLR0917
     tracker: ConceptTracker,
     asked: Followed,
     cancelled: Cancelled,
+    reached: Reached = NOT_BEGUN,
 ) -> Iterator[DiscoveredFrame | None]:
     """Go through a request's frames from its first to its last; None is work between two frames.
 
@@ -54,31 +59,61 @@ def follow(  # noqa: PLR0917
     Args:
         project: a snapshot, which does not change while the run goes.
         request: its range counts; its objects are not tracked.
+        reached: how far the run came before it was stopped. The model then looks again from where
+            all that was found is seen once more, and knows it; nothing of those frames is changed.
 
     Raises:
         UsageError: a phrase that makes no sense.
         ModelError: from the tracker; what was yielded stays true.
     """
-    room = max(asked.new.max_objects - len(project.objects), 0)
-    frames = range(request.first, request.last + 1)
-    numbering = _Numbering(project, asked.new, room)
+    new = {oid for _, oid in reached.seen if oid >= reached.first_new and oid in project.objects}
+    numbering = _Numbering(project, asked.new, new)
+    first = request.first
+    if reached.at is not None:
+        first = max(first, _seen_from(project, new, reached.at) - WARMS_UP)
+    frames = range(first, request.last + 1)
     steps = tracker.follow(
         source, asked.phrases, frames, cancelled,
         most=asked.new.max_objects, least=asked.least,
     )  # fmt: skip
     for step in steps:
-        yield None if step is None else numbering.step(step)
+        if step is None:
+            yield None
+        elif reached.at is not None and step.step.frame <= reached.at:
+            numbering.know(step)
+            yield None
+        else:
+            yield numbering.step(step)
+
+
+def _seen_from(project: Project, object_ids: Collection[int], at: int) -> int:
+    """The latest frame from which on every one of these objects is seen until frame ``at``."""
+    rows = [project.masks.row(oid) for oid in object_ids]
+    seen = [[f for f, r in row.items() if f <= at and not r.mask.is_empty] for row in rows]
+    return min((max(frames, default=at) for frames in seen), default=at)
 
 
 class _Numbering:
     """Which of the model's objects are which of the project's."""
 
-    def __init__(self, project: Project, rules: NewRules, room: int) -> None:
-        self._project, self._rules, self._room = project, rules, room
+    def __init__(self, project: Project, rules: NewRules, found_before: Collection[int]) -> None:
+        self._project, self._rules = project, rules
+        self._room = max(rules.max_objects - len(project.objects) + len(found_before), 0)
         self._locked = locked_objects(project)
         self._next = project.next_object_id()
+        self._own_ids = set(found_before)
         self._new: dict[int, int] = {}
         self._known: dict[int, int] = {}
+
+    def know(self, told: ConceptFrame) -> None:
+        """A frame that is done: what the model follows there is what was found then."""
+        there = self._masks(told.step.frame)
+        for number, reply in self._in_order(told.step.replies):
+            if number in self._new or number in self._known:
+                continue
+            same = self._same(there, reply.mask)
+            if same is not None:
+                (self._new if same in self._own_ids else self._known)[number] = same
 
     def step(self, told: ConceptFrame) -> DiscoveredFrame:
         frame = told.step.frame
@@ -92,7 +127,7 @@ class _Numbering:
             elif (same := self._known.get(number) or self._same(there, reply.mask)) is not None:
                 self._known[number] = same
                 self._fill(frame, same, reply, replies)
-            elif len(self._new) < self._room:
+            elif len(self._own_ids) < self._room:
                 own = self._own(reply.mask, [*there.values(), *followed])
                 if own is None:
                     continue
@@ -117,7 +152,7 @@ class _Numbering:
 
     def _same(self, there: Mapping[int, Mask], mask: Mask) -> int | None:
         """The known object that this one is; one that another is already is none."""
-        taken = set(self._known.values())
+        taken = {*self._known.values(), *self._new.values()}
         alike = {oid: mask.iou(known) for oid, known in there.items() if oid not in taken}
         best = max(alike, key=lambda oid: alike[oid], default=None)
         return best if best is not None and alike[best] >= SAME else None
@@ -140,6 +175,7 @@ class _Numbering:
 
     def _found(self, frame: int, number: int, mask: Mask, label: str, score: float) -> Found:
         self._new[number] = self._next
+        self._own_ids.add(self._next)
         self._next += 1
         return Found(frame, self._new[number], mask, label, score)
 
@@ -147,4 +183,4 @@ class _Numbering:
         """Found objects that are not seen on the frame, as every engine tells it: an empty mask."""
         info = self._project.source
         empty = Mask.empty(info.height, info.width)
-        return {oid: SegmentReply(empty, 0.0) for oid in self._new.values() if oid not in here}
+        return {oid: SegmentReply(empty, 0.0) for oid in self._own_ids if oid not in here}
