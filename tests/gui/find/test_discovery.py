@@ -21,6 +21,7 @@ from vostool.io.project.file import read_project
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction
 from vostool.project.locks import lock_objects
+from vostool.project.project import Project
 from vostool.runs.discovery.offers import offered, offers_of
 from vostool.runs.discovery.piece import Discovery
 from vostool.runs.discovery.values import Again, DiscoveryRules, SeenAgain
@@ -165,7 +166,8 @@ def test_a_killed_run_goes_on_and_finds_what_an_unbroken_one_finds(
     QTest.mouseClick(track, LEFT)
     engine.allow(13)  # some frames of both runs, the one of what was found included
     place = opened.bench.workspace.storage.place
-    opened.until(lambda: _reached(place) >= 5, timeout=8000)
+    opened.until(lambda: _reached(opened.project) >= 5)
+    opened.until(lambda: _reached(read_project(place)[0]) == _reached(opened.project))
     copy = tmp_path / "killed.vos"
     with closing(sqlite3.connect(place)) as now, closing(sqlite3.connect(copy)) as then:
         now.backup(then)  # a copy of the file's bytes may fall into a write
@@ -198,8 +200,8 @@ def masks(hand: Hand) -> dict[tuple[int, int], Mask]:
     return {(frame, oid): record.mask for frame, oid, record in hand.project.masks.items()}
 
 
-def _reached(place: Path) -> int:
-    noted = read_project(place)[0].settings.get(REACHED)
+def _reached(project: Project) -> int:
+    noted = project.settings.get(REACHED)
     return -1 if noted is None or noted["at"] is None else noted["at"]
 
 
