@@ -27,6 +27,14 @@ class ModelError(VosToolError):
     """A model, its checkpoint or its device cannot be used."""
 
 
+class DeviceFullError(ModelError):
+    """A GPU has too little memory for what was asked."""
+
+
+class DeviceLostError(ModelError):
+    """A GPU answers no more in this process; whatever is asked of it next fails, too."""
+
+
 class ProjectFileError(VosToolError):
     """A project file cannot be read or written; what was there is untouched."""
 

@@ -11,8 +11,8 @@ import pytest
 
 from vostool.commands.doctor import command as doctor
 from vostool.commands.doctor import findings as doctor_findings
-from vostool.commands.doctor import packages as doctor_packages
 from vostool.commands.doctor.probe import Probed, probe
+from vostool.models import nvidia
 from vostool.models.shared.torch_facts import TorchFacts
 from vostool.models.weights.catalog import ENVIRONMENT_VARIABLE
 
@@ -62,7 +62,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
     monkeypatch.setattr(doctor, "probe", lambda modules: made.probed)
     monkeypatch.setattr(doctor_findings.shutil, "which", made.which)
     monkeypatch.setattr(doctor_findings.ctypes, "CDLL", made.load)
-    monkeypatch.setattr(doctor_findings, "_CARD_FOLDER", tmp_path / "no-driver")
+    monkeypatch.setattr(nvidia, "CARD_FOLDER", tmp_path / "no-driver")
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
@@ -159,7 +159,7 @@ def test_a_card_and_a_torch_for_the_cpu(
 
 
 def test_a_card_that_the_driver_is_too_old_for(machine, findings, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(doctor_findings, "_CARD_FOLDER", tmp_path)
+    monkeypatch.setattr(nvidia, "CARD_FOLDER", tmp_path)
     machine.probed = Probed(torch=TorchFacts("2.9.0", "CUDA 12.8", True, 4, problem="too old"))
     card = findings()["NVIDIA"]
     assert "(too old)" in card["text"]
@@ -197,9 +197,9 @@ def test_sources_that_are_not_installed(machine, findings, monkeypatch) -> None:
 
 
 def test_an_environment_without_pip(monkeypatch) -> None:
-    monkeypatch.setattr(doctor_packages.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(doctor_packages.shutil, "which", lambda name: f"/bin/{name}")
-    line = doctor_packages.install_command("av>=15")
+    monkeypatch.setattr(nvidia.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(nvidia.shutil, "which", lambda name: f"/bin/{name}")
+    line = nvidia.install_command("av>=15")
     assert line.startswith("uv pip install --python ")
     assert line.endswith('"av>=15"')
 

@@ -79,6 +79,7 @@ def test_default_prefers_the_newer_and_on_a_cpu_the_smaller(folder, monkeypatch)
     assert default_engine() == "sam2.1-small"
     monkeypatch.setattr("vostool.models.spec.has_cuda", lambda: True)
     assert default_engine() == "sam2.1-large"
+    assert default_engine("cpu") == "sam2.1-small"
 
 
 def test_a_truncated_checkpoint_is_never_the_default(folder):
@@ -99,7 +100,7 @@ def test_unknown_engine_names_the_known():
 
 
 def test_unknown_device_names_the_known():
-    with pytest.raises(UsageError, match="no device 'tpu'; known are cpu, cuda, mps"):
+    with pytest.raises(UsageError, match="no device 'tpu'; known are cpu, cuda, cuda:1"):
         create_engine("sam2.1-tiny", device="tpu")
 
 
@@ -111,6 +112,14 @@ def test_missing_checkpoint_says_what_to_type(folder):
 def test_named_checkpoint_that_is_not_there(folder):
     with pytest.raises(ModelError, match="There is no checkpoint"):
         create_engine("sam2.1-tiny", "cpu", folder / "mine.pt")
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "xpu", "xpu:1"])
+def test_every_kind_of_device_reaches_the_engine(device, tiny_checkpoint, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.xpu.is_available", lambda: False)
+    with pytest.raises(ModelError, match="GPU here; use the device cpu"):
+        create_engine("sam2.1-tiny", device, tiny_checkpoint)
 
 
 def test_absent_device_is_refused(folder, tiny_checkpoint):

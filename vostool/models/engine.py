@@ -26,7 +26,7 @@ class EngineInfo:
     Attributes:
         name: as typed on the command line, "flow" or "sam2.1-tiny".
         title: for people, "SAM 2.1 tiny".
-        device: "cpu", "cuda" or "mps".
+        device: "cpu", "cuda", "cuda:1" (the second card), "mps" or "xpu".
         dtype: "float32", "bfloat16"; empty where there is none.
         detail: one honest sentence about what it can do.
         quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.

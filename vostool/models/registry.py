@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from vostool.errors import UsageError
+from vostool.models.devices import check_device_name
 from vostool.models.edgetam import spec as edgetam
 from vostool.models.engine import Engine
 from vostool.models.engine_options import QUALITIES, EngineOptions
@@ -25,7 +26,6 @@ from vostool.plugins import Plugins, load_plugins
 
 GROUP = "vostool.engines"
 """Entry points of this group are an :class:`EngineSpec` each; the entry point's name counts."""
-DEVICES = ("cpu", "cuda", "mps")
 _BUILT_IN: tuple[EngineSpec, ...] = (
     flow.ENGINE,
     mobile_sam.ENGINE,
@@ -70,9 +70,9 @@ def engine_statuses() -> list[EngineStatus]:
     return [spec.status() for spec in engine_specs() if spec.listed]
 
 
-def default_engine() -> str:
+def default_engine(device: str | None = None) -> str:
     """The engine to use where none is named, see :func:`vostool.models.spec.best_of`."""
-    best = best_of(engine_specs())
+    best = best_of(engine_specs(), device)
     return FALLBACK if best is None else best.name
 
 
@@ -123,7 +123,8 @@ def create_engine(
 
     Args:
         name: one of :func:`engine_names`.
-        device: "cpu", "cuda" or "mps"; None takes the best there is. "flow" always uses the CPU.
+        device: "cpu", "cuda", "cuda:1", "mps", "xpu"; None takes the best there
+            is. "flow" always uses the CPU.
         checkpoint: a file to use in place of the one that is searched for; "sam2" takes any
             SAM 2 checkpoint, fine-tuned ones too, and tells the model by its tensors.
         options: quality and bounds, for the engines that have any; None takes the defaults.
@@ -133,8 +134,8 @@ def create_engine(
         ModelError: the checkpoint is missing, damaged or of another model, or the device is absent.
     """
     check_engine_name(name)
-    if device is not None and device not in DEVICES:
-        raise UsageError(_unknown(device, "device", DEVICES))
+    if device is not None:
+        check_device_name(device)
     spec = next(spec for spec in engine_specs() if spec.name == name)
     return spec.create(device, checkpoint, options or EngineOptions())
 

@@ -146,15 +146,15 @@ class EngineSpec:
         )
 
 
-def best_of(specs: Sequence[EngineSpec]) -> EngineSpec | None:
+def best_of(specs: Sequence[EngineSpec], device: str | None = None) -> EngineSpec | None:
     """The usable engine of the highest rank, or None.
 
     Of several with that rank the last listed on CUDA; elsewhere, where a frame takes seconds, the
-    first. Loads torch only to tell these two cases apart.
+    first. Loads torch only to tell these two cases apart, where no device is named.
     """
     usable = [spec for spec in specs if spec.rank is not None and spec.status().usable]
     highest = max((spec.rank or 0 for spec in usable), default=0)
     best = [spec for spec in usable if spec.rank == highest]
-    if len(best) > 1 and has_cuda():
+    if len(best) > 1 and (has_cuda() if device is None else device.startswith("cuda")):
         return best[-1]
     return best[0] if best else None

@@ -54,7 +54,7 @@ def test_a_fetched_model_is_used_at_once(hand, engine, address, monkeypatch) -> 
     asked: list[str] = []
     monkeypatch.setattr(
         "vostool.gui.window.engine_choice.create_engine",
-        lambda name, options: asked.append(name) or engine,
+        lambda name, device, options: asked.append(name) or engine,
     )
     dialog = dialog_for(hand, monkeypatch, address, hashlib.sha256(BODY).hexdigest())
     with hand.qtbot.waitSignal(hand.bench.worker.engine_ready):

@@ -394,7 +394,7 @@ def test_the_engines_are_told(hand, monkeypatch) -> None:
     told = []
     monkeypatch.setattr(
         "vostool.gui.window.engine_choice.create_engine",
-        lambda name, options: told.append((name, options)) or hand.bench.worker._engine,
+        lambda name, device, options: told.append((name, options)) or hand.bench.worker._engine,
     )
     hand.bench.engine.current = "sam2.1-tiny"
     values = settings_values.Values(quality="fast", feature_megabytes=512)
@@ -530,7 +530,9 @@ def test_everything_in_the_dialogs_has_a_name(opened) -> None:
 
 def test_flow_chosen_beside_a_better_engine_asks_for_no_download(bench, qtbot, monkeypatch) -> None:
     assert bench.window.engine_bar.isVisible(), "no checkpoint was found at the start"
-    monkeypatch.setattr("vostool.gui.window.engine_choice.default_engine", lambda: "mobile-sam")
+    monkeypatch.setattr(
+        "vostool.gui.window.engine_choice.default_engine", lambda device: "mobile-sam"
+    )
     monkeypatch.setattr(bench.engine, "use", lambda _name: None)
     bench.engine.use_default()
     qtbot.waitUntil(lambda: bench.engine._best == "mobile-sam")

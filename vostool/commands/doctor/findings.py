@@ -11,24 +11,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
-from pathlib import Path
 from typing import Literal
 
-from vostool.commands.doctor.packages import NATIVE, Package, install_command, packages
+from vostool.commands.doctor.packages import NATIVE, Package, packages
 from vostool.commands.doctor.probe import Probed
 from vostool.errors import VosToolError
 from vostool.finders.registry import finder_problems
+from vostool.models.nvidia import cuda_index, cuda_remedy, has_nvidia_card, install_command
 from vostool.models.registry import engine_statuses, plugin_problems, smallest_download
 from vostool.models.shared.torch_facts import TorchFacts
 from vostool.models.weights.catalog import fetch_command
 
 State = Literal["fine", "optional", "missing"]
 """As it should be; absent, and something optional is not to be had; needed and not there."""
-_CUDA_INDEX = (
-    "{command} --index-url ADDRESS   # the address of PyTorch's own index for CUDA wheels, which "
-    "pytorch.org shows under Get started"
-)
-_CARD_FOLDER = Path("/proc/driver/nvidia")
 # soname: package of Debian and Ubuntu, package of Fedora
 _QT_LIBRARIES = {
     "libEGL.so.1": ("libegl1", "libglvnd-egl"),
@@ -138,26 +133,16 @@ def device_findings(facts: TorchFacts | None) -> Iterator[Finding]:
             yield Finding("devices", "GPU", "fine", "none; the CPU does the work")
 
 
-def has_nvidia_card() -> bool:
-    """Whether a driver of NVIDIA is installed, as far as that shows without torch."""
-    return shutil.which("nvidia-smi") is not None or _CARD_FOLDER.exists()
-
-
 def _unused_card(facts: TorchFacts) -> Iterator[Finding]:
     if not has_nvidia_card():
         return
-    command = install_command("--force-reinstall", "torch", "torchvision")
     if facts.build == "CPU":
         text = "there is an NVIDIA card, but this torch is built for the CPU only"
-        # The default index has CUDA wheels for Linux, and CPU wheels for Windows.
-        on_linux = sys.platform == "linux" and "+cpu" not in facts.version
-        remedy = command if on_linux else _CUDA_INDEX.format(command=command)
+        remedy = cuda_remedy(facts.version)
     else:
         text = f"there is an NVIDIA card that torch cannot use ({facts.problem or 'none found'})"
-        remedy = (
-            "install a newer driver, or a torch for an older CUDA: "
-            + _CUDA_INDEX.format(command=command)
-        )  # fmt: skip
+        command = install_command("--force-reinstall", "torch", "torchvision")
+        remedy = "install a newer driver, or a torch for an older CUDA: " + cuda_index(command)
     yield Finding("devices", "NVIDIA", "optional", text, remedy)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vostool.errors import VosToolError
+from vostool.models.nvidia import install_command
 
 try:
     from packaging.requirements import Requirement
@@ -118,12 +118,3 @@ def installed_version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return ""
-
-
-def install_command(*words: str) -> str:
-    """What to type to install into the environment that this program runs in."""
-    quoted = " ".join(word if word.startswith("-") else f'"{word}"' for word in words)
-    python = sys.executable if " " not in sys.executable else f'"{sys.executable}"'
-    if importlib.util.find_spec("pip") is None and shutil.which("uv"):
-        return f"uv pip install --python {python} {quoted}"
-    return f"{python} -m pip install {quoted}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from vostool.errors import VosToolError
+from vostool.errors import DeviceFullError, DeviceLostError, VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
 from vostool.gui.engine.unfit import Unfit
@@ -27,9 +27,15 @@ def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
     try:
         return SegmentAnswer(request, engine.segment(request))
     except VosToolError as error:
-        return SegmentAnswer(request, None, str(error))
+        return SegmentAnswer(request, None, str(error), isinstance(error, DeviceLostError))
     except Exception as error:  # a failed click must not end the thread
         return SegmentAnswer(request, None, f"The engine failed on this click: {error}")
+
+
+class TooLarge(str):
+    """One sentence about an engine that the GPU has no memory for."""
+
+    __slots__ = ()
 
 
 def build_engine(factory: EngineFactory, source: FrameSource | None) -> Engine | str:
@@ -42,9 +48,33 @@ def build_engine(factory: EngineFactory, source: FrameSource | None) -> Engine |
             engine.open(source)
     except Exception as error:
         close_quietly(engine)  # one that was built and cannot open the video holds memory
+        if isinstance(error, DeviceFullError):
+            return TooLarge(error)
         told = isinstance(error, VosToolError)
         return str(error) if told else f"The engine could not be started: {error}"
     return engine
+
+
+def exchange(
+    old: Engine | None, of_old: EngineFactory | None, factory: EngineFactory,
+    source: FrameSource | None,
+) -> tuple[Engine | None, str | None]:  # fmt: skip
+    """What answers from now on, and one sentence where it is not the engine that is wanted.
+
+    The old one stays until the new one is there, unless the GPU has no memory for both; where
+    the new one does not fit even alone, the old one is made again.
+    """
+    engine = build_engine(factory, source)
+    if isinstance(engine, TooLarge) and old is not None and of_old is not None:
+        close_quietly(old)
+        engine = build_engine(factory, source)
+        if isinstance(engine, str):
+            again = build_engine(of_old, source)
+            return Unfit(old, engine) if isinstance(again, str) else again, str(engine)
+    if isinstance(engine, str):
+        return old, str(engine)
+    close_quietly(old)
+    return engine, None
 
 
 def open_in(engine: Engine, source: FrameSource) -> tuple[Engine, str | None]:

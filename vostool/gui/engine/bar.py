@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QPushButton, QWidget
 
+from vostool.gui.widgets.line_bar import LineBar
 from vostool.models.registry import smallest_download
 
 NO_CHECKPOINT = (
@@ -13,7 +14,7 @@ NO_CHECKPOINT = (
 )
 
 
-class EngineBar(QFrame):
+class EngineBar(LineBar):
     """A line above the canvas while the embedded engine stands in for SAM 2.
 
     Signals:
@@ -25,24 +26,10 @@ class EngineBar(QFrame):
     small_requested = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("engine_bar")
-        self.text = QLabel(NO_CHECKPOINT)
         small = smallest_download()
         self.small = QPushButton(f"Get {small.title} ({small.size / 1e6:.0f} MB)")
         self.fetch = QPushButton("Get SAM 2…")
-        close = QToolButton()
-        close.setText("✕")
-        close.setAutoRaise(True)
-        close.setToolTip("Hide this line")
-        close.setAccessibleName("Hide this line")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 6, 4)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self.small)
-        layout.addWidget(self.fetch)
-        layout.addWidget(close)
+        super().__init__(NO_CHECKPOINT, (self.small, self.fetch), parent)
+        self.setObjectName("engine_bar")
         self.small.clicked.connect(self.small_requested)
         self.fetch.clicked.connect(self.fetch_requested)
-        close.clicked.connect(self.hide)
-        self.hide()

@@ -15,11 +15,16 @@ EngineFactory = Callable[[], Engine]
 
 @dataclass(frozen=True)
 class SegmentAnswer:
-    """The reply to a request, or one sentence about what went wrong."""
+    """The reply to a request, or one sentence about what went wrong.
+
+    Attributes:
+        lost: the engine's GPU answers no more.
+    """
 
     request: SegmentRequest
     reply: SegmentReply | None
     problem: str | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +48,13 @@ class TrackJob:
 
 @dataclass(frozen=True)
 class TrackEnd:
-    """How a run ended: to its end, cancelled, or with one sentence about what went wrong."""
+    """How a run ended: to its end, cancelled, or with one sentence about what went wrong.
+
+    Attributes:
+        lost: the engine's GPU answers no more.
+    """
 
     job: TrackJob
     cancelled: bool
     problem: str | None = None
+    lost: bool = False

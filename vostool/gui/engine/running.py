@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from vostool.errors import VosToolError
+from vostool.errors import DeviceLostError, VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import TrackEnd, TrackJob
 from vostool.models.engine import Engine, TrackedFrame
@@ -41,17 +41,17 @@ class RunningTrack:
     def step(self) -> TrackedFrame | TrackEnd | None:
         """The next frame, or how the run ended; None where work was done and no frame yet."""
         job = self.job
-        problem: str | None = None
+        problem, lost = None, False
         try:
             if not job.cancel.is_set():
                 return next(self._frames)
         except StopIteration:
             pass
         except VosToolError as error:
-            problem = str(error)
+            problem, lost = str(error), isinstance(error, DeviceLostError)
         except Exception as error:  # a failed run must not end the thread
             problem = f"Tracking stopped: {error}"
-        return TrackEnd(job, job.cancel.is_set(), problem)
+        return TrackEnd(job, job.cancel.is_set(), problem, lost)
 
     def close(self) -> None:
         """Let the engine give back what it holds for the run."""

@@ -10,7 +10,7 @@ from functools import partial
 from PyQt6.QtCore import QThread, pyqtSignal
 
 from vostool.frames import FrameSource
-from vostool.gui.engine.answering import answer_click, build_engine, close_quietly, open_in
+from vostool.gui.engine.answering import answer_click, close_quietly, exchange, open_in
 from vostool.gui.engine.finding import FindEnd, FindJob, Finds
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
 from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
@@ -29,6 +29,7 @@ class EngineWorker(QThread):
 
     Signals:
         engine_ready(EngineInfo), engine_failed(str): after :meth:`use`.
+        device_lost(str): the engine's GPU answers no more, said by that sentence.
         answered(SegmentAnswer): one click's mask.
         tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
             it is emptied, so that a fast run does not flood the event loop.
@@ -40,6 +41,7 @@ class EngineWorker(QThread):
 
     engine_ready = pyqtSignal(object)
     engine_failed = pyqtSignal(str)
+    device_lost = pyqtSignal(str)
     answered = pyqtSignal(object)
     tracked = pyqtSignal()
     track_ended = pyqtSignal(object)
@@ -58,6 +60,7 @@ class EngineWorker(QThread):
         self._ready: set[int] = set()
         self._inbox = Inbox()
         self._engine: Engine | None = None
+        self._factory: EngineFactory | None = None
         self.info: EngineInfo | None = None
         self._running: RunningTrack | None = None
         self._finds = Finds()
@@ -253,15 +256,14 @@ class EngineWorker(QThread):
             self.closed_up.emit(close_up(engine, self._source, request))
 
     def _build(self, factory: EngineFactory) -> None:
-        engine = build_engine(factory, self._source)
-        if isinstance(engine, str):
-            self.engine_failed.emit(engine)
-            return
-        old, self._engine = self._engine, engine
-        self._ready.clear()
-        self.info = engine.info
-        self.engine_ready.emit(engine.info)
-        close_quietly(old)
+        engine, problem = exchange(self._engine, self._factory, factory, self._source)
+        if engine is not None and (problem is None or engine is not self._engine):
+            self._engine, self.info = engine, engine.info
+            self._ready.clear()
+            self._factory = self._factory if problem else factory
+            self.engine_ready.emit(engine.info)
+        if problem is not None:
+            self.engine_failed.emit(problem)
 
     def _open_source(self) -> None:
         self._ready.clear()
@@ -279,6 +281,8 @@ class EngineWorker(QThread):
         if answer.reply is not None:
             self._ready.add(request.frame)
         self.answered.emit(answer)
+        if answer.lost and answer.problem:
+            self.device_lost.emit(answer.problem)
 
     def _start(self, engine: Engine, job: TrackJob) -> None:
         self._running = RunningTrack(engine, self._source, job)
@@ -288,6 +292,8 @@ class EngineWorker(QThread):
         if isinstance(result, TrackEnd):
             self._drop_run()
             self.track_ended.emit(result)
+            if result.lost and result.problem:
+                self.device_lost.emit(result.problem)
             return
         if result is None:  # work between two frames
             return

@@ -18,6 +18,7 @@ from vostool.gui.engine.finding import FindEnd, FindJob, FrameLook
 from vostool.gui.session.found import Found
 from vostool.gui.session.proposals import Proposals
 from vostool.gui.session.session import Session
+from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.masks.colours import Colour
@@ -198,10 +199,10 @@ class Finding(QObject):
 
     def _load(self, name: str, ask: partial[None]) -> None:
         """Load in a thread of its own, so that clicks are answered meanwhile."""
-        given_up = threading.Event()
+        given_up, device = threading.Event(), settings_values.load().device or None
 
         def load(_progress: Progress) -> Finder:
-            finder = create_finder(name)
+            finder = create_finder(name, device)
             if given_up.is_set():
                 finder.close()
                 raise Cancelled("Cancelled.")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import platform
+import re
 from dataclasses import dataclass
 
+from vostool.errors import UsageError
 from vostool.gui.settings import keys
-from vostool.gui.settings.preferences import settings
+from vostool.gui.settings.preferences import settings, stored_text
+from vostool.models.devices import check_device_name
 from vostool.models.engine_options import QUALITIES, EngineOptions, quality_named
 from vostool.project.objects import DEFAULT_LABEL
 
@@ -25,6 +29,7 @@ class Values:
         feature_megabytes: bound on the engine's encoder features, in MiB.
         features_on_disk: keep encoder features on disk as well.
         first_label: the label of the first object of a project; later ones take the last used.
+        device: "cpu", "cuda:1" and so on, of this computer; "" for the best there is.
     """
 
     theme: str = "System"
@@ -33,6 +38,7 @@ class Values:
     feature_megabytes: int = 256
     features_on_disk: bool = False
     first_label: str = DEFAULT_LABEL
+    device: str = ""
 
     def engine_options(self) -> EngineOptions:
         """What the engines are told."""
@@ -56,6 +62,7 @@ def load() -> Values:
         _number(keys.FEATURE_MEGABYTES, default.feature_megabytes, FEATURE_MEGABYTES),
         str(store.value(keys.FEATURES_ON_DISK, "false")).lower() == "true",
         label or default.first_label,
+        _device(),
     )
 
 
@@ -69,8 +76,23 @@ def save(values: Values) -> None:
         (keys.FEATURE_MEGABYTES, values.feature_megabytes),
         (keys.FEATURES_ON_DISK, values.features_on_disk),
         (keys.FIRST_LABEL, values.first_label),
+        (of_this_computer(keys.DEVICE), values.device),
     ):
         store.setValue(key, value)
+
+
+def of_this_computer(key: str) -> str:
+    """Settings may lie in a home that several computers share, and each has its own cards."""
+    return key + re.sub(r"\W", "_", platform.node())
+
+
+def _device() -> str:
+    stored = stored_text(of_this_computer(keys.DEVICE))
+    try:
+        check_device_name(stored)
+    except UsageError:
+        return ""
+    return stored
 
 
 def _number(name: str, default: int, bounds: tuple[int, int]) -> int:

@@ -61,6 +61,7 @@ def build() -> Program:
     use_stored_keys(window)
     worker.start(QThread.Priority.LowPriority)
     engine.use_default()
+    window.card_bar.look()
     return Program(bench, tour, drops)
 
 

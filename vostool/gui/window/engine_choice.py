@@ -14,6 +14,7 @@ from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.gui.window.main_window import MainWindow
+from vostool.models.devices import CPU
 from vostool.models.engine import EngineInfo
 from vostool.models.registry import (
     FALLBACK,
@@ -31,6 +32,7 @@ class EngineChoice(QObject):
     Attributes:
         current: the name of the engine that answers now; None until the first one is loaded.
         quality: one of QUALITIES, for the engines that have any.
+        device: where it computes, "cuda:1" say; "" until the first one is loaded.
     """
 
     def __init__(self, worker: EngineWorker, window: MainWindow) -> None:
@@ -39,6 +41,9 @@ class EngineChoice(QObject):
         self._window = window
         self.current: str | None = None
         self.quality = settings_values.load().quality
+        self.device = ""
+        self._lost = False
+        self._wanted: str | None = None
         self._best = FALLBACK
         self._asked = ""
         self._has_qualities = False
@@ -46,6 +51,7 @@ class EngineChoice(QObject):
         self._hears = True
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
+        worker.device_lost.connect(self._go_on_on_cpu)
         window.engine_bar.fetch_requested.connect(self.show_dialog)
         window.engine_bar.small_requested.connect(self.fetch_small)
         self._menu = QMenu(window)
@@ -54,7 +60,8 @@ class EngineChoice(QObject):
 
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
-        self._search = Background(lambda _progress: default_engine(), self)
+        device = self._chosen_device()
+        self._search = Background(lambda _progress: default_engine(device), self)
         self._search.succeeded.connect(self._found)
         self._search.failed.connect(lambda _: self._found(FALLBACK))
         self._search.start()
@@ -63,13 +70,39 @@ class EngineChoice(QObject):
         self._best = name
         self.use(name)
 
+    def _chosen_device(self) -> str | None:
+        return CPU.name if self._lost else settings_values.load().device or None
+
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
-        self._asked = name
+        self._use_on(name, self._chosen_device())
+
+    def _use_on(self, name: str, device: str | None) -> None:
+        self._asked, self._wanted = name, device
         self._window.status.engine_button.setText(f"loading {name}…")
         self._window.status.activity.begin("engine", f"Loading {name}")
         options = settings_values.load().engine_options()
-        self._worker.use(partial(create_engine, name, options=options))
+        self._worker.use(partial(create_engine, name, device, options=options))
+
+    def use_device(self) -> None:
+        """Use the device of the settings from now on; the engine is loaded anew on it."""
+        self._lost = False
+        name = self._best if self.current == FALLBACK == self._asked else self.current
+        if name not in (None, FALLBACK):
+            self.use(str(name))
+
+    def _go_on_on_cpu(self, sentence: str) -> None:
+        """Its GPU is gone for this process, and so would be the next click's answer."""
+        if self._lost or self.current is None:
+            return
+        self._lost = True
+        self._window.show_problem(
+            "The GPU is lost",
+            f"The GPU answers no more, so {self.current} goes on with the CPU; "
+            "start the program again to use the GPU.",
+            sentence,
+        )
+        self.use(self.current)
 
     def use_quality(self, quality: str) -> None:
         """Use the engine at another quality; the one before serves until it is loaded."""
@@ -118,13 +151,14 @@ class EngineChoice(QObject):
             self._hears = False
             self._worker.engine_ready.disconnect(self._ready)
             self._worker.engine_failed.disconnect(self._failed)
+            self._worker.device_lost.disconnect(self._go_on_on_cpu)
         if self._search is not None and self._search.isRunning():
             self._search.succeeded.disconnect()
             self._search.failed.disconnect()
             leave_to_end(self._search)
 
     def _ready(self, info: EngineInfo) -> None:
-        self.current = info.name
+        self.current, self.device = info.name, info.device
         self._window.status.activity.end("engine")
         self._window.actions_by_id["draft"].setChecked(self.quality == "coarse")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
@@ -140,7 +174,9 @@ class EngineChoice(QObject):
     def _failed(self, sentence: str) -> None:
         self._window.status.activity.end("engine")
         self._window.show_problem("The engine cannot be used", sentence)
-        if self.current is None and self._asked != FALLBACK:
+        if self.current is None and self._wanted is not None:
+            self._use_on(self._asked, None)  # a card that was chosen and is not there any more
+        elif self.current is None and self._asked != FALLBACK:
             self.use(FALLBACK)
         else:
             self._window.status.engine_button.setText(self.current or "no engine")

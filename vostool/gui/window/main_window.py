@@ -20,6 +20,7 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tool_strip import ToolStrip
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.gui.engine.bar import EngineBar
+from vostool.gui.engine.card_bar import CardBar
 from vostool.gui.find.dock import FindDock
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas()
         self.timeline = Timeline()
         self.objects = ObjectList(self.actions_by_id)
-        self.engine_bar = EngineBar()
+        self.engine_bar, self.card_bar = EngineBar(), CardBar()
         self.transport = Transport(self.actions_by_id)
         self.scope = ScopeButton(self.actions_by_id)
         self.run_bar = RunBar(self.actions_by_id, self.scope)
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.run_bar, 1)
         row.addWidget(self.scope)
         column.addWidget(self.engine_bar)
+        column.addWidget(self.card_bar)
         self.tool_strip = ToolStrip(self.canvas, self.actions_by_id)
         column.addWidget(self.tool_strip)
         column.addWidget(self.canvas, 1)

@@ -66,7 +66,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         return EngineInfo(
             name=EDGETAM.name,
             title=EDGETAM.title,
-            device=self._device.type,
+            device=str(self._device),
             dtype=self._dtype_name,
             detail="EdgeTAM's video model as transformers has it.",
         )

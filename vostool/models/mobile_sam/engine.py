@@ -115,7 +115,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         return EngineInfo(
             name=MOBILE_SAM.name,
             title=MOBILE_SAM.title,
-            device=self._device.type,
+            device=str(self._device),
             dtype=self._dtype_name,
             detail="MobileSAM's masks, carried on by optical flow and by what the object looked "
             "like before: good masks from clicks; look at low scores after it was hidden.",

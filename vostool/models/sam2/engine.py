@@ -105,7 +105,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         return EngineInfo(
             name=self._spec.name,
             title=self._spec.title,
-            device=self._device.type,
+            device=str(self._device),
             dtype=self._dtype_name,
             detail=self._detail(),
             quality=self._options.quality,

@@ -68,7 +68,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         return EngineInfo(
             name=SAM3.name,
             title=SAM3.title,
-            device=self._device.type,
+            device=str(self._device),
             dtype=self._dtype_name,
             detail="SAM 3's tracker as transformers has it.",
         )

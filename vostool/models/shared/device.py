@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -134,6 +134,23 @@ def has_kernels(architectures: Sequence[str], capability: tuple[int, int]) -> bo
         ):
             return True
     return not known
+
+
+def cards() -> Iterator[tuple[torch.device, str, str]]:
+    """Every GPU with its number, its name for people, and why it cannot be used or ""."""
+    for kind in ("cuda", "xpu", "mps"):
+        for number in range(_count(kind)):
+            device = torch.device(kind, number) if kind != "mps" else torch.device(kind)
+            yield device, _title(device), card_problem(device) or ""
+
+
+def _title(device: torch.device) -> str:
+    if device.type == "mps":
+        return "Apple GPU"
+    if device.type == "xpu":
+        return torch.xpu.get_device_name(device)
+    memory = torch.cuda.get_device_properties(device).total_memory
+    return f"{torch.cuda.get_device_name(device)}, {memory / 1e9:.0f} GB"
 
 
 def empty_cache(device: torch.device) -> None:

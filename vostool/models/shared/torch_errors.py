@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-from vostool.errors import ModelError
+from vostool.errors import DeviceFullError, DeviceLostError, ModelError
 
 # Only CUDA's and XPU's allocators raise torch.OutOfMemoryError; Apple's and the libraries that
 # take memory of their own (cuBLAS, cuDNN, cuSOLVER, Intel's runtime) raise RuntimeErrors.
@@ -54,7 +54,8 @@ def clear_errors(title: str) -> Iterator[None]:
         title: the model's name for people.
 
     Raises:
-        ModelError: out of memory, on a GPU or not, or a GPU that went away.
+        DeviceFullError, DeviceLostError: a GPU has no memory left, or went away.
+        ModelError: out of memory elsewhere.
     """
     try:
         yield
@@ -62,14 +63,14 @@ def clear_errors(title: str) -> Iterator[None]:
         raise ModelError(_no_memory(title)) from error
     except RuntimeError as error:
         if is_out_of_memory(error):
-            raise ModelError(
+            raise DeviceFullError(
                 f"{title} needs more memory than the GPU has free; "
                 "choose a smaller model or the device cpu."
             ) from error
         if "allocate memory" in str(error):
             raise ModelError(_no_memory(title)) from error
         if any(words in str(error) for words in _DEVICE_GONE):
-            raise ModelError(
+            raise DeviceLostError(
                 f"{title} lost its GPU ({str(error).splitlines()[0]}); "
                 "restart the program, or choose the device cpu."
             ) from error

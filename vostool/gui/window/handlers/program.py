@@ -82,6 +82,8 @@ def take_settings(bench: Workbench, values: Values, keymap: Keymap) -> None:
         theme.set_theme(values.theme)
     if values.engine_options() != before.engine_options():
         bench.engine.use_quality(values.quality)
+    if values.device != before.device:
+        bench.engine.use_device()
     use_stored_keys(bench.window)
 
 

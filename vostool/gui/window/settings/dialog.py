@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.actions.keymap import Keymap
 from vostool.gui.actions.spec import ActionTable
 from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEMES, Values
+from vostool.gui.window.settings.device_box import DeviceBox
 from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts
 
@@ -40,6 +41,7 @@ class SettingsDialog(QDialog):
         self.label = QLineEdit(values.first_label)
         self.label.setAccessibleName("Label of the first object")
         self.quality = _choice("Quality", quality_texts(), values.quality)
+        self.device = DeviceBox(values.device)
         self.features_on_disk = QCheckBox("Keep what SAM 2 has seen of a video on disk")
         self.features_on_disk.setChecked(values.features_on_disk)
         self.frame_memory = _memory("Memory for frames", FRAME_MEGABYTES, values.frame_megabytes)
@@ -75,6 +77,7 @@ class SettingsDialog(QDialog):
             self.feature_memory.value(),
             self.features_on_disk.isChecked(),
             self.label.text().strip() or Values().first_label,
+            self.device.chosen(),
         )
 
     def accept(self) -> None:
@@ -92,6 +95,9 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
+        form.addRow("Device", self.device)
+        form.addRow(_note("Of this computer only. The engine is loaded anew; nothing that was "
+                          "done is lost."))  # fmt: skip
         form.addRow("Quality", self.quality)
         form.addRow(self.features_on_disk)
         form.addRow(_note("For the engines with a network; the built-in one has one quality."))

@@ -1,0 +1,33 @@
+"""A line above the canvas that a person can close: a sentence, and buttons beside it."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+
+class LineBar(QFrame):
+    """Hidden at first.
+
+    Attributes:
+        text: the sentence.
+        close_button: hides the line.
+    """
+
+    def __init__(
+        self, sentence: str, buttons: tuple[QPushButton, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.text = QLabel(sentence)
+        self.close_button = QToolButton()
+        self.close_button.setText("✕")
+        self.close_button.setAutoRaise(True)
+        self.close_button.setToolTip("Hide this line")
+        self.close_button.setAccessibleName("Hide this line")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 6, 4)
+        layout.addWidget(self.text, 1)
+        for button in buttons:
+            layout.addWidget(button)
+        layout.addWidget(self.close_button)
+        self.close_button.clicked.connect(self.hide)
+        self.hide()
