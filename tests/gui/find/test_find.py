@@ -144,18 +144,22 @@ def test_text_has_a_least_score_of_its_own(opened: Hand, finder: ScriptedFinder)
 
 
 def test_all_boxes_that_are_taken_get_their_masks(
-    opened: Hand, finder: ScriptedFinder, monkeypatch: pytest.MonkeyPatch
+    opened: Hand, engine: TruthEngine, finder: ScriptedFinder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vostool.gui.session.click_answers.ANSWERED_AT_ONCE", 1)
     monkeypatch.setattr(ScriptedFinder, "_mask", lambda _self, _pixels: None)
     find(opened, "ladybird, fish, starfish")
+    engine.clicks.clear()
     opened.keys("Return")
+    opened.until(lambda: opened.window.status.busy_label.text() == "● working on 3 masks…")
+    engine.clicks.set()
     opened.until(lambda: all(opened.mask(0, oid) is not None for oid in (1, 2, 3)))
     assert [opened.mask(0, oid).mask for oid in (1, 2, 3)] == [
         opened.truth(0, truth) for truth in (1, 2, 3)
     ]
     opened.keys("Ctrl+Z")
     assert not opened.project.objects and not opened.project.masks
+    assert not opened.window.status.busy_label.text()
 
 
 def test_a_box_asks_only_there_and_adds(opened: Hand, finder: ScriptedFinder) -> None:

@@ -26,7 +26,8 @@ class ClickAnswers(QObject):
     """What the worker was asked and has not answered yet.
 
     Signals:
-        busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more.
+        busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more;
+            told again with each answer while others wait.
         problem(str): one sentence about a click that came to nothing.
     """
 
@@ -45,6 +46,11 @@ class ClickAnswers(QObject):
     def waiting(self) -> bool:
         """True while an answer is still to come."""
         return bool(self._waiting)
+
+    @property
+    def count(self) -> int:
+        """How many answers are still to come."""
+        return len(self._waiting)
 
     def ask(self, request: SegmentRequest, step: Step | None) -> None:
         """Ask for a mask, which joins ``step``; a newer request for the same place counts."""
@@ -108,3 +114,5 @@ class ClickAnswers(QObject):
         if not self._waiting:
             self._timer.stop()
             self.busy.emit(False)
+        elif not self._timer.isActive():
+            self.busy.emit(True)

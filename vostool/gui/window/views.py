@@ -241,7 +241,9 @@ class Views(QObject):
             self._window.show_problem(NOT_STORED, sentence)
 
     def _show_busy(self, busy: bool) -> None:
-        self._window.status.busy_label.setText("● working on the mask…" if busy else "")
+        many = self._workspace.session.clicks.count
+        what = f"{many} masks" if many > 1 else "the mask"
+        self._window.status.busy_label.setText(f"● working on {what}…" if busy else "")
 
     def _run_progressed(self, progress: RunProgress) -> None:
         if progress.done == 0:
