@@ -1,16 +1,78 @@
-"""Giving an object its label and its number at once, as one edit."""
+"""Giving objects their labels, and an object its label and its number at once: one edit each."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from vostool.errors import PromptError
 from vostool.project.changes import Cell, CellChange, Edit, Table
+from vostool.project.label_edits import add_labels
+from vostool.project.labels import LabelSpec
 from vostool.project.locks import lock_objects, locked_objects
 from vostool.project.object_edits import HIGHEST_SETTING, merge_objects
-from vostool.project.objects import AnnotatedObject
-from vostool.project.pending_edit import joined_edits
+from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
+from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
+from vostool.project.project_labels import colour_of_first, is_unlabelled, project_labels
+
+OFFERED = 9
+"""Labels that a key each is offered for."""
+
+
+def label_objects(project: Project, object_ids: Collection[int], label: str) -> Edit:
+    """Give objects a label that a person chose for them.
+
+    The first object of a label with a colour takes the colour, as a new object does. The name of
+    all things becomes a declared label, so that it is known to be meant.
+
+    Raises:
+        PromptError: the label is empty, or there is no such object.
+    """
+    label = label.strip()
+    if not label:
+        raise PromptError("A label needs a name.")
+    if missing := [oid for oid in object_ids if oid not in project.objects]:
+        raise PromptError(f"There is no object {missing[0]}; choose one from the list.")
+    colour = colour_of_first(project, label)
+    pending = PendingEdit(project)
+    for oid in sorted(object_ids):
+        known = project.objects[oid]
+        named = replace(known, label=label, colour=colour or known.colour)
+        pending.put(Cell(Table.OBJECTS, oid), named)
+        colour = None  # the others keep theirs, so that they can be told apart
+    if label == DEFAULT_LABEL:
+        for change in add_labels(project, [LabelSpec(DEFAULT_LABEL)]).changes:
+            pending.put(change.cell, change.after)
+    return pending.edit("Name object" if len(object_ids) == 1 else "Name objects")
+
+
+def known_names(project: Project, recent: Sequence[str] = ()) -> tuple[str, ...]:
+    """Names to choose from: the project's labels in their order, then recent ones of others."""
+    unnamed = {each.label for each in project.objects.values() if is_unlabelled(project, each)} | {
+        DEFAULT_LABEL
+    }
+    declared = [label.name for label in project_labels(project)]
+    own = [name for name in declared if name not in unnamed or _is_meant(project, name)]
+    return tuple(dict.fromkeys([*own, *(name for name in recent if name.strip())]))
+
+
+def offered_names(project: Project, recent: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names that the keys 1 to 9 stand for.
+
+    They keep their order, so that a key goes on meaning the same. Of more than nine, those that
+    were used last.
+    """
+    names = known_names(project, recent)
+    if len(names) <= OFFERED:
+        return names
+    latest = {name: place for place, name in enumerate(recent)}
+    best = sorted(names, key=lambda name: latest.get(name, len(latest)))[:OFFERED]
+    return tuple(name for name in names if name in best)
+
+
+def _is_meant(project: Project, name: str) -> bool:
+    return not is_unlabelled(project, AnnotatedObject(1, name))
 
 
 def name_object(project: Project, object_id: int, label: str, number: int) -> Edit:

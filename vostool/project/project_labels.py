@@ -13,10 +13,12 @@ from dataclasses import replace
 from vostool.errors import LabelsError
 from vostool.project.changes import Json
 from vostool.project.labels import TRUE, AttributeKind, AttributeSpec, LabelSpec, labels_from_json
-from vostool.project.objects import AnnotatedObject
+from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
 
 LABELS_SETTING = "labels"
+UNLABELLED = "unlabelled"
+"""What the window says of an object that nobody has named."""
 
 
 def declared_labels(project: Project) -> tuple[LabelSpec, ...]:
@@ -45,6 +47,27 @@ def project_labels(project: Project) -> tuple[LabelSpec, ...]:
 def declared_label(project: Project, name: str) -> LabelSpec | None:
     """A label's declaration, where it has one."""
     return next((label for label in declared_labels(project) if label.name == name), None)
+
+
+def is_unlabelled(project: Project, annotated: AnnotatedObject) -> bool:
+    """True for an object that nobody has named: its label is blank, or the name of all things.
+
+    A project that declares a label of that name means it.
+    """
+    label = annotated.label.strip()
+    return not label or (
+        label == DEFAULT_LABEL and declared_label(project, annotated.label) is None
+    )
+
+
+def shown_label(project: Project, annotated: AnnotatedObject) -> str:
+    """The label as the window says it."""
+    return UNLABELLED if is_unlabelled(project, annotated) else annotated.label
+
+
+def object_title(project: Project, annotated: AnnotatedObject) -> str:
+    """Number and label, as the window says them: "3 cup"."""
+    return f"{annotated.id} {shown_label(project, annotated)}"
 
 
 def object_attributes(

@@ -169,12 +169,15 @@ def test_hide_and_show(opened) -> None:
     assert opened.project.objects[1].visible
 
 
-def test_colour(opened, monkeypatch) -> None:
+def test_colour(opened) -> None:
     opened.mark(1, oid=1)
-    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor(1, 2, 3))
     view = opened.window.objects.table.viewport()
     QTest.mouseClick(view, LEFT, NONE, cell(opened, 0, 1))
     QTest.mouseDClick(view, LEFT, NONE, cell(opened, 0, 1))
+    (asked,) = [each for each in opened.window.findChildren(QColorDialog) if each.isVisible()]
+    assert not asked.frameGeometry().intersects(opened.window.thing_shown())
+    asked.setCurrentColor(QColor(1, 2, 3))
+    asked.accept()
     assert opened.project.objects[1].colour == (1, 2, 3)
 
     def painted() -> bool:

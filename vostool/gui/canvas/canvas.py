@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QCursor, QKeyEvent, QKeySequence, QMouseEvent, QPen, QWheelEvent
+from PyQt6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem, QLabel
 
 from vostool.frames import Image
 from vostool.gui.canvas.image_view import ImageViewBox
+from vostool.gui.canvas.key_claims import KeyClaims
 from vostool.gui.canvas.tools.colours import NEGATIVE, POSITIVE
 from vostool.gui.canvas.tools.cursors import cursor
 from vostool.gui.canvas.tools.options import ToolOptions
@@ -36,6 +37,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     Attributes:
         pointer: the mouse for the tools; options: what they are set to;
         previews: what they lay over the canvas for a while.
+        tool_keys, chip_keys: what the tool has claimed, and the chip at a new mask.
 
     Signals (image pixels):
         hovered(x, y): where the mouse is; NaN when it is outside the frame.
@@ -54,7 +56,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.view = ImageViewBox()
         self.pointer, self.options = Pointer(TOOLS.first), ToolOptions()
         self.previews = Previews(self.view, self.overlay_shown)
-        self._claimed: frozenset[str] = frozenset()
+        self.tool_keys, self.chip_keys = KeyClaims(), KeyClaims()
+        self.tool_keys.pressed.connect(self.key_claimed)
         self.setCentralItem(self.view)
         self._frame_item = pg.ImageItem(axisOrder="row-major")
         self._overlay_item = pg.ImageItem(axisOrder="row-major")
@@ -162,7 +165,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def claim_keys(self, keys: Iterable[str]) -> None:
         """While the canvas has the focus these keys ("Esc", "Ctrl+Z") are no shortcuts."""
-        self._claimed = frozenset(keys)
+        self.tool_keys.claim(keys)
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -182,22 +185,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     # -- gestures ------------------------------------------------------------------------------
 
     def event(self, event: QEvent | None) -> bool:
-        # Qt asks the focused widget before it takes a key for a shortcut.
-        asked = event is not None and event.type() == QEvent.Type.ShortcutOverride
-        if asked and isinstance(event, QKeyEvent) and _keys(event) in self._claimed:
-            event.accept()
-            return True
-        tab = event is not None and event.type() == QEvent.Type.KeyPress
-        if tab and isinstance(event, QKeyEvent) and _keys(event) == "Tab" in self._claimed:
-            self.key_claimed.emit("Tab")  # which otherwise moves the focus and is never told
+        # Before its own keyPressEvent: Tab otherwise moves the focus and is never told.
+        # Others come while it is still being made.
+        if isinstance(event, QKeyEvent) and any(
+            keys.take(event) for keys in (self.tool_keys, self.chip_keys)
+        ):
             return True
         return bool(super().event(event))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _keys(event) in self._claimed:
-            self.key_claimed.emit(_keys(event))
-        else:
-            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.pointer.press(event, self._image_place(event)):
@@ -258,11 +252,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
             item.setZValue(2)
             self.view.addItem(item, ignoreBounds=True)
             self._boxes.append(item)
-
-
-def _keys(event: QKeyEvent) -> str:
-    keys = QKeySequence(event.keyCombination())
-    return keys.toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def _spot(x: float, y: float, positive: bool, is_current: bool) -> dict[str, Any]:

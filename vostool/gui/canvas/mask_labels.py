@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphics
 
 from vostool.gui.canvas.overlay_renderer import Rectangle
 from vostool.masks.colours import Colour
-from vostool.project.objects import AnnotatedObject
+from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 
 _Z, _PAD, _LONGEST = 1.5, 4.0, 180.0
 """Above the masks and below the marks of clicks; pixels around the text; pixels of a plate."""
@@ -79,7 +80,7 @@ class MaskLabels:
     def show(
         self,
         boxes: Mapping[int, Rectangle],
-        objects: Mapping[int, AnnotatedObject],
+        project: Project,
         selected: int | None,
         occluded: Collection[int] = (),
         *,
@@ -91,6 +92,7 @@ class MaskLabels:
             occluded: ids of those that are marked as partly hidden, which their plates say.
             names: False leaves only plates of the occluded ones, without names.
         """
+        objects = project.objects
         there = (oid for oid in boxes if oid in objects and (names or oid in occluded))
         ids = sorted(there, key=lambda oid: oid == selected)
         while len(self._plates) < len(ids):
@@ -99,7 +101,7 @@ class MaskLabels:
             self._plates.append(plate)
         for plate, oid in zip(self._plates, ids, strict=False):
             shown = objects[oid]
-            words = [f"{oid} {shown.label}"] * names + ["occluded"] * (oid in occluded)
+            words = [object_title(project, shown)] * names + ["occluded"] * (oid in occluded)
             plate.show_text(", ".join(words), shown.colour, oid == selected)
             plate.setPos(QPointF(boxes[oid][0], boxes[oid][1]))
             plate.setZValue(_Z + (0.1 if oid == selected else 0))

@@ -26,8 +26,10 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.table import ACTIONS
 from vostool.gui.canvas.canvas import Canvas
+from vostool.gui.canvas.next_label import NextLabel
 from vostool.gui.canvas.tools.options import SIZES, TOLERANCES, Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
+from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.return_key import NumberBox
 from vostool.gui.widgets.tool_button import tool_button
 
@@ -54,6 +56,7 @@ class ToolStrip(QFrame):
         self.contiguous.setToolTip("Only what hangs together with the place that is clicked")
         self.mode = _Choice("Add", "Take away", canvas)
         self.sign = _Choice("Object", "Not the object", canvas)
+        self.next_label = NextLabel()
         self.mask_button = _mask_button(actions)
         self.view_button = tool_button(actions["view_panel"], with_text=True)
         self._settings: dict[Option, QWidget] = {
@@ -69,6 +72,7 @@ class ToolStrip(QFrame):
         for widget in (self.name, self.kind, *self._settings.values(), self.hint):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.next_label)
         row.addWidget(self.mask_button)
         row.addWidget(self.view_button)
         self.hint.setMinimumWidth(1)  # the hint is cut first where the strip is too narrow
@@ -92,11 +96,7 @@ class ToolStrip(QFrame):
         self.kind.setVisible(bool(KINDS[tool.kind]))
         for label in (self.kind, self):
             label.setProperty("kind", tool.kind.name.lower())
-            style = label.style()
-            if style is not None:  # Qt applies the style sheet's rules for a property only then
-                style.unpolish(label)
-                style.polish(label)
-            label.update()
+            repolish(label)
         for option, widget in self._settings.items():
             widget.setVisible(option in tool.options)
         self.hint.setText(tool.tip)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QUrl
+from PyQt6.QtCore import QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QDialog, QWidget
 
@@ -42,7 +42,12 @@ class ExportDialog(QDialog):
     Attributes:
         ui: the widgets.
         choice: what is chosen in them.
+
+    Signals:
+        naming_wanted(): closed for now, because objects of the open project are to be named.
     """
+
+    naming_wanted = pyqtSignal()
 
     def __init__(self, projects: Sequence[BatchProject], parent: QWidget) -> None:
         super().__init__(parent)
@@ -57,6 +62,8 @@ class ExportDialog(QDialog):
         self.choice.take_preset(last_choice(video=video))
         self.ui.presets.load()
         self.ui.projects.rows.replace(projects)
+        held = next((p.held.project for p in projects if p.held is not None), None)
+        self.ui.unlabelled.show_project(held)
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -223,6 +230,8 @@ class ExportDialog(QDialog):
         ui.export_button.clicked.connect(self.start)
         ui.close_button.clicked.connect(self.reject)
         ui.open_button.clicked.connect(self._open_folder)
+        ui.unlabelled.naming_wanted.connect(self.reject)
+        ui.unlabelled.naming_wanted.connect(self.naming_wanted)
         self.estimator.checked.connect(self._checked)
         self.estimator.previewed.connect(self._previewed)
         self.estimator.failed.connect(self._look_failed)

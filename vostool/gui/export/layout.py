@@ -27,6 +27,7 @@ from vostool.gui.export.preset_bar import PresetBar
 from vostool.gui.export.preview_panel import PreviewPanel
 from vostool.gui.export.projects_panel import ProjectsPanel
 from vostool.gui.export.report_panel import ReportPanel
+from vostool.gui.export.unlabelled_bar import UnlabelledBar
 from vostool.gui.widgets import theme
 from vostool.io.batch.presets import Preset
 
@@ -44,6 +45,7 @@ class ExportWidgets:
     def __init__(self, dialog: QDialog, current: Callable[[], Preset]) -> None:
         self.projects, self.formats, self.options = ProjectsPanel(), FormatsPanel(), OptionsPanel()
         self.presets = PresetBar(current)
+        self.unlabelled = UnlabelledBar()
         self.preview, self.report = PreviewPanel(), ReportPanel()
         self.choices, self.outcome = QTabWidget(), QTabWidget()
         self.folder, self.browse = QLineEdit(), QPushButton("&Browse…")
@@ -70,6 +72,7 @@ class ExportWidgets:
         """While a run goes, nothing can be chosen."""
         for widget in (
             self.choices, self.presets, self.folder, self.browse, self.merge, self.recipe_button,
+            self.unlabelled,
         ):  # fmt: skip
             widget.setEnabled(not running)
         self.projects.lock(running)
@@ -127,6 +130,7 @@ class ExportWidgets:
         sides.setSizes([SIZE[0] - RIGHT, RIGHT])
         layout = QVBoxLayout(dialog)
         layout.addWidget(sides, 1)
+        layout.addWidget(self.unlabelled)
         layout.addLayout(self._place())
         layout.addWidget(self.bar)
         layout.addLayout(self._buttons())

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.widgets.beside import open_beside
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.locks import locked_objects
 from vostool.project.object_edits import Overlap
@@ -156,7 +157,7 @@ def label_completer(project: Project, parent: QWidget) -> QCompleter:
 
 
 def ask(dialog: QDialog, act: Callable[[], object]) -> None:
-    """Show a dialog without stopping anything, and act when it is agreed to."""
+    """Show a dialog about the selected object beside it, and act when it is agreed to."""
     dialog.accepted.connect(act)
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    open_beside(dialog)

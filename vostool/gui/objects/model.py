@@ -7,18 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
-from PyQt6.QtGui import QColor, QIcon
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon
 
 from vostool.gui.session.document import Document
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project import edits
-from vostool.project.changes import Changes
+from vostool.project.changes import Changes, Edit
 from vostool.project.locks import LOCKED_SETTING, locked_objects
 from vostool.project.mask_notes import occluded_frames
+from vostool.project.object_naming import label_objects
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.project.project_labels import is_unlabelled, shown_label
 
 SHOWN, COLOUR, NUMBER, LABEL, FRAMES, LOCKED = range(6)
 HEADINGS = ("", "", "#", "Label", "Frames", "")
@@ -145,12 +147,13 @@ class ObjectModel(QAbstractTableModel):
             return f"{TIPS[column]}; marked as occluded on {hidden}" if hidden else TIPS[column]
         if column in _ICONS:
             return self._switch(shown, column, role)
+        if column == LABEL:
+            return _label(self._document.project, shown, role)
         if role == _ROLE.DecorationRole and column == COLOUR:
             return colour_icon(QColor(*shown.colour))
-        if role in (_ROLE.DisplayRole, _ROLE.EditRole):
-            frames = len(self._document.project.masks.row(shown.id))
-            return {NUMBER: shown.id, LABEL: shown.label, FRAMES: frames}.get(column)
-        return None
+        frames = len(self._document.project.masks.row(shown.id))
+        told = role in (_ROLE.DisplayRole, _ROLE.EditRole)
+        return {NUMBER: shown.id, FRAMES: frames}.get(column) if told else None
 
     def setData(self, index: QModelIndex, value: Any, role: int = _ROLE.EditRole) -> bool:
         old = self.object_at(index.row())
@@ -162,15 +165,18 @@ class ObjectModel(QAbstractTableModel):
             return True
         label = str(value).strip()
         if role == _ROLE.EditRole and index.column() == LABEL and label:
-            self.change(replace(old, label=label), "Rename object")
+            assert self._document is not None
+            self._do(label_objects(self._document.project, [old.id], label))
             return True
         return False
 
     def change(self, changed: AnnotatedObject, title: str) -> None:
         """Replace an object as one undo step, where it differs."""
         assert self._document is not None
-        edit = edits.change_object(self._document.project, changed, title)
-        if edit.changes:
+        self._do(edits.change_object(self._document.project, changed, title))
+
+    def _do(self, edit: Edit) -> None:
+        if self._document is not None and edit.changes:
             self._document.do(edit)
 
     def _read(self) -> None:
@@ -188,3 +194,18 @@ class ObjectModel(QAbstractTableModel):
         if name not in self._icons:
             self._icons[name] = theme.icon(name)
         return self._icons[name]
+
+
+def _label(project: Project, shown: AnnotatedObject, role: int) -> Any:
+    """The label; that there is none is said dimmed and in italics, and no text to be edited."""
+    if role == _ROLE.DisplayRole:
+        return shown_label(project, shown)
+    if role == _ROLE.EditRole:
+        return "" if is_unlabelled(project, shown) else shown.label
+    if role in (_ROLE.FontRole, _ROLE.ForegroundRole) and is_unlabelled(project, shown):
+        if role == _ROLE.ForegroundRole:
+            return QGuiApplication.palette().placeholderText()
+        font = QGuiApplication.font()
+        font.setItalic(True)
+        return font
+    return None

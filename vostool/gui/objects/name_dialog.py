@@ -15,8 +15,10 @@ from PyQt6.QtWidgets import (
 from vostool.errors import PromptError
 from vostool.gui.objects.dialogs import label_completer
 from vostool.gui.session.session import Session
+from vostool.gui.widgets.beside import open_beside
 from vostool.project.locks import locked_by, locked_sentence
 from vostool.project.object_naming import name_object
+from vostool.project.project_labels import is_unlabelled
 
 HIGHEST_NUMBER = 65535
 
@@ -29,7 +31,8 @@ class NameDialog(QDialog):
         self.setWindowTitle("Finish object")
         self._session, self._object_id = session, object_id
         objects = session.document.project.objects
-        self.label = QLineEdit(objects[object_id].label)
+        known, project = objects[object_id], session.document.project
+        self.label = QLineEdit("" if is_unlabelled(project, known) else known.label)
         self.label.setAccessibleName("Label")
         self.label.setCompleter(label_completer(session.document.project, self))
         self.label.selectAll()
@@ -92,4 +95,4 @@ def finish_and_name(session: Session, parent: QWidget) -> None:
         return
     dialog = NameDialog(session, session.current_object, parent)
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    open_beside(dialog)

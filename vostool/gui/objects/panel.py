@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, pyqtSignal
 from PyQt6.QtGui import QAction, QColor
@@ -22,6 +23,7 @@ from vostool.gui.objects.empty_hint import EmptyHint
 from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
 from vostool.gui.objects.table import ObjectTable
 from vostool.gui.session.document import Document
+from vostool.gui.widgets.beside import open_beside
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.return_key import LineBox
@@ -197,10 +199,17 @@ class ObjectList(QWidget):
 
     def ask_colour(self, shown: AnnotatedObject) -> None:
         """Ask for an object's colour."""
-        colour = QColorDialog.getColor(QColor(*shown.colour), self, f"Colour of {shown.label}")
-        if colour.isValid():
+        dialog = QColorDialog(QColor(*shown.colour), self)
+        dialog.setWindowTitle(f"Colour of object {shown.id}")
+        dialog.colorSelected.connect(partial(self._take_colour, shown.id))
+        dialog.finished.connect(dialog.deleteLater)
+        open_beside(dialog)
+
+    def _take_colour(self, object_id: int, colour: QColor) -> None:
+        known = self.model.object_at(self.model.row_of(object_id))
+        if known is not None and known.id == object_id and colour.isValid():
             rgb = (colour.red(), colour.green(), colour.blue())
-            self.model.change(replace(shown, colour=rgb), "Change colour")
+            self.model.change(replace(known, colour=rgb), "Change colour")
 
     def _choice_changed(self) -> None:
         ids = self.chosen_ids()

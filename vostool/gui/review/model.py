@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor
 from vostool.gui.session.review_work import Review
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 from vostool.review.events import ReviewEvent
 from vostool.words import counted
 
@@ -91,4 +92,8 @@ class ReviewModel(QAbstractTableModel):
 
     def _name(self, object_id: int) -> str:
         shown = self._project.objects.get(object_id) if self._project is not None else None
-        return f"{object_id} {shown.label}" if shown is not None else str(object_id)
+        return (
+            object_title(self._project, shown)
+            if shown is not None and self._project is not None
+            else str(object_id)
+        )

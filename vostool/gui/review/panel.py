@@ -26,6 +26,7 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.reasons import Reason
 
@@ -90,8 +91,10 @@ class ReviewPanel(QWidget):
         chosen = self.objects.currentData()
         self.objects.clear()
         self.objects.addItem("All objects")
-        for oid, shown in self._project.objects.items() if self._project is not None else ():
-            self.objects.addItem(f"{oid} {shown.label}", oid)
+        project = self._project
+        if project is not None:
+            for oid, shown in project.objects.items():
+                self.objects.addItem(object_title(project, shown), oid)
         found = self.objects.findData(chosen) if chosen is not None else 0
         self.objects.setCurrentIndex(max(found, 0))
         if found < 0:

@@ -95,6 +95,8 @@ class MaskEditor(QObject):
         step = self._document.do(Edit(title, made.changes))
         if on is None or place.object_id is None:
             session.select(object_id)
+        if place.object_id is None:
+            session.object_made.emit(object_id)
         key = (place.frame, object_id)
         self._jobs.append(_Job(title, step, key, change, nothing, then or (lambda changed: None)))
         self._next()

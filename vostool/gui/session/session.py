@@ -12,8 +12,8 @@ from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.click_answers import ClickAnswers
 from vostool.gui.session.document import Document
 from vostool.gui.session.edit_builder import EditBuilder
+from vostool.gui.session.label_memory import label_of_last
 from vostool.gui.session.track_runs import TrackRuns
-from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.timers import single_shot
 from vostool.io.imports.summary import ImportSummary
 from vostool.models.engine import SegmentRequest
@@ -21,7 +21,6 @@ from vostool.project import edits
 from vostool.project.changes import Changes, Edit
 from vostool.project.history import Step
 from vostool.project.locks import locked_by, locked_objects, locked_sentence
-from vostool.project.project_labels import declared_labels
 from vostool.project.prompts import Prompts
 
 RESTS_AFTER_MS = 250
@@ -36,6 +35,7 @@ class Session(QObject):
     Signals:
         playhead_moved(int): another frame is current.
         object_selected(object): id of the current object, or None for "the next click makes one".
+        object_made(int): a person began an object, with its first prompt, stroke or by command.
         chosen_changed(): other objects are chosen together, see :attr:`chosen`.
         busy(bool): a click waits for its mask, or none does any more.
         run_progressed(RunProgress), run_ended(str): of a track run; the text is for the status bar.
@@ -45,10 +45,12 @@ class Session(QObject):
         runs: the track runs; :class:`~vostool.gui.session.tracking.Tracking` plans and starts them.
         imported: ids of the objects of the last import, the new ones first.
         solo: True while the canvas shows the current object alone.
+        next_label: what a person chose for new objects, or "" for that of the last one.
     """
 
     playhead_moved = pyqtSignal(int)
     object_selected = pyqtSignal(object)
+    object_made = pyqtSignal(int)
     chosen_changed = pyqtSignal()
     busy = pyqtSignal(bool)
     run_progressed = pyqtSignal(object)
@@ -75,6 +77,7 @@ class Session(QObject):
         self._rest_timer.start(FIRST_REST_MS)
         self._undo_when_ended: Step | None = None
         self.solo = False
+        self.next_label = ""
         self._chosen: frozenset[int] = frozenset()
         self.builder = EditBuilder(document, self.do)
         self.builder.problem.connect(self.problem)
@@ -136,12 +139,6 @@ class Session(QObject):
         shown = self.document.project.objects.get(object_id)
         return shown is not None and shown.visible
 
-    def select_row(self, row: int) -> None:
-        """Make the object of this row of the list current, where there is one."""
-        ids = list(self.document.project.objects)
-        if row < len(ids):
-            self.select(ids[row])
-
     # -- prompts -------------------------------------------------------------------------------
 
     def prompt(self, prompts: Prompts, title: str) -> None:
@@ -170,6 +167,8 @@ class Session(QObject):
             edit = Edit(title, made[0].changes + edit.changes)
         step = self.document.do(edit)
         self.select(object_id)
+        if made is not None:
+            self.object_made.emit(object_id)
         self.clicks.ask(SegmentRequest(frame, object_id, prompts), step)
 
     def ask_unanswered(self) -> None:
@@ -199,6 +198,7 @@ class Session(QObject):
         edit, object_id = edits.add_object(self.document.project, self.label_for_new())
         self.document.do(edit)
         self.select(object_id)
+        self.object_made.emit(object_id)
 
     def do(self, edit: Edit, *, even_locked: bool = False) -> bool:
         """Apply an edit as one undo step, where it changes anything; True where it was applied.
@@ -293,12 +293,7 @@ class Session(QObject):
             self.select(max(objects, default=None))
 
     def label_for_new(self) -> str:
-        """The label that the next object gets: that of the current one, or of the last."""
-        objects = self.document.project.objects
-        current = self.current_object
-        if current is not None:
-            return objects[current].label
-        if objects:
-            return objects[max(objects)].label
-        declared = declared_labels(self.document.project)
-        return declared[0].name if declared else settings_values.load().first_label
+        """The label that the next object gets: the chosen one, else that of the current or last."""
+        if self.next_label:
+            return self.next_label
+        return label_of_last(self.document.project, self.current_object)

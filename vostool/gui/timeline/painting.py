@@ -22,6 +22,7 @@ from vostool.gui.timeline.scale import tick_spacing
 from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
 from vostool.project.objects import AnnotatedObject
+from vostool.project.project_labels import object_title
 
 _LABEL_ROOM = 120
 _TEXT_FOOT = 12
@@ -81,7 +82,7 @@ class ScenePainter:
         painter.setFont(self._font(row))
         self._text(
             QRect(26, top, LABEL_WIDTH - 32, row),
-            f"{shown.id} {shown.label}",
+            object_title(scene.project, shown),
             colours.text if shown.visible else colours.dimmed,
         )
         painter.setFont(self._usual)

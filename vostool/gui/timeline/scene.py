@@ -15,6 +15,7 @@ from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
 from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 from vostool.words import counted
 
 WORDS = (
@@ -89,7 +90,9 @@ class Scene:
         frame = self.frame_at(at.x())
         lines = [f"Frame {frame}, {clock(self.time_of(frame))}"]
         if shown is not None:
-            lines.append(f"{shown.id} {shown.label}: {self.state_words(frame, shown.id)}")
+            lines.append(
+                f"{object_title(self.project, shown)}: {self.state_words(frame, shown.id)}"
+            )
         elif self.chosen is not None and at.y() < RULER_HEIGHT and frame in self.chosen:
             lines.append(f"Range {self.range_words}")
         return "\n".join(lines)
@@ -138,4 +141,6 @@ def _summary(scene: Scene, shown: AnnotatedObject) -> str:
         if (row & flag).any()
     ]
     labelled = int((row != 0).sum())
-    return "\n".join([f"{shown.id} {shown.label}: {labelled} of {len(row)} frames", *counts])
+    return "\n".join(
+        [f"{object_title(scene.project, shown)}: {labelled} of {len(row)} frames", *counts]
+    )

@@ -61,3 +61,12 @@ def outline(palette: QPalette) -> QColor:
     base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
     parts = zip(base.getRgb()[:3], text.getRgb()[:3], strict=True)
     return QColor(*(round((b or 0) + _STRENGTH * ((t or 0) - (b or 0))) for b, t in parts))
+
+
+def repolish(widget: QWidget) -> None:
+    """Apply the style sheet's rules for a property that has changed; Qt does so only then."""
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+    widget.update()

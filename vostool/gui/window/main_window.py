@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -135,6 +135,10 @@ class MainWindow(QMainWindow):
     def legend_place(self) -> QWidget:
         """Where the legend opens."""
         return self.legend_button if self.legend_button.isVisible() else self.timeline
+
+    def thing_shown(self) -> QRect | None:
+        """Where the selected object is seen, in pixels of the screen; None where it is not."""
+        return self.view_side.thing_shown()
 
     def show_status(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing line in the status bar."""

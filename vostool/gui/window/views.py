@@ -82,6 +82,7 @@ class Views(QObject):
         self._history = HistoryView(window.history, workspace)
         self._gestures = Gestures(window.canvas, workspace)
         self._find = FindView(window, workspace)
+        window.tool_strip.next_label.set_session(workspace.session)
         self._offers = Offers(window, workspace)
         window.view_side.open(workspace)
         yield
@@ -101,6 +102,7 @@ class Views(QObject):
             self._gestures.close()
         if self._review is not None:
             self._review.close()
+        self._window.tool_strip.next_label.set_session(None)
         for signal, slot in self._window_connections:
             signal.disconnect(slot)
         # The last frames of a run still reach the document when the workspace closes.

@@ -16,6 +16,7 @@ from vostool.gui.session.following import Following
 from vostool.gui.session.frame_range import RangeSelection
 from vostool.gui.session.listening import Listening
 from vostool.gui.session.mask_editor import MaskEditor
+from vostool.gui.session.naming import Naming
 from vostool.gui.session.player import Player
 from vostool.gui.session.range_actions import RangeActions
 from vostool.gui.session.retracking import Retracking
@@ -28,7 +29,7 @@ from vostool.io.cvat_server.source import JobFrames
 
 
 class Workspace(QObject):
-    """Document, session, tracking, finding, display, range, player and storage of one source."""
+    """Document, session, tracking, finding, names, display, range, player, storage of a source."""
 
     def __init__(self, opened: Opened, canvas: Canvas, worker: EngineWorker) -> None:
         super().__init__()
@@ -46,6 +47,7 @@ class Workspace(QObject):
         self.selection = RangeSelection(len(opened.source))
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
         self.player = Player(self.session, self.selection)
+        self.naming = Naming(self.session, self.player)
         self.review = Review(self.session, self.player)
         self.retracking = Retracking(self.session, self.review, self.tracking, self.mask_editor)
         worker.open(opened.source.clone())

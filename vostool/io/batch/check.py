@@ -19,6 +19,7 @@ from vostool.io.exports.plan import ExportPlan, make_plan
 from vostool.io.exports.staging import Staging
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.project.project_labels import is_unlabelled
 
 
 class ProblemKind(enum.Enum):
@@ -174,7 +175,7 @@ def _touch(one: ExportMask, other: ExportMask) -> bool:
 
 
 def _tell_labels(plan: ExportPlan, findings: _Findings) -> None:
-    unnamed = [str(obj.id) for obj in plan.objects if obj.label == DEFAULT_LABEL]
+    unnamed = [str(obj.id) for obj in plan.objects if is_unlabelled(plan.project, obj)]
     if unnamed:
         whose = "its" if len(unnamed) == 1 else "their"
         findings.add(

@@ -31,6 +31,8 @@ OBJECT: ActionTable = (
                "The next click starts another object"),
     ActionSpec("finish_named", "Object", "Finish object and name it…", ("Shift+F",), _O,
                "Asks for its label and number; the next click starts another object"),
+    ActionSpec("next_label", "Object", "Label of new objects…", ("Ctrl+Shift+K",),
+               tip="Chosen before the click; a name can be given at the new mask as well"),
     ActionSpec("find_objects", "Object", "Find objects…", ("Ctrl+Shift+F",),
                tip="The program proposes objects: everything, by text, or like the selected one"),
     ActionSpec("find_object", "Object", "Filter objects", ("Ctrl+F",), tip="By label, number or "

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMessageBox
 
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.places import open_project_row
+from vostool.gui.export.unlabelled_bar import unlabelled_objects
 from vostool.gui.imports.dialog import ImportDialog
 from vostool.gui.widgets import dialogs
 from vostool.gui.window.handlers.guard import Handler, WhenOpen
@@ -124,5 +125,13 @@ def _show_export(bench: Workbench) -> None:
         path = workspace.storage.path
         rows = [open_project_row(workspace.document, workspace.source, path)]
     dialog = ExportDialog(rows, bench.window)
+    if workspace is not None:
+        dialog.naming_wanted.connect(partial(_name_first, bench, workspace))
     dialog.exec()
     dialog.deleteLater()  # or its snapshot would stay as long as the window
+
+
+def _name_first(bench: Workbench, workspace: Workspace) -> None:
+    """Name the objects without a label at their masks, one by one, then export."""
+    ids = unlabelled_objects(workspace.document.project)
+    workspace.naming.go_through(ids, partial(_show_export, bench))

@@ -22,10 +22,11 @@ def object_handlers(bench: Workbench) -> dict[str, Handler]:
     window = bench.window
 
     def select_row(row: int) -> Handler:
-        return session(lambda s: s.select_row(row))
+        return session(partial(_select_row, row))
 
     return {
         "new_object": session(Session.add_object),
+        "next_label": window.tool_strip.next_label.showMenu,
         "finish": session(lambda s: s.select(None)),
         "finish_named": session(lambda s: finish_and_name(s, window)),
         **{f"object_{number}": select_row(number - 1) for number in range(1, 10)},
@@ -46,7 +47,7 @@ def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handl
     chosen = when_open.part(lambda workspace: _chosen(window, workspace.session))
     return {
         "delete_object": chosen(ObjectActions.delete),
-        "relabel": chosen(ObjectActions.relabel),
+        "relabel": when_open(partial(_relabel, window)),
         "show_object": chosen(ObjectActions.show),
         "lock": chosen(ObjectActions.lock),
         "merge_objects": chosen(ObjectActions.merge),
@@ -65,6 +66,25 @@ def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handl
 def _chosen(window: MainWindow, session: Session) -> ObjectActions:
     """Acts on the objects that canvas, timeline and list show as selected."""
     return ObjectActions(session, session.chosen, window)
+
+
+def _select_row(row: int, session: Session) -> None:
+    """Make the object of this row of the list current, where there is one."""
+    ids = list(session.document.project.objects)
+    if row < len(ids):
+        session.select(ids[row])
+
+
+def _relabel(window: MainWindow, workspace: Workspace) -> None:
+    """At the mask where one object is meant and seen; else a dialog asks."""
+    session = workspace.session
+    if len(session.chosen) == 1:
+        workspace.naming.offer(*session.chosen)
+        if window.view_side.chip.isVisible():
+            workspace.naming.type_name()
+            return
+        workspace.naming.leave()
+    _chosen(window, session).relabel()
 
 
 def _recolour(window: MainWindow, session: Session) -> None:

@@ -23,6 +23,7 @@ from vostool.gui.settings.values import FEATURE_MEGABYTES, FRAME_MEGABYTES, THEM
 from vostool.gui.window.settings.device_box import DeviceBox
 from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts
+from vostool.project.project_labels import UNLABELLED
 
 
 class SettingsDialog(QDialog):
@@ -38,7 +39,9 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.theme = _choice("Theme", dict.fromkeys(THEMES, ""), values.theme)
-        self.label = QLineEdit(values.first_label)
+        named = values.first_label != Values().first_label
+        self.label = QLineEdit(values.first_label if named else "")
+        self.label.setPlaceholderText(UNLABELLED)
         self.label.setAccessibleName("Label of the first object")
         self.quality = _choice("Quality", quality_texts(), values.quality)
         self.device = DeviceBox(values.device)
@@ -89,7 +92,12 @@ class SettingsDialog(QDialog):
         form = QFormLayout(page)
         form.addRow("Theme", self.theme)
         form.addRow("Label of the first object", self.label)
-        form.addRow(_note("The next objects take the label that was used last."))
+        form.addRow(
+            _note(
+                "The next objects take the label that was used last, or the one chosen over the "
+                "picture; the chip at a new mask names it."
+            )
+        )
         return page
 
     def _engine(self) -> QWidget:

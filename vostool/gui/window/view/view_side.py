@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QRect
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.display import Appearance
 from vostool.gui.canvas.mask_labels import MaskLabels
 from vostool.gui.canvas.minimap import Minimap
+from vostool.gui.canvas.name_chip import NameChip
 from vostool.gui.canvas.overlay_renderer import Overlay
 from vostool.gui.canvas.peek import Peek
 from vostool.gui.canvas.readout import describe
@@ -23,6 +24,7 @@ from vostool.gui.widgets.popover import Popover
 from vostool.gui.window.status_bar import StatusBar
 from vostool.gui.window.view.hover_preview import HoverPreview
 from vostool.gui.window.view.local_refine import LocalRefine
+from vostool.gui.window.view.naming_view import NamingView, on_canvas
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.styles import Style
 from vostool.project.mask_notes import is_occluded
@@ -64,6 +66,8 @@ class ViewSide(QObject):
         self.labels = MaskLabels(canvas.view)
         self.minimap = Minimap(canvas)
         self.peek = Peek(window, self._show_bare)
+        self.chip = NameChip(canvas)
+        self.naming: NamingView | None = None
         self.popover = Popover(self.panel, "Picture and masks", window)
         canvas.hovered.connect(self._hovered)
         self.state.changed.connect(self._follow)
@@ -77,6 +81,7 @@ class ViewSide(QObject):
         self.refine = LocalRefine(self._canvas, self._status, workspace)
         self.preview = HoverPreview(self._canvas, self._status, workspace)
         self.preview.set_wanted(self.state.values.preview)
+        self.naming = NamingView(self._canvas, self.chip, workspace)
         if workspace.source.info.kind != "cvat":  # its frames would come over the network
             self._thumbnails.open(workspace.source.clone())
         workspace.display.shown.connect(self._shown)
@@ -90,10 +95,25 @@ class ViewSide(QObject):
             self.refine.close()
             self.preview.close()
         self.refine = self.preview = None
+        if self.naming is not None:
+            self.naming.close()
+            self.naming = None
         if self._workspace is not None:
             self._workspace.display.shown.disconnect(self._shown)
             self._workspace = None
         self._shown(None)
+
+    def thing_shown(self) -> QRect | None:
+        """Where the current object is seen, in pixels of the screen; None where it is not."""
+        workspace = self._workspace
+        if workspace is None or workspace.session.current_object is None:
+            return None
+        frame, current = workspace.session.playhead, workspace.session.current_object
+        record = workspace.document.project.masks.get(frame, current)
+        if record is None or record.mask.is_empty:
+            return None
+        place = on_canvas(self._canvas, record.mask.bbox).intersected(self._canvas.rect())
+        return QRect(self._canvas.mapToGlobal(place.topLeft()), place.size())
 
     # -- following -----------------------------------------------------------------------------
 
@@ -133,7 +153,7 @@ class ViewSide(QObject):
         project = workspace.document.project
         self.labels.show(
             overlay.boxes,
-            project.objects,
+            project,
             workspace.session.current_object,
             [oid for oid in overlay.boxes if is_occluded(project, overlay.frame, oid)],
             names=self.state.values.labels,

@@ -1,0 +1,62 @@
+"""Says which objects nobody has named, before they are written as "object"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from vostool.project.objects import DEFAULT_LABEL
+from vostool.project.project import Project
+from vostool.project.project_labels import is_unlabelled
+
+LISTED = 8
+
+
+class UnlabelledBar(QFrame):
+    """Hidden where every object of the open project has a label.
+
+    Signals:
+        naming_wanted(): the objects are to be named at their masks.
+    """
+
+    naming_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("unlabelled_bar")
+        self.text = QLabel()
+        self.button = QPushButton("&Name them…")
+        self.button.setToolTip("Closes this, shows one after the other, and comes back")
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(self.naming_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 3, 3, 3)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.button)
+        self.hide()
+
+    def show_project(self, project: Project | None) -> None:
+        """Say what a project lacks; None: no project is open."""
+        ids = unlabelled_objects(project) if project is not None else []
+        self.setVisible(bool(ids))
+        if not ids:
+            return
+        one = len(ids) == 1
+        more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
+        listed = ", ".join(map(str, ids[:LISTED])) + more
+        self.text.setText(
+            f"Object{'' if one else 's'} {listed} {'has' if one else 'have'} no label yet and "
+            f"would be written as “{DEFAULT_LABEL}”."
+        )
+        self.button.setText("&Name it…" if one else "&Name them…")
+
+
+def unlabelled_objects(project: Project) -> Sequence[int]:
+    """Ids of the objects with masks that nobody has named, ascending."""
+    return [
+        known.id
+        for known in project.objects.values()
+        if is_unlabelled(project, known) and project.masks.row(known.id)
+    ]
