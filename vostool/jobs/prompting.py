@@ -93,11 +93,12 @@ def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
     old = project.prompts.get(key)
     fresh = new.box is not None or new.mask is not None
     if old is not None:
-        return Prompts(
-            old.points + new.points,
-            new.box if new.box is not None else old.box,
-            new.mask if new.mask is not None else old.mask,
-            None if fresh else old.base,
+        return replace(
+            old,
+            points=old.points + new.points,
+            box=new.box if new.box is not None else old.box,
+            mask=new.mask if new.mask is not None else old.mask,
+            base=None if fresh else old.base,
         )
     record = project.masks.get(*key)
     return new if fresh or record is None else replace(new, base=record.mask)

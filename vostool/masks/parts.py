@@ -15,7 +15,7 @@ from vostool.masks.mask import BoolArray
 
 def without_specks(pixels: BoolArray, smallest: int) -> BoolArray:
     """(H, W) pixels without the parts of fewer than ``smallest``; the same array if none is."""
-    numbers, areas = _numbered(pixels, connectivity=8)
+    numbers, areas = numbered(pixels, connectivity=8)
     keep = areas >= smallest
     keep[0] = False
     if keep[1:].all():
@@ -29,7 +29,7 @@ def largest_part(pixels: BoolArray) -> BoolArray:
 
     An empty array of an empty one.
     """
-    numbers, areas = _numbered(pixels, connectivity=8)
+    numbers, areas = numbered(pixels, connectivity=8)
     if len(areas) < 2:
         return np.zeros_like(pixels)
     return np.asarray(numbers == 1 + int(np.argmax(areas[1:])), np.bool_)
@@ -42,7 +42,7 @@ def with_holes_filled(pixels: BoolArray, largest: int | None = None) -> BoolArra
         largest: only holes of at most so many pixels; None fills all. Background that touches the
             array's border is no hole.
     """
-    numbers, areas = _numbered(np.pad(~pixels, 1, constant_values=True), connectivity=4)
+    numbers, areas = numbered(np.pad(~pixels, 1, constant_values=True), connectivity=4)
     fill = np.ones(len(areas), np.bool_) if largest is None else areas <= largest
     fill[[0, numbers[0, 0]]] = False
     if not fill.any():
@@ -51,8 +51,8 @@ def with_holes_filled(pixels: BoolArray, largest: int | None = None) -> BoolArra
     return filled
 
 
-def _numbered(pixels: BoolArray, connectivity: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Each pixel's part, 0 outside, and the number of pixels by part."""
+def numbered(pixels: BoolArray, connectivity: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Each pixel's part (H, W), 0 outside, and the number of pixels by part, of 0 as well."""
     _, numbers, facts, _ = cv2.connectedComponentsWithStats(
         pixels.view(np.uint8), connectivity=connectivity
     )

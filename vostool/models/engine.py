@@ -30,6 +30,7 @@ class EngineInfo:
         dtype: "float32", "bfloat16"; empty where there is none.
         detail: one honest sentence about what it can do.
         quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.
+        chooses: a lone click has three masks to choose from (:attr:`Prompts.choice`).
     """
 
     name: str
@@ -38,6 +39,7 @@ class EngineInfo:
     dtype: str = ""
     detail: str = ""
     quality: str = ""
+    chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,16 @@ class SegmentRequest:
 
 @dataclass(frozen=True, slots=True)
 class SegmentReply:
-    """A mask (the frame's size) and the engine's confidence in 0..1."""
+    """A mask (the frame's size) and the engine's confidence in 0..1.
+
+    Attributes:
+        choice: which of three masks answered the first click, as :attr:`Prompts.choice` has it;
+            None where there was no choice.
+    """
 
     mask: Mask
     score: float
+    choice: int | None = None
 
 
 class Direction(enum.Enum):

@@ -7,12 +7,14 @@ cannot change under the engine that works on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 
+CHOICES = 3
+"""Masks that an engine may have for a lone click."""
 BEGIN_WITH_OBJECT = "Begin with a click on the object; a negative point takes away from its mask."
 
 
@@ -39,12 +41,25 @@ class Prompts:
         mask: a mask the person gave (drawn or imported), or None.
         base: the tracked mask that these prompts correct, or None where they start from nothing;
             an engine may let its box go along.
+        choice: which of an engine's three masks answers the first click where that stands alone
+            (:attr:`is_lone_click`), by size: 0 a part, 1 more, 2 the whole. None: the one that
+            the engine thinks best. An engine with one mask does not look at it.
     """
 
     points: tuple[Point, ...] = ()
     box: Box | None = None
     mask: Mask | None = None
     base: Mask | None = None
+    choice: int | None = None
+
+    @property
+    def is_lone_click(self) -> bool:
+        """True where all begins with a click on the object and nothing that says how far it goes.
+
+        Later clicks refine what the first one gave.
+        """
+        alone = self.box is None and self.mask is None and self.base is None
+        return alone and bool(self.points) and self.points[0].positive
 
     @property
     def is_empty(self) -> bool:
@@ -87,19 +102,23 @@ class Prompts:
             )
 
 
-def with_point(old: Prompts | None, record: MaskRecord | None, point: Point) -> Prompts:
+def with_point(
+    old: Prompts | None, record: MaskRecord | None, point: Point, choice: int | None = None
+) -> Prompts:
     """Add a click; the first one on a tracked mask corrects that mask instead of starting anew.
 
     Args:
         old: the prompts that stand on this frame for the object, or None.
         record: the mask that is shown for it there, or None.
+        choice: of the masks of a first click, see :attr:`Prompts.choice`.
     """
     if old is None:
         base = None
         if record is not None and record.provenance is not Provenance.PROMPTED:
             base = None if record.mask.is_empty else record.mask
-        return Prompts(points=(point,), base=base)
-    return Prompts((*old.points, point), old.box, old.mask, old.base)
+        lone = base is None and point.positive
+        return Prompts(points=(point,), base=base, choice=choice if lone else None)
+    return replace(old, points=(*old.points, point))
 
 
 def with_box(box: Box) -> Prompts:

@@ -103,7 +103,7 @@ def test_going_shows_the_panel(tracked) -> None:
 def test_what_lies_close_together_is_one_row(tracked) -> None:
     (row,) = rows(tracked)
     assert tracked.review.queue.masks > 3
-    assert row[1] == "1 object" and "low score" in row[2] and "empty after present" in row[2]
+    assert row[1] == "1 unlabelled" and "low score" in row[2] and "empty after present" in row[2]
     first, last = map(int, row[0].split("–"))
     assert first <= LOW and last >= GONE
 

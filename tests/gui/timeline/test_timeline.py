@@ -179,6 +179,8 @@ def test_colour(opened) -> None:
     asked.setCurrentColor(QColor(1, 2, 3))
     asked.accept()
     assert opened.project.objects[1].colour == (1, 2, 3)
+    opened.window.activateWindow()  # what a window manager does
+    opened.until(opened.window.isActiveWindow)
 
     def painted() -> bool:
         image = opened.canvas._overlay_item.image

@@ -126,7 +126,7 @@ def test_what_is_occluded_is_said_where_it_is_seen(labelled) -> None:
     labelled.go_to(0)
     labelled.until(lambda: labels.texts == ["occluded"])
     labelled.keys("Shift+L")
-    assert labels.texts == ["1 object, occluded"]
+    assert labels.texts == ["1 unlabelled, occluded"]
     scene = labelled.window.timeline.scene()
     assert scene.state_words(0, 1).endswith(", occluded")
     assert "occluded" not in scene.state_words(5, 1)
@@ -134,7 +134,7 @@ def test_what_is_occluded_is_said_where_it_is_seen(labelled) -> None:
     tip = model.data(model.index(0, FRAMES), Qt.ItemDataRole.ToolTipRole)
     assert tip == "Frames with a mask; marked as occluded on 1"
     x, y = labelled.middle(1)
-    assert describe(document.project, 0, None, x, y).endswith("1 object, occluded")
+    assert describe(document.project, 0, None, x, y).endswith("1 unlabelled, occluded")
     labelled.keys("M")
     labelled.until(lambda: labels.texts == [])
 
@@ -143,11 +143,11 @@ def test_names_stand_at_the_masks_and_go_with_them(labelled) -> None:
     labels = labelled.window.view_side.labels
     assert labels.texts == []
     labelled.keys("Shift+L")
-    assert labels.texts == ["1 object"]
+    assert labels.texts == ["1 unlabelled"]
     labelled.keys("F")
     labelled.mark(2, oid=2)
-    labelled.until(lambda: sorted(labels.texts) == ["1 object", "2 object"])
-    assert labels.texts[-1] == "2 object", "the selected one lies over the others"
+    labelled.until(lambda: sorted(labels.texts) == ["1 unlabelled", "2 unlabelled"])
+    assert labels.texts[-1] == "2 unlabelled", "the selected one lies over the others"
     labelled.keys("M")
     labelled.until(lambda: labels.texts == [])
     labelled.keys("M")
@@ -194,7 +194,7 @@ def test_the_readout_names_pixel_colour_and_object(labelled) -> None:
     x, y = labelled.middle(1)
     move(labelled, x, y)
     red, green, blue = picture(labelled)[int(y), int(x)]
-    wanted = f"x {int(x)}  y {int(y)}   RGB {red} {green} {blue}   1 object"
+    wanted = f"x {int(x)}  y {int(y)}   RGB {red} {green} {blue}   1 unlabelled"
     labelled.until(lambda: labelled.window.status.position.text() == wanted)
 
 

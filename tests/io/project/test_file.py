@@ -440,13 +440,14 @@ def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = altered(tmp_path)
     expected = contents(a_project(tmp_path))
 
-    def to_two(connection: sqlite3.Connection) -> None:
+    newest = project_schema.SCHEMA_VERSION
+
+    def to_next(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO settings VALUES ('migrated', 'true')")
 
-    monkeypatch.setattr(project_schema, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(project_file, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(reading, "SCHEMA_VERSION", 2)
-    monkeypatch.setitem(project_schema.MIGRATIONS, 1, to_two)
+    for module in (project_schema, project_file, reading):
+        monkeypatch.setattr(module, "SCHEMA_VERSION", newest + 1)
+    monkeypatch.setitem(project_schema.MIGRATIONS, newest, to_next)
     before = path.read_bytes()
     read, _ = read_project(path)
     assert path.read_bytes() == before
@@ -455,7 +456,28 @@ def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     expected[Cell(Table.SETTINGS, "migrated")] = True
     assert contents(read) == contents(opened) == expected
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("PRAGMA user_version").fetchone()[0] == 2
+        assert database.execute("PRAGMA user_version").fetchone()[0] == newest + 1
+
+
+def test_a_file_of_the_first_version_has_no_choices_yet(tmp_path: Path) -> None:
+    path = altered(tmp_path, "ALTER TABLE prompts DROP COLUMN choice", "PRAGMA user_version = 1")
+    expected = contents(a_project(tmp_path))
+    read, told = read_project(path)
+    assert told is None and contents(read) == expected
+    file, opened = open_project(path)
+    key = next(iter(opened.prompts))
+    chosen = replace(opened.prompts[key], choice=2)
+    file.write([(Cell(Table.PROMPTS, key), chosen)])
+    file.close()
+    again, told = read_project(path)
+    assert told is None and again.prompts[key] == chosen
+
+
+def test_a_damaged_choice_costs_the_choice_alone(tmp_path: Path) -> None:
+    path = altered(tmp_path, "UPDATE prompts SET choice = 'whole'")
+    read, told = read_project(path)
+    assert contents(read) == contents(a_project(tmp_path))
+    assert told is not None and "mended" in told
 
 
 READ_ONLY = """

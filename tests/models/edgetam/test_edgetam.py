@@ -12,6 +12,7 @@ pytest.importorskip("timm", reason="needs the extra edgetam (pip install transfo
 
 # Below the lines that skip, since these need what they ask for.
 import torch
+from mask_choices import check_choices
 from transformers import (
     EdgeTamVideoModel,
     Sam2ImageProcessor,
@@ -315,3 +316,7 @@ def test_what_makes_no_sense_is_said(engine):
     engine.close()
     with pytest.raises(ModelError, match="no video"):
         engine.segment(SegmentRequest(0, 1, CLICK))
+
+
+def test_a_lone_click_has_three_masks_to_choose_from(engine: EdgeTamEngine) -> None:
+    check_choices(engine, 3, CLICK, BOX)

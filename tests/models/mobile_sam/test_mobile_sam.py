@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mask_choices import check_choices
 
 from vostool.errors import ModelError, PromptError, SourceError
 from vostool.evaluate.array_source import ArraySource
@@ -179,6 +180,10 @@ def test_preparing_encodes_ahead_unless_a_click_waits(clip):
     engine.close()
     with pytest.raises(ModelError, match="was closed"):
         engine.open(ArraySource(clip))
+
+
+def test_a_lone_click_has_three_masks_to_choose_from(engine):
+    check_choices(engine, 2, Prompts(points=(Point(66, 20),)), Prompts(box=Box(50, 5, 90, 35)))
 
 
 @pytest.fixture(scope="module")

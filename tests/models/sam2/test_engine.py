@@ -6,6 +6,7 @@ import threading
 
 import pytest
 import torch
+from mask_choices import check_choices
 
 from vostool.errors import ModelError, PromptError, SourceError
 from vostool.masks.box import Box
@@ -293,3 +294,7 @@ def test_memory_that_runs_out_beside_the_network_costs_the_cache_and_answers(eng
     reply = engine.segment(SegmentRequest(3, 1, CLICK))
     assert failures
     assert engine.segment(SegmentRequest(3, 1, CLICK)) == reply
+
+
+def test_a_lone_click_has_three_masks_to_choose_from(engine):
+    check_choices(engine, 3, CLICK, BOX)

@@ -13,6 +13,7 @@ pytest.importorskip("transformers", reason="needs the extra auto (Python 3.11)")
 
 # Below the line that skips, since these need what it asks for.
 import torch
+from mask_choices import check_choices
 from transformers import (
     Sam2VideoVideoProcessor,
     Sam3ImageProcessor,
@@ -259,3 +260,7 @@ def test_the_list_says_how_to_get_it(monkeypatch, tmp_path, folder):
     assert told().usable and told().checkpoint == folder
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert "pip install 'vostool[auto]'" in told().problem
+
+
+def test_a_lone_click_has_three_masks_to_choose_from(engine: Sam3Engine) -> None:
+    check_choices(engine, 3, CLICK, BOX)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.gui.canvas.extent_switch import ExtentSwitch
 from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.return_key import LineBox
@@ -86,6 +87,7 @@ class NameChip(QFrame):
         self.field.setFixedWidth(FIELD_WIDTH)
         self.field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.rows = [self._row() for _ in range(OFFERED)]
+        self.extent = ExtentSwitch()
         top = QHBoxLayout()
         top.setSpacing(5)
         for widget in (self.colour, self.head, self.field):
@@ -95,6 +97,7 @@ class NameChip(QFrame):
         self.column.setContentsMargins(7, 6, 7, 6)
         self.column.setSpacing(1)
         self.column.addLayout(top)
+        self.column.addWidget(self.extent)
         for row in self.rows:
             self.column.addWidget(row)
         self.field.textEdited.connect(lambda _text: self._filter())
@@ -110,24 +113,21 @@ class NameChip(QFrame):
         """True while the field has the keyboard."""
         return self.field.hasFocus()
 
-    def show_object(
-        self,
-        object_id: int,
-        colour: Colour,
-        label: str,
-        offered: Sequence[str],
-        known: Sequence[str],
-    ) -> None:
-        """Offer names for an object.
-
-        Args:
-            label: that it has, "" for none.
-            offered: for the keys 1 to 9.
-            known: all that can be found by typing.
-        """
-        self._offered, self._known, self._label = tuple(offered), tuple(known), label
+    def show_object(self, object_id: int, colour: Colour, label: str) -> None:
+        """Say which object it is about; ``label`` is "" for none."""
+        self._label = label
         self.colour.setPixmap(colour_icon(QColor(*colour)).pixmap(14, 14))
         self.head.setText(f"{object_id} {label}".strip() if label else str(object_id))
+
+    def show_names(self, offered: Sequence[str] | None, known: Sequence[str] = ()) -> None:
+        """Offer names for the object.
+
+        Args:
+            offered: for the keys 1 to 9; None where no name is to be given.
+            known: all that can be found by typing.
+        """
+        self.field.setVisible(offered is not None)
+        self._offered, self._known, label = tuple(offered or ()), tuple(known), self._label
         hint = "Another name…" if label else "Enter: type a name"
         if self.is_typing:
             hint = "Type a name"
@@ -135,6 +135,9 @@ class NameChip(QFrame):
         if not self.is_typing:
             self.field.clear()
             self._show_rows([(f"{n}  ", name) for n, name in enumerate(self._offered, 1)], None)
+
+    def appear(self) -> None:
+        """Be as large as what is shown."""
         self.adjustSize()
         self.show()
         self.raise_()

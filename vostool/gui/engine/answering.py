@@ -9,6 +9,7 @@ from vostool.errors import DeviceFullError, DeviceLostError, VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
 from vostool.gui.engine.unfit import Unfit
+from vostool.masks.tidying import tidied
 from vostool.models.engine import Engine, SegmentRequest
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,11 @@ class Closes(Protocol):
 def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
     """The mask, or one sentence about what went wrong."""
     try:
-        return SegmentAnswer(request, engine.segment(request))
+        reply, points = engine.segment(request), request.prompts.points
+        inside, outside = (
+            [(p.x, p.y) for p in points if p.positive is sign] for sign in (True, False)
+        )
+        return SegmentAnswer(request, reply, tidied=tidied(reply.mask, inside, outside))
     except VosToolError as error:
         return SegmentAnswer(request, None, str(error), isinstance(error, DeviceLostError))
     except Exception as error:  # a failed click must not end the thread

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vostool.masks.tidying import Tidied
 from vostool.models.engine import Engine, SegmentReply, SegmentRequest, TrackRequest
 from vostool.runs.parts import Steps
 
@@ -19,12 +20,14 @@ class SegmentAnswer:
 
     Attributes:
         lost: the engine's GPU answers no more.
+        tidied: the reply's mask without specks and pinholes.
     """
 
     request: SegmentRequest
     reply: SegmentReply | None
     problem: str | None = None
     lost: bool = False
+    tidied: Tidied | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from vostool.project import edits, label_edits, object_edits
 from vostool.project.changes import Cell, Edit, Table
 from vostool.project.locks import lock_objects, locked_objects, locked_sentence
 from vostool.project.object_edits import Overlap
+from vostool.project.object_naming import label_objects
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.words import counted
@@ -78,7 +79,7 @@ class ObjectActions:
         question = f"Label of object{'s' * (len(self._chosen) > 1)} {ids}"
         dialog = LabelChoice("Change label", question, self._project, old, self._parent)
         ask(dialog, lambda: self._try(
-            lambda project: label_edits.set_label(project, self._chosen, dialog.label.text())
+            lambda project: label_objects(project, self._chosen, dialog.label.text())
         ))  # fmt: skip
 
     def set_attribute(self, name: str, value: str) -> None:

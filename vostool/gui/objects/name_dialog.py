@@ -62,7 +62,7 @@ class NameDialog(QDialog):
         """Name the object as one undo step; the next click starts another one."""
         session, number = self._session, self.number.value()
         try:
-            edit = name_object(session.document.project, self._object_id, self.label.text(), number)
+            edit = name_object(session.document.project, self._object_id, self._label(), number)
         except PromptError as error:  # the object went while the dialog was open
             self.note.setText(str(error))
             return
@@ -83,7 +83,16 @@ class NameDialog(QDialog):
             else ""
         )
         assert self.ok_button is not None
-        self.ok_button.setEnabled(bool(self.label.text().strip()))
+        self.ok_button.setEnabled(bool(self._label()))
+
+    def _label(self) -> str:
+        """What is typed; an object without a name may go on without, or take the other's."""
+        project, number = self._session.document.project, self.number.value()
+        known = project.objects.get(self._object_id)
+        typed = self.label.text().strip()
+        if typed or known is None or not is_unlabelled(project, known):
+            return typed
+        return project.objects.get(number, known).label
 
 
 def finish_and_name(session: Session, parent: QWidget) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -11,7 +12,7 @@ from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
 from vostool.gui.threads.timers import single_shot
 from vostool.masks.mask import Provenance
-from vostool.models.engine import SegmentRequest
+from vostool.models.engine import SegmentReply, SegmentRequest
 from vostool.project.changes import FrameObject
 from vostool.project.history import Step
 from vostool.runs.request import segment_edit
@@ -25,17 +26,25 @@ BUSY_AFTER_MS = 100
 class ClickAnswers(QObject):
     """What the worker was asked and has not answered yet.
 
+    Attributes:
+        tidy: masks lose their specks and pinholes.
+
     Signals:
         busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more;
             told again with each answer while others wait.
         problem(str): one sentence about a click that came to nothing.
+        told(str): one sentence about a mask that was tidied.
+        answered(SegmentRequest, SegmentReply): a click's mask is in the project.
     """
 
     busy = pyqtSignal(bool)
     problem = pyqtSignal(str)
+    told = pyqtSignal(str)
+    answered = pyqtSignal(object, object)
 
     def __init__(self, document: Document, worker: EngineWorker) -> None:
         super().__init__()
+        self.tidy = True
         self._document = document
         self._worker = worker
         self._waiting: dict[FrameObject, tuple[SegmentRequest, Step | None]] = {}
@@ -104,11 +113,21 @@ class ClickAnswers(QObject):
         step = waiting[1]
         if answer.reply is None:
             return
-        edit = segment_edit(self._document.project, *key, request.prompts, answer.reply)
+        reply = self._tidied(answer)
+        edit = segment_edit(self._document.project, *key, request.prompts, reply)
         if edit is not None and step is not None:
             self._document.extend(step, edit)
         elif edit is not None:  # of a click that was made before the video was opened
             self._document.note(edit)
+        self.answered.emit(request, reply)
+
+    def _tidied(self, answer: SegmentAnswer) -> SegmentReply:
+        reply, tidied = answer.reply, answer.tidied
+        assert reply is not None
+        if not self.tidy or not tidied:
+            return reply
+        self.told.emit(tidied.sentence)
+        return replace(reply, mask=tidied.mask)
 
     def _rest_if_done(self) -> None:
         if not self._waiting:

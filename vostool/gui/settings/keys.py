@@ -42,6 +42,8 @@ BRUSH_SIZE = "brush_size"
 """The brush's diameter in pixels of the frame."""
 WAND_TOLERANCE = "wand_tolerance"
 """The wand's tolerance, 0..255."""
+TIDY_NEW = "tidy_new_masks"
+"""Whether the specks and pinholes of a click's mask go by themselves."""
 WAND_CONTIGUOUS = "wand_contiguous"
 """Whether the wand takes only what hangs together with the click."""
 

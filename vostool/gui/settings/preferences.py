@@ -161,3 +161,13 @@ def restore_window(window: QMainWindow) -> bool:
     if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
         return False
     return window.restoreGeometry(geometry) and window.restoreState(docks)
+
+
+def tidies_new_masks() -> bool:
+    """Whether the specks and pinholes of a click's mask go by themselves."""
+    return str(settings().value(keys.TIDY_NEW, "true")).lower() == "true"
+
+
+def remember_tidying(wanted: bool) -> None:
+    """Keep whether new masks are tidied."""
+    settings().setValue(keys.TIDY_NEW, "true" if wanted else "false")

@@ -24,6 +24,7 @@ from vostool.gui.engine.card_bar import CardBar
 from vostool.gui.find.dock import FindDock
 from vostool.gui.objects.panel import ObjectList
 from vostool.gui.review.dock import ReviewDock
+from vostool.gui.settings.preferences import tidies_new_masks
 from vostool.gui.timeline import Timeline
 from vostool.gui.timeline.block_bar import BlockBar
 from vostool.gui.timeline.legend import Legend
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.may_close = False
         self.action_table = action_table()
         self.actions_by_id = make_actions(self, self.action_table)
+        self.actions_by_id["tidy_new"].setChecked(tidies_new_masks())
         self.canvas = Canvas()
         self.timeline = Timeline()
         self.objects = ObjectList(self.actions_by_id)

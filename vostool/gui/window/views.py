@@ -44,6 +44,8 @@ class Views(QObject):
         self._gestures: Gestures | None = None
         session = workspace.session
         workspace.tracking.scope = window.scope.value
+        session.clicks.tidy = window.actions_by_id["tidy_new"].isChecked()
+        session.clicks.told.connect(window.show_status)
         session.solo = window.actions_by_id["solo"].isChecked()
         workspace.selection.loop = window.actions_by_id["loop"].isChecked()
         self._connect_workspace()

@@ -11,6 +11,7 @@ from vostool.gui.canvas.display import Display
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.discovering import Discovering
 from vostool.gui.session.document import Document
+from vostool.gui.session.extent import Extent
 from vostool.gui.session.finding import Finding
 from vostool.gui.session.following import Following
 from vostool.gui.session.frame_range import RangeSelection
@@ -48,6 +49,7 @@ class Workspace(QObject):
         self.range_actions = RangeActions(self.session, self.selection, self.tracking)
         self.player = Player(self.session, self.selection)
         self.naming = Naming(self.session, self.player)
+        self.extent = Extent(self.session)
         self.review = Review(self.session, self.player)
         self.retracking = Retracking(self.session, self.review, self.tracking, self.mask_editor)
         worker.open(opened.source.clone())

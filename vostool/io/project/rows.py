@@ -18,7 +18,7 @@ from vostool.masks.colours import Colour, palette_colour
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
 from vostool.project.objects import DEFAULT_LABEL, HIGHEST_ID, LONGEST_LABEL, AnnotatedObject
-from vostool.project.prompts import Point, Prompts
+from vostool.project.prompts import CHOICES, Point, Prompts
 
 Row = Sequence[Any]
 Size = tuple[int, int]
@@ -28,7 +28,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     Table.OBJECTS: ("id", "label", "colour", "visible", "attributes"),
     Table.PROMPTS: (
         "frame", "object_id", "points", "box",
-        "mask_height", "mask_width", "mask", "base_height", "base_width", "base",
+        "mask_height", "mask_width", "mask", "base_height", "base_width", "base", "choice",
     ),
     Table.MASKS: (
         "frame", "object_id", "height", "width", "counts", "provenance", "score", "confirmed",
@@ -74,7 +74,8 @@ def to_row(cell: Cell, value: Value) -> tuple[Any, ...]:
         points = json.dumps([[p.x, p.y, p.positive] for p in value.points])
         box = value.box
         corners = None if box is None else json.dumps([box.x0, box.y0, box.x1, box.y1])
-        return (*key, points, corners, *_mask_columns(value.mask), *_mask_columns(value.base))
+        masks = (*_mask_columns(value.mask), *_mask_columns(value.base))
+        return (*key, points, corners, *masks, value.choice)
     if cell.table is Table.OBJECTS and isinstance(value, AnnotatedObject):
         colour = "#{:02x}{:02x}{:02x}".format(*value.colour)
         attributes = json.dumps(value.attributes)
@@ -160,9 +161,18 @@ def _read_prompts(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     listed = json.loads(points)
     clicks = tuple(Point(_real(x), _real(y), bool(sign)) for x, y, sign in listed[:MOST_POINTS])
     corners = None if box is None else Box(*(_real(v) for v in json.loads(box)))
-    prompts = Prompts(clicks, corners, _read_mask(row[4:7], size), _read_mask(row[7:10], size))
+    choice, sound = _or_default(_read_choice, row[10], None)
+    given, base = _read_mask(row[4:7], size), _read_mask(row[7:10], size)
+    prompts = Prompts(clicks, corners, given, base, choice)
     cell = Cell(Table.PROMPTS, (_whole(frame), _object_id(object_id)))
-    return cell, prompts, len(listed) > MOST_POINTS
+    return cell, prompts, len(listed) > MOST_POINTS or not sound
+
+
+def _read_choice(stored: object) -> int | None:
+    """Which of an engine's masks was chosen; clicks are worth keeping whatever stands there."""
+    if stored is None or (isinstance(stored, int) and 0 <= stored < CHOICES):
+        return stored
+    raise ValueError(f"{stored!r} is no choice")
 
 
 def _read_record(row: Row, size: Size) -> tuple[Cell, Value, bool]:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 
 APPLICATION_ID = 0x564F5354  # "VOST", in the SQLite header, so that `file` and we can tell it
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = """
 CREATE TABLE source (
@@ -25,6 +25,7 @@ CREATE TABLE prompts (
     points TEXT NOT NULL, box TEXT,
     mask_height INTEGER, mask_width INTEGER, mask BLOB,
     base_height INTEGER, base_width INTEGER, base BLOB,
+    choice INTEGER,
     PRIMARY KEY (object_id, frame)
 ) WITHOUT ROWID;
 CREATE TABLE masks (
@@ -36,7 +37,13 @@ CREATE TABLE masks (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+def _add_choice(connection: sqlite3.Connection) -> None:
+    """Version 2: which of an engine's masks a click chose; until then always the best."""
+    connection.execute("ALTER TABLE prompts ADD COLUMN choice INTEGER")
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _add_choice}
 """From version n to n + 1; each runs inside the transaction of :func:`migrate`."""
 
 

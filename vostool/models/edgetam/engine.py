@@ -68,6 +68,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
             title=EDGETAM.title,
             device=str(self._device),
             dtype=self._dtype_name,
+            chooses=True,
             detail="EdgeTAM's video model as transformers has it.",
         )
 

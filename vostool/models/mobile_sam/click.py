@@ -17,7 +17,8 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.flow.segment import pixel_of
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
-from vostool.models.shared.prompt_steps import box_along, prompt_steps
+from vostool.models.shared.choosing import by_size
+from vostool.models.shared.prompt_steps import box_along, lone_choice, prompt_steps
 from vostool.project.prompts import Point, Prompts
 
 
@@ -31,19 +32,23 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
     if start is not None and prompts.box is None and not start.is_empty:
         return _corrected(decoder, features, start, prompts.points)
     before: torch.Tensor | None = None
-    quality = 1.0
+    quality, choice = 1.0, None
     for step in prompt_steps(prompts):
         if not step.points and step.box is None:
             assert step.mask is not None
             before = decoder.from_picture(step.mask.to_array().astype(np.float32))
             continue
-        # The first click alone may mean a part or the whole, so the best of three answers it.
+        # The first click alone may mean a part or the whole, so one of three answers it.
         alone = len(step.points) == 1 and step.box is None and before is None
         decoded = decoder.decode(features, step.points, step.box, before, alone)
         best = int(decoded.quality.argmax())
+        if alone:
+            order, wanted = by_size(decoded.logits).tolist(), lone_choice(step)
+            best = best if wanted is None else order[wanted]
+            choice = order.index(best)
         before, quality = decoded.logits[best], float(decoded.quality[best])
     assert before is not None
-    return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality))
+    return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
 
 
 def _corrected(

@@ -117,6 +117,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             title=MOBILE_SAM.title,
             device=str(self._device),
             dtype=self._dtype_name,
+            chooses=True,
             detail="MobileSAM's masks, carried on by optical flow and by what the object looked "
             "like before: good masks from clicks; look at low scores after it was hidden.",
         )

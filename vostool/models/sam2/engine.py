@@ -107,6 +107,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             title=self._spec.title,
             device=str(self._device),
             dtype=self._dtype_name,
+            chooses=True,
             detail=self._detail(),
             quality=self._options.quality,
         )

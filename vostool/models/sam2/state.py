@@ -19,10 +19,11 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
+from vostool.models.shared.choosing import choosing
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
-from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
@@ -101,8 +102,12 @@ class PromptReplay:
         if done:
             slot[frame] = known[frame, steps[done - 1]]
             known.move_to_end((frame, steps[done - 1]))
+        taken = slot[frame].get("choice") if done else None
         for step in steps[done:]:
-            self._apply(state, frame, step)
+            with choosing(self._video.predictor.sam_mask_decoder, lone_choice(step)) as now:
+                self._apply(state, frame, step)
+            taken = taken if now.choice is None else now.choice
+            slot[frame]["choice"] = taken
             known[frame, step] = slot[frame]
         while len(known) > PROMPTED_FRAMES_KEPT:
             known.popitem(last=False)

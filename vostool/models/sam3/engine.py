@@ -70,6 +70,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
             title=SAM3.title,
             device=str(self._device),
             dtype=self._dtype_name,
+            chooses=True,
             detail="SAM 3's tracker as transformers has it.",
         )
 

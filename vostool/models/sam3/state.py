@@ -16,12 +16,13 @@ from transformers.models.sam3_tracker_video.modeling_sam3_tracker_video import (
     Sam3TrackerVideoInferenceCache,
 )
 
+from vostool.models.shared.choosing import choosing
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_memory import joinable
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
-from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
@@ -148,7 +149,10 @@ class PromptReplay:
             memory = remember and number == len(steps)
             output = known.get((frame, step))
             if output is None or (memory and output["maskmem_features"] is None):
-                output = self._apply(frame, step, before, memory)
+                with choosing(self._video.model.mask_decoder, lone_choice(step)) as taken:
+                    output = self._apply(frame, step, before, memory)
+                earlier = before["choice"] if before is not None else None
+                output["choice"] = earlier if taken.choice is None else taken.choice
             known[frame, step] = before = output
             known.move_to_end((frame, step))
         while len(known) > _PROMPTED_FRAMES_KEPT:

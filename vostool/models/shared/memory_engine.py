@@ -171,7 +171,7 @@ def reply(logits: torch.Tensor, output: Output) -> SegmentReply:
     if not math.isfinite(score):
         raise HalfOverflowError
     mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
-    return SegmentReply(mask, score)
+    return SegmentReply(mask, score, output.get("choice"))
 
 
 def _one_by_one(due: Mapping[int, Due[TrackerT]], frame: int, backward: bool) -> dict[int, Output]:

@@ -40,6 +40,16 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
     return steps
 
 
+def is_ambiguous(step: Prompts) -> bool:
+    """True for a click alone, which may mean a part or the whole."""
+    return len(step.points) == 1 and step.is_lone_click
+
+
+def lone_choice(step: Prompts) -> int | None:
+    """The mask that is chosen for a step, None for the best; only a click alone has a choice."""
+    return step.choice if is_ambiguous(step) else None
+
+
 def box_along(mask: Mask, points: Sequence[Point]) -> Box | None:
     """The box of a mask under correction; None for an empty mask or a positive point beside it.
 

@@ -17,6 +17,8 @@ MASK: ActionTable = (
     ActionSpec("fill_holes", "Mask", "Fill holes", ("Ctrl+Alt+H",), _O),
     ActionSpec("drop_specks", "Mask", "Drop specks", ("Ctrl+Alt+D",), _O,
                "Parts that are small beside the whole"),
+    ActionSpec("tidy_new", "Mask", "Tidy new masks", (), Needs.NOTHING,
+               "The model's specks and pinholes go by themselves", checkable=True),
     ActionSpec("keep_largest", "Mask", "Keep largest part", ("Ctrl+Alt+L",), _O),
     ActionSpec("grow", "Mask", "Grow by a pixel", ("Ctrl+Up",), _O),
     ActionSpec("shrink", "Mask", "Shrink by a pixel", ("Ctrl+Down",), _O),

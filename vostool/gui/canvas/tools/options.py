@@ -35,6 +35,8 @@ class ToolOptions(QObject):
         tolerance: of the wand, 0..255 for each of red, green and blue.
         contiguous: the wand takes only the connected area around the click.
         adding: polygon, lasso and wand add to the mask; False: they take away.
+        choice: which of the engine's masks a first click takes (0 a part, 2 the whole), or None for
+            the one that the engine thinks best.
         positive: a scribble says "part of the object"; False: "not part of it".
 
     Signals:
@@ -51,8 +53,9 @@ class ToolOptions(QObject):
         self.contiguous = contiguous
         self.adding = True
         self.positive = True
+        self.choice: int | None = None
 
-    def set(self, **values: int | bool) -> None:
+    def set(self, **values: int | bool | None) -> None:
         """Set options by their names; numbers stop at their bounds."""
         before = dict(self.__dict__)
         for name, value in values.items():

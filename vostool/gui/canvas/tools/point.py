@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt
 from vostool.gui.canvas.tools.events import PointerEvent
 from vostool.gui.canvas.tools.prompting import PromptGesture
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
+from vostool.project.project_labels import object_title
 from vostool.project.prompts import BEGIN_WITH_OBJECT, Point, with_point
 from vostool.project.strangers import is_stranger
 
@@ -40,7 +41,7 @@ class PointGesture(PromptGesture):
         if positive and not joins and is_stranger(context.record, x, y, size):
             self._begin_another()
         old, record = context.prompts, context.record
-        prompts = with_point(old, record, Point(x, y, positive))
+        prompts = with_point(old, record, Point(x, y, positive), context.options.choice)
         if not prompts.has_object:
             context.session.problem.emit(BEGIN_WITH_OBJECT)
             return
@@ -49,11 +50,12 @@ class PointGesture(PromptGesture):
     def _begin_another(self) -> None:
         """Let go of the current object, and say how the click would have been part of it."""
         context, current = self.context, self.context.current
-        label = context.project.objects[current].label if current is not None else ""
+        known = context.project.objects.get(current or 0)
+        named = object_title(context.project, known) if known is not None else ""
         context.session.select(None)
         context.session.problem.emit(
-            f"That is far from {current} {label}, so a new object begins; undo and Shift+click "
-            f"there to add it to {current} {label}."
+            f"That is far from {named}, so a new object begins; undo and Shift+click there to "
+            f"add it to {named}."
         )
 
 

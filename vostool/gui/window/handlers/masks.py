@@ -6,6 +6,7 @@ from functools import partial
 
 from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.session.mask_actions import MaskActions
+from vostool.gui.settings.preferences import remember_tidying
 from vostool.gui.window.handlers.guard import Handler, WhenOpen
 from vostool.gui.window.workbench import Workbench
 
@@ -20,6 +21,12 @@ def mask_handlers(bench: Workbench) -> dict[str, Handler]:
         canvas = bench.window.canvas
         canvas.options.step(canvas.tool.number, steps)
 
+    def tidy() -> None:
+        wanted = bench.window.actions_by_id["tidy_new"].isChecked()
+        remember_tidying(wanted)
+        if bench.workspace is not None:
+            bench.workspace.session.clicks.tidy = wanted
+
     return {
         **{tool.id: partial(bench.window.set_tool, tool) for tool in TOOLS},
         "tool_smaller": partial(resize, -1),
@@ -27,6 +34,7 @@ def mask_handlers(bench: Workbench) -> dict[str, Handler]:
         "copy_previous": masks(lambda m: m.copy_from(forward=False)),
         "copy_next": masks(lambda m: m.copy_from(forward=True)),
         "fill_holes": masks(MaskActions.fill_holes),
+        "tidy_new": tidy,
         "drop_specks": masks(MaskActions.drop_specks),
         "keep_largest": masks(MaskActions.keep_largest),
         "grow": masks(MaskActions.grow),

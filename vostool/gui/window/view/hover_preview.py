@@ -54,7 +54,7 @@ class HoverPreview(QObject):
         worker, session = workspace.session.worker, workspace.session
         self._connections = (
             (canvas.hovered, self._moved), (canvas.pointer.acted, self._acted),
-            (canvas.tool_changed, self.clear),
+            (canvas.tool_changed, self.clear), (canvas.options.changed, self._again),
             (worker.previewed, self._take), (worker.engine_ready, self._new_engine),
             (session.playhead_moved, self.clear), (session.object_selected, self.clear),
             (session.run_progressed, self.clear), (workspace.document.changed, self.clear),
@@ -113,6 +113,11 @@ class HoverPreview(QObject):
         elif self._possible():
             self._rest.start()
 
+    def _again(self) -> None:
+        """Another of the engine's masks is wanted under the mouse that rests."""
+        if self._possible() and math.isfinite(self._place[0]):
+            self._rest.start()
+
     def _acted(self, event: PointerEvent) -> None:
         if event.phase is Phase.RELEASE:
             self.clear()
@@ -150,7 +155,7 @@ class HoverPreview(QObject):
         if not positive and old is None and record is None:
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)
-        return SegmentRequest(*key, with_point(old, record, point))
+        return SegmentRequest(*key, with_point(old, record, point, self._canvas.options.choice))
 
     def _take(self, answer: PreviewAnswer) -> None:
         self._took.append(answer.seconds)

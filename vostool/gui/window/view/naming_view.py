@@ -1,4 +1,4 @@
-"""The chip at the mask that can be named now: where it is, and which keys it has meanwhile."""
+"""The chip at the mask that can be named or switched now: its place, and its keys meanwhile."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from vostool.gui.canvas.tools.events import Phase, PointerEvent
 from vostool.gui.widgets.beside import beside
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.mask import MaskRecord
+from vostool.project.project_labels import is_unlabelled
+from vostool.project.prompts import CHOICES
 
 MARGIN = 6
 """Pixels that the chip keeps from the canvas' edges."""
@@ -19,19 +21,23 @@ TAKING_KEYS = ("Return", "Enter")
 
 
 class NamingView(QObject):
-    """Shows what :class:`~vostool.gui.session.naming.Naming` offers, for one workspace."""
+    """Shows what :class:`~vostool.gui.session.naming.Naming` offers for one workspace, and the
+    choices of :class:`~vostool.gui.session.extent.Extent`."""
 
     def __init__(self, canvas: Canvas, chip: NameChip, workspace: Workspace) -> None:
         super().__init__()
         self._canvas, self._chip, self._workspace = canvas, chip, workspace
-        self._naming = workspace.naming
+        self._naming, self._extent = workspace.naming, workspace.extent
         self._pressed = False
         self._connections = (
             (self._naming.changed, self.follow),
+            (self._extent.changed, self.follow),
+            (chip.extent.chosen, self._extent.choose),
             (workspace.display.shown, self.follow),
             (workspace.review.changed, self.follow),
             (workspace.session.object_selected, self.follow),
             (canvas.tool_changed, self.follow),
+            (workspace.session.worker.engine_ready, self.follow),
             (canvas.view.sigRangeChanged, self._place),
             (canvas.pointer.acted, self._acted),
             (canvas.chip_keys.pressed, self._key),
@@ -47,29 +53,55 @@ class NamingView(QObject):
         for signal, slot in self._connections:
             signal.disconnect(slot)
         self._naming.leave()
+        self._extent.leave()
         self._hide()
+        self._canvas.chip_keys.claim(())
 
     def follow(self, *_: object) -> None:
         """Show the chip, where there is something to name and nothing else goes on."""
-        naming, project = self._naming, self._workspace.document.project
-        known = project.objects.get(naming.wanted or 0)
+        project, chip = self._workspace.document.project, self._chip
+        known = project.objects.get(self._subject or 0)
         if known is None or self._pressed or not self._fits():
             self._hide()
             return
-        label = "" if naming.is_unlabelled else known.label
-        names = naming.offered
-        self._chip.show_object(known.id, known.colour, label, names, naming.known)
+        label = "" if is_unlabelled(project, known) else known.label
+        chip.show_object(known.id, known.colour, label)
+        keys = self._show_names(label) + self._show_extent()
+        chip.appear()
         self._place()
-        if naming.typing and not self._chip.is_typing:
-            self._chip.begin_typing()
-        digits = [str(n) for n in range(1, len(names) + 1)]
+        if self._naming.typing and not chip.is_typing:
+            chip.begin_typing()
         stops = [] if self._workspace.session.is_tracking else ["Esc"]
-        self._canvas.chip_keys.claim([*digits, *stops, *([] if label else TAKING_KEYS)])
+        self._canvas.chip_keys.claim([*keys, *stops])
+
+    @property
+    def _subject(self) -> int | None:
+        """The object that the chip is about."""
+        if self._naming.wanted is not None:
+            return self._naming.wanted
+        return self._extent.place[1] if self._extent.prompts and self._extent.place else None
+
+    def _show_names(self, label: str) -> list[str]:
+        """Offer names where there is something to name; returns the keys for it."""
+        naming = self._naming
+        if naming.wanted is None:
+            self._chip.show_names(None)
+            return []
+        self._chip.show_names(naming.offered, naming.known)
+        digits = [str(n) for n in range(1, len(naming.offered) + 1)]
+        return [*digits, *([] if label else TAKING_KEYS)]
+
+    def _show_extent(self) -> list[str]:
+        """Offer part and whole where the click has a choice; returns the key for it."""
+        there = self._extent.prompts is not None
+        self._chip.extent.setVisible(there)
+        self._chip.extent.show_choice(self._extent.choice)
+        return ["Tab"] if there else []
 
     def _fits(self) -> bool:
         """False where the mask is not seen, or the keys are those of a review."""
         workspace, session = self._workspace, self._workspace.session
-        wanted = self._naming.wanted
+        wanted = self._subject
         record = self._record()
         return (
             wanted is not None
@@ -83,13 +115,15 @@ class NamingView(QObject):
         )
 
     def _record(self) -> MaskRecord | None:
-        wanted, session = self._naming.wanted, self._workspace.session
+        wanted, session = self._subject, self._workspace.session
         if wanted is None:
             return None
         return self._workspace.document.project.masks.get(session.playhead, wanted)
 
     def _hide(self) -> None:
-        self._canvas.chip_keys.claim(())
+        info = self._workspace.session.worker.info
+        chooses = bool(self._canvas.tool.click) and info is not None and info.chooses
+        self._canvas.chip_keys.claim(["Tab"] if chooses else ())
         if self._chip.isVisible():
             had = self._chip.is_typing
             self._chip.hide()
@@ -108,7 +142,7 @@ class NamingView(QObject):
 
     def _acted(self, event: PointerEvent) -> None:
         """Any press goes on as ever; a name that nobody asked to change is offered no longer."""
-        if event.phase is Phase.PRESS and self._naming.wanted is not None:
+        if event.phase is Phase.PRESS and self._subject is not None:
             self._pressed = True
             if self._naming.typing or not self._naming.is_unlabelled:
                 self._naming.leave()
@@ -119,8 +153,14 @@ class NamingView(QObject):
 
     def _key(self, name: str) -> None:
         names = self._naming.offered
-        if name == "Esc":
+        if name == "Tab" and self._extent.prompts is not None:
+            self._extent.cycle()
+        elif name == "Tab":
+            options = self._canvas.options
+            options.set(choice=next_choice(options.choice))
+        elif name == "Esc":
             self._naming.leave()
+            self._extent.leave()
         elif name in TAKING_KEYS:
             self._naming.type_name()
             self._workspace.session.select(None)  # the key finishes the object, as ever
@@ -134,6 +174,13 @@ class NamingView(QObject):
     def _end_typing(self) -> None:
         if self._naming.typing:
             self._naming.leave()
+
+
+def next_choice(choice: int | None) -> int | None:
+    """Of the next click: the best mask, a part, more, the whole, and round again."""
+    if choice is None:
+        return 0
+    return choice + 1 if choice + 1 < CHOICES else None
 
 
 def on_canvas(canvas: Canvas, bbox: tuple[int, int, int, int]) -> QRect:
