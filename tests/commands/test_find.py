@@ -12,10 +12,11 @@ from scripted_world import SeeingEngine, SeeingFinder, SeeingTracker, World
 from vostool.commands.find import asking, heard
 from vostool.errors import ModelError, SourceError, UsageError
 from vostool.evaluate.array_source import ArraySource
+from vostool.finders import registry
 from vostool.finders.finder import FinderInfo, Way
 from vostool.finders.listener import HeardWindow, Hearing
 from vostool.finders.registry import CONCEPTS
-from vostool.finders.spec import ConceptSpec, FinderSpec, FinderStatus
+from vostool.finders.spec import ConceptSpec, FinderSpec
 from vostool.io.project.file import read_project
 
 
@@ -40,9 +41,7 @@ def finder(world, monkeypatch) -> SeeingFinder:
         return made
 
     spec = FinderSpec(name="seeing", title="Seeing", ways=(Way.TEXT, Way.EVERYTHING), load=load)
-    monkeypatch.setattr(asking, "FINDERS", {"seeing": spec})
-    monkeypatch.setattr(asking, "default_finder", lambda way: spec)
-    monkeypatch.setattr(asking, "create_finder", lambda *_: made)
+    monkeypatch.setattr(registry, "FINDERS", {"seeing": spec})
     return made
 
 
@@ -197,12 +196,15 @@ def test_a_project_that_is_there_is_not_replaced(
 def test_no_finder_here_says_what_brings_one(
     vostool, video, tmp_path, unchanged, monkeypatch
 ) -> None:
-    monkeypatch.setattr(asking, "default_finder", lambda way: None)
-    lacks = FinderStatus("a", "A", (Way.TEXT,), problem="A needs b; add it with `pip install b`.")
-    monkeypatch.setattr(asking, "finder_statuses", lambda way: [lacks])
+    lacks = FinderSpec(
+        name="a", title="A", ways=(Way.TEXT,), load=lambda *_: None, packages=("no_such_b",),
+        install="pip install b",
+    )  # fmt: skip
+    monkeypatch.setattr(registry, "FINDERS", {"a": lacks})
     unchanged()
     done = vostool("find", video, "--text", "dog", "--project", tmp_path / "p.vos")
-    assert done.sentence == "A needs b; add it with `pip install b`."
+    assert done.sentence == lacks.status().problem
+    assert "pip install b" in done.sentence
 
 
 def test_out_of_memory_while_looking_keeps_what_was_done(
@@ -312,7 +314,7 @@ def test_stretches_of_time_become_spans_of_frames() -> None:
 
 def test_a_finder_that_cannot_be_asked_this_way(finder) -> None:
     with pytest.raises(UsageError, match="cannot be asked by like; these can: none"):
-        asking._named("seeing", Way.LIKE)
+        registry.named_finder("seeing", Way.LIKE)
 
 
 @pytest.fixture

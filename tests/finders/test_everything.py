@@ -12,7 +12,7 @@ from vostool.errors import ModelError, UsageError
 from vostool.finders.choice import Choice, overlaps_of, shown
 from vostool.finders.everything.finder import EverythingFinder
 from vostool.finders.finder import Grid, Question, View, Way, last_look
-from vostool.finders.registry import create_finder, default_finder
+from vostool.finders.registry import best_finder, create_finder
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.flow.engine import FlowEngine
@@ -123,7 +123,6 @@ def test_an_engine_is_needed_that_can_be_asked():
 
 
 def test_it_is_in_the_list_and_needs_no_checkpoint():
-    spec = default_finder(Way.EVERYTHING)
-    assert spec is not None
+    spec = best_finder(Way.EVERYTHING)
     assert (spec.name, spec.status().problem) == ("everything", None)
     assert create_finder("everything").info.ways == (Way.EVERYTHING,)

@@ -6,11 +6,11 @@ entry point of the group of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from vostool.errors import UsageError
+from vostool.errors import ModelError, UsageError
 from vostool.finders.concepts import ConceptTracker
 from vostool.finders.everything import spec as everything
 from vostool.finders.finder import Finder, Way
@@ -58,22 +58,38 @@ def finder_problems() -> tuple[str, ...]:
     return (*FINDERS.problems, *LISTENERS.problems, *CONCEPTS.problems)
 
 
-def default_finder(way: Way) -> FinderSpec | None:
-    """The usable finder of the highest rank that can be asked this way, or None."""
-    usable = [spec for spec in FINDERS.values() if way in spec.ways and spec.status().usable]
-    return max(usable, key=lambda spec: spec.rank, default=None)
+def best_finder(way: Way) -> FinderSpec:
+    """The usable finder of the highest rank that can be asked this way.
+
+    Raises:
+        ModelError: there is none; says what the first one lacks, and what brings it.
+    """
+    return _best([s for s in FINDERS.values() if way in s.ways], f"look by {way.value}")
 
 
-def default_listener() -> ListenerSpec | None:
-    """The usable listener of the highest rank, or None."""
-    usable = [spec for spec in LISTENERS.values() if spec.status().usable]
-    return max(usable, key=lambda spec: spec.rank, default=None)
+def best_listener() -> ListenerSpec:
+    """The usable listener of the highest rank; raises as :func:`best_finder` does."""
+    return _best(LISTENERS.values(), "listen")
 
 
-def default_concepts() -> ConceptSpec | None:
-    """The usable one of the highest rank that looks through a whole video, or None."""
-    usable = [spec for spec in CONCEPTS.values() if spec.status().usable]
-    return max(usable, key=lambda spec: spec.rank, default=None)
+def best_concepts() -> ConceptSpec:
+    """The best one that looks through a whole video; raises as :func:`best_finder` does."""
+    return _best(CONCEPTS.values(), "look through a whole video by itself")
+
+
+def named_finder(name: str, way: Way) -> FinderSpec:
+    """The finder of that name, which may lack something here.
+
+    Raises:
+        UsageError: there is none, or it cannot be asked this way; names those that can.
+    """
+    spec = _spec(FINDERS, name, "finder")
+    if way not in spec.ways:
+        able = ", ".join(other.name for other in FINDERS.values() if way in other.ways)
+        raise UsageError(
+            f"The finder '{name}' cannot be asked by {way.value}; these can: {able or 'none'}."
+        )
+    return spec
 
 
 def create_finder(name: str, device: str | None = None, checkpoint: Path | None = None) -> Finder:
@@ -103,7 +119,17 @@ def create_concepts(
 S = TypeVar("S", bound=LateSpec[object])
 
 
+def _best(specs: Iterable[S], what: str) -> S:
+    statuses = [(spec, spec.status()) for spec in specs]
+    usable = [spec for spec, status in statuses if status.usable]
+    if usable:
+        return max(usable, key=lambda spec: spec.rank)
+    problems = [status.problem for _, status in statuses if status.problem]
+    none = f"Nothing is installed that can {what}; see `vostool models`."
+    raise ModelError(problems[0] if problems else none)
+
+
 def _spec(specs: Mapping[str, S], name: str, kind: str) -> S:
     if name not in specs:
-        raise UsageError(f"There is no {kind} '{name}'; known are {', '.join(specs)}.")
+        raise UsageError(f"There is no {kind} '{name}'; known are {', '.join(specs) or 'none'}.")
     return specs[name]

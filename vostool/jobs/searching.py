@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from vostool.errors import ModelError, UsageError
+from vostool.errors import UsageError
 from vostool.finders.choice import Choice, usual_choice
 from vostool.finders.finder import Grid, Question, Way
 from vostool.finders.ground import LARGEST_THING
 from vostool.finders.identity import NewRules
 from vostool.finders.phrases import parse_phrases
-from vostool.finders.registry import FINDERS, default_finder, finder_statuses
+from vostool.finders.registry import best_finder, named_finder
 from vostool.io.batch import toml
 from vostool.io.imports.plain_table import Table
 from vostool.jobs.job import Search
@@ -75,15 +75,5 @@ def choice_of(
 
 
 def _finder(name: str, way: Way) -> str:
-    if name:
-        if name not in FINDERS or way not in FINDERS[name].ways:
-            able = ", ".join(spec.name for spec in FINDERS.values() if way in spec.ways)
-            raise UsageError(
-                f"There is no finder '{name}' for {way.value}; these look so: {able or 'none'}."
-            )
-        return name
-    spec = default_finder(way)
-    if spec is None:
-        problems = [s.problem for s in finder_statuses(way) if s.problem is not None]
-        raise ModelError(problems[0] if problems else "Nothing is installed that looks for this.")
-    return spec.name
+    """A named one is not asked whether it can be used here: a cluster's workers may have it."""
+    return (named_finder(name, way) if name else best_finder(way)).name

@@ -278,11 +278,7 @@ def test_missing_packages_are_said(opened: Hand, finder: ScriptedFinder, monkeyp
     from vostool.finders.registry import FINDERS
 
     known = replace(FINDERS["scripted"], packages=("no_such_package_here",))
-    monkeypatch.setitem(FINDERS._own, "scripted", known)
-    FINDERS.forget()
-    for place in ("session.finding", "find.models"):
-        monkeypatch.setattr(f"vostool.gui.{place}.default_finder", lambda _way: None)
-        monkeypatch.setattr(f"vostool.gui.{place}.finder_statuses", lambda _way: [known.status()])
+    monkeypatch.setattr("vostool.finders.registry.FINDERS", {"scripted": known})
     panel = open_panel(opened)
     press(panel.find_button)
     opened.until(lambda: "pip install 'vostool[auto]'" in panel.said.text())

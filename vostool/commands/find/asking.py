@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Sequence
 from pathlib import Path
 
 from vostool.commands import arguments
@@ -15,15 +14,7 @@ from vostool.finders.finder import Finder, Grid, Question, Way
 from vostool.finders.identity import NewRules
 from vostool.finders.listener import Listener
 from vostool.finders.phrases import parse_phrases
-from vostool.finders.registry import (
-    FINDERS,
-    create_finder,
-    default_finder,
-    default_listener,
-    finder_statuses,
-    listener_statuses,
-)
-from vostool.finders.spec import FinderStatus
+from vostool.finders.registry import best_finder, best_listener, create_finder, named_finder
 from vostool.jobs import searching
 from vostool.runs.discovery.values import Again, DiscoveryRules
 
@@ -135,11 +126,12 @@ def check_finder(args: argparse.Namespace, way: Way) -> str:
         UsageError: no such finder, or it cannot be asked this way.
         ModelError: none can be asked this way here.
     """
-    if args.finder is not None:
-        return _named(args.finder, way)
-    spec = default_finder(way)
-    if spec is None:
-        raise ModelError(_lacks("look for this", finder_statuses(way)))
+    if args.finder is None:
+        return best_finder(way).name
+    spec = named_finder(args.finder, way)
+    problem = spec.status().problem
+    if problem is not None:
+        raise ModelError(problem)
     return spec.name
 
 
@@ -159,10 +151,7 @@ def make_listener(device: str | None) -> Listener:
     Raises:
         ModelError: none is here.
     """
-    spec = default_listener()
-    if spec is None:
-        raise ModelError(_lacks("listen", listener_statuses()))
-    return spec.create(device)
+    return best_listener().create(device)
 
 
 def sound_label(listener: Listener, wanted: str) -> str:
@@ -181,26 +170,3 @@ def sound_label(listener: Listener, wanted: str) -> str:
     near = difflib.get_close_matches(wanted.casefold(), list(known), n=3, cutoff=0.5)
     named = ", ".join(dict.fromkeys(known[word] for word in near)) or ", ".join(listener.labels[:5])
     raise UsageError(f"The listener does not know the sound '{wanted}'; it knows {named} ...")
-
-
-def _named(name: str, way: Way) -> str:
-    if name not in FINDERS:
-        known = ", ".join(FINDERS) or "none"
-        raise UsageError(f"There is no finder '{name}'; known are {known}.")
-    if way not in FINDERS[name].ways:
-        able = ", ".join(spec.name for spec in FINDERS.values() if way in spec.ways)
-        raise UsageError(
-            f"The finder '{name}' cannot be asked by {way.value}; these can: {able or 'none'}."
-        )
-    problem = FINDERS[name].status().problem
-    if problem is not None:
-        raise ModelError(problem)
-    return name
-
-
-def _lacks(what: str, statuses: Sequence[FinderStatus]) -> str:
-    """Why nothing here can do it, and what to do."""
-    problems = [status.problem for status in statuses if status.problem is not None]
-    if not problems:
-        return f"Nothing is installed that can {what}; see `vostool models`."
-    return problems[0]

@@ -10,7 +10,7 @@ from vostool.errors import ModelError, UsageError
 from vostool.finders.concepts import ConceptTracker
 from vostool.finders.finder import Question
 from vostool.finders.identity import NewRules
-from vostool.finders.registry import CONCEPTS, default_concepts
+from vostool.finders.registry import CONCEPTS, best_concepts
 from vostool.models.engine import TrackRequest
 from vostool.runs.discovery.values import DiscoveredFrame
 from vostool.runs.discovery.whole import Followed, follow
@@ -32,11 +32,7 @@ def check(args: argparse.Namespace) -> str:
         )
     if args.finder is not None:
         return _named(args)
-    best = default_concepts()
-    if best is not None:
-        return best.name
-    problems = [status.problem for spec in CONCEPTS.values() if (status := spec.status()).problem]
-    raise ModelError(problems[0] or "Nothing here can look through a whole video.")
+    return best_concepts().name
 
 
 def steps(  # noqa: PLR0917

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
+from vostool.errors import ModelError
 from vostool.finders.finder import Way
 from vostool.finders.registry import (
-    default_finder,
-    default_listener,
+    best_finder,
+    best_listener,
     finder_statuses,
     listener_statuses,
 )
@@ -38,9 +39,8 @@ class ModelChoice(QComboBox):
         for status in self._statuses:
             self.addItem(status.title if status.usable else f"{status.title} (not here yet)")
             self.setItemData(self.count() - 1, status.problem or "", Qt.ItemDataRole.ToolTipRole)
-        best = default_listener() if listens else default_finder(way)
         names = [status.name for status in self._statuses]
-        for name in (self._kept(), None if best is None else best.name):
+        for name in (self._kept(), _best(way)):
             if name in names:
                 self.setCurrentIndex(names.index(name))
                 break
@@ -62,3 +62,11 @@ class ModelChoice(QComboBox):
 
     def _keep(self) -> None:
         settings().setValue(keys.FIND_MODEL + self._way.value, self.chosen or "")
+
+
+def _best(way: Way) -> str:
+    """The name of the best one that can be used here; empty where none can."""
+    try:
+        return (best_listener() if way is Way.SOUND else best_finder(way)).name
+    except ModelError:
+        return ""

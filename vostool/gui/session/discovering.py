@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.errors import UsageError, VosToolError
+from vostool.errors import VosToolError
 from vostool.finders.concepts import ConceptTracker
 from vostool.finders.finder import Finder, Question, Way
-from vostool.finders.registry import CONCEPTS, FINDERS, default_concepts
+from vostool.finders.registry import CONCEPTS, FINDERS, best_concepts, best_finder, named_finder
 from vostool.finders.spec import ConceptSpec, FinderSpec
 from vostool.gui.engine.answering import close_quietly
-from vostool.gui.session.finding import best_finder
 from vostool.gui.session.session import Session
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
@@ -260,12 +259,9 @@ def _spec_of(wish: DiscoveryWish) -> FinderSpec | ConceptSpec:
     """What looks.
 
     Raises:
-        UsageError: nothing can be used here; says what is missing.
+        UsageError, ModelError: nothing can be used here; says what is missing.
     """
-    if not wish.whole:
-        return FINDERS[wish.finder or best_finder(wish.question.way)]
-    best = default_concepts()
-    if best is not None:
-        return best
-    problems = [spec.status().problem for spec in CONCEPTS.values()]
-    raise UsageError(problems[0] or "Nothing here looks through a whole video by itself.")
+    if wish.whole:
+        return best_concepts()
+    way = wish.question.way
+    return named_finder(wish.finder, way) if wish.finder else best_finder(way)

@@ -9,10 +9,10 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.errors import Cancelled, UsageError
+from vostool.errors import Cancelled, VosToolError
 from vostool.finders.choice import Choice, usual_choice
 from vostool.finders.finder import Finder, Question, Way
-from vostool.finders.registry import FINDERS, create_finder, default_finder, finder_statuses
+from vostool.finders.registry import FINDERS, best_finder, create_finder
 from vostool.finders.taking import take
 from vostool.gui.engine.finding import FindEnd, FindJob, FrameLook
 from vostool.gui.session.found import Found
@@ -83,8 +83,8 @@ class Finding(QObject):
             self.ended.emit(BUSY)
             return False
         try:
-            name = name or best_finder(question.way)
-        except UsageError as error:
+            name = name or best_finder(question.way).name
+        except VosToolError as error:
             self.ended.emit(str(error))
             return False
         if question.within is None:
@@ -253,16 +253,3 @@ class Finding(QObject):
             self.ended.emit(
                 end.problem or ("Cancelled; what was found stays." if end.cancelled else "")
             )
-
-
-def best_finder(way: Way) -> str:
-    """The name of the best finder that can be asked this way.
-
-    Raises:
-        UsageError: none can be used here; says what is missing.
-    """
-    spec = default_finder(way)
-    if spec is not None:
-        return spec.name
-    problems = [status.problem for status in finder_statuses(way) if status.problem]
-    raise UsageError(problems[0] if problems else f"Nothing here can look by {way.value}.")

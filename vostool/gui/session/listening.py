@@ -9,13 +9,12 @@ from functools import lru_cache
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vostool.errors import UsageError
+from vostool.errors import VosToolError
 from vostool.finders.listener import Hearing
 from vostool.finders.registry import (
     LISTENERS,
+    best_listener,
     create_listener,
-    default_listener,
-    listener_statuses,
 )
 from vostool.finders.sound.heard import Heard, HeardRow
 from vostool.finders.sound.spans import THRESHOLD, frames_of
@@ -112,8 +111,8 @@ class Listening(QObject):
         if self.busy:
             return
         try:
-            name = name or best_listener()
-        except UsageError as error:
+            name = name or best_listener().name
+        except VosToolError as error:
             self.ended.emit(str(error))
             return
         if self.is_done and name == self._name:
@@ -243,16 +242,3 @@ def _closed(hearings: Iterator[Hearing]) -> Iterator[Iterator[Hearing]]:
     finally:
         if close := getattr(hearings, "close", None):
             close()
-
-
-def best_listener() -> str:
-    """The name of the best listener that can be used here.
-
-    Raises:
-        UsageError: there is none; says what is missing.
-    """
-    spec = default_listener()
-    if spec is not None:
-        return spec.name
-    problems = [status.problem for status in listener_statuses() if status.problem]
-    raise UsageError(problems[0] if problems else "Nothing here can listen.")
