@@ -242,7 +242,7 @@ class Losing(SeeingEngine):
     def _mask(self, request, oid, frame):
         mask = super()._mask(request, oid, frame)
         under = self.world.ids[frame][mask.to_array()]
-        told = any(k.object_id == oid and self.since <= k.frame <= frame for k in request.keyframes)
+        told = any(k.object_id == oid and k.frame >= self.since for k in request.keyframes)
         if frame < self.since or told or not (under == self.square).any():
             return mask
         part = mask.to_array()
@@ -259,7 +259,7 @@ def staying() -> World:
 def whole_on(run: Run, object_id: int, square: int) -> list[int]:
     """Frames on which an object is the whole square."""
     row = run.project.masks.row(object_id)
-    return [f for f, record in row.items() if record.mask == run.world.mask(f, square)]
+    return sorted(f for f, record in row.items() if record.mask == run.world.mask(f, square))
 
 
 @pytest.mark.parametrize("again", list(Again))
@@ -272,11 +272,48 @@ def test_a_found_object_that_is_followed_in_part_is_whole_again_at_a_look(
     run.go(replace(EVERY5, again=again, backward=backward))
     assert list(run.project.objects) == [1, 2]
     assert run.tracks() == {1: list(range(20)), 2: list(range(20))}
-    assert whole_on(run, 2, 2) == [*range(7), *range(10, 20)]
+    assert whole_on(run, 2, 2) == list(range(20)), "the frames behind it as well"
+    assert [step.frame for step in run.frames if step.traced] == [9, 8, 7]
     grown = [n for n in run.edits.news if isinstance(n, Grown)]
     assert [(n.frame, n.object_id, n.mask) for n in grown] == [(10, 2, staying.mask(10, 2))]
     assert run.project.prompts[10, 2].mask == staying.mask(10, 2)
     assert run.edits.offers == []
+
+
+def test_the_way_back_stops_where_the_whole_was_followed(staying) -> None:
+    """Parts on frames 3 and 7 to 9: of frames 6 to 2 it looks at five, and mends none but a part."""
+
+    class Winking(Losing):
+        def _mask(self, request, oid, frame):
+            mask = super()._mask(request, oid, frame)
+            told = {k.frame for k in request.keyframes if k.object_id == oid} - {0}
+            if frame != 3 or told or self.world.mask(3, 2) != mask:
+                return mask
+            part = mask.to_array()
+            part[:, : mask.bbox[0] + 15] = False
+            return Mask.from_array(part)
+
+    run = Run(staying)
+    run.engine = Winking(staying, 2, since=7)
+    run.go()
+    assert whole_on(run, 2, 2) == list(range(20))
+    assert [step.frame for step in run.frames if step.traced] == [9, 8, 7, 3]
+
+
+def test_one_that_a_person_confirms_behind_the_look_keeps_that_mask(staying) -> None:
+    run = Run(staying)
+    run.engine = Losing(staying, 2, since=7)
+    confirmed = []
+
+    def confirm(frame: int) -> None:
+        if frame == 12:
+            record = replace(run.project.masks.get(8, 2), confirmed=True)
+            confirmed.append(record)
+            run.project.apply(edits.set_masks(run.project, [((8, 2), record)], "Confirm"))
+
+    run.go(between=confirm)
+    assert run.project.masks.get(8, 2) == confirmed[0]
+    assert whole_on(run, 2, 2) == [*range(8), *range(9, 20)]
 
 
 def test_an_object_that_a_run_before_found_is_whole_again_as_well(staying) -> None:
@@ -288,6 +325,7 @@ def test_an_object_that_a_run_before_found_is_whole_again_as_well(staying) -> No
     second.go(replace(EVERY5, start=0), origin=9)
     assert whole_on(second, 2, 2) == [*range(7), *range(10, 20)]
     assert list(second.project.objects) == [1, 2]
+    assert not [step for step in second.frames if step.traced], "it began with that object"
 
 
 @pytest.mark.parametrize("how", ["drawn", "confirmed", "clicked", "locked"])

@@ -96,9 +96,7 @@ class Growth:
 
     def _whole(self, part: Mask, mask: Mask | None, others: Sequence[Mask]) -> Mask | None:
         """What of a candidate would be the object; None where it is not the part's whole."""
-        if mask is None or part.area > _SMALLER * mask.area:
-            return None
-        if intersection(part, mask).area < _COVERED * part.area:
+        if mask is None or not is_part(part, mask):
             return None
         own = mask
         for other in others:
@@ -109,6 +107,13 @@ class Growth:
     def _likeness(self, object_id: int, now: Looks) -> float:
         seen = (self.memory.looks(f, object_id, m) for f, m in self._found[object_id].items())
         return max((likeness(looks, now) for looks in seen if looks is not None), default=1.0)
+
+
+def is_part(part: Mask, whole: Mask) -> bool:
+    """Whether a mask lies in another one of the same size and is clearly smaller."""
+    if part.area > _SMALLER * whole.area:
+        return False
+    return intersection(part, whole).area >= _COVERED * part.area
 
 
 def found_by_machine(project: Project) -> dict[int, dict[int, Mask]]:

@@ -19,7 +19,7 @@ from vostool.runs.discovery.resuming import (
     recall,
     without_keys,
 )
-from vostool.runs.discovery.trace import beginnings, trace
+from vostool.runs.discovery.trace import trace, trails
 from vostool.runs.discovery.values import DiscoveredFrame, DiscoveryRules, Step
 
 
@@ -72,11 +72,11 @@ def discover(  # noqa: PLR0917
             go_on(leg, request, reached)
         for step in leg.steps():
             yield replace(step, leg=number) if isinstance(step, DiscoveredFrame) else step
-        if rules.backward and tracks:
+        if tracks:
             found = {oid: keys for oid, keys in leg.found.items() if oid not in before}
-            fresh = beginnings(memory, leg.request, found)
+            fresh = trails(memory, leg.request, found, rules.backward)
             if request.direction is Direction.BOTH:  # the next leg goes on from the origin itself
-                fresh = [key for key in fresh if key.frame != request.origin]
+                fresh = [trail for trail in fresh if trail.key.frame != request.origin]
             yield from trace(asked.engine, memory, leg.request, fresh, cancelled)
         if cancelled():
             return

@@ -1,9 +1,9 @@
-"""Tracking new objects from where they were found to where they first were."""
+"""Tracking found objects back: new ones to where they first were, grown ones over their parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vostool.models.engine import (
     Cancelled,
@@ -14,105 +14,121 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.runs.discovery.growing import is_part
 from vostool.runs.discovery.leg import Track
 from vostool.runs.discovery.memory import Memory
 from vostool.runs.discovery.values import DiscoveredFrame
 
 GONE_AFTER = 3
 """Frames in a row without an object after which it was not there yet."""
+MENDED_AFTER = 5
+"""Frames in a row on which more than a part had been followed after which nothing is to mend."""
 TAKEN = 0.5
 """An object of which so much lies in another one has been confused with it."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """An object that is tracked back.
+
+    Attributes:
+        key: where it was found.
+        until: of one that grew there, the frame on which it was known before. On the way to it
+            only parts of the object are replaced. None for one that came into sight.
+        seen: of such a one, the frame on which it was seen before; -1: on none.
+        missed, whole: frames in a row without it, and on which more than a part had been followed.
+    """
+
+    key: Keyframe
+    until: int | None = None
+    seen: int = -1
+    missed: int = 0
+    whole: int = 0
+
+
+def trails(
+    memory: Memory,
+    request: TrackRequest,
+    found: Mapping[int, Sequence[Keyframe]],
+    backward: bool,
+) -> list[Trail]:
+    """What is to be tracked back after a run.
+
+    Args:
+        request: of the run, one way; what it began with is not tracked back.
+        found: the keyframes of each object, in the order of the run.
+        backward: those that came into sight, as well.
+    """
+    behind = -1 if request.direction is Direction.FORWARD else 1
+    begun = {key.object_id for key in request.keyframes}
+    wanted: list[Trail] = []
+    for oid, keys in found.items():
+        for number, key in enumerate(keys):
+            before = memory.mask(key.frame + behind, oid)
+            if before is None or before.is_empty:
+                if backward and key not in request.keyframes:
+                    wanted.append(Trail(key))
+            elif number and oid not in begun:
+                wanted.append(Trail(key, keys[number - 1].frame))
+    return wanted
 
 
 def trace(
     engine: Engine,
     memory: Memory,
     request: TrackRequest,
-    keys: Sequence[Keyframe],
+    wanted: Sequence[Trail],
     cancelled: Cancelled,
 ) -> Iterator[DiscoveredFrame]:
-    """Track objects against the run's direction, each until it is gone.
+    """Track objects against the run's direction, each until it is gone or nothing is to mend.
 
     Args:
         request: of the run that found them, one way.
-        keys: where they were found, see :func:`beginnings`.
     """
     forward = request.direction is Direction.FORWARD
     back = Direction.BACKWARD if forward else Direction.FORWARD
-    for frame, here in _by_frame(keys, forward):
-        ids = [key.object_id for key in here]
-        asked = replace(request, keyframes=here, direction=back, origin=frame, context=())
+    frames = sorted({trail.key.frame for trail in wanted}, reverse=not forward)
+    for frame in frames:
+        here = [trail for trail in wanted if trail.key.frame == frame]
+        keys = tuple(trail.key for trail in here)
+        asked = replace(request, keyframes=keys, direction=back, origin=frame, context=())
         track = Track(engine, asked, cancelled)
         try:
-            yield from _traced(track, memory, frame, ids, asked, cancelled)
+            yield from _traced(track, memory, here, asked, cancelled)
         finally:
             track.close()
 
 
-def _traced(  # noqa: PLR0917
+def _traced(
     track: Track,
     memory: Memory,
-    origin: int,
-    ids: Sequence[int],
+    here: list[Trail],
     request: TrackRequest,
     cancelled: Cancelled,
 ) -> Iterator[DiscoveredFrame]:
     """One group of objects that were found on one frame."""
-    missed = dict.fromkeys(ids, 0)
     step = 1 if request.direction is Direction.FORWARD else -1
     end = request.last + 1 if step > 0 else request.first - 1
-    way = range(origin + step, end, step)
-    until = {oid: next((f for f in way if _is_seen(memory, f, oid)), -1) for oid in ids}
+    way = range(request.origin + step, end, step)
+    for trail in here:
+        trail.seen = next((f for f in way if _is_seen(memory, f, trail.key.object_id)), -1)
     for frame in way:
-        if cancelled() or not missed:
+        here = [trail for trail in here if trail.until != frame]
+        if cancelled() or not here:
             return
         tracked = track.at(frame)
         if tracked is None:
             continue
-        replies = _still_there(tracked, memory, missed)
+        replies: dict[int, SegmentReply] = {}
+        here = [trail for trail in here if _goes_on(tracked, memory, trail, replies)]
         memory.note(frame, replies)
         if replies or tracked.problem is not None:
-            back = tuple((origin, oid, until[oid]) for oid in replies)
+            back = tuple(
+                (request.origin, trail.key.object_id, trail.seen)
+                for trail in here
+                if trail.until is None and trail.key.object_id in replies
+            )
             yield DiscoveredFrame(frame, replies, tracked.problem, traced=True, back=back)
-
-
-def _still_there(
-    step: TrackedFrame, memory: Memory, missed: dict[int, int]
-) -> dict[int, SegmentReply]:
-    """The masks of objects that are on the frame; counts in ``missed`` the frames without."""
-    replies = {}
-    for oid in list(missed):
-        reply = step.replies.get(oid)
-        if _is_seen(memory, step.frame, oid):
-            del missed[oid]  # an object that was lost: here it was still seen
-            continue
-        if reply is None or reply.mask.is_empty:
-            missed[oid] += 1
-            if missed[oid] == GONE_AFTER:
-                del missed[oid]
-        elif memory.is_taken(step.frame, oid, reply.mask, TAKEN):
-            del missed[oid]
-        else:
-            missed[oid] = 0
-            replies[oid] = reply
-    return replies
-
-
-def beginnings(
-    memory: Memory, request: TrackRequest, found: Mapping[int, Sequence[Keyframe]]
-) -> list[Keyframe]:
-    """Where objects came into sight for a run: not what it began with, nor where it followed them.
-
-    Args:
-        found: the keyframes of each object.
-    """
-    behind = -1 if request.direction is Direction.FORWARD else 1
-
-    def begins(key: Keyframe) -> bool:
-        before = memory.mask(key.frame + behind, key.object_id)
-        return key not in request.keyframes and (before is None or before.is_empty)
-
-    return [key for keys in found.values() for key in keys if begins(key)]
 
 
 def _is_seen(memory: Memory, frame: int, object_id: int) -> bool:
@@ -120,9 +136,24 @@ def _is_seen(memory: Memory, frame: int, object_id: int) -> bool:
     return mask is not None and not mask.is_empty
 
 
-def _by_frame(keys: Sequence[Keyframe], forward: bool) -> list[tuple[int, tuple[Keyframe, ...]]]:
-    """What was found on each frame, in the order of the run."""
-    groups: dict[int, tuple[Keyframe, ...]] = {}
-    for key in keys:
-        groups[key.frame] = (*groups.get(key.frame, ()), key)
-    return sorted(groups.items(), reverse=not forward)
+def _goes_on(
+    step: TrackedFrame, memory: Memory, trail: Trail, replies: dict[int, SegmentReply]
+) -> bool:
+    """Take an object's mask of a frame where it is one; False where the trail ends."""
+    oid = trail.key.object_id
+    reply, before = step.replies.get(oid), memory.mask(step.frame, oid)
+    if before is not None and not before.is_empty:
+        if trail.until is None:
+            return False  # an object that was lost: here it was still seen
+        if reply is None or (before != reply.mask and not is_part(before, reply.mask)):
+            trail.whole += 1
+            return trail.whole < MENDED_AFTER
+        # An equal one was made by this way back, before the run was stopped.
+    if reply is None or reply.mask.is_empty:
+        trail.missed += 1
+        return trail.missed < GONE_AFTER
+    if memory.is_taken(step.frame, oid, reply.mask, TAKEN):
+        return False
+    trail.missed = trail.whole = 0
+    replies[oid] = reply
+    return True
