@@ -280,8 +280,8 @@ def test_a_found_object_that_is_followed_in_part_is_whole_again_at_a_look(
     assert run.edits.offers == []
 
 
-def test_the_way_back_stops_where_the_whole_was_followed(staying) -> None:
-    """Parts on frames 3 and 7 to 9: of frames 6 to 2 it looks at five, and mends none but a part."""
+def test_the_way_back_of_one_that_grew_replaces_parts_alone(staying) -> None:
+    """It was followed in part on frames 3 and 7 to 9."""
 
     class Winking(Losing):
         def _mask(self, request, oid, frame):

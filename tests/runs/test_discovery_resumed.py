@@ -9,6 +9,7 @@ from scripted_world import SeeingEngine, SeeingFinder, SeeingTracker, World, squ
 
 from vostool.finders.finder import Question, Way
 from vostool.finders.identity import NewRules
+from vostool.masks.mask import Mask
 from vostool.models.engine import Direction
 from vostool.project.project import Project
 from vostool.runs.discovery.piece import Discovery
@@ -25,6 +26,7 @@ from vostool.runs.unfinished import (
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 SMALL = NewRules(min_area=50)
+Engine = SeeingEngine
 
 
 def piece_of(world: World, rules: DiscoveryRules, way=FORWARD, origin=0, **more) -> Discovery:
@@ -35,7 +37,7 @@ def piece_of(world: World, rules: DiscoveryRules, way=FORWARD, origin=0, **more)
 
 def went(world: World, project: Project, part: DiscoveryPart, steps: int | None = None) -> bool:
     """Do so many steps of a part, stored and noted as the window does; True where it ended."""
-    engine = SeeingEngine(world, forgets=True)
+    engine = Engine(world, forgets=True)
     made = part.part
     project.apply(note_begun(project, "Find", [part.piece], 0))
     at = made.at
@@ -106,6 +108,33 @@ def test_cut_after_any_step_it_gives_the_same(way, again, backward) -> None:
     whole = broken(RETURNING, piece)
     for cut in range(40):
         alike(broken(RETURNING, piece, cut), whole)
+
+
+class Losing(SeeingEngine):
+    """From frame 6 on it follows a quarter of square 2 alone, until it is told more."""
+
+    def _mask(self, request, oid, frame):
+        mask = super()._mask(request, oid, frame)
+        told = any(key.object_id == oid and key.frame >= 6 for key in request.keyframes)
+        if frame < 6 or told or mask != self.world.mask(frame, 2):
+            return mask
+        part = mask.to_array()
+        part[:, : mask.bbox[0] + 3 * mask.bbox[2] // 4] = False
+        return Mask.from_array(part)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_cut_anywhere_what_was_followed_in_part_is_whole_as_well(monkeypatch, backward) -> None:
+    monkeypatch.setitem(globals(), "Engine", Losing)
+    rules = DiscoveryRules(every=4, new=SMALL, again=Again.JOIN, backward=backward)
+    world = World(squares(14, (1, range(14), 4, 2), (2, range(14), 10, 40), side=20))
+    piece = piece_of(world, rules)
+    whole = broken(world, piece)
+    row = whole.masks.row(2)
+    assert all(row[frame].mask == world.mask(frame, 2) for frame in range(14))
+    for cut in range(22):
+        alike(broken(world, piece, cut), whole)
+        alike(broken(world, piece, cut, 1), whole)
 
 
 @st.composite

@@ -62,7 +62,9 @@ class DiscoveryPart:
     @property
     def is_done(self) -> bool:
         """True where an earlier run left nothing; a way back may have been left."""
-        return self._done() >= len(self.piece) and not self.piece.rules.backward
+        ids = [oid for _, oid in self._reached.seen]
+        grew = len(set(ids)) < len(ids)  # or was lost and seen again, which costs nothing more
+        return self._done() >= len(self.piece) and not (self.piece.rules.backward or grew)
 
     def plan(self) -> TrackRequest:
         """The request, made from the project as it is now.

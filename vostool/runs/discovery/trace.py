@@ -17,12 +17,12 @@ from vostool.models.engine import (
 from vostool.runs.discovery.growing import is_part
 from vostool.runs.discovery.leg import Track
 from vostool.runs.discovery.memory import Memory
-from vostool.runs.discovery.values import DiscoveredFrame
+from vostool.runs.discovery.values import DiscoveredFrame, Looking, Step
 
 GONE_AFTER = 3
 """Frames in a row without an object after which it was not there yet."""
-MENDED_AFTER = 5
-"""Frames in a row on which more than a part had been followed after which nothing is to mend."""
+REACH = 300
+"""So many frames behind a look, at most, a part is replaced by the whole."""
 TAKEN = 0.5
 """An object of which so much lies in another one has been confused with it."""
 
@@ -36,14 +36,13 @@ class Trail:
         until: of one that grew there, the frame on which it was known before. On the way to it
             only parts of the object are replaced. None for one that came into sight.
         seen: of such a one, the frame on which it was seen before; -1: on none.
-        missed, whole: frames in a row without it, and on which more than a part had been followed.
+        missed: frames in a row without it.
     """
 
     key: Keyframe
     until: int | None = None
     seen: int = -1
     missed: int = 0
-    whole: int = 0
 
 
 def trails(
@@ -69,7 +68,8 @@ def trails(
                 if backward and key not in request.keyframes:
                     wanted.append(Trail(key))
             elif number and oid not in begun:
-                wanted.append(Trail(key, keys[number - 1].frame))
+                known, reach = keys[number - 1].frame, key.frame + behind * REACH
+                wanted.append(Trail(key, max(known, reach) if behind < 0 else min(known, reach)))
     return wanted
 
 
@@ -79,8 +79,8 @@ def trace(
     request: TrackRequest,
     wanted: Sequence[Trail],
     cancelled: Cancelled,
-) -> Iterator[DiscoveredFrame]:
-    """Track objects against the run's direction, each until it is gone or nothing is to mend.
+) -> Iterator[Step]:
+    """Track objects against the run's direction, each until it is gone or was known before.
 
     Args:
         request: of the run that found them, one way.
@@ -105,7 +105,7 @@ def _traced(
     here: list[Trail],
     request: TrackRequest,
     cancelled: Cancelled,
-) -> Iterator[DiscoveredFrame]:
+) -> Iterator[Step]:
     """One group of objects that were found on one frame."""
     step = 1 if request.direction is Direction.FORWARD else -1
     end = request.last + 1 if step > 0 else request.first - 1
@@ -129,6 +129,8 @@ def _traced(
                 if trail.until is None and trail.key.object_id in replies
             )
             yield DiscoveredFrame(frame, replies, tracked.problem, traced=True, back=back)
+        else:
+            yield Looking(frame, way.index(frame), len(way))
 
 
 def _is_seen(memory: Memory, frame: int, object_id: int) -> bool:
@@ -145,15 +147,13 @@ def _goes_on(
     if before is not None and not before.is_empty:
         if trail.until is None:
             return False  # an object that was lost: here it was still seen
-        if reply is None or (before != reply.mask and not is_part(before, reply.mask)):
-            trail.whole += 1
-            return trail.whole < MENDED_AFTER
-        # An equal one was made by this way back, before the run was stopped.
+        if reply is None or not is_part(before, reply.mask):
+            return True
     if reply is None or reply.mask.is_empty:
         trail.missed += 1
         return trail.missed < GONE_AFTER
     if memory.is_taken(step.frame, oid, reply.mask, TAKEN):
         return False
-    trail.missed = trail.whole = 0
+    trail.missed = 0
     replies[oid] = reply
     return True
