@@ -11,7 +11,6 @@ from scripted_world import SeeingEngine, SeeingFinder, SeeingTracker, World
 
 from vostool.commands.find import asking, heard
 from vostool.errors import ModelError, SourceError, UsageError
-from vostool.evaluate.array_source import ArraySource
 from vostool.finders import registry
 from vostool.finders.finder import FinderInfo, Way
 from vostool.finders.listener import HeardWindow, Hearing
@@ -285,7 +284,7 @@ def test_what_is_heard_is_looked_for_where_it_sounds(
 @pytest.mark.parametrize(
     ("sound", "says"),
     [
-        ("sirens", "does not know the sound 'sirens'; it knows Siren ..."),
+        ("sirens", "Nothing called 'sirens' is known by its sound; written alike: Siren."),
         ("siren", "'Siren' is not heard"),
     ],
 )
@@ -306,10 +305,10 @@ def test_a_video_without_sound_says_so(
     assert done.sentence == "The video has no sound."
 
 
-def test_stretches_of_time_become_spans_of_frames() -> None:
-    source = ArraySource([np.zeros((2, 2, 3), np.uint8)] * 20, rate=10)
-    assert heard.frames_of(source, [(0.0, 0.25), (0.25, 0.4), (1.0, 1.1)]) == ((0, 3), (10, 10))
-    assert heard.frames_of(source, []) == ()
+def test_stretches_that_touch_are_one_span() -> None:
+    stretches = [range(0, 3), range(2, 4), range(4, 4), range(10, 11), range(12, 15)]
+    assert heard.joined(stretches) == ((0, 3), (10, 10), (12, 14))
+    assert heard.joined([]) == ()
 
 
 def test_a_finder_that_cannot_be_asked_this_way(finder) -> None:

@@ -174,7 +174,7 @@ def test_only_what_is_called_so_is_heard() -> None:
     assert names["CAR "] == ["Car alarm", "Car"]
     assert names["dog; car"] == ["Car alarm", "Dog", "Car"]
     assert len(names[" , "]) == 4
-    with pytest.raises(UsageError, match="'dogg' is known by its sound; did you mean Dog"):
+    with pytest.raises(UsageError, match="'dogg' is known by its sound; written alike: Dog"):
         made.rows(wanted="dogg, xyz")
     assert made.rows(wanted="dogg, car")
 
@@ -219,7 +219,7 @@ def test_a_name_is_found_whatever_its_capitals_and_an_unknown_one_is_said() -> N
     labels = ("Speech", "Male speech, man speaking", "Dog", "Car")
     assert find_label(" dog ", labels) == "Dog"
     assert find_label("man speaking", labels) == "Male speech, man speaking"
-    with pytest.raises(UsageError, match="'dogg' is known by its sound; did you mean Dog"):
+    with pytest.raises(UsageError, match="'dogg' is known by its sound; written alike: Dog"):
         find_label("dogg", labels)
     with pytest.raises(UsageError, match="it hears such as Speech"):
         find_label("zzzz", labels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from pathlib import Path
 
 from vostool.commands import arguments
@@ -152,21 +151,3 @@ def make_listener(device: str | None) -> Listener:
         ModelError: none is here.
     """
     return best_listener().create(device)
-
-
-def sound_label(listener: Listener, wanted: str) -> str:
-    """The listener's label that a person means.
-
-    Raises:
-        UsageError: it knows no such label; the nearest ones are named.
-    """
-    known = {label.casefold(): label for label in listener.labels}
-    for label in listener.labels:  # "Dog, barking" is meant by either word
-        for part in label.split(","):
-            known.setdefault(part.strip().casefold(), label)
-    found = known.get(" ".join(wanted.split()).casefold())
-    if found is not None:
-        return found
-    near = difflib.get_close_matches(wanted.casefold(), list(known), n=3, cutoff=0.5)
-    named = ", ".join(dict.fromkeys(known[word] for word in near)) or ", ".join(listener.labels[:5])
-    raise UsageError(f"The listener does not know the sound '{wanted}'; it knows {named} ...")

@@ -26,6 +26,7 @@ from vostool.commands.workspace import Workspace, opened
 from vostool.errors import UsageError
 from vostool.finders.finder import FinderInfo, Question
 from vostool.finders.registry import create_concepts
+from vostool.finders.sound.spans import find_label
 from vostool.io.exports.exporters import ExportReport
 from vostool.models.engine import Direction, EngineInfo, TrackRequest
 from vostool.project import edits
@@ -137,7 +138,7 @@ def _where(
     if args.sound is None:
         return None
     with closing(asking.make_listener(args.device)) as listener:
-        label = asking.sound_label(listener, args.sound)
+        label = find_label(args.sound, listener.labels)
         spans = listen(listener, space.source, label, cancelled, args.quiet)
     inside = tuple(
         (max(first, request.first), min(last, request.last))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from vostool.commands import output
 from vostool.errors import Cancelled
 from vostool.finders.listener import HeardWindow, Listener
+from vostool.finders.sound.spans import frames_of, spans_of
 from vostool.frames import FrameSource
 
-LEAST = 0.05
-"""SAM-Track's: from this score on a sound is heard."""
 Span = tuple[int, int]
 
 
@@ -35,22 +34,16 @@ def listen(
                 raise Cancelled("Stopped.")
             windows = hearing.windows
             tell(int(hearing.done), int(hearing.total))
-    place = listener.labels.index(label)
-    heard = [(w.start, w.end) for w in windows if w.scores[place] >= LEAST]
-    return frames_of(source, heard)
+    spans = spans_of(windows, listener.labels.index(label), label)
+    return joined(frames_of(span, source) for span in spans)
 
 
-def frames_of(source: FrameSource, stretches: Sequence[tuple[float, float]]) -> tuple[Span, ...]:
-    """Stretches of time in seconds as spans of frames; those that touch are one."""
-    inside = [
-        index
-        for index in range(len(source))
-        if any(start <= source.time(index) < end for start, end in stretches)
-    ]
+def joined(stretches: Iterable[range]) -> tuple[Span, ...]:
+    """First and last frame of each stretch, in their order; those that touch are one."""
     spans: list[Span] = []
-    for index in inside:
-        if spans and spans[-1][1] == index - 1:
-            spans[-1] = (spans[-1][0], index)
+    for frames in filter(None, stretches):
+        if spans and spans[-1][1] >= frames.start - 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], frames[-1]))
         else:
-            spans.append((index, index))
+            spans.append((frames.start, frames[-1]))
     return tuple(spans)

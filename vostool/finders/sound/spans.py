@@ -89,5 +89,5 @@ def find_label(text: str, labels: Sequence[str]) -> str:
         return parts[wanted]
     alike = get_close_matches(wanted, [*by_name, *parts], n=3)
     near = ", ".join(dict.fromkeys(by_name.get(name) or parts[name] for name in alike))
-    hint = f"did you mean {near}?" if near else f"it hears such as {', '.join(labels[:3])}."
+    hint = f"written alike: {near}." if near else f"it hears such as {', '.join(labels[:3])}."
     raise UsageError(f"Nothing called '{text.strip()[:40]}' is known by its sound; {hint}")
