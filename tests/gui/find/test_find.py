@@ -236,7 +236,7 @@ def test_loading_holds_nothing_up(
 ) -> None:
     loads = threading.Event()
 
-    def slow(_name: str) -> ScriptedFinder:
+    def slow(_name: str, _device: str | None) -> ScriptedFinder:
         assert loads.wait(10)
         return finder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from vostool.finders.sound.spans import frames_of
 from vostool.finders.spec import ListenerSpec
 from vostool.gui.find.sound import SoundPart
 from vostool.gui.session.listening import Listening
+from vostool.gui.settings import values as settings_values
 from vostool.models.weights import catalog
 
 LABELS = ("Dog", "Speech", "Male speech, man speaking", "Motor vehicle (road)")
@@ -48,10 +50,15 @@ class ScriptedListener:
     def __init__(self) -> None:
         self.permits: threading.Semaphore | None = None
         self.begun = self.closed = 0
+        self.device: str | None = ""
 
     @property
     def info(self) -> FinderInfo:
         return FinderInfo("ears", "Ears", (Way.SOUND,))
+
+    def on(self, device: str | None, _folder: Path | None) -> ScriptedListener:
+        self.device = device
+        return self
 
     def listen(self, video: Path) -> Iterator[Hearing]:
         self.begun += 1
@@ -67,9 +74,7 @@ class ScriptedListener:
 def ears(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedListener]:
     """The best of what listens."""
     made = ScriptedListener()
-    spec = ListenerSpec(
-        name="ears", title="Ears", ways=(Way.SOUND,), load=lambda *_: made, rank=1000
-    )
+    spec = ListenerSpec(name="ears", title="Ears", ways=(Way.SOUND,), load=made.on, rank=1000)
     monkeypatch.setitem(LISTENERS._own, "ears", spec)
     LISTENERS.forget()
     yield made
@@ -230,6 +235,16 @@ def test_cancel_keeps_what_was_heard_and_find_begins_anew(
     press(part.going.find_button)
     heard.until(lambda: len(row_labels(heard)) == 3 and not listening_of(heard).busy)
     assert ears.begun == 2
+
+
+@pytest.mark.parametrize("device", ["", "cpu"])
+def test_it_listens_on_the_device_of_the_settings(
+    heard: Hand, ears: ScriptedListener, device: str
+) -> None:
+    values = settings_values.load()
+    settings_values.save(replace(values, device=device))
+    listen(heard)
+    assert ears.device == (device or None)
 
 
 def test_esc_stops_listening_then_leaves(heard: Hand, ears: ScriptedListener) -> None:

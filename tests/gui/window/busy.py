@@ -218,7 +218,7 @@ class _Silence:
 
 def _listening(s: Stage) -> None:
     s.patch.setattr(listening, "require_sound", lambda path: None)
-    s.patch.setattr(listening, "create_listener", lambda name: (s.gate(), _Silence())[1])
+    s.patch.setattr(listening, "create_listener", lambda *_: (s.gate(), _Silence())[1])
     s.hand.bench.workspace.listening.start("ast")
 
 

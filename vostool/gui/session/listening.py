@@ -19,6 +19,7 @@ from vostool.finders.registry import (
 from vostool.finders.sound.heard import Heard, HeardRow
 from vostool.finders.sound.spans import THRESHOLD, frames_of
 from vostool.frames import FrameSource
+from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.io.video.sound import require_sound
@@ -189,12 +190,12 @@ class Listening(QObject):
     # -- the thread ----------------------------------------------------------------------------
 
     def _work(self, name: str, token: object) -> Callable[[Progress], None]:
-        path = self._path
+        path, device = self._path, settings_values.load().device or None
 
         def listen(progress: Progress) -> None:
             yield_to_window()
             require_sound(path)  # before a model is loaded for nothing
-            with closing(create_listener(name)) as listener:
+            with closing(create_listener(name, device)) as listener:
                 progress(0, 0, "")  # which ends the thread here where nobody waits any more
                 with _closed(listener.listen(path)) as hearings:
                     for hearing in hearings:
