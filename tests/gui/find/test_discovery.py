@@ -49,7 +49,7 @@ def test_what_is_new_is_found_and_tracked_in_one_step(opened: Hand, finder: Scri
     opened.mark(1, 1)
     before = opened.content()
     dialog = dialog_of(opened)
-    dialog.area.setValue(50)
+    dialog.fields.area.setValue(50)
     go(opened, dialog)
     assert len(opened.project.objects) == 3
     last = FRAMES - 1
@@ -69,8 +69,8 @@ def test_only_looking_tracks_nothing(opened: Hand, finder: ScriptedFinder) -> No
     QTest.mouseClick(dialog.only_look, LEFT, pos=dialog.only_look.rect().center() / 4)
     if not dialog.only_look.isChecked():
         QTest.keyClick(dialog.only_look, Qt.Key.Key_Space)
-    dialog.every.setValue(8)
-    dialog.area.setValue(50)
+    dialog.fields.every.setValue(8)
+    dialog.fields.area.setValue(50)
     go(opened, dialog)
     assert [frame for frame, _ in finder.questions] == [0, 8, 16]
     frames = {frame for frame, _, _ in opened.project.masks.items()}
@@ -80,11 +80,11 @@ def test_only_looking_tracks_nothing(opened: Hand, finder: ScriptedFinder) -> No
 
 def test_text_is_needed_where_it_is_asked_by(opened: Hand, finder: ScriptedFinder) -> None:
     dialog = dialog_of(opened)
-    dialog.look_for.setCurrentText("What the text names")
-    QTest.keyClick(dialog.text, Qt.Key.Key_Return)
+    dialog.fields.look_for.setCurrentText("What the text names")
+    QTest.keyClick(dialog.fields.text, Qt.Key.Key_Return)
     assert "nothing to look for" in dialog.problem.text()
-    QTest.keyClicks(dialog.text, "fish")
-    dialog.area.setValue(50)
+    QTest.keyClicks(dialog.fields.text, "fish")
+    dialog.fields.area.setValue(50)
     go(opened, dialog)
     assert finder.questions[0][1].way is Way.TEXT
     assert [each.label for each in opened.project.objects.values()] == ["fish"]
@@ -132,7 +132,7 @@ def test_a_run_that_is_taken_back_asks_nothing(opened: Hand, finder: ScriptedFin
     opened.session.do(lock_objects(opened.project, [1], True))
     opened.go_to(8)
     dialog = dialog_of(opened)
-    dialog.area.setValue(50)
+    dialog.fields.area.setValue(50)
     go(opened, dialog)
     assert [offer.object_id for offer in offers_of(opened.project)] == [1]
     assert "1 more may be objects that were there before" in opened.status()
@@ -150,8 +150,8 @@ def test_a_killed_run_goes_on_and_finds_what_an_unbroken_one_finds(
     monkeypatch.setattr("vostool.gui.session.track_runs.NOTED_EVERY", 0.0)
     opened.mark(1, 1)
     dialog = dialog_of(opened)
-    dialog.area.setValue(50)
-    dialog.every.setValue(5)
+    dialog.fields.area.setValue(50)
+    dialog.fields.every.setValue(5)
     go(opened, dialog)
     unbroken, looked = masks(opened), [frame for frame, _ in finder.questions]
     opened.keys("Ctrl+Z")
@@ -160,8 +160,8 @@ def test_a_killed_run_goes_on_and_finds_what_an_unbroken_one_finds(
     engine.hold_runs()
     opened.go_to(0)
     dialog = dialog_of(opened)
-    dialog.area.setValue(50)
-    dialog.every.setValue(5)
+    dialog.fields.area.setValue(50)
+    dialog.fields.every.setValue(5)
     track = next(b for b in dialog.findChild(QDialogButtonBox).buttons() if "Track" in b.text())
     QTest.mouseClick(track, LEFT)
     engine.allow(13)  # some frames of both runs, the one of what was found included
@@ -207,10 +207,10 @@ def _reached(project: Project) -> int:
 
 def asked_for_a_whole_video(opened: Hand, text: str) -> DiscoveryDialog:
     dialog = dialog_of(opened)
-    dialog.look_for.setCurrentText(WHOLE)
-    assert not dialog.every.isEnabled() and not dialog.direction.isEnabled()
-    QTest.keyClicks(dialog.text, text)
-    dialog.area.setValue(50)
+    dialog.fields.look_for.setCurrentText(WHOLE)
+    assert not dialog.fields.every.isEnabled() and not dialog.direction.isEnabled()
+    QTest.keyClicks(dialog.fields.text, text)
+    dialog.fields.area.setValue(50)
     return dialog
 
 
@@ -252,6 +252,6 @@ def test_a_whole_video_that_is_cancelled_keeps_what_was_found(
 
 def test_what_is_missing_for_a_whole_video_is_said(opened: Hand) -> None:
     dialog = asked_for_a_whole_video(opened, "fish")
-    QTest.keyClick(dialog.text, Qt.Key.Key_Return)
+    QTest.keyClick(dialog.fields.text, Qt.Key.Key_Return)
     opened.until(lambda: "SAM 3" in opened.status())
     assert not opened.project.objects

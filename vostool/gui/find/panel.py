@@ -20,11 +20,11 @@ from PyQt6.QtWidgets import (
 
 from vostool.finders.finder import Grid, Way
 from vostool.gui.find.going import Going
-from vostool.gui.find.models import ModelChoice
 from vostool.gui.find.sliders import Sliders
 from vostool.gui.find.sound import SoundPart
 from vostool.gui.find.ways import WAYS, WaySwitch
 from vostool.gui.find.where import Where
+from vostool.gui.widgets.finder_choice import ModelChoice
 from vostool.gui.widgets.return_key import LineBox
 from vostool.words import counted
 

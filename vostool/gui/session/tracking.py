@@ -92,13 +92,23 @@ class Tracking:
         Args:
             object_ids: of those alone; None: of those that the scope says.
         """
+        return self._begin(lambda ids: self._through(chosen, ids), wanted=object_ids)
 
-        def parts(ids: list[int] | None) -> list[Part]:
-            here = self._session.playhead
-            legs = range_legs(self._project, chosen.first, chosen.last, here, ids)
-            return leg_parts(self._project, legs)
+    def range_parts(self, chosen: FrameRange) -> list[Part]:
+        """What :meth:`through` would track; nothing where no object has a keyframe.
 
-        return self._begin(parts, wanted=object_ids)
+        Raises:
+            PromptError: no object is selected, or none is visible.
+        """
+        ids = self.object_ids()
+        wanted = self._unlocked(ids)
+        return self._through(chosen, ids) if keyframes(self._project, wanted) else []
+
+    def _through(self, chosen: FrameRange, ids: list[int] | None) -> list[Part]:
+        here = self._session.playhead
+        return leg_parts(
+            self._project, range_legs(self._project, chosen.first, chosen.last, here, ids)
+        )
 
     def spans(self, spans: Sequence[Span]) -> bool:
         """Spans one after the other."""

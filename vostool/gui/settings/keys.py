@@ -55,6 +55,9 @@ TRACK_WAY = "track_way"
 FOLLOW_RUNS = "follow_runs"
 """Whether the picture goes with track runs."""
 
+LOOK_OPTIONS = "track/look_options"
+"""How track runs look for new objects, as JSON of ``gui.track.look_options.LookOptions``."""
+
 FIND_MODEL = "find/model/"
 """With the way behind it: the name of the finder that a person chose for it."""
 

@@ -1,86 +1,37 @@
-"""How a track run looks for new objects: what, how often, and when one is new."""
+"""One track run that looks for new objects: how, where, and whether it tracks at all."""
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QSpinBox,
-    QWidget,
-)
+from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from vostool.errors import VosToolError
-from vostool.finders.finder import Question, Way
-from vostool.finders.identity import NewRules
-from vostool.finders.phrases import parse_phrases
 from vostool.gui.session.discovering import DiscoveryWish
 from vostool.gui.track.count import WAYS
-from vostool.gui.widgets.return_key import LineBox
-from vostool.runs.discovery.values import Again, DiscoveryRules
+from vostool.gui.track.look_fields import LOOK_FOR, LookFields, choice_box
+from vostool.gui.track.look_options import LookFor, LookOptions
+from vostool.models.engine import Direction
 
-WHOLE = "What the text names, tracked by SAM 3 itself"
-LOOK_FOR = {
-    "Everything": Way.EVERYTHING,
-    "What the text names": Way.TEXT,
-    WHOLE: Way.TEXT,
-}
+WHOLE = next(name for name, value in LOOK_FOR.items() if value is LookFor.WHOLE)
 
 
 class DiscoveryDialog(QDialog):
-    """SAM-Track's numbers under plain names; Return tracks.
+    """Begins with what is chosen for runs; Return tracks.
 
     Args:
+        options: how runs look now.
         span: first and last frame of the range on the timeline, or None without one.
     """
 
-    def __init__(self, span: tuple[int, int] | None, parent: QWidget) -> None:
+    def __init__(self, options: LookOptions, span: tuple[int, int] | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Track and find new objects")
         self._span = span
-        rules = DiscoveryRules()
-        self.look_for = _choice(list(LOOK_FOR), "Look for")
-        self.look_for.setToolTip("SAM 3 looks on every frame and tracks with a memory of its own, "
-                                 "from the first frame to the last")  # fmt: skip
-        self.text = LineBox()
-        self.text.setPlaceholderText("person, red car")
-        self.text.setAccessibleName("What to look for")
-        self.every = _number(
-            1,
-            10_000,
-            rules.every,
-            " frames",
-            (
-                "New objects are looked for on every so many frames; fewer find them sooner, and "
-                "take longer"
-            ),
-        )
-        self.most = _number(
-            1,
-            9_999,
-            rules.new.max_objects,
-            " objects",
-            ("No more objects than this, those that are there included; the best are taken"),
-        )
-        self.area = _number(
-            1, 9_999_999, rules.new.min_area, " px", ("Smaller things are left out")
-        )
-        self.outside = _number(
-            1,
-            100,
-            round(100 * rules.new.outside),
-            " % outside",
-            ("A thing is new when at least this share of it lies outside all known objects"),
-        )
-        self.direction = _choice(list(WAYS), "Direction")
-        self.where = _choice(["The whole video"], "Frames")
+        self.fields = LookFields()
+        self.direction = choice_box(list(WAYS), "Direction")
+        self.where = choice_box(["The whole video"], "Frames")
         if span is not None:
             self.where.addItem(f"The range, {span[0]} to {span[1]}")
             self.where.setCurrentIndex(1)
-        self.backward = QCheckBox("Track new ones back to where they first appear")
         self.only_look = QCheckBox("Only look, and track nothing")
         self.only_look.setToolTip("Objects get a mask on each frame that is looked at; what "
                                   "looks alike is one object. Track it after")  # fmt: skip
@@ -89,9 +40,15 @@ class DiscoveryDialog(QDialog):
         self.problem.setObjectName("conflict")
         self.problem.hide()
         self._lay_out()
-        self.look_for.currentIndexChanged.connect(self._follow)
-        self.only_look.toggled.connect(self._follow)
+        self.fields.changed.connect(lambda _: self._follow())
+        self.only_look.toggled.connect(lambda _: self._follow())
+        self.fields.show_options(options)
         self._follow()
+
+    @property
+    def options(self) -> LookOptions:
+        """What the fields say, to be kept."""
+        return self.fields.options
 
     def wish(self) -> DiscoveryWish:
         """What is asked.
@@ -99,20 +56,11 @@ class DiscoveryDialog(QDialog):
         Raises:
             UsageError: text is to be looked for and none is typed.
         """
-        way = LOOK_FOR[self.look_for.currentText()]
-        phrases = parse_phrases(self.text.text()) if way is Way.TEXT else ()
-        whole = self.look_for.currentText() == WHOLE
-        looks = self.only_look.isChecked() and not whole
-        # Without tracking everything is "lost" between two looks: a question each is no choice.
-        again = Again.JOIN if looks else Again.ASK
-        new = NewRules(self.most.value(), self.area.value(), self.outside.value() / 100)
-        return DiscoveryWish(
-            Question(way, phrases=phrases),
-            WAYS["Forward" if looks or whole else self.direction.currentText()],
-            DiscoveryRules(self.every.value(), new, again, backward=self.backward.isChecked()),
-            tracks=not looks,
-            span=self._span if self.where.currentIndex() == 1 else None,
-            whole=whole,
+        return self.options.wish(
+            WAYS.get(self.direction.currentText(), Direction.FORWARD),
+            self._span if self.where.currentIndex() == 1 else None,
+            tracks=not self.only_look.isChecked(),
+            finder=self.fields.model.chosen,
         )
 
     def accept(self) -> None:
@@ -126,24 +74,17 @@ class DiscoveryDialog(QDialog):
         super().accept()
 
     def _follow(self) -> None:
-        self.text.setEnabled(LOOK_FOR[self.look_for.currentText()] is Way.TEXT)
-        whole = self.look_for.currentText() == WHOLE
-        self.every.setEnabled(not whole)
+        whole = self.options.look_for is LookFor.WHOLE
+        looks = self.only_look.isChecked() and not whole
         self.only_look.setEnabled(not whole)
-        for widget in (self.direction, self.backward):
-            widget.setEnabled(not whole and not self.only_look.isChecked())
+        self.direction.setEnabled(not whole and not looks)
+        self.fields.again.setEnabled(not whole and not looks)
+        self.fields.backward.setEnabled(not whole and not looks)
 
     def _lay_out(self) -> None:
-        form = QFormLayout(self)
-        form.addRow("Look for", self.look_for)
-        form.addRow("Text", self.text)
-        form.addRow("Look every", self.every)
-        form.addRow("At most", self.most)
-        form.addRow("Smallest", self.area)
-        form.addRow("New from", self.outside)
+        form = self.fields.form
         form.addRow("Frames", self.where)
         form.addRow("Direction", self.direction)
-        form.addRow(self.backward)
         form.addRow(self.only_look)
         form.addRow(self.problem)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -152,21 +93,6 @@ class DiscoveryDialog(QDialog):
         track.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        form.addRow(buttons)
-
-
-def _choice(texts: list[str], name: str) -> QComboBox:
-    box = QComboBox()
-    box.addItems(texts)
-    box.setAccessibleName(name)
-    return box
-
-
-def _number(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    box.setSuffix(unit)
-    box.setToolTip(tip)
-    box.setAccessibleName(tip)
-    return box
+        column = QVBoxLayout(self)
+        column.addWidget(self.fields)
+        column.addWidget(buttons)

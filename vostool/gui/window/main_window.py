@@ -30,6 +30,7 @@ from vostool.gui.timeline.block_bar import BlockBar
 from vostool.gui.timeline.legend import Legend
 from vostool.gui.timeline.sound_rows import SoundRows
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
+from vostool.gui.track.look_button import LookButton
 from vostool.gui.track.run_bar import RunBar
 from vostool.gui.track.run_card import RunCard
 from vostool.gui.track.scope_button import ScopeButton
@@ -79,7 +80,9 @@ class MainWindow(QMainWindow):
         self.engine_bar, self.card_bar = EngineBar(), CardBar()
         self.transport = Transport(self.actions_by_id)
         self.scope = ScopeButton(self.actions_by_id)
-        self.run_bar = RunBar(self.actions_by_id, self.scope)
+        self.look = LookButton(self.actions_by_id["look_while_tracking"], self)
+        self._run_choices = QWidget()
+        self.run_bar = RunBar(self.actions_by_id, self._run_choices)
         self.status = StatusBar()
         self.setStatusBar(self.status)
         self._lay_out()
@@ -210,7 +213,12 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.transport)
         row.addWidget(self.run_bar, 1)
-        row.addWidget(self.scope)
+        choices = QHBoxLayout(self._run_choices)
+        choices.setContentsMargins(0, 0, 0, 0)
+        choices.setSpacing(0)
+        choices.addWidget(self.look)
+        choices.addWidget(self.scope)
+        row.addWidget(self._run_choices)
         column.addWidget(self.engine_bar)
         column.addWidget(self.card_bar)
         self.tool_strip = ToolStrip(self.canvas, self.actions_by_id)

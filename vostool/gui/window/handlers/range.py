@@ -23,7 +23,6 @@ def range_handlers(bench: Workbench) -> dict[str, Handler]:
         "range_go_begin": ranged(RangeActions.go_to_begin),
         "range_go_end": ranged(RangeActions.go_to_end),
         "range_clear": ranged(RangeActions.clear),
-        "track_range": ranged(RangeActions.track),
         "range_confirm": ranged(lambda r: r.toggle_confirmed(everything=True)),
         "range_confirm_object": ranged(lambda r: r.toggle_confirmed(everything=False)),
         "range_copy": ranged(RangeActions.copy_mask),

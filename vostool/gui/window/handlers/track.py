@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from vostool.errors import UsageError
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.session.tracking import Scope, Tracking
 from vostool.gui.settings import preferences
@@ -14,6 +16,7 @@ from vostool.gui.window.handlers.spans import span_handlers
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import Direction
+from vostool.runs.parts import Part
 
 
 def track_handlers(bench: Workbench) -> dict[str, Handler]:
@@ -27,9 +30,11 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         tracking(lambda t: setattr(t, "scope", bench.window.scope.value))()
 
     return {
-        "track_forward": tracking(lambda t: t.track(Direction.FORWARD)),
-        "track_backward": tracking(lambda t: t.track(Direction.BACKWARD)),
-        "track_both": tracking(lambda t: t.track(Direction.BOTH)),
+        "track_forward": when_open(partial(_track, bench, Direction.FORWARD)),
+        "track_backward": when_open(partial(_track, bench, Direction.BACKWARD)),
+        "track_both": when_open(partial(_track, bench, Direction.BOTH)),
+        "track_range": when_open(partial(_track_range, bench)),
+        "look_while_tracking": bench.window.look.switch,
         "track_to_next": tracking(lambda t: t.to_keyframe(Direction.FORWARD)),
         "track_to_previous": tracking(lambda t: t.to_keyframe(Direction.BACKWARD)),
         "track_count": when_open(partial(_ask_count, bench)),
@@ -46,6 +51,56 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "pause_run": runs(lambda r: r.pause(not r.paused)),
         "cancel": runs(TrackRuns.cancel),
     }
+
+
+def _track(bench: Workbench, direction: Direction, workspace: Workspace) -> None:
+    """From the playhead, looking for new objects where that is chosen."""
+    if not _looks(bench, workspace, direction):
+        workspace.tracking.track(direction)
+
+
+def _track_some(bench: Workbench, workspace: Workspace, count: int, direction: Direction) -> None:
+    here, last = workspace.session.playhead, len(workspace.source) - 1
+    first = here if direction is Direction.FORWARD else max(here - count, 0)
+    end = here if direction is Direction.BACKWARD else min(here + count, last)
+    if not _looks(bench, workspace, direction, (first, end)):
+        workspace.tracking.some_frames(count, direction)
+
+
+def _track_range(bench: Workbench, workspace: Workspace) -> None:
+    """What is known is tracked as always; then what is new is looked for, and tracked."""
+    chosen, tracking = workspace.selection.value, workspace.tracking
+    if chosen is None:
+        return
+    span = (chosen.first, chosen.last)
+    some = workspace.selection.objects is not None  # a block of the timeline: of those alone
+    if some or not _looks(
+        bench, workspace, Direction.FORWARD, span, partial(tracking.range_parts, chosen)
+    ):
+        workspace.range_actions.track()
+
+
+def _looks(
+    bench: Workbench,
+    workspace: Workspace,
+    direction: Direction,
+    span: tuple[int, int] | None = None,
+    first: Callable[[], Sequence[Part]] = tuple,
+) -> bool:
+    """Begin a run that looks for new objects; False where none is to be looked for."""
+    look = bench.window.look
+    if not look.options.on:
+        return False
+    look.close_fields()
+    try:
+        wish = look.options.wish(direction, span, finder=look.model)
+    except UsageError as error:
+        workspace.session.problem.emit(
+            f"Runs look for new objects by text: {error} Or switch New objects off."
+        )
+        return True
+    workspace.discovering.start(wish, first)
+    return True
 
 
 def _toggle_following(bench: Workbench) -> None:
@@ -67,7 +122,7 @@ def _ask_count(bench: Workbench, workspace: Workspace) -> None:
 
     def go() -> None:
         if bench.workspace is workspace:  # the video may have been closed while it was asked
-            workspace.tracking.some_frames(dialog.frames, dialog.direction)
+            _track_some(bench, workspace, dialog.frames, dialog.direction)
 
     dialog.accepted.connect(go)
     dialog.finished.connect(dialog.deleteLater)
@@ -78,10 +133,12 @@ def _ask_discovery(bench: Workbench, workspace: Workspace) -> None:
     """Ask what to look for and how often, and track."""
     chosen = workspace.selection.value
     span = None if chosen is None else (chosen.first, chosen.last)
-    dialog = DiscoveryDialog(span, bench.window)
+    look = bench.window.look
+    dialog = DiscoveryDialog(look.options, span, bench.window)
 
     def go() -> None:
         if bench.workspace is workspace:
+            look.keep(dialog.options)
             workspace.discovering.start(dialog.wish())
 
     dialog.accepted.connect(go)
