@@ -70,7 +70,8 @@ def read_bounded(path: Path, most: int) -> bytes:
     """
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
-        data = b"" if size > most else file.read(most + 1)
+        # One that the kernel makes up (/proc/kmsg) may have nothing yet: None, as nothing waits.
+        data = b"" if size > most else file.read(most + 1) or b""
         if size > most or len(data) > most:
             raise TooLarge(errno.EFBIG, f"it is larger than {shown_size(most)}", str(path))
         return data

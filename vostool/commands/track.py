@@ -26,6 +26,7 @@ from vostool.jobs.prompting import PromptSpecs, prompt_edit
 from vostool.models.engine import Direction
 from vostool.project import edits
 from vostool.project.project import Project
+from vostool.runs.gaps import gap_words
 from vostool.runs.request import ENGINE_SETTING, keyframes, plan_run
 
 _EPILOG = """\
@@ -135,6 +136,7 @@ def _finish(
     interrupt: Interrupt,
 ) -> int:
     output.warn(outcome.problems)
+    output.warn(gap_words(space.project, space.project.objects.keys(), "Object {}".format))
     report = None
     if outcome.cancelled:
         kept = f"; what was done is saved in '{space.file.path}'" if space.file else ""

@@ -12,6 +12,10 @@ from vostool.files import expanded
 from vostool.masks.box import Box
 from vostool.project.objects import HIGHEST_ID
 from vostool.project.prompts import Point
+from vostool.words import shortened
+
+_FARTHEST = 1e9
+"""Pixels; no picture is as large, and what goes far beyond is no number at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,14 @@ def object_number(text: str) -> int:
 def _number(part: str, text: str, form: str) -> float:
     if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", part):
         raise malformed(text, form)
-    return float(part)
+    value = float(part)
+    if abs(value) > _FARTHEST:
+        raise argparse.ArgumentTypeError(
+            f"'{shortened(part, 40)}' is no place in any picture; write {form}."
+        )
+    return value
 
 
 def malformed(text: str, form: str) -> argparse.ArgumentTypeError:
     """The error for a text that is not of this form."""
-    return argparse.ArgumentTypeError(f"'{text}' is not of the form {form}.")
+    return argparse.ArgumentTypeError(f"'{shortened(text, 120)}' is not of the form {form}.")

@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from vostool.errors import UsageError
+from vostool.errors import ModelError, UsageError
+from vostool.files import is_special
 from vostool.models.devices import check_device_name
 from vostool.models.edgetam import spec as edgetam
 from vostool.models.engine import Engine
@@ -137,6 +138,8 @@ def create_engine(
     if device is not None:
         check_device_name(device)
     spec = next(spec for spec in engine_specs() if spec.name == name)
+    if checkpoint is not None and is_special(checkpoint):  # before a library is loaded for it
+        raise ModelError(f"The checkpoint {checkpoint} is a pipe or a device; give a file.")
     return spec.create(device, checkpoint, options or EngineOptions())
 
 

@@ -195,3 +195,16 @@ def test_one_step_has_no_card(opened) -> None:
     opened.run("T")
     assert not opened.window.run_card.isVisible()
     assert opened.session.playhead == 1
+
+
+def test_frames_between_two_runs_are_told_on_the_card_and_by_the_timeline(opened, engine) -> None:
+    opened.mark(1, oid=1)
+    opened.go_to(20)
+    opened.click_object(1)
+    opened.until(lambda: opened.mask(20, 1) is not None)
+    opened.run()
+    said = opened.window.run_card.text.text()
+    assert "(object) has nothing on frames 1–19: not tracked there yet." in said
+    scene = opened.window.timeline.scene()
+    assert scene.state_words(9, 1) == "nothing on frames 1–19: not tracked there yet"
+    assert scene.state_words(23, 1).startswith("tracked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from PyQt6.QtCore import QPoint
 
 from vostool.gui.session.frame_range import FrameRange
@@ -16,6 +17,7 @@ from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
+from vostool.runs.gaps import gaps, listed
 from vostool.words import counted
 
 WORDS = (
@@ -106,7 +108,14 @@ class Scene:
             words.append(f"score {record.score:.2f}")
         if is_occluded(self.project, frame, object_id):
             words.append("occluded")
-        return ", ".join(words) or "nothing"
+        return ", ".join(words) or self._nothing(frame, object_id)
+
+    def _nothing(self, frame: int, object_id: int) -> str:
+        """Where a frame has nothing: it may lie between two stretches that were tracked."""
+        for first, last in gaps(np.flatnonzero(self.states.row(object_id)).tolist()):
+            if first <= frame <= last:
+                return f"nothing on {listed([(first, last)])}: not tracked there yet"
+        return "nothing"
 
 
 def flag_of(flag: FrameState, flags: FrameState) -> FrameState:
@@ -141,6 +150,8 @@ def _summary(scene: Scene, shown: AnnotatedObject) -> str:
         if (row & flag).any()
     ]
     labelled = int((row != 0).sum())
+    if left_open := gaps(np.flatnonzero(row).tolist()):
+        counts.append(f"not tracked yet: {listed(left_open)}")
     return "\n".join(
         [f"{object_title(scene.project, shown)}: {labelled} of {len(row)} frames", *counts]
     )

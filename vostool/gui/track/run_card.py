@@ -61,11 +61,17 @@ class RunCard(QFrame):
         over.installEventFilter(self)
         self.hide()
 
-    def show_runs(self, runs: Sequence[RunSummary], name: Callable[[int], str]) -> None:
+    def show_runs(
+        self,
+        runs: Sequence[RunSummary],
+        name: Callable[[int], str],
+        more: Sequence[str] = (),
+    ) -> None:
         """Tell of these runs, the last one last; of none the card is hidden.
 
         Args:
             name: of an object, by its id.
+            more: sentences on what the runs leave open.
         """
         self.setVisible(bool(runs))
         if not runs:
@@ -74,7 +80,7 @@ class RunCard(QFrame):
         lines = [f"{title_of(run)}, {size_of(run)}" for run in runs[-MOST:]]
         if len(runs) == 1:
             lines = [size_of(runs[0])]
-        self.text.setText("\n".join([*lines, *lost_of(runs[-1], name)]))
+        self.text.setText("\n".join([*lines, *lost_of(runs[-1], name), *more]))
         self.setAccessibleDescription(f"{self.title.text()}. {self.text.text()}")
         self.raise_()
         self._place()

@@ -11,7 +11,11 @@ from vostool.gui.settings import preferences
 from vostool.gui.timeline.run_mark import RunMark
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
+from vostool.runs.gaps import gap_words
 from vostool.runs.parts import RunProgress, RunSummary
+
+MOST_GAPS = 2
+"""Objects with gaps that the card names one by one."""
 
 
 class RunView(QObject):
@@ -88,7 +92,11 @@ class RunView(QObject):
             self._show_card()
 
     def _show_card(self) -> None:
-        self._window.run_card.show_runs(self._ended, self._name)
+        ids = self._ended[-1].objects if self._ended else ()
+        left_open = gap_words(self._workspace.document.project, ids, self._name)
+        if len(left_open) > MOST_GAPS:
+            left_open = [f"{len(left_open)} objects have frames between that are not tracked yet."]
+        self._window.run_card.show_runs(self._ended, self._name, left_open)
         self._show_left()
 
     def _show_left(self) -> None:
