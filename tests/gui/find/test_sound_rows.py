@@ -9,8 +9,7 @@ from PyQt6.QtWidgets import QApplication
 
 from tests.gui.conftest import Hand
 from tests.gui.find.conftest import NAMES, ScriptedFinder
-from tests.gui.find.test_find import finding_of, panel_of, press
-from tests.gui.find.test_sound import (  # fixtures among them
+from tests.gui.find.listeners import (  # fixtures among them
     ScriptedListener,
     ears,
     film,
@@ -18,6 +17,7 @@ from tests.gui.find.test_sound import (  # fixtures among them
     listen,
     row_labels,
 )
+from tests.gui.find.test_find import finding_of, panel_of, press
 from vostool.finders.finder import Way
 from vostool.finders.registry import FINDERS
 from vostool.gui.find.where import SOUNDS, spread
