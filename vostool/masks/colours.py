@@ -20,6 +20,12 @@ def palette_colour(object_id: int) -> Colour:
     return PALETTE[(object_id - 1) % len(PALETTE)]
 
 
+def reads_black(colour: Colour) -> bool:
+    """True where black text contrasts more than white (relative luminance, ITU-R BT.709)."""
+    red, green, blue = colour
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
+
+
 def voc_palette() -> bytes:
     """PASCAL VOC's palette, 256 x RGB: the bits of the index, three by three, from the top."""
     index = np.arange(256)

@@ -64,6 +64,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self._marks = pg.ScatterPlotItem(pxMode=True)
         self._boxes: list[QGraphicsRectItem] = []
         self._size = (0, 0)
+        self._shape: Qt.CursorShape | None = None
+        self._tint: Colour | None = None
         for z, item in enumerate((self._frame_item, self._overlay_item, self._marks)):
             item.setZValue(z)
             self.view.addItem(item, ignoreBounds=True)
@@ -161,7 +163,15 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def show_cursor(self, shape: Qt.CursorShape | None) -> None:
         """Show this cursor over the canvas; None: the chosen tool's own."""
-        self.viewport().setCursor(cursor(self.tool) if shape is None else QCursor(shape))
+        self._shape = shape
+        own = shape is None
+        self.viewport().setCursor(cursor(self.tool, self._tint) if own else QCursor(shape))
+
+    def tint_cursor(self, tint: Colour | None) -> None:
+        """Draw the tool's own cursor in the colour of what a click changes; None: as it is."""
+        if tint != self._tint:
+            self._tint = tint
+            self.show_cursor(self._shape)
 
     def claim_keys(self, keys: Iterable[str]) -> None:
         """While the canvas has the focus these keys ("Esc", "Ctrl+Z") are no shortcuts."""

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from vostool.gui.canvas.overlay_renderer import Rectangle
-from vostool.masks.colours import Colour
+from vostool.masks.colours import Colour, reads_black
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 
@@ -53,15 +53,12 @@ class _Plate(QGraphicsObject):
     ) -> None:
         if painter is None:
             return
-        red, green, blue = self._colour
-        # Black or white, whichever contrasts more (relative luminance, ITU-R BT.709).
-        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
         plate = self.boundingRect()
         painter.setPen(QColor("white") if self._selected else QColor(0, 0, 0, 90))
-        painter.setBrush(QColor(red, green, blue))
+        painter.setBrush(QColor(*self._colour))
         painter.drawRect(plate.adjusted(0, 0, -1, -1))
         painter.setFont(self._font)
-        painter.setPen(QColor("black") if light else QColor("white"))
+        painter.setPen(QColor("black" if reads_black(self._colour) else "white"))
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self.text)
 
 

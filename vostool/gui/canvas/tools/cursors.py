@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PyQt6.QtCore import QLineF, QPointF, Qt
 from PyQt6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
 from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.theme import icon_picture
+from vostool.masks.colours import Colour
 
 SIDE, HOT, ARM, SIGN = 32, 9, 7, 17
 """In pixels: sides of the picture; its hot spot from the top left; a cross' arms; the icon."""
@@ -18,21 +21,24 @@ COLOURS = {
 }
 
 
-def cursor(tool: ToolSpec) -> QCursor:
-    """The cursor of a tool."""
-    if tool.cursor is not None:
+@lru_cache(maxsize=256)  # the mouse may ask at every move
+def cursor(tool: ToolSpec, tint: Colour | None = None) -> QCursor:
+    """The cursor of a tool; a cross is drawn in the colour of what the click changes."""
+    plain = tool.cursor is Qt.CursorShape.CrossCursor
+    if tool.cursor is not None and not (plain and tint is not None):
         return QCursor(tool.cursor)
     picture = QPixmap(SIDE, SIDE)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     colour = COLOURS[tool.kind]
-    for pen in (QPen(QColor(0, 0, 0, 190), 3), QPen(QColor(255, 255, 255), 1)):
+    inner = QPen(QColor(255, 255, 255), 1) if tint is None else QPen(QColor(*tint), 2)
+    for pen in (QPen(QColor(0, 0, 0, 190), inner.width() + 2), inner):
         painter.setPen(pen)
         if Option.SIZE in tool.options:  # the ring around the mouse shows where the edge is
             painter.drawPoint(QPointF(HOT + 0.5, HOT + 0.5))
         else:
             _draw_cross(painter)
-    place = SIDE - SIGN
+    place = SIDE if plain else SIDE - SIGN  # the plain cross has no icon beside it
     for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         painter.drawPixmap(
             place + dx, place + dy, icon_picture(tool.icon_name, QColor(0, 0, 0), SIGN)

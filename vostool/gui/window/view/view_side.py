@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QWidget
 
 from vostool.gui.canvas.canvas import Canvas
+from vostool.gui.canvas.cursor_tag import CursorTag
 from vostool.gui.canvas.display import Appearance
 from vostool.gui.canvas.mask_labels import MaskLabels
 from vostool.gui.canvas.minimap import Minimap
@@ -25,6 +26,7 @@ from vostool.gui.window.status_bar import StatusBar
 from vostool.gui.window.view.hover_preview import HoverPreview
 from vostool.gui.window.view.local_refine import LocalRefine
 from vostool.gui.window.view.naming_view import NamingView, on_canvas
+from vostool.gui.window.view.target_view import TargetView
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.styles import Style
 from vostool.project.mask_notes import is_occluded
@@ -68,6 +70,8 @@ class ViewSide(QObject):
         self.peek = Peek(window, self._show_bare)
         self.chip = NameChip(canvas)
         self.naming: NamingView | None = None
+        self.tag = CursorTag(canvas)
+        self.target: TargetView | None = None
         self.popover = Popover(self.panel, "Picture and masks", window)
         canvas.hovered.connect(self._hovered)
         self.state.changed.connect(self._follow)
@@ -82,6 +86,7 @@ class ViewSide(QObject):
         self.preview = HoverPreview(self._canvas, self._status, workspace)
         self.preview.set_wanted(self.state.values.preview)
         self.naming = NamingView(self._canvas, self.chip, workspace)
+        self.target = TargetView(self._canvas, self.tag, workspace)
         if workspace.source.info.kind != "cvat":  # its frames would come over the network
             self._thumbnails.open(workspace.source.clone())
         workspace.display.shown.connect(self._shown)
@@ -95,9 +100,10 @@ class ViewSide(QObject):
             self.refine.close()
             self.preview.close()
         self.refine = self.preview = None
-        if self.naming is not None:
-            self.naming.close()
-            self.naming = None
+        for view in (self.naming, self.target):
+            if view is not None:
+                view.close()
+        self.naming = self.target = None
         if self._workspace is not None:
             self._workspace.display.shown.disconnect(self._shown)
             self._workspace = None
