@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tests.gui.find.conftest import ScriptedFinder
 from tests.gui.find.test_find import find, finding_of
 from vostool.gui.canvas.tools.items.candidate_picture import (
     CandidatesWish,
+    Patches,
     Shape,
     paint_candidates,
     smallest_at,
@@ -58,6 +60,32 @@ def test_what_is_left_out_is_dashed_and_not_filled() -> None:
     assert pixels[25, 40, 3] == 0
     line = pixels[10, 12:49, 0]
     assert (line > 150).any() and (line < 50).any()
+
+
+def test_what_was_painted_before_gives_the_same_picture_whatever_else_is_shown() -> None:
+    """A slider moves: fewer shapes, one left out, one under the mouse, another zoom, and back."""
+    rng = np.random.default_rng(1)
+    shapes = []
+    for index in range(12):
+        corner = rng.uniform(0, 50, 2).astype(np.float32)
+        colour = tuple(int(part) for part in rng.integers(0, 255, 3))
+        shapes.append(Shape(index, (SQUARE * 0.5 + corner, HOLE * 0.5 + corner), 9, "", colour))
+    out = replace(shapes[3], left_out=True)
+    known = Patches()
+    for asked in (
+        wish(*shapes), wish(*shapes[::2]), wish(*shapes[:3], out, *shapes[4:]),
+        wish(*shapes, hovered=5),
+        wish(*shapes, scale=2.5), wish(*shapes[6:]), wish(*shapes),
+    ):  # fmt: skip
+        assert (paint_candidates(asked, known) == paint_candidates(asked)).all()
+
+
+def test_what_was_painted_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Patches, "MOST", 20_000)
+    known = Patches()
+    for number in range(20):
+        paint_candidates(wish(Shape(0, (SQUARE + number,), 1, "", (9, 9, 9))), known)
+    assert known._bytes <= 20_000 and len(known._known) < 5
 
 
 def test_the_picture_comes_from_a_thread_and_shows_the_objects_colours(

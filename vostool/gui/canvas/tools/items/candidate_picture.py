@@ -6,6 +6,7 @@ fraction of that and lets the window's thread go on meanwhile.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,35 +111,102 @@ class CandidatesPainter(LatestThread[CandidatesWish]):
     doing = "drawing what was found"
     painted = pyqtSignal(object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._patches = Patches()
+
     def work(self, request: CandidatesWish) -> None:
-        pixels = paint_candidates(request)
+        pixels = paint_candidates(request, self._patches)
         height, width = pixels.shape[:2]
         kind = QImage.Format.Format_RGBA8888_Premultiplied
         image = QImage(pixels.tobytes(), width, height, 4 * width, kind)
         self.painted.emit(CandidatesPicture(request, image.copy()))
 
 
-def paint_candidates(wish: CandidatesWish) -> NDArray[np.uint8]:
-    """(height, width, 4) uint8 RGBA, its colours multiplied by alpha; the best shape on top."""
+@dataclass(frozen=True, eq=False)
+class _Patch:
+    """One shape as it is painted.
+
+    Attributes:
+        of: what it was painted from, kept so that no other outlines get their identity.
+        left, top: of its corner on the screen.
+        pixels: (h, w, 4) uint8 RGBA, its colours multiplied by alpha.
+        lets: (h, w, 4) uint8, how much of what lies below is seen.
+    """
+
+    of: tuple[Outline, ...]
+    left: int
+    top: int
+    pixels: NDArray[np.uint8]
+    lets: NDArray[np.uint8]
+
+
+class Patches:
+    """Shapes that were painted, by all that their picture depends on; bounded.
+
+    Another threshold shows others of the same candidates: most of them are painted already.
+    """
+
+    MOST = 48 * 2**20
+    """Bytes."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[object, _Patch | None] = OrderedDict()
+        self._bytes = 0
+
+    def of(self, shape: Shape, wish: CandidatesWish) -> _Patch | None:
+        """The patch of a shape; None where nothing of it is on the screen."""
+        hovered, to = shape.index == wish.hovered, wish.to_screen
+        where = (to.m11(), to.m22(), to.dx(), to.dy(), wish.width, wish.height)
+        key = (id(shape.outlines), shape.colour, shape.left_out, hovered, where)
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        patch = self._known[key] = _patch(shape, wish, hovered)
+        self._bytes += 0 if patch is None else 2 * patch.pixels.nbytes
+        while self._bytes > self.MOST and len(self._known) > 1:
+            _, old = self._known.popitem(last=False)
+            self._bytes -= 0 if old is None else 2 * old.pixels.nbytes
+        return patch
+
+
+def paint_candidates(wish: CandidatesWish, known: Patches | None = None) -> NDArray[np.uint8]:
+    """(height, width, 4) uint8 RGBA, its colours multiplied by alpha; the best shape on top.
+
+    Args:
+        known: what was painted before.
+    """
+    known = Patches() if known is None else known
     pixels = np.zeros((max(wish.height, 1), max(wish.width, 1), 4), np.uint8)
     for shape in reversed(wish.shapes):
-        _paint(pixels, shape, wish.to_screen, shape.index == wish.hovered)
+        patch = known.of(shape, wish)
+        if patch is not None:
+            height, width = patch.pixels.shape[:2]
+            part = pixels[patch.top : patch.top + height, patch.left : patch.left + width]
+            part[:] = cv2.add(cv2.multiply(part, patch.lets, scale=1 / 255), patch.pixels)
     return pixels
 
 
-def _paint(pixels: NDArray[np.uint8], shape: Shape, to: QTransform, hovered: bool) -> None:
-    rings = [_on_screen(ring, to) for ring in shape.outlines]
+def _patch(shape: Shape, wish: CandidatesWish, hovered: bool) -> _Patch | None:
+    rings = [_on_screen(ring, wish.to_screen) for ring in shape.outlines]
     if not rings:
-        return
+        return None
     every = np.vstack(rings)
-    height, width = pixels.shape[:2]
     left, top = np.maximum(np.floor(every.min(0)).astype(int) - 5, 0)
-    right, bottom = np.minimum(np.ceil(every.max(0)).astype(int) + 6, (width, height))
+    seen = (max(wish.width, 1), max(wish.height, 1))
+    right, bottom = np.minimum(np.ceil(every.max(0)).astype(int) + 6, seen)
     if right <= left or bottom <= top:
-        return
-    part = pixels[top:bottom, left:right]
-    corner = np.array((left, top), np.float64)
-    whole = [_fixed(ring - corner) for ring in rings]
+        return None
+    part = np.zeros((bottom - top, right - left, 4), np.uint8)
+    _paint(part, shape, [ring - (left, top) for ring in rings], hovered)
+    lets = np.repeat(255 - part[..., 3:], 4, axis=2)
+    return _Patch(shape.outlines, int(left), int(top), part, lets)
+
+
+def _paint(
+    part: NDArray[np.uint8], shape: Shape, rings: list[NDArray[np.float64]], hovered: bool
+) -> None:
+    whole = [_fixed(ring) for ring in rings]
     alpha = HOVER_ALPHA if hovered else FILL_ALPHA
     if shape.left_out:
         alpha = OUT_HOVER_ALPHA if hovered else 0
@@ -151,7 +219,7 @@ def _paint(pixels: NDArray[np.uint8], shape: Shape, to: QTransform, hovered: boo
     thin = 1 if shape.left_out else 0
     _blend(part, _lines(cover, whole, 4 - thin + wide) * 0.7, DARK)
     if shape.left_out:
-        dashes = [_fixed(dash - corner) for ring in rings for dash in _dashes(ring)]
+        dashes = [_fixed(dash) for ring in rings for dash in _dashes(ring)]
         _blend(part, _lines(cover, dashes, 1 + wide, closed=False), PALE)
     else:
         _blend(part, _lines(cover, whole, 2 + wide), shape.colour)
@@ -168,11 +236,10 @@ def _lines(
 
 def _blend(part: NDArray[np.uint8], cover: NDArray[Any], colour: Colour) -> None:
     """Lay a colour over the pixels, as far as they are covered (0..255)."""
-    rows, columns = np.nonzero(cover)
-    alpha = cover[rows, columns].astype(np.uint16)[:, None]
-    over = np.array((*colour, 255), np.uint16)
-    under = part[rows, columns].astype(np.uint16)
-    part[rows, columns] = (over * alpha + under * (255 - alpha) + 127) // 255
+    weight = np.multiply(cover, 1 / 255, dtype=np.float32)
+    over = np.empty_like(part)
+    over[:] = (*colour, 255)
+    cv2.blendLinear(over, part.copy(), weight, 1 - weight, part)
 
 
 def _on_screen(ring: Outline, to: QTransform) -> NDArray[np.float64]:
