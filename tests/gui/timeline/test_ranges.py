@@ -295,7 +295,7 @@ def test_tool_tips_say_frame_time_object_and_state(two) -> None:
         return QToolTip.text()
 
     said = tip(place(two, 10, ROWS_TOP + ROW_HEIGHT + 5))
-    assert "Frame 10, 0:00." in said and "2 object: tracked, score 0.90" in said
+    assert "Frame 10, 0:00." in said and "2 unlabelled: tracked, score 0.90" in said
     assert "prompted" in tip(place(two, 0, ROWS_TOP + 5))
     assert "24 of 24 frames" in tip(QPoint(20, ROWS_TOP + 5))
     drag(two, 5, 11)
