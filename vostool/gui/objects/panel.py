@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vostool.gui.objects.attribute_panel import AttributePanel
 from vostool.gui.objects.empty_hint import EmptyHint
+from vostool.gui.objects.inspector import Inspector
 from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
 from vostool.gui.objects.table import ObjectTable
 from vostool.gui.session.document import Document
@@ -29,7 +29,6 @@ from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.return_key import LineBox
 from vostool.project.changes import Changes
 from vostool.project.objects import AnnotatedObject
-from vostool.project.project_labels import LABELS_SETTING
 
 __all__ = ["ObjectList", "colour_icon"]
 
@@ -70,7 +69,8 @@ class ObjectList(QWidget):
         self.filter.setAccessibleName("Filter objects")
         self.filter.setClearButtonEnabled(True)
         self.filter.clears = True
-        self.attributes = AttributePanel()
+        self.inspector = Inspector(actions)
+        self.attributes = self.inspector.attributes
         self.menu = _menu(actions, self)
         self.add_button = _button("Add", "")
         self.delete_button = _button("Delete", "Delete the chosen objects with all their masks")
@@ -114,7 +114,7 @@ class ObjectList(QWidget):
         self.model.set_document(document)
         self.filter.clear()
         self._current = None
-        self.attributes.show_object(None, None)
+        self.inspector.show_object(None, None)
         self.setEnabled(document is not None)
         self._show_empty()
 
@@ -127,8 +127,7 @@ class ObjectList(QWidget):
         if changes.objects:
             self._apply_filter()
             self._show_empty()
-        if changes.objects or LABELS_SETTING in changes.settings:
-            self.attributes.show_object(self.model.project, current)
+        self.inspector.apply(changes)
 
     def set_current(self, object_id: int | None) -> None:
         """Select an object's row; None selects nothing. A person's own choice of rows stays."""
@@ -138,7 +137,7 @@ class ObjectList(QWidget):
         elif not (self._clicking and row in self.table.chosen_rows()):
             select_exactly(self.table, row)
         self.delete_button.setEnabled(row >= 0)
-        self.attributes.show_object(self.model.project, object_id)
+        self.inspector.show_object(self.model.project, object_id)
         self._current = object_id
 
     def chosen_ids(self) -> list[int]:
@@ -261,7 +260,7 @@ class ObjectList(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self.several)
         layout.addLayout(buttons)
-        layout.addWidget(self.attributes)
+        layout.addWidget(self.inspector)
 
 
 def _matches(shown: AnnotatedObject | None, words: list[str]) -> bool:
