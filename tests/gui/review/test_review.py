@@ -87,7 +87,7 @@ def test_the_run_says_what_is_left(tracked) -> None:
     count = tracked.review.queue.count
     card = tracked.window.run_card
     tracked.until(lambda: card.left.text().startswith(f"{count} place"))
-    assert "Object 1 (object) was not found on 1 frame." in card.text.text()
+    assert "Object 1 (unlabelled) was not found on 1 frame." in card.text.text()
     assert tracked.window.review_dock.windowTitle() == f"Review ({count})"
     assert tracked.window.review_dock.button.text() == f"{count} to review"
     assert tracked.panel.left.text() == f"{count} to review"

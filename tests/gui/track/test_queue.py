@@ -44,7 +44,7 @@ def all_done(hand, engine) -> None:
 def test_a_second_run_waits_is_shown_and_follows_the_first(waiting, engine) -> None:
     queue = waiting.window.run_bar.queue
     assert queue.isVisible() and queue.text() == "1 waiting"
-    assert lines(waiting) == ["✕  1. Frames 0 to 10, 1 object"]
+    assert lines(waiting) == ["✕  1. Frames 0 to 10, 1 unlabelled"]
     assert frames(waiting) == [10]
     all_done(waiting, engine)
     assert frames(waiting) == list(range(24))
@@ -66,7 +66,7 @@ def test_each_can_be_taken_out_by_itself(waiting, engine) -> None:
     waiting.keys("\\")
     assert len(lines(waiting)) == 3, "two runs, and one line for both"
     waiting.window.run_bar.queue.menu().actions()[0].trigger()
-    assert lines(waiting) == ["✕  1. Frames 0 to 23, 1 object"]
+    assert lines(waiting) == ["✕  1. Frames 0 to 23, 1 unlabelled"]
     waiting.window.run_bar.queue.menu().actions()[0].trigger()
     assert not waiting.window.run_bar.queue.isVisible()
     all_done(waiting, engine)

@@ -204,7 +204,7 @@ def test_frames_between_two_runs_are_told_on_the_card_and_by_the_timeline(opened
     opened.until(lambda: opened.mask(20, 1) is not None)
     opened.run()
     said = opened.window.run_card.text.text()
-    assert "(object) has nothing on frames 1–19: not tracked there yet." in said
+    assert "(unlabelled) has nothing on frames 1–19: not tracked there yet." in said
     scene = opened.window.timeline.scene()
     assert scene.state_words(9, 1) == "nothing on frames 1–19: not tracked there yet"
     assert scene.state_words(23, 1).startswith("tracked")

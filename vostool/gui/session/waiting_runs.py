@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 from vostool.runs.parts import Part
 from vostool.runs.pieces import Piece, Reach, reach_of
 from vostool.runs.unfinished import UnfinishedRun
@@ -62,5 +63,5 @@ def _objects(reaches: Iterable[Reach], project: Project) -> str:
             return "all objects"
         ids.update(reach.object_ids)
     if len(ids) == 1 and (only := project.objects.get(next(iter(ids)))) is not None:
-        return f"{only.id} {only.label}"
+        return object_title(project, only)
     return counted(len(ids), "object")

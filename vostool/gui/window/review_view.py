@@ -12,6 +12,7 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
+from vostool.project.project_labels import shown_label
 from vostool.runs.parts import RunSummary
 from vostool.words import counted
 
@@ -123,8 +124,10 @@ class ReviewView(QObject):
         self._said = ""
 
     def _label(self, object_id: int) -> str:
-        shown = self._workspace.document.project.objects.get(object_id)
-        return f"Object {object_id} ({shown.label})" if shown is not None else f"Object {object_id}"
+        project = self._workspace.document.project
+        shown = project.objects.get(object_id)
+        label = f" ({shown_label(project, shown)})" if shown is not None else ""
+        return f"Object {object_id}{label}"
 
 
 def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str]) -> str:

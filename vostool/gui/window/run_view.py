@@ -11,6 +11,7 @@ from vostool.gui.settings import preferences
 from vostool.gui.timeline.run_mark import RunMark
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
+from vostool.project.project_labels import shown_label
 from vostool.runs.gaps import gap_words
 from vostool.runs.parts import RunProgress, RunSummary
 
@@ -120,5 +121,7 @@ class RunView(QObject):
         self._workspace.review.next()
 
     def _name(self, object_id: int) -> str:
-        shown = self._workspace.document.project.objects.get(object_id)
-        return f"Object {object_id} ({shown.label})" if shown is not None else f"Object {object_id}"
+        project = self._workspace.document.project
+        shown = project.objects.get(object_id)
+        label = f" ({shown_label(project, shown)})" if shown is not None else ""
+        return f"Object {object_id}{label}"
