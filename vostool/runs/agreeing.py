@@ -17,6 +17,7 @@ from vostool.models.engine import Cancelled, Direction, Engine, TrackedFrame, Tr
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.runs.parts import Part
+from vostool.runs.pieces import Agreeing
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import keyframes
 
@@ -43,7 +44,8 @@ class AgreeingLeg:
 
     def part(self) -> Part:
         """The leg as a part of a run."""
-        return Part(self._plan, len(self.leg), steps=self._steps)
+        piece = Agreeing(self.leg, self.bound)
+        return Part(self._plan, len(self.leg), piece=piece, steps=self._steps)
 
     def _plan(self) -> TrackRequest | None:
         (oid,) = self.leg.object_ids

@@ -21,9 +21,26 @@ class SpanOf:
     object_ids: tuple[int, ...] | None
 
 
-Piece = RangeLeg | SpanOf | BlendSpan | Discovery
-"""A request from one frame, a restart at an annotated frame, a span tracked from both sides, or a
-run that looks for new objects."""
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """One object from a corrected frame one way, until the track is as it was.
+
+    Attributes:
+        bound: the last frame of the wrong stretch, this way.
+    """
+
+    leg: RangeLeg
+    bound: int
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """The object, alone."""
+        return self.leg.object_ids
+
+
+Piece = RangeLeg | SpanOf | BlendSpan | Discovery | Agreeing
+"""A request from one frame, a restart at an annotated frame, a span tracked from both sides, a run
+that looks for new objects, or what a correction changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,8 @@ class Reach:
 
 def reach_of(piece: Piece) -> Reach:
     """Where a piece of a run comes to."""
+    if isinstance(piece, Agreeing):
+        return reach_of(piece.leg)
     if isinstance(piece, SpanOf):
         return Reach(piece.span.start, piece.span.end, piece.object_ids)
     if isinstance(piece, BlendSpan):
@@ -60,9 +79,10 @@ def piece_json(piece: Piece) -> Json:
     """For the project's settings."""
     if isinstance(piece, Discovery):
         return discovery_json(piece)
+    if isinstance(piece, Agreeing):
+        return {**_leg_json(piece.leg), "bound": piece.bound}
     if isinstance(piece, RangeLeg):
-        numbers: list[Json] = [piece.origin, piece.first, piece.last]
-        return {"leg": numbers, "way": piece.direction.value, "objects": [*piece.object_ids]}
+        return _leg_json(piece)
     if isinstance(piece, SpanOf):
         span = piece.span
         ids: Json = None if piece.object_ids is None else [*piece.object_ids]
@@ -103,7 +123,15 @@ def _made(
     way = ways.get(str(stored.get("way")))
     if way is None or not first <= origin <= last:
         return None
-    return RangeLeg(way, origin, first, last, ids)
+    leg, bound = RangeLeg(way, origin, first, last, ids), stored.get("bound")
+    if bound is None:
+        return leg
+    return Agreeing(leg, bound) if type(bound) is int and bound >= 0 and len(ids) == 1 else None
+
+
+def _leg_json(leg: RangeLeg) -> dict[str, Json]:
+    numbers: list[Json] = [leg.origin, leg.first, leg.last]
+    return {"leg": numbers, "way": leg.direction.value, "objects": [*leg.object_ids]}
 
 
 def _numbers(value: object) -> list[int] | None:

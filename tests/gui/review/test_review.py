@@ -144,7 +144,7 @@ def test_a_row_can_be_clicked(apart) -> None:
     apart.window.review_dock.reveal()
     apart.until(lambda: in_front(apart))
     table, model = apart.panel.table, apart.panel.model
-    index = model.index(model.rowCount() - 1, 2)
+    index = model.index(model.rowCount() - 1, 0)
     table.scrollTo(index)
     event = model.event_at(index.row())
     QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from vostool.io.project.file import read_project
+from vostool.masks.mask import Provenance
 from vostool.runs.unfinished import REACHED, RUN
 
 
@@ -99,3 +100,26 @@ def test_a_run_whose_objects_are_gone_is_not_offered(opened, engine, tmp_path: P
     opened.until(lambda: not opened.project.objects)
     assert opened.tracking.unfinished() is None
     assert not opened.tracking.go_on()
+
+
+def test_a_killed_track_of_a_correction_is_offered_again(opened, engine, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    opened.go_to(12)
+    x, y = opened.middle(1, 12)
+    opened.click(x + 6, y, Qt.MouseButton.RightButton)  # a correction, on the way of a stretch
+    opened.until(lambda: opened.mask(12, 1).provenance is Provenance.PROMPTED)
+    corrected = opened.mask(12, 1)
+    engine.hold_runs()
+    assert opened.tracking.corrected_stretch(12, 10, 14, [1])
+    engine.allow(1)
+    copy = killed_copy(opened, tmp_path, part=0, at=12)
+    finish(opened, engine)
+    opened.open(copy)
+    assert "stopped at frame 12, with 24 frames to go" in opened.status()
+    engine.log.clear()
+    go_on(opened, engine)
+    reached = {frame for what, frame, *_ in engine.log if what == "track"}
+    assert {9, 13, 14, 15, 16} <= reached, "on to where it agrees"
+    assert max(reached) <= 19 and min(reached) >= 5, "and no further: the track is as it was there"
+    assert opened.mask(12, 1) == corrected and RUN not in opened.project.settings

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QToolButton
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QToolButton, QWidget
 
 from vostool.gui.review.panel import ReviewPanel
 
 
 class ReviewDock(QDockWidget):
-    """The panel beside the list of objects, with the count in its title."""
+    """The panel below the list of objects, with the count in its title; hidden until wanted."""
 
     def __init__(self, window: QMainWindow, actions: Mapping[str, QAction]) -> None:
         super().__init__("Review", window)
@@ -20,10 +20,9 @@ class ReviewDock(QDockWidget):
         self.panel = ReviewPanel(actions)
         self.setWidget(self.panel)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        beside = window.findChild(QDockWidget, "Objects")
-        if beside is not None:
-            window.tabifyDockWidget(beside, self)
-            beside.raise_()
+        self._window = window
+        self.put_below_objects()
+        self.hide()
         self.button = QToolButton()
         self.button.setAutoRaise(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -41,7 +40,30 @@ class ReviewDock(QDockWidget):
         self.button.setText(f"{count} to review" if count else "Nothing to review")
         self.button.setVisible(count is not None)
 
+    def put_below_objects(self) -> None:
+        """Both are seen at once; an earlier window may have had them in tabs."""
+        objects = self._window.findChild(QDockWidget, "Objects")
+        if objects is not None and not self.isFloating():
+            self._window.splitDockWidget(objects, self, Qt.Orientation.Vertical)
+
     def reveal(self) -> None:
-        """Bring the panel to the front."""
+        """Bring the panel to the front, below the list of objects."""
+        if self.isHidden():
+            self._polish()
         self.show()
+        objects = self._window.findChild(QDockWidget, "Objects")
+        if objects is not None and self in self._window.tabifiedDockWidgets(objects):
+            self._window.removeDockWidget(self)
+            area = Qt.DockWidgetArea.RightDockWidgetArea
+            self._window.addDockWidget(area, self, Qt.Orientation.Vertical)
+            self.show()
         self.raise_()
+
+    def _polish(self) -> None:
+        """Let buttons and lists have their style's sizes, or the window would grow for a moment."""
+        for widget in (self.panel, *self.panel.findChildren(QWidget)):
+            widget.ensurePolished()
+        layout = self.panel.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()

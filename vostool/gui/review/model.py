@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QThread
 from PyQt6.QtGui import QColor
 
+from vostool.frames import FrameSource
+from vostool.gui.review.pictures import PictureMaker, PictureWish
 from vostool.gui.session.review_work import Review
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
@@ -16,6 +19,10 @@ from vostool.words import counted
 
 FRAME, OBJECT, WHY = range(3)
 HEADINGS = ("Frames", "Objects", "Why")
+PICTURE, LENGTH, COLOURS = (int(Qt.ItemDataRole.UserRole) + n for n in range(3))
+"""Roles: a picture of the worst mask, how many frames, and the colours of the objects."""
+NEAR = 30
+"""Frames within which another mask of the object says where to look for one that is gone."""
 
 
 class ReviewModel(QAbstractTableModel):
@@ -26,6 +33,40 @@ class ReviewModel(QAbstractTableModel):
         self._review: Review | None = None
         self._project: Project | None = None
         self._events: list[ReviewEvent] = []
+        self._pictures: PictureMaker | None = None
+
+    def show_pictures_of(self, source: FrameSource | None) -> None:
+        """Make the rows' pictures from this source, which belongs to them now; None: no more."""
+        old, self._pictures = self._pictures, None
+        if old is not None:
+            old.made.disconnect(self._picture_made)
+            old.shut_down()
+            leave_to_end(old)
+        if source is not None:
+            self._pictures = PictureMaker(source)
+            self._pictures.made.connect(self._picture_made)
+            self._pictures.start(QThread.Priority.LowestPriority)
+
+    def ask_for_pictures(self, first: int, last: int) -> None:
+        """Make the pictures of these rows, both included, which are in sight."""
+        if self._pictures is not None and self._project is not None:
+            seen = self._events[max(first, 0) : last + 1]
+            self._pictures.ask(tuple(self._wish(event) for event in seen))
+
+    def _picture_made(self) -> None:
+        if self._events:
+            ends = self.index(0, FRAME), self.index(len(self._events) - 1, FRAME)
+            self.dataChanged.emit(*ends, [PICTURE])
+
+    def _wish(self, event: ReviewEvent) -> PictureWish:
+        """Of the worst mask, or where that is empty, of the place where the object last was."""
+        assert self._project is not None
+        frame, oid = event.worst.place
+        row = self._project.masks.row(oid)
+        near = sorted(range(frame - NEAR, frame + NEAR + 1), key=lambda f: abs(f - frame))
+        found = (row[f].mask for f in near if f in row and not row[f].mask.is_empty)
+        shown = self._project.objects.get(oid)
+        return PictureWish(frame, oid, next(found, None), shown.colour if shown else (128,) * 3)
 
     def set_review(self, review: Review | None, project: Project | None) -> None:
         """Show another queue, or none."""
@@ -75,12 +116,23 @@ class ReviewModel(QAbstractTableModel):
             return self._text(event, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == OBJECT and shown:
             return colour_icon(QColor(*shown.colour))
+        if role in (PICTURE, LENGTH, COLOURS):
+            return self._of_row(event, role, self._project)
         if role == Qt.ItemDataRole.ToolTipRole:
             long = f"{counted(len(event), 'frame')}, {counted(event.masks, 'mask')} to look at"
             found = self._review.queue.findings(*event.worst.place)
             worst = f"Worst on frame {event.worst.frame}:"
             return "\n".join([long, worst, *(f.text for f in found)])
         return None
+
+    def _of_row(self, event: ReviewEvent, role: int, project: Project) -> Any:
+        """What the row is painted with beside the texts of its columns."""
+        if role == PICTURE:
+            return self._pictures.picture(self._wish(event)) if self._pictures else None
+        if role == LENGTH:
+            return counted(len(event), "frame")
+        known = project.objects
+        return [known[oid].colour for oid in event.object_ids if oid in known]
 
     def _text(self, event: ReviewEvent, column: int) -> str:
         if column == FRAME:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -22,7 +22,9 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
+from vostool.gui.review.rows import ROW, ReviewRow
 from vostool.gui.session.review_work import Review
+from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
@@ -35,6 +37,8 @@ BUTTONS = (
 )  # fmt: skip
 SHORT = {"review_confirm": "Confirm", "review_dismiss": "Dismiss"}
 MORE = ("review_confirm_frame", "review_retrack", "review_bring_back")
+PICTURES_MS = 80
+"""After the rows changed: scrolling on asks for others."""
 NOTHING_OPEN = "Nothing is open."
 
 
@@ -57,6 +61,7 @@ class ReviewPanel(QWidget):
         self._project: Project | None = None
         self.model = ReviewModel(self)
         self.table = _make_table(self.model)
+        self.table.setMinimumHeight(2 * ROW + 6)
         self.left = QLabel()
         self.left.setAccessibleName("Left to review")
         self.why = QLabel()
@@ -64,7 +69,7 @@ class ReviewPanel(QWidget):
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why.setAccessibleName("Why this place may be wrong")
-        self.why.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
+        self.why.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
         self.reasons = _combo("Reason", ["All reasons"])
         for reason in Reason:
             self.reasons.addItem(reason.value.capitalize(), reason)
@@ -74,6 +79,11 @@ class ReviewPanel(QWidget):
         self.table.clicked.connect(self._clicked)
         for combo in (self.reasons, self.objects, self.order):
             combo.activated.connect(self._ask)
+        self._pictures = single_shot(self, PICTURES_MS, self._ask_for_pictures)
+        self.model.modelReset.connect(self._pictures.start)
+        bar = self.table.verticalScrollBar()
+        assert bar is not None
+        bar.valueChanged.connect(lambda _: self._pictures.start())
         self.show_review(None, None)
 
     def show_review(self, review: Review | None, project: Project | None) -> None:
@@ -85,6 +95,22 @@ class ReviewPanel(QWidget):
         self.show_objects()
         self.model.set_review(review, project)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._pictures.start()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._pictures.start()
+
+    def _ask_for_pictures(self) -> None:
+        """Of the rows in sight; a panel that is not seen decodes nothing."""
+        room = self.table.viewport()
+        if room is None or self.visibleRegion().isEmpty():
+            return
+        first, last = (self.table.rowAt(y) for y in (1, room.height() - 1))
+        self.model.ask_for_pictures(first, last if last >= 0 else self.model.rowCount() - 1)
 
     def show_objects(self) -> None:
         """Offer the project's objects in the filter, as they are called now."""
@@ -219,10 +245,10 @@ def _make_table(model: ReviewModel) -> QTableView:
     vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
     assert vertical is not None and horizontal is not None
     vertical.hide()
-    vertical.setDefaultSectionSize(22)
-    horizontal.setHighlightSections(False)
-    horizontal.setStretchLastSection(True)
-    horizontal.resizeSection(FRAME, 60)
-    horizontal.resizeSection(OBJECT, 86)
-    horizontal.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+    vertical.setDefaultSectionSize(ROW)
+    horizontal.hide()
+    horizontal.setSectionResizeMode(FRAME, QHeaderView.ResizeMode.Stretch)
+    for column in (OBJECT, WHY):  # painted with the first one
+        table.setColumnHidden(column, True)
+    table.setItemDelegate(ReviewRow(table))
     return table

@@ -62,6 +62,10 @@ class DockSizes(QObject):
         self._width, self._height = width or None, height or None
         self._soon.start()
 
+    def watch(self, dock: QDockWidget) -> None:
+        """One at the right that comes and goes: Qt gives it a width of its own."""
+        dock.visibilityChanged.connect(lambda _shown: self._soon.start())
+
     def fit_rows(self, rows: int) -> None:
         """A video with so many objects is opened."""
         self._rows = rows

@@ -250,6 +250,8 @@ class MainWindow(QMainWindow):
         self.sound_rows.height_changed.connect(self.dock_sizes.fit_sound)
         self.review_dock = ReviewDock(self, self.actions_by_id)
         self.find_dock = FindDock(self, self.actions_by_id["track_discover"])
+        for dock in (self.review_dock, self.find_dock):
+            self.dock_sizes.watch(dock)
         self.view_side = ViewSide(
             self.canvas, self.thumbnails, self.status, self.actions_by_id, self
         )

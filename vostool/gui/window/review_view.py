@@ -36,6 +36,8 @@ class ReviewView(QObject):
         self._marks.setInterval(MARK_MS)
         self._marks.timeout.connect(self._mark_next)
         self._panel.show_review(self._review, workspace.document.project)
+        if workspace.source.info.kind != "cvat":  # whose frames cost the network
+            self._panel.model.show_pictures_of(workspace.source.clone())
         self._review.changed.connect(self._refresh)
         self._review.went.connect(self._went)
         self._review.settled.connect(self._tell_of_run)
@@ -58,6 +60,7 @@ class ReviewView(QObject):
         self._panel.chosen.disconnect(self._review.go_to)
         self._panel.asked_for.disconnect(self._ask_for)
         self._panel.show_review(None, None)
+        self._panel.model.show_pictures_of(None)
         self._dock.show_count(None)
 
     def _follow(self, changes: Changes) -> None:
