@@ -28,6 +28,15 @@ def last_choice(*, video: bool = False) -> Preset:
     return FOR_VIDEO if video else USUAL
 
 
+def exported_before() -> str:
+    """The formats of the last export in short, "CVAT for video, COCO instances"; "" before one."""
+    with contextlib.suppress(VosToolError):
+        found = load_presets(_file()).get(_NAME)
+        names = [name for name in found.formats if name in FORMATS] if found is not None else []
+        return ", ".join(FORMATS[name].title.partition(" (")[0] for name in names)
+    return ""
+
+
 def remember_choice(preset: Preset) -> None:
     """Keep it, but for what belongs to certain videos; it is no matter where that fails."""
     options = replace(

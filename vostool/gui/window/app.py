@@ -15,6 +15,7 @@ from vostool import __version__
 from vostool.errors import UsageError
 from vostool.gui.actions.qt_actions import connect_actions
 from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.export.last_choice import exported_before
 from vostool.gui.settings import preferences
 from vostool.gui.threads.collector import Collector
 from vostool.gui.threads.left import wait_for_left
@@ -25,6 +26,7 @@ from vostool.gui.window.handlers.program import use_stored_keys
 from vostool.gui.window.handlers.table import make_handlers
 from vostool.gui.window.interrupt import Interrupt
 from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.resuming import Resuming
 from vostool.gui.window.tour import Tour
 from vostool.gui.window.unforeseen import Unforeseen
 from vostool.gui.window.views import Views
@@ -57,8 +59,10 @@ def build() -> Program:
     bench = Workbench(window, worker, engine, partial(Views, window))
     tour = Tour(bench)
     drops = Drops(bench)
+    Resuming(bench)  # which belongs to the bench
     connect_actions(window.actions_by_id, make_handlers(bench, tour))
     use_stored_keys(window)
+    window.name_last_export(exported_before())
     worker.start(QThread.Priority.LowPriority)
     engine.use_default()
     window.card_bar.look()

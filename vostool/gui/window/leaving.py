@@ -42,11 +42,15 @@ class _Wish:
 
 
 class Leaving(QObject):
-    """Settles one wish to leave at a time; a newer one takes the place of one that still asks."""
+    """Settles one wish to leave at a time; a newer one takes the place of one that still asks.
 
-    def __init__(self, window: MainWindow) -> None:
+    Args:
+        told: called with a workspace before it is stored.
+    """
+
+    def __init__(self, window: MainWindow, told: Callable[[Workspace], None]) -> None:
         super().__init__()
-        self._window = window
+        self._window, self._told = window, told
         self._wish: _Wish | None = None
         self._box: QMessageBox | None = None
         self._patience = single_shot(self, STOP_MS, self._run_hangs)
@@ -152,6 +156,7 @@ class Leaving(QObject):
         def store() -> None:
             if self._wish is wish:
                 wish.workspace.settle()
+                self._told(wish.workspace)
                 wish.workspace.storage.finish()
 
         if wish.workspace.is_busy:

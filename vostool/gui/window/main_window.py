@@ -145,6 +145,14 @@ class MainWindow(QMainWindow):
         """Where the selected object is seen, in pixels of the screen; None where it is not."""
         return self.view_side.thing_shown()
 
+    def name_last_export(self, formats: str) -> None:
+        """Offer to export once more in these formats; "" before the first export."""
+        action = self.actions_by_id["export_again"]
+        action.setVisible(bool(formats))
+        action.setText(f"Export again: {formats}")
+        first, *more = formats.split(", ")
+        action.setIconText(f"Again: {first}" + (f" + {len(more)}" if more else ""))
+
     def show_status(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing line in the status bar."""
         self.status.say(text, milliseconds)

@@ -60,6 +60,7 @@ class Workbench(QObject):
 
     Signals:
         opened(Workspace): a video is open and all views show it.
+        left(Workspace): it is about to be stored for the last time.
 
     Attributes:
         workspace: what is open; None while nothing is, or while it is still being shown.
@@ -67,6 +68,7 @@ class Workbench(QObject):
     """
 
     opened = pyqtSignal(object)
+    left = pyqtSignal(object)
 
     def __init__(
         self,
@@ -92,7 +94,7 @@ class Workbench(QObject):
         window.canvas.show_message(OPEN_FIRST)
         window.start_page.show_recent(recent_paths())
         window.path_chosen.connect(self.open_path)
-        self.leaving = Leaving(window)
+        self.leaving = Leaving(window, self.left.emit)
         self._doorbell = Doorbell(window)
         window.closing.connect(self.quit)
 
@@ -133,6 +135,7 @@ class Workbench(QObject):
         if workspace is None:
             return
         self._doorbell.listen(None)
+        self.left.emit(workspace)
         if self._views is not None:
             self._views.close()
         self._views = None

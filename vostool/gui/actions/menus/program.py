@@ -22,6 +22,8 @@ FILE: ActionTable = (
     ActionSpec("import_folder", "File", "Import folder of labels…", ("Ctrl+Shift+I",)),
     ActionSpec("export", "File", "Export…", ("Ctrl+E",), Needs.NOTHING,
                "This project, or many at once, in the formats of other programs", icon="export"),
+    ActionSpec("export_again", "File", "Export again", ("Ctrl+Alt+E",),
+               tip="With the formats and options of the last export", icon="export"),
     ActionSpec("models", "File", "Models…", (), Needs.NOTHING, "Fetch SAM 2, choose the engine"),
     ActionSpec("settings", "File", "Settings…", ("Ctrl+,",), Needs.NOTHING,
                "Theme, engine, memory, labels and keys"),

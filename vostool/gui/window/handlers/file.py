@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QMessageBox
 
 from vostool.gui.export.dialog import ExportDialog
+from vostool.gui.export.last_choice import exported_before
 from vostool.gui.export.places import open_project_row
 from vostool.gui.export.unlabelled_bar import unlabelled_objects
 from vostool.gui.imports.dialog import ImportDialog
@@ -43,6 +45,7 @@ def file_handlers(bench: Workbench) -> dict[str, Handler]:
         "import": when_open(lambda _: import_chosen(dialogs.ask_for_labels(window))),
         "import_folder": when_open(lambda _: import_chosen(dialogs.ask_for_labels_folder(window))),
         "export": partial(_export, bench),
+        "export_again": partial(_export, bench, again=True),
         "quit": window.close,
     }
 
@@ -80,12 +83,16 @@ def _save_as(window: MainWindow, workspace: Workspace) -> None:
         workspace.storage.save_as(path)
 
 
-def _export(bench: Workbench) -> None:
-    """Show the export dialog; during a run say how far it is, and ask."""
+def _export(bench: Workbench, *, again: bool = False) -> None:
+    """Show the export dialog; during a run say how far it is, and ask.
+
+    Args:
+        again: begin at once, with what was chosen last.
+    """
     workspace = bench.workspace
     progress = None if workspace is None else workspace.session.runs.progress
     if workspace is None or progress is None:
-        _show_export(bench)
+        _show_export(bench, again=again)
         return
     box = QMessageBox(
         QMessageBox.Icon.Question,
@@ -103,7 +110,7 @@ def _export(bench: Workbench) -> None:
         if session.runs.goes_on:
             return
         session.run_ended.disconnect(ended)
-        _show_export(bench)
+        _show_export(bench, again=again)
 
     def answered() -> None:
         clicked = box.clickedButton()
@@ -111,13 +118,13 @@ def _export(bench: Workbench) -> None:
         if clicked is later and session.is_tracking:
             session.run_ended.connect(ended)
         elif clicked in (now, later):
-            _show_export(bench)
+            _show_export(bench, again=again)
 
     box.finished.connect(answered)
     box.open()
 
 
-def _show_export(bench: Workbench) -> None:
+def _show_export(bench: Workbench, *, again: bool = False) -> None:
     """The export dialog, with what is labelled now as its first row."""
     workspace = bench.workspace
     rows = []
@@ -127,8 +134,11 @@ def _show_export(bench: Workbench) -> None:
     dialog = ExportDialog(rows, bench.window)
     if workspace is not None:
         dialog.naming_wanted.connect(partial(_name_first, bench, workspace))
+    if again:
+        QTimer.singleShot(0, dialog.start)  # once it is shown
     dialog.exec()
     dialog.deleteLater()  # or its snapshot would stay as long as the window
+    bench.window.name_last_export(exported_before())
 
 
 def _name_first(bench: Workbench, workspace: Workspace) -> None:
