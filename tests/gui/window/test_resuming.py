@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 from vostool.gui.session.frame_range import FrameRange
+from vostool.gui.settings import keys
+from vostool.gui.settings.preferences import settings
 from vostool.gui.window.resuming import PLACE
+from vostool.gui.window.start.recent_facts import facts_of
 from vostool.io.project.file import create, read_project
 from vostool.project import edits
 
@@ -75,3 +80,31 @@ def test_export_again_is_offered_after_an_export(opened, monkeypatch: pytest.Mon
     opened.window.resize(1280, 800)
     opened.until(lambda: opened.window.width() == 1280)
     assert opened.window.minimumSizeHint().width() <= 1280
+
+
+def test_the_start_page_shows_a_picture_and_how_far_it_is(opened, video: Path) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    opened.keys("V")
+    leave(opened)
+    page = opened.window.start_page
+    opened.until(page.isVisible)
+    button = page.recent_buttons[0]
+    assert button.text().endswith("\n1 object, 4 % confirmed, draft")
+    assert button.icon().pixmap(88, 44).height() == 44
+    assert opened.window.minimumSizeHint().width() <= 1280
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    opened.until(lambda: opened.bench.workspace is not None)
+
+
+@pytest.mark.parametrize(
+    "stored", ["[]", "3", '{"/a": 3}', '{"/a": {"objects": -1}}', '{"/a": {"objects": "x"}}', "{"]
+)
+def test_strange_facts_are_left_out(program, stored: str) -> None:
+    settings().setValue(keys.RECENT_FACTS, stored)
+    assert facts_of("/a") is None
+    settings().setValue(
+        keys.RECENT_FACTS, '{"/a": {"objects": 2, "confirmed": 7, "picture": "%%%"}}'
+    )
+    found = facts_of("/a")
+    assert found is not None and found.words == "2 objects" and found.pixmap.isNull()

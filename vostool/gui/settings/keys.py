@@ -18,6 +18,8 @@ RECENT_LABELS = "recent_labels"
 """Names that objects were given lately, the newest first, as a JSON list."""
 RECENT = "recent"
 """What was opened lately, the newest first, as a JSON list of paths."""
+RECENT_FACTS = "recent_facts"
+"""By path, what the start page shows of it, as JSON."""
 TOUR_SEEN = "tour_seen"
 """Whether the tour was shown."""
 

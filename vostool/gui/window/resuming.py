@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QObject
 
 from vostool.gui.canvas.tools.registry import TOOLS
+from vostool.gui.window.start.recent_facts import RecentFacts, remember_facts, small_picture
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.models.registry import engine_statuses
@@ -35,6 +36,14 @@ class Resuming(QObject):
         project = workspace.document.project
         if not project.objects:
             return
+        path, states = workspace.storage.path, self._bench.window.timeline.states
+        facts = RecentFacts(
+            len(project.objects),
+            states.confirmed_share if states is not None else None,
+            path is None,
+            small_picture(workspace.display.picture(workspace.session.playhead)),
+        )
+        remember_facts(str(path or project.source.path), facts)
         chosen = workspace.selection.value
         place: dict[str, Json] = {
             "frame": workspace.session.playhead,

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QIcon
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vostool.gui.window.start.recent import shown_name
+from vostool.gui.window.start.recent_facts import HEIGHT, WIDEST, facts_of
 
 BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
 SHOWN = 6
@@ -68,6 +69,12 @@ class StartPage(QFrame):
         self.recent_buttons = []
         for path in paths[:SHOWN]:
             button = QPushButton(shown_name(path).replace("&", "&&"))
+            facts = facts_of(str(path))
+            if facts is not None:
+                button.setText(f"{button.text()}\n{facts.words}")
+                button.setAccessibleDescription(facts.words)
+                button.setIcon(QIcon(facts.pixmap))
+                button.setIconSize(QSize(WIDEST, HEIGHT))
             button.setObjectName("recent")
             button.setFlat(True)
             button.setAccessibleName(f"Open {path.name} again")
