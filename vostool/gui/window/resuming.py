@@ -7,6 +7,7 @@ something is labelled: a video that was only looked at leaves nothing behind.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from PyQt6.QtCore import QObject
 
@@ -62,11 +63,12 @@ class Resuming(QObject):
             return
         count = len(workspace.source)
         frame, tool = place.get("frame"), place.get("tool")
-        if type(frame) is int and 0 <= frame < count:
+        if _is_frame(frame, count):
             workspace.session.go_to(frame)
         ends = place.get("range")
-        if isinstance(ends, list) and len(ends) == 2 and all(_is_frame(e, count) for e in ends):
-            workspace.selection.select(ends[0], ends[1])
+        frames = [each for each in ends if _is_frame(each, count)] if isinstance(ends, list) else []
+        if isinstance(ends, list) and len(frames) == len(ends) == 2:
+            workspace.selection.select(frames[0], frames[1])
         found = next((each for each in TOOLS if each.id == tool), None)
         if found is not None:
             self._bench.window.set_tool(found)
@@ -80,5 +82,5 @@ class Resuming(QObject):
                 engine.use(name)
 
 
-def _is_frame(value: object, count: int) -> bool:
+def _is_frame(value: object, count: int) -> TypeGuard[int]:
     return type(value) is int and 0 <= value < count
