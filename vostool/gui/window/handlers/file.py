@@ -45,7 +45,7 @@ def file_handlers(bench: Workbench) -> dict[str, Handler]:
         "import": when_open(lambda _: import_chosen(dialogs.ask_for_labels(window))),
         "import_folder": when_open(lambda _: import_chosen(dialogs.ask_for_labels_folder(window))),
         "export": partial(_export, bench),
-        "export_again": partial(_export, bench, again=True),
+        "export_again": when_open(lambda _: _export(bench, again=True)),
         "quit": window.close,
     }
 
