@@ -33,6 +33,7 @@ from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
 from vostool.gui.window import app
 from vostool.gui.window.app import Program
+from vostool.gui.window.resuming import PLACE
 from vostool.gui.window.workbench import Workbench
 from vostool.masks.mask import Mask, MaskRecord
 from vostool.models.engine import (
@@ -280,7 +281,8 @@ class Hand:
         return Mask.from_array(self.clip.ids[frame] == truth)
 
     def content(self) -> dict:
-        return {cell: self.project.value(cell) for cell in self.project.cells()}
+        """All that is labelled; where the project was left says nothing of it."""
+        return {c: self.project.value(c) for c in self.project.cells() if c.key != PLACE}
 
     def status(self) -> str:
         """The passing line of the status bar, or the notice over the canvas."""

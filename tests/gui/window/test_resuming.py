@@ -67,11 +67,15 @@ def test_what_makes_no_sense_is_left_out(opened, video: Path, stored) -> None:
 
 def test_export_again_is_offered_after_an_export(opened, monkeypatch: pytest.MonkeyPatch) -> None:
     again = opened.window.actions_by_id["export_again"]
-    assert not again.isVisible()
+    assert again not in opened.window.toolbar.actions()
     opened.window.name_last_export("CVAT for video, COCO instances")
-    assert again.isVisible() and again.text() == "Export again: CVAT for video, COCO instances"
+    assert (
+        again in opened.window.toolbar.actions()
+        and again.text() == "Export again: CVAT for video, COCO instances"
+    )
     assert again.iconText() == "Again: CVAT for video + 1"
     begun: list[str] = []
+    monkeypatch.setattr("vostool.gui.window.handlers.file.exported_before", lambda: "COCO")
     dialog = "vostool.gui.window.handlers.file.ExportDialog"
     monkeypatch.setattr(f"{dialog}.start", lambda self: (begun.append("start"), self.reject()))
     opened.mark(1, oid=1)

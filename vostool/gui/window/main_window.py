@@ -148,7 +148,10 @@ class MainWindow(QMainWindow):
     def name_last_export(self, formats: str) -> None:
         """Offer to export once more in these formats; "" before the first export."""
         action = self.actions_by_id["export_again"]
-        action.setVisible(bool(formats))
+        if not formats:
+            return
+        if action not in self.toolbar.actions():
+            self.toolbar.insertAction(self.actions_by_id["undo"], action)
         action.setText(f"Export again: {formats}")
         first, *more = formats.split(", ")
         action.setIconText(f"Again: {first}" + (f" + {len(more)}" if more else ""))

@@ -17,7 +17,7 @@ from vostool.gui.widgets import theme
 from vostool.gui.window.start.recent import RecentMenu
 
 TOOLBAR = (
-    "open", "export", "export_again", "", "undo", "redo", "history", "",
+    "open", "export", "", "undo", "redo", "history", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
 SHORT_TEXTS = {

@@ -134,7 +134,7 @@ def _show_export(bench: Workbench, *, again: bool = False) -> None:
     dialog = ExportDialog(rows, bench.window)
     if workspace is not None:
         dialog.naming_wanted.connect(partial(_name_first, bench, workspace))
-    if again:
+    if again and exported_before():
         QTimer.singleShot(0, dialog.start)  # once it is shown
     dialog.exec()
     dialog.deleteLater()  # or its snapshot would stay as long as the window
