@@ -53,6 +53,10 @@ def load_pretrained(model_class: Any, folder: Path, title: str, device: torch.de
     return model
 
 
+LEAST_WORDS = 4
+"""Tokens beside the special ones; a published tokenizer has thousands."""
+
+
 def load_processor(processor_class: Any, folder: Path, title: str) -> Any:
     """What prepares text, pictures or sound for the model of the same folder.
 
@@ -63,7 +67,12 @@ def load_processor(processor_class: Any, folder: Path, title: str) -> Any:
     with _of_folder(folder, title), clear_errors(title), warnings.catch_warnings():
         # AST's own 128 filters, as it was trained; the library warns of them each time.
         warnings.filterwarnings("ignore", "At least one mel filter", UserWarning)
-        return processor_class.from_pretrained(folder, local_files_only=True)
+        made = processor_class.from_pretrained(folder, local_files_only=True)
+    tokenizer = getattr(made, "tokenizer", None)
+    if tokenizer is not None and len(tokenizer) - len(tokenizer.all_special_tokens) < LEAST_WORDS:
+        # Without its files the library makes a tokenizer of no words.
+        raise ModelError(f"The folder {folder} has no words for {title}; fetch it again.")
+    return made
 
 
 class Pretrained:

@@ -18,7 +18,6 @@ from transformers import (
     MMGroundingDinoForObjectDetection,
 )
 
-from vostool.errors import ModelError
 from vostool.finders.finder import Candidate, FinderInfo, Look, Question, View, Way
 from vostool.finders.phrases import check_phrases
 from vostool.finders.pretrained import (
@@ -76,10 +75,6 @@ class GroundingDino(Pretrained):
         model_class = _CLASSES[published.kinds[0]]
         model = load_pretrained(model_class, folder, published.title, place)
         processor = load_processor(AutoProcessor, folder, published.title)
-        if processor.tokenizer.convert_tokens_to_ids(".") == processor.tokenizer.unk_token_id:
-            raise ModelError(  # without its files the library makes a tokenizer of no words
-                f"The folder {folder} has no words for {published.title}; fetch it again."
-            )
         return cls(published, model, processor)
 
     @property
