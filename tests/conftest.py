@@ -24,7 +24,7 @@ SLOW_FIRST = ("models", "io/video", "commands", "gui")
 
 NETWORKS = (
     "models/sam2", "models/sam3", "models/edgetam", "models/mobile_sam", "models/shared/test_one_picture.py",
-    "models/shared/test_precision.py",
+    "models/shared/test_precision.py", "models/shared/test_gpu_bench.py",
     "finders/test_everything_real.py", "finders/test_grounding_dino.py", "finders/test_owlv2.py",
     "finders/test_sam3", "finders/test_sound.py", "finders/test_hostile.py",
 )  # fmt: skip

@@ -40,10 +40,6 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
         "--features-on-disk", action="store_true",
         help="keep SAM 2's image features on disk as well, for further runs of this command",
     )  # fmt: skip
-    parser.add_argument(
-        "--compile", action="store_true",
-        help="on a CUDA GPU, compile SAM 2 first: minutes once, then faster",
-    )  # fmt: skip
 
 
 def check_engine(args: argparse.Namespace) -> None:
@@ -62,7 +58,6 @@ def engine_options(args: argparse.Namespace) -> EngineOptions:
     return EngineOptions(
         quality=args.quality,
         max_keyframes=args.keyframes,
-        compile=args.compile,
         encoder=args.encoder,
         features_on_disk=args.features_on_disk,
     )

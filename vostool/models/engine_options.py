@@ -40,9 +40,6 @@ class EngineOptions:
             (at least 2); None takes the quality's own: all of them (the official behaviour) for
             "exact", :data:`FEWER_KEYFRAMES` otherwise.
         cache_bytes: bound on encoder features kept in memory; None takes the engine's own.
-        compile: on CUDA, compile the network with the official ``vos_optimized`` build: the first
-            frames take minutes, later ones less. Ignored elsewhere, where it was measured to
-            bring nothing.
         object_batch: at most so many objects go through the network at once; None takes 1 on a
             CPU, where more is slower, and :data:`GPU_OBJECT_BATCH` on a GPU.
         encoder: what runs the image encoder: "torch", "openvino" or "auto", which takes OpenVINO's
@@ -53,7 +50,6 @@ class EngineOptions:
     quality: str = "auto"
     max_keyframes: int | None = None
     cache_bytes: int | None = None
-    compile: bool = False
     object_batch: int | None = None
     encoder: Backend = "auto"
     features_on_disk: bool = False

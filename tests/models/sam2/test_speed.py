@@ -12,9 +12,7 @@ from vostool.models.engine import Direction, Keyframe, TrackRequest
 from vostool.models.engine_options import EngineOptions
 from vostool.models.registry import create_engine
 from vostool.models.sam2.attention import accelerate
-from vostool.models.sam2.backend import make_encoder
 from vostool.models.sam2.build import build_for, build_predictor
-from vostool.models.sam2.encoder import TorchEncoder
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
 from vostool.project.prompts import Point, Prompts
@@ -166,23 +164,6 @@ def test_up_to_the_cap_auto_gives_the_exact_masks(tiny_checkpoint, jpeg_source):
     capped, exact = (build_predictor(SPEC, tiny_checkpoint, CPU, image_size=128) for _ in range(2))
     capped.max_cond_frames_in_attn = EngineOptions().keyframe_cap
     assert np.array_equal(masks(capped, jpeg_source, keys), masks(exact, jpeg_source, keys))
-
-
-def test_a_compiled_predictor_encodes_through_its_own_forward(tiny_checkpoint, monkeypatch):
-    # Compiling takes minutes; that the compiled function is the one called is what matters here.
-    monkeypatch.setattr(torch, "compile", lambda function, **_: function)
-    predictor = build_predictor(SPEC, tiny_checkpoint, CPU, image_size=128, compiled=True)
-    calls = []
-    forward = predictor.image_encoder.forward
-    monkeypatch.setattr(
-        predictor.image_encoder, "forward", lambda x: calls.append(x.shape) or forward(x)
-    )
-    picture = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(1))
-    with torch.inference_mode():
-        ours = make_encoder(predictor, torch.float32)(picture)["backbone_fpn"]
-        theirs = TorchEncoder(predictor)(picture)["backbone_fpn"]
-    assert calls == [(1, 3, 128, 128)]
-    assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 def test_any_file_name_will_do(tiny_checkpoint, tmp_path):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from sam2.sam2_video_predictor import SAM2VideoPredictor, SAM2VideoPredictorVOS
+from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.frames import SourceInfo
 from vostool.models.engine_options import Backend
 from vostool.models.sam2 import openvino as sam2_openvino
-from vostool.models.sam2.encoder import TorchEncoder, WholeEncoder, encoder_identity
+from vostool.models.sam2.encoder import TorchEncoder, encoder_identity
 from vostool.models.shared.feature_disk import (
     DEFAULT_DISK_BYTES,
     DiskFeatures,
@@ -42,7 +42,7 @@ class EncoderOptions:
     fingerprint: str | None = None
 
 
-AnyEncoder = TorchEncoder | WholeEncoder | sam2_openvino.OpenVinoEncoder
+AnyEncoder = TorchEncoder | sam2_openvino.OpenVinoEncoder
 
 
 def make_encoder(
@@ -53,8 +53,6 @@ def make_encoder(
     Args:
         dtype, backend: as :func:`encoder_of` has them.
     """
-    if isinstance(predictor, SAM2VideoPredictorVOS):
-        return WholeEncoder(predictor)
     return encoder_of(
         backend,
         dtype,

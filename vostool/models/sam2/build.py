@@ -24,13 +24,12 @@ def build_for(
     Raises:
         ModelError: as there.
     """
-    compiled = options.compile and device.type == "cuda"
-    predictor = build_predictor(spec, checkpoint, device, options.image_size, compiled)
+    predictor = build_predictor(spec, checkpoint, device, options.image_size)
     predictor.max_cond_frames_in_attn = options.keyframe_cap or -1
     # In float32 the exact reformulation was measured slower than torch's fused attention (0.91x
     # a frame, docs/performance.md), so it is for half precision and for coarser memories only.
     pooled = options.pooled_memories
-    if not compiled and (pooled or choose_dtype(device) is not torch.float32):
+    if pooled or choose_dtype(device) is not torch.float32:
         accelerate(predictor, pooled=pooled)
     return predictor
 
@@ -40,7 +39,6 @@ def build_predictor(
     checkpoint: Path,
     device: torch.device,
     image_size: int | None = None,
-    compiled: bool = False,
 ) -> SAM2VideoPredictor:
     """The official predictor with its official post-processing, but for hole filling.
 
@@ -50,7 +48,6 @@ def build_predictor(
     Args:
         image_size: side of the square that frames are scaled to, a multiple of 32; None keeps
             the model's own 1024.
-        compiled: make the official ``vos_optimized`` build, which compiles itself as it is used.
 
     Raises:
         ModelError: the checkpoint is missing, damaged or of another model.
@@ -62,7 +59,6 @@ def build_predictor(
         None,
         device="cpu",
         hydra_overrides_extra=overrides,
-        vos_optimized=compiled,
     )
     predictor.fill_hole_area = 0
     load_into(predictor, weights, spec, checkpoint)

@@ -94,26 +94,6 @@ class TorchEncoder:
         return {"backbone_fpn": levels, "vision_pos_enc": self.positions(levels)}
 
 
-class WholeEncoder:
-    """The official ``forward_image``, for a predictor whose image encoder compiles itself.
-
-    The ``vos_optimized`` build compiles the encoder's own ``forward``; going through its blocks
-    one by one, as :class:`TorchEncoder` does to be pre-empted between them, would miss it.
-    """
-
-    backend = "torch compiled"
-
-    def __init__(self, predictor: SAM2VideoPredictor) -> None:
-        self._forward = predictor.forward_image
-        self.positions = Positions(predictor)
-
-    def __call__(self, picture: torch.Tensor, stop: Stop | None = None) -> dict[str, Any]:
-        if stop is not None and stop():
-            raise PreemptedError
-        levels: Levels = list(self._forward(picture)["backbone_fpn"])
-        return {"backbone_fpn": levels, "vision_pos_enc": self.positions(levels)}
-
-
 class Positions:
     """Position encodings by level: they depend on sizes alone, so they are made once.
 
