@@ -2,7 +2,7 @@
 
 open      from nothing to the first click's mask, on a long video
 cached    a click on a frame whose features are there
-tracked   the second corrective click on a frame that was tracked
+tracked   the second corrective click on a frame that was tracked, with the memory around it
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 from against_official import Setting, both_engines, box_prompts, parser_of
 
-from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
+from vostool.models.engine import Around, Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.project.prompts import Point, Prompts
 
 
@@ -71,16 +71,19 @@ def tracked_click(setting: Setting, arguments: argparse.Namespace) -> None:
     for _ in setting.official.propagate_in_video(state):
         pass
     setting.open_ours()
-    request = TrackRequest((Keyframe(0, 1, box_prompts(box)),), Direction.FORWARD, 0, 0, last)
-    steps = list(setting.ours.track(request, lambda: False))
-    base = steps[-1].replies[1].mask
+    keys = (Keyframe(0, 1, box_prompts(box)),)
+    request = TrackRequest(keys, Direction.FORWARD, 0, 0, last)
+    masks = [step.replies[1].mask for step in setting.ours.track(request, lambda: False)]
+    base = masks[-1]
+    near = tuple(Keyframe(n, 1, None, mask) for n, mask in enumerate(masks[1:-1], 1))
     points = scattered(setting, arguments.repeats + 1)
     for n in range(len(points)):
         with setting.timed("official", n > 0):
             click_official(setting, state, last, points[: n + 1])
         with setting.timed("ours", n > 0):
             prompts = Prompts(points=points[: n + 1], base=base)
-            setting.ours.segment(SegmentRequest(last, 1, prompts))
+            reply = setting.ours.segment(SegmentRequest(last, 1, prompts, Around(keys, near)))
+        assert reply.recall is not None and reply.recall.reads_memory
 
 
 def short_official(setting: Setting, frames: int):

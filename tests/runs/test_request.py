@@ -20,8 +20,16 @@ from vostool.models.engine import (
 )
 from vostool.project import edits
 from vostool.project.project import Project
-from vostool.project.prompts import Point, Prompts
-from vostool.runs.request import is_kept, keyframes, plan_run, run_edit, segment_edit
+from vostool.project.prompts import Point, Prompts, with_point
+from vostool.project.recall import Recall, Way
+from vostool.runs.request import (
+    is_kept,
+    keyframes,
+    plan_run,
+    run_edit,
+    segment_edit,
+    segment_request,
+)
 
 LAST = 19  # the fixture's project has 20 frames of 8x6
 MASK = Mask.from_array(np.eye(6, 8))
@@ -213,6 +221,39 @@ def test_an_answer_to_prompts_that_changed_since_is_dropped(two: Project) -> Non
     assert segment_edit(two, 3, 1, more, NEW) is None
     two.apply(edits.clear_prompts(two, 3, 1))
     assert segment_edit(two, 3, 1, CLICK, NEW) is None
+
+
+def test_how_a_correction_was_answered_is_stored_with_its_prompts(two: Project) -> None:
+    told = replace(CLICK, base=MASK)
+    two.apply(edits.set_prompts(two, 3, 1, told, "Click"))
+    for way in (Way.ALONE, Way.REBUILT):
+        now = two.prompts[3, 1]
+        edit = segment_edit(two, 3, 1, now, replace(NEW, recall=Recall(way)))
+        two.apply(edit)
+        assert two.prompts[3, 1] == replace(told, recall=Recall(way))
+    # The next click has not been answered; an engine without a memory says nothing of it.
+    more = with_point(two.prompts[3, 1], two.masks.get(3, 1), Point(3, 3))
+    assert more == replace(told, points=(*CLICK.points, Point(3, 3)))
+    edit = segment_edit(two, 3, 1, two.prompts[3, 1], NEW)
+    two.apply(edit)
+    assert two.prompts[3, 1] == told
+
+
+def test_a_correction_goes_with_what_is_stored_around_it(two: Project) -> None:
+    for frame in range(LAST + 1):
+        put(two, frame, 1, MaskRecord(MASK, Provenance.TRACKED, 0.9))
+        put(two, frame, 2, MaskRecord(MASK, Provenance.TRACKED, 0.9))
+    correction = replace(CLICK, base=MASK)
+    assert segment_request(two, 2, 1, correction).around is None, "nothing to condition on"
+    click(two, 0, 1)
+    put(two, 5, 1, MaskRecord(MASK, Provenance.TRACKED, 0.9, confirmed=True))
+    put(two, 6, 1, None)
+    around = segment_request(two, 2, 1, correction).around
+    assert [key.frame for key in around.keyframes] == [0, 5]
+    assert [key.frame for key in around.tracked] == [1, 3, 4, *range(7, 18)]
+    assert {key.object_id for key in (*around.keyframes, *around.tracked)} == {1}
+    for prompts in (CLICK, Prompts(mask=MASK), replace(correction, mask=MASK)):
+        assert segment_request(two, 2, 1, prompts).around is None, "corrects no track"
 
 
 # -- tracked_span --------------------------------------------------------------------------------

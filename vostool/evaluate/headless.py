@@ -15,7 +15,7 @@ from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.models.engine import (
     Direction,
     Engine,
-    SegmentRequest,
+    Recalls,
     TrackRequest,
 )
 from vostool.project import edits
@@ -26,7 +26,14 @@ from vostool.project.prompts import Prompts
 from vostool.runs.blends import blend_spans
 from vostool.runs.parts import StepsToEdit, blend_parts, leg_parts
 from vostool.runs.ranges import correction_legs
-from vostool.runs.request import keyframes, plan_run, run_edit, segment_edit
+from vostool.runs.request import (
+    keyframes,
+    may_recall,
+    plan_run,
+    run_edit,
+    segment_edit,
+    segment_request,
+)
 
 Stopped = Callable[[], bool]
 Stepped = Callable[[], None]
@@ -81,8 +88,11 @@ class HeadlessSession:
         """
         edit = edits.set_prompts(self.project, frame, object_id, prompts, "Prompt")
         self.project.apply(edit)
+        request = segment_request(self.project, frame, object_id, prompts)
         with self._timed():
-            reply = self._engine.segment(SegmentRequest(frame, object_id, prompts))
+            reply = self._engine.segment(request)
+            if may_recall(reply) and isinstance(self._engine, Recalls):
+                reply = self._engine.recall(request, self._stopped) or reply
         answer = segment_edit(self.project, frame, object_id, prompts, reply)
         if answer is not None:
             self.project.apply(answer)

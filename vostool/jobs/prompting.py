@@ -91,6 +91,8 @@ def _collect(specs: PromptSpecs) -> dict[FrameObject, Prompts]:
 
 def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
     old = project.prompts.get(key)
+    if new.box is not None and not (old and old.points):
+        new = replace(new, together=len(new.points))
     fresh = new.box is not None or new.mask is not None
     if old is not None:
         return replace(
@@ -99,6 +101,8 @@ def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
             box=new.box if new.box is not None else old.box,
             mask=new.mask if new.mask is not None else old.mask,
             base=None if fresh else old.base,
+            together=new.together if new.box is not None else old.together,
+            recall=None,
         )
     record = project.masks.get(*key)
     return new if fresh or record is None else replace(new, base=record.mask)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vostool.frames import FrameSource, Image
 from vostool.masks.mask import BoolArray, Mask
 from vostool.project.prompts import Prompts
+from vostool.project.recall import Recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +44,19 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentRequest:
-    """Ask for the mask of one object on one frame, from the prompts alone."""
-
-    frame: int
-    object_id: int
-    prompts: Prompts
-
-
-@dataclass(frozen=True, slots=True)
 class SegmentReply:
     """A mask (the frame's size) and the engine's confidence in 0..1.
 
     Attributes:
         choice: which of three masks answered the first click, as :attr:`Prompts.choice` has it;
             None where there was no choice.
+        recall: how a correction was answered, to be stored with its prompts; else None.
     """
 
     mask: Mask
     score: float
     choice: int | None = None
+    recall: Recall | None = None
 
 
 class Direction(enum.Enum):
@@ -86,6 +80,34 @@ class Keyframe:
     object_id: int
     prompts: Prompts | None = None
     mask: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is stored for an object around a frame on which its tracked mask is corrected.
+
+    Attributes:
+        keyframes: all of the object but one on the frame itself.
+        tracked: masks that runs made on the frames near it, on both sides.
+    """
+
+    keyframes: tuple[Keyframe, ...]
+    tracked: tuple[Keyframe, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRequest:
+    """Ask for the mask of one object on one frame, from the prompts.
+
+    Attributes:
+        around: given where a tracked mask is corrected. An engine with a memory then reads what it
+            remembers of these very masks, as when it tracked the frame.
+    """
+
+    frame: int
+    object_id: int
+    prompts: Prompts
+    around: Around | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +190,22 @@ class Prepares(Protocol):
 
         Returns early, with nothing kept, soon after ``preempted()`` turns True: a click waits.
         A frame that cannot be decoded is passed over in silence; a click on it will say so.
+        """
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """An engine that can read the frames around a correction, remembered or not."""
+
+    def recall(self, request: SegmentRequest, preempted: Cancelled) -> SegmentReply | None:
+        """Answer a correction from a memory that is built again of the masks stored around it.
+
+        For a request that :meth:`Engine.segment` answered without a memory. Works in pieces and
+        returns None soon after ``preempted()`` turns True; what was done is kept for the next try.
+
+        Returns:
+            None where there is nothing to build a memory of.
         """
         ...
 

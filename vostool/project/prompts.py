@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.project.recall import Recall
 
 CHOICES = 3
 """Masks that an engine may have for a lone click."""
@@ -33,7 +34,8 @@ class Prompts:
 
     An engine reads them in this order: first ``mask`` (or ``base``), then ``box``, then
     ``points`` one by one, each refining what the earlier ones gave. So the mask of a prompted
-    frame is a function of the picture and of this value alone, and can be made again at any time.
+    frame is a function of the picture and of this value alone, and can be made again at any time;
+    but for a correction that read the frames around it, whose ``recall`` says so.
 
     Attributes:
         points: clicks in the order they were made.
@@ -44,6 +46,9 @@ class Prompts:
         choice: which of an engine's three masks answers the first click where that stands alone
             (:attr:`is_lone_click`), by size: 0 a part, 1 more, 2 the whole. None: the one that
             the engine thinks best. An engine with one mask does not look at it.
+        together: so many of the first points were given in one go with the box, or with each other
+            where there is none; an engine is told them in one call.
+        recall: how a correction was answered; None before that, and where nothing was corrected.
     """
 
     points: tuple[Point, ...] = ()
@@ -51,6 +56,8 @@ class Prompts:
     mask: Mask | None = None
     base: Mask | None = None
     choice: int | None = None
+    together: int = 0
+    recall: Recall | None = None
 
     @property
     def is_lone_click(self) -> bool:
@@ -118,7 +125,7 @@ def with_point(
             base = None if record.mask.is_empty else record.mask
         lone = base is None and point.positive
         return Prompts(points=(point,), base=base, choice=choice if lone else None)
-    return replace(old, points=(*old.points, point))
+    return replace(old, points=(*old.points, point), recall=None)
 
 
 def with_box(box: Box) -> Prompts:

@@ -6,13 +6,16 @@ The window and the command line both go through here, so that both give the same
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from vostool.errors import PromptError
 from vostool.masks.mask import MaskRecord, Provenance
 from vostool.models.engine import (
+    Around,
     Direction,
     Keyframe,
     SegmentReply,
+    SegmentRequest,
     TrackedFrame,
     TrackRequest,
 )
@@ -23,6 +26,8 @@ from vostool.project.prompts import Prompts
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
+POINTER_FRAMES = 15
+"""As far as SAM 2's kind reads what it remembers of a frame."""
 CONTEXT_FRAMES = 6
 """As many tracked frames as SAM 2 attends to besides prompted ones."""
 
@@ -132,14 +137,44 @@ def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
     return Edit("Track", tuple(changes))
 
 
+def segment_request(
+    project: Project, frame: int, object_id: int, prompts: Prompts
+) -> SegmentRequest:
+    """Ask for the mask of prompts; with what is stored around them where they correct a track."""
+    around = None
+    if prompts.base is not None and prompts.mask is None:
+        around = _around(project, frame, object_id)
+    return SegmentRequest(frame, object_id, prompts, around)
+
+
+def _around(project: Project, frame: int, object_id: int) -> Around | None:
+    keys = tuple(key for key in keyframes(project, [object_id]) if key.frame != frame)
+    row, known = project.masks.row(object_id), {key.frame for key in keys}
+    tracked = tuple(
+        Keyframe(near, object_id, None, row[near].mask)
+        for near in range(frame - POINTER_FRAMES, frame + POINTER_FRAMES + 1)
+        if near in row and near != frame and near not in known
+    )
+    return Around(keys, tracked) if keys and tracked else None
+
+
+def may_recall(reply: SegmentReply) -> bool:
+    """True for a correction that was answered without the memory of the frames around it."""
+    return reply.recall is not None and not reply.recall.reads_memory
+
+
 def segment_edit(
     project: Project, frame: int, object_id: int, prompts: Prompts, reply: SegmentReply
 ) -> Edit | None:
-    """The mask that answers ``prompts``, or None when the prompts have changed since."""
+    """The mask that answers ``prompts`` and how, or None when the prompts have changed since."""
     if project.prompts.get((frame, object_id)) != prompts:
         return None
     record = MaskRecord(reply.mask, Provenance.PROMPTED, reply.score)
-    return Edit("Mask", (project.change(Cell(Table.MASKS, (frame, object_id)), record),))
+    changes = [project.change(Cell(Table.MASKS, (frame, object_id)), record)]
+    if prompts.recall != reply.recall:
+        told = replace(prompts, recall=reply.recall)
+        changes.append(project.change(Cell(Table.PROMPTS, (frame, object_id)), told))
+    return Edit("Mask", tuple(changes))
 
 
 def _tracked_change(

@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from vostool.errors import ProjectFileError, SourceError
 from vostool.frames import SourceRef
-from vostool.io.project import file as project_file
-from vostool.io.project import reading
+from vostool.io.project import rows as project_rows
 from vostool.io.project import schema as project_schema
 from vostool.io.project.file import (
     create,
@@ -40,6 +39,7 @@ from vostool.project.changes import Cell, CellChange, Edit, Table, Value
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
+from vostool.project.recall import Recall, Way
 
 HEIGHT, WIDTH, FRAMES = 12, 17, 50
 
@@ -82,7 +82,11 @@ boxes = st.tuples(st.integers(0, 9), st.integers(0, 9), st.floats(0.1, 9), st.fl
     lambda b: Box(b[0], b[1], b[0] + b[2], b[1] + b[3])
 )
 points = st.lists(st.builds(Point, reals, reals, st.booleans()), max_size=4).map(tuple)
-prompts = st.builds(Prompts, points, st.none() | boxes, st.none() | masks, st.none() | masks)
+recalls = st.builds(Recall, st.sampled_from(Way), texts, st.binary(max_size=40))
+prompts = st.builds(
+    Prompts, points, st.none() | boxes, st.none() | masks, st.none() | masks,
+    st.none() | st.integers(0, 2), st.just(0), st.none() | recalls,
+)  # fmt: skip
 records = st.builds(
     MaskRecord, masks, st.sampled_from(Provenance), st.none() | st.floats(0, 1), st.booleans()
 )
@@ -436,34 +440,41 @@ def test_counts_are_refused_or_become_the_code_of_their_pixels(counts: bytes) ->
     assert Mask.from_array(pixels).counts == sound
 
 
-def test_an_older_file_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def of_version(version: int, tmp_path: Path, *statements: str) -> Path:
+    """A project as an earlier format had it."""
     path = altered(tmp_path)
+    older = tmp_path / "older.vos"
+    with closing(sqlite3.connect(older)) as database:
+        project_schema.create_tables(database, version)
+        database.execute("ATTACH ? AS now", (str(path),))
+        for table in ("source", "objects", "masks", "settings"):
+            database.execute(f"INSERT INTO {table} SELECT * FROM now.{table}")
+        columns = ", ".join(project_rows.COLUMNS[Table.PROMPTS][: 9 + version])
+        database.execute(f"INSERT INTO prompts SELECT {columns} FROM now.prompts")
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+    return older
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_file_is_migrated(version: int, tmp_path: Path) -> None:
+    path = of_version(version, tmp_path)
     expected = contents(a_project(tmp_path))
-
-    newest = project_schema.SCHEMA_VERSION
-
-    def to_next(connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT INTO settings VALUES ('migrated', 'true')")
-
-    for module in (project_schema, project_file, reading):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", newest + 1)
-    monkeypatch.setitem(project_schema.MIGRATIONS, newest, to_next)
     before = path.read_bytes()
     read, _ = read_project(path)
     assert path.read_bytes() == before
-    file, opened = open_project(path)
-    file.close()
-    expected[Cell(Table.SETTINGS, "migrated")] = True
-    assert contents(read) == contents(opened) == expected
+    for _ in range(2):  # and then it is one of this version, whose schema is looked at
+        file, opened = open_project(path)
+        file.close()
+        assert file.warning is None
+        assert contents(read) == contents(opened) == expected
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("PRAGMA user_version").fetchone()[0] == newest + 1
+        assert database.execute("PRAGMA user_version").fetchone()[0] == 3
 
 
 def test_a_file_of_the_first_version_has_no_choices_yet(tmp_path: Path) -> None:
-    path = altered(tmp_path, "ALTER TABLE prompts DROP COLUMN choice", "PRAGMA user_version = 1")
-    expected = contents(a_project(tmp_path))
-    read, told = read_project(path)
-    assert told is None and contents(read) == expected
+    path = of_version(1, tmp_path)
     file, opened = open_project(path)
     key = next(iter(opened.prompts))
     chosen = replace(opened.prompts[key], choice=2)
@@ -478,6 +489,36 @@ def test_a_damaged_choice_costs_the_choice_alone(tmp_path: Path) -> None:
     read, told = read_project(path)
     assert contents(read) == contents(a_project(tmp_path))
     assert told is not None and "mended" in told
+
+
+def test_an_older_file_is_no_way_around_the_look_at_its_schema(tmp_path: Path) -> None:
+    trigger = "CREATE TRIGGER t AFTER INSERT ON masks BEGIN DELETE FROM objects; END"
+    check_refused(of_version(1, tmp_path, trigger), "a trigger 't'")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("way", "'magic'"), ("evidence", "5"), ("engine", "x'ff'"), ("evidence", "zeroblob(2000000)"),
+     ("together", "-3"), ("together", "'all'")],
+)  # fmt: skip
+def test_what_says_how_a_correction_was_answered_may_be_damaged(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    """The prompts stay, as they would without it."""
+    path = tmp_path / "p.vos"
+    project = a_project(tmp_path)
+    recall = Recall(Way.REBUILT, "tiny@8", b"abc")
+    told = Prompts((Point(1, 2),), base=a_record(1).mask, together=1, recall=recall)
+    project.apply(edits.set_prompts(project, 2, 1, told, "Correct"))
+    create(path, project).close()
+    assert read_project(path)[0].prompts[2, 1] == told
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE prompts SET {column} = {value} WHERE frame = 2")
+        database.commit()
+    read, warning = read_project(path)
+    lost = {"together": 0} if column == "together" else {"recall": None}
+    assert read.prompts[2, 1] == replace(told, **lost)
+    assert warning is not None and "mended or cut (1 prompt)" in warning
 
 
 READ_ONLY = """

@@ -13,6 +13,7 @@ pytest.importorskip("timm", reason="needs the extra edgetam (pip install transfo
 # Below the lines that skip, since these need what they ask for.
 import torch
 from mask_choices import check_choices
+from tracked_click import condition, corrected, library_click, run_after
 from transformers import (
     EdgeTamVideoModel,
     Sam2ImageProcessor,
@@ -235,6 +236,26 @@ def test_each_click_is_fed_what_the_one_before_showed(engine, model, clip):
         ).high_res_masks[0, 0]
 
     assert_same(engine.segment(SegmentRequest(0, 1, more)).mask, expected.numpy() > 0)
+
+
+@pytest.mark.parametrize("point", [Point(70, 80), Point(40, 60, False)], ids=["+", "-"])
+def test_a_click_on_a_tracked_frame_reads_the_librarys_memory(engine, model, clip, point):
+    plain = Plain(model, clip)
+    plain.add(0, 1, CLICK)
+    plain.run(0)
+    output = library_click(model, plain.session, 5, point, run_mem_encoder=True)
+
+    session, before = corrected(engine, clip, CLICK, 5, point)
+
+    mask = session.project.masks.get(5, 1).mask
+    expected = torch.nn.functional.interpolate(output["pred_masks"], (SIZE, SIZE), mode="bilinear")
+    assert_same(mask, expected[0, 0].numpy() > 0, trivial=True)
+    assert mask != before
+    condition(plain.session, 5, output)
+    after = run_after(engine, clip, session, 5)
+    for frame, masks in plain.run(5).items():
+        if frame > 5:
+            assert_same(after[frame], masks[1])
 
 
 def test_a_prompted_frame_depends_on_picture_and_prompts_alone(engine, model, clip):

@@ -14,6 +14,7 @@ pytest.importorskip("transformers", reason="needs the extra auto (Python 3.11)")
 # Below the line that skips, since these need what it asks for.
 import torch
 from mask_choices import check_choices
+from tracked_click import condition, corrected, library_click, run_after
 from transformers import (
     Sam2VideoVideoProcessor,
     Sam3ImageProcessor,
@@ -188,6 +189,31 @@ def test_a_run_backward_from_a_mask_is_the_librarys(engine, clip):
     plain.add(6, {1: MASK})
     got = run(engine, [Keyframe(6, 1, mask=MASK.mask)], Direction.BACKWARD, 6)
     assert_same_run(got, plain.run(6, reverse=True))
+
+
+def test_a_click_on_a_tracked_frame_reads_the_librarys_memory(engine, clip):
+    plain = Plain(engine, clip)
+    plain.add(0, {1: CLICK})
+    plain.run(0)
+    output = library_click(plain.model, plain.session, 5, Point(70, 80))
+    feats, _ = plain.model._prepare_vision_features(plain.session, 5, 1)
+    with torch.inference_mode():
+        memory = plain.model._encode_new_memory(
+            feats[-1], output["high_res_masks"], output["object_score_logits"], True
+        )
+    output["maskmem_features"], output["maskmem_pos_enc"] = memory
+
+    session, before = corrected(engine, clip, CLICK, 5, Point(70, 80))
+
+    mask = session.project.masks.get(5, 1).mask
+    expected = torch.nn.functional.interpolate(output["pred_masks"], (SIZE, SIZE), mode="bilinear")
+    assert_same(mask, expected[0, 0].numpy() > 0)
+    assert mask != before
+    condition(plain.session, 5, output)
+    after = run_after(engine, clip, session, 5)
+    for frame, masks in plain.run(5).items():
+        if frame > 5:
+            assert_same(after[frame], masks[1])
 
 
 def test_a_prompted_frame_depends_on_picture_and_prompts_alone(engine, clip):

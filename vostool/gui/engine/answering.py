@@ -10,7 +10,7 @@ from vostool.frames import FrameSource
 from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
 from vostool.gui.engine.unfit import Unfit
 from vostool.masks.tidying import tidied
-from vostool.models.engine import Engine, SegmentRequest
+from vostool.models.engine import Engine, SegmentReply, SegmentRequest
 
 _log = logging.getLogger(__name__)
 
@@ -23,14 +23,17 @@ class Closes(Protocol):
         ...
 
 
+def with_tidied(request: SegmentRequest, reply: SegmentReply) -> SegmentAnswer:
+    """The reply with its mask as it would be without specks and pinholes."""
+    points = request.prompts.points
+    inside, outside = ([(p.x, p.y) for p in points if p.positive is sign] for sign in (True, False))
+    return SegmentAnswer(request, reply, tidied=tidied(reply.mask, inside, outside))
+
+
 def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
     """The mask, or one sentence about what went wrong."""
     try:
-        reply, points = engine.segment(request), request.prompts.points
-        inside, outside = (
-            [(p.x, p.y) for p in points if p.positive is sign] for sign in (True, False)
-        )
-        return SegmentAnswer(request, reply, tidied=tidied(reply.mask, inside, outside))
+        return with_tidied(request, engine.segment(request))
     except VosToolError as error:
         return SegmentAnswer(request, None, str(error), isinstance(error, DeviceLostError))
     except Exception as error:  # a failed click must not end the thread

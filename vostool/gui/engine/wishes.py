@@ -25,6 +25,7 @@ class Wishes:
         tracks: runs, in the order in which they start.
         finds: what finders are to look at, in the order in which they start.
         frees_finder: no finder is wanted for now.
+        recalls: corrections to be answered again from a rebuilt memory, once no click waits.
         ahead: frames to get ready for a click while there is nothing else to do.
         preview: the click whose mask is to be shown before it is made.
     """
@@ -36,6 +37,7 @@ class Wishes:
     tracks: list[TrackJob] = field(default_factory=list)
     finds: list[FindJob] = field(default_factory=list)
     frees_finder: bool = False
+    recalls: dict[tuple[int, int], SegmentRequest] = field(default_factory=dict)
     ahead: list[int] = field(default_factory=list)
     preview: SegmentRequest | None = None
 
@@ -46,6 +48,7 @@ class Wishes:
         self.close_ups.clear()
         self.tracks.clear()
         self.finds.clear()
+        self.recalls.clear()
         self.ahead = []
         self.preview = None
 
@@ -53,6 +56,7 @@ class Wishes:
         """Put it last; it replaces one for the same frame and object."""
         key = (request.frame, request.object_id)
         self.clicks.pop(key, None)
+        self.recalls.pop(key, None)
         self.clicks[key] = request
 
     def drop_track(self, job: TrackJob) -> bool:
@@ -69,6 +73,22 @@ class Wishes:
     def newest_click(self) -> SegmentRequest:
         """Take the click that was made last out of those that wait."""
         return self.clicks.pop(next(reversed(self.clicks)))
+
+    def add_recall(self, request: SegmentRequest | None) -> None:
+        """Answer a correction again; None drops all that wait for it."""
+        if request is None:
+            self.recalls.clear()
+        else:
+            self.recalls[request.frame, request.object_id] = request
+
+    def wants_recall(self, request: SegmentRequest) -> bool:
+        """True while this very request waits to be answered again."""
+        return self.recalls.get((request.frame, request.object_id)) is request
+
+    def drop_recall(self, request: SegmentRequest) -> None:
+        """Take it out, unless another one has taken its place."""
+        if self.wants_recall(request):
+            del self.recalls[request.frame, request.object_id]
 
     @property
     def has_click(self) -> bool:

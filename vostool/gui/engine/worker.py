@@ -13,6 +13,7 @@ from vostool.frames import FrameSource
 from vostool.gui.engine.answering import answer_click, close_quietly, exchange, open_in
 from vostool.gui.engine.finding import FindEnd, FindJob, Finds
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
+from vostool.gui.engine.recalling import answer_again
 from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
 from vostool.gui.engine.running import Inbox, RunningTrack
 from vostool.gui.engine.wishes import Wishes
@@ -31,6 +32,7 @@ class EngineWorker(QThread):
         engine_ready(EngineInfo), engine_failed(str): after :meth:`use`.
         device_lost(str): the engine's GPU answers no more, said by that sentence.
         answered(SegmentAnswer): one click's mask.
+        recalled(SegmentAnswer): the mask of a correction, from a memory that was rebuilt.
         tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
             it is emptied, so that a fast run does not flood the event loop.
         track_ended(TrackEnd): no more frames of this job will follow.
@@ -43,6 +45,7 @@ class EngineWorker(QThread):
     engine_failed = pyqtSignal(str)
     device_lost = pyqtSignal(str)
     answered = pyqtSignal(object)
+    recalled = pyqtSignal(object)
     tracked = pyqtSignal()
     track_ended = pyqtSignal(object)
     looked = pyqtSignal(object)
@@ -87,6 +90,11 @@ class EngineWorker(QThread):
         """Ask for a mask; a newer request for the same frame and object replaces one that waits."""
         with self._changing_wishes() as wishes:
             wishes.add_click(request)
+
+    def recall(self, request: SegmentRequest | None) -> None:
+        """Answer a correction again from a rebuilt memory, when no click waits; None: no more."""
+        with self._changing_wishes() as wishes:
+            wishes.add_recall(request)
 
     def prepare(self, frames: Sequence[int]) -> None:
         """Get these frames ready for a click in idle time; replaces an earlier list."""
@@ -208,7 +216,7 @@ class EngineWorker(QThread):
         engine, wishes, running = self._engine, self._wishes, self._running
         if engine is None:
             return None
-        if wishes.has_click:
+        if wishes.has_click or wishes.recalls:
             return self._click(engine)
         find = self._finds.job is not None or (wishes.finds and self._source is not None)
         if running is not None and not running.job.rests and not (find and self._finds.is_next):
@@ -224,7 +232,9 @@ class EngineWorker(QThread):
     def _click(self, engine: Engine) -> Callable[[], None]:
         if self._wishes.clicks:
             return partial(self._answer, engine, self._wishes.newest_click())
-        return partial(self._close_up, engine, self._wishes.close_ups.pop(0))
+        if self._wishes.close_ups:
+            return partial(self._close_up, engine, self._wishes.close_ups.pop(0))
+        return partial(self._recall, engine)
 
     def _guess(self, engine: Engine) -> Callable[[], None] | None:
         """What may be wanted soon: the next click's frame, then the mask a click would give."""
@@ -250,6 +260,11 @@ class EngineWorker(QThread):
             engine.prepare(frame, preempted)
             if not preempted():
                 self._ready.add(frame)
+
+    def _recall(self, engine: Engine) -> None:
+        answer = answer_again(engine, self._wishes, self._wake, lambda: self._stop)
+        if answer is not None:
+            self.recalled.emit(answer)
 
     def _close_up(self, engine: Engine, request: CloseUpRequest) -> None:
         if self._source is not None:

@@ -15,7 +15,7 @@ from vostool.masks.mask import Provenance
 from vostool.models.engine import SegmentReply, SegmentRequest
 from vostool.project.changes import FrameObject
 from vostool.project.history import Step
-from vostool.runs.request import segment_edit
+from vostool.runs.request import may_recall, segment_edit, segment_request
 
 ANSWERED_AT_ONCE = 50
 """Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
@@ -35,12 +35,14 @@ class ClickAnswers(QObject):
         problem(str): one sentence about a click that came to nothing.
         told(str): one sentence about a mask that was tidied.
         answered(SegmentRequest, SegmentReply): a click's mask is in the project.
+        recalling(bool): a correction is being answered again from the frames around it, or none is.
     """
 
     busy = pyqtSignal(bool)
     problem = pyqtSignal(str)
     told = pyqtSignal(str)
     answered = pyqtSignal(object, object)
+    recalling = pyqtSignal(bool)
 
     def __init__(self, document: Document, worker: EngineWorker) -> None:
         super().__init__()
@@ -48,8 +50,10 @@ class ClickAnswers(QObject):
         self._document = document
         self._worker = worker
         self._waiting: dict[FrameObject, tuple[SegmentRequest, Step | None]] = {}
+        self._recalling: dict[FrameObject, tuple[SegmentRequest, Step | None]] = {}
         self._timer = single_shot(self, BUSY_AFTER_MS, lambda: self.busy.emit(bool(self._waiting)))
         worker.answered.connect(self._take)
+        worker.recalled.connect(self._take_recalled)
 
     @property
     def waiting(self) -> bool:
@@ -63,7 +67,9 @@ class ClickAnswers(QObject):
 
     def ask(self, request: SegmentRequest, step: Step | None) -> None:
         """Ask for a mask, which joins ``step``; a newer request for the same place counts."""
-        self._waiting[request.frame, request.object_id] = (request, step)
+        key = (request.frame, request.object_id)
+        self._waiting[key] = (request, step)
+        self._forget_recalls([key])
         if not self._timer.isActive():
             self._timer.start()
         self._worker.segment(request)
@@ -82,7 +88,8 @@ class ClickAnswers(QObject):
         unanswered.sort(key=lambda key: abs(key[0] - near))
         most = None if however_many else ANSWERED_AT_ONCE
         for key in reversed(unanswered[:most]):  # the worker takes the newest first
-            self.ask(SegmentRequest(*key, project.prompts[key]), self._document.history.last)
+            request = segment_request(project, *key, project.prompts[key])
+            self.ask(request, self._document.history.last)
 
     def drop_stale(self) -> None:
         """Wait no more for answers to prompts that have changed or gone since they were asked."""
@@ -92,12 +99,26 @@ class ClickAnswers(QObject):
         ]
         for key in stale:
             del self._waiting[key]
+        old = [k for k, (asked, _) in self._recalling.items() if prompts.get(k) != asked.prompts]
+        self._forget_recalls(old)
         if stale:
             self._rest_if_done()
+
+    def stop_recalling(self, *_: object) -> None:
+        """Corrections stay as they were answered: a run begins that is made from them."""
+        self._forget_recalls(list(self._recalling))
+
+    def _forget_recalls(self, keys: Iterable[FrameObject]) -> None:
+        gone = [key for key in keys if self._recalling.pop(key, None) is not None]
+        if gone and not self._recalling:
+            self._worker.recall(None)
+            self.recalling.emit(False)
 
     def close(self) -> None:
         """Take no more answers."""
         self._worker.answered.disconnect(self._take)
+        self._worker.recalled.disconnect(self._take_recalled)
+        self.stop_recalling()
         self._timer.stop()
 
     def _take(self, answer: SegmentAnswer) -> None:
@@ -111,15 +132,20 @@ class ClickAnswers(QObject):
         if answer.problem is not None:
             self.problem.emit(answer.problem)
         step = waiting[1]
-        if answer.reply is None:
-            return
-        reply = self._tidied(answer)
+        if answer.reply is not None and self._keep(answer, step):
+            self._ask_again(request, answer.reply, step)
+
+    def _keep(self, answer: SegmentAnswer, step: Step | None) -> bool:
+        """Take a mask into the project; False where the prompts have changed since."""
+        request, reply = answer.request, self._tidied(answer)
+        key = (request.frame, request.object_id)
         edit = segment_edit(self._document.project, *key, request.prompts, reply)
         if edit is not None and step is not None:
             self._document.extend(step, edit)
         elif edit is not None:  # of a click that was made before the video was opened
             self._document.note(edit)
         self.answered.emit(request, reply)
+        return edit is not None
 
     def _tidied(self, answer: SegmentAnswer) -> SegmentReply:
         reply, tidied = answer.reply, answer.tidied
@@ -128,6 +154,26 @@ class ClickAnswers(QObject):
             return reply
         self.told.emit(tidied.sentence)
         return replace(reply, mask=tidied.mask)
+
+    def _ask_again(self, asked: SegmentRequest, reply: SegmentReply, step: Step | None) -> None:
+        """Have a correction that read no memory answered from a rebuilt one, in idle time."""
+        key = (asked.frame, asked.object_id)
+        prompts = self._document.project.prompts.get(key)
+        if asked.around is None or not may_recall(reply) or prompts is None:
+            return
+        request = replace(asked, prompts=prompts)
+        self._recalling[key] = (request, step)
+        self._worker.recall(request)
+        self.recalling.emit(True)
+
+    def _take_recalled(self, answer: SegmentAnswer) -> None:
+        request = answer.request
+        key = (request.frame, request.object_id)
+        asked, step = self._recalling.get(key, (None, None))
+        if asked is request:
+            self._forget_recalls([key])
+            if answer.reply is not None:
+                self._keep(answer, step)
 
     def _rest_if_done(self) -> None:
         if not self._waiting:

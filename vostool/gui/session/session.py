@@ -16,12 +16,12 @@ from vostool.gui.session.label_memory import label_of_last
 from vostool.gui.session.track_runs import TrackRuns
 from vostool.gui.threads.timers import single_shot
 from vostool.io.imports.summary import ImportSummary
-from vostool.models.engine import SegmentRequest
 from vostool.project import edits
 from vostool.project.changes import Changes, Edit
 from vostool.project.history import Step
 from vostool.project.locks import locked_by, locked_objects, locked_sentence
 from vostool.project.prompts import Prompts
+from vostool.runs.request import segment_request
 
 RESTS_AFTER_MS = 250
 """A playhead that stays for so long is where the next click may fall."""
@@ -70,6 +70,8 @@ class Session(QObject):
         self.clicks.problem.connect(self.problem)
         self.runs = TrackRuns(document, worker)
         self.runs.progressed.connect(self.run_progressed)
+        # A run is made from the answers that stand when it begins.
+        self.runs.progressed.connect(self.clicks.stop_recalling)
         self.runs.ended.connect(self._run_ended)
         self.runs.problem.connect(self.problem)
         self.imported: tuple[int, ...] = ()
@@ -169,7 +171,7 @@ class Session(QObject):
         self.select(object_id)
         if made is not None:
             self.object_made.emit(object_id)
-        self.clicks.ask(SegmentRequest(frame, object_id, prompts), step)
+        self.clicks.ask(segment_request(self.document.project, frame, object_id, prompts), step)
 
     def ask_unanswered(self) -> None:
         """Ask for the masks of clicks that were not answered when the video was closed."""

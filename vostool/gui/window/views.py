@@ -149,6 +149,7 @@ class Views(QObject):
         session.playhead_moved.connect(self._playhead_moved)
         session.object_selected.connect(self._object_selected)
         session.busy.connect(self._show_busy)
+        session.clicks.recalling.connect(self._show_recalling)
         session.run_progressed.connect(self._run_progressed)
         session.run_ended.connect(self._update_actions)
         session.chosen_changed.connect(self._chosen_changed)
@@ -248,6 +249,13 @@ class Views(QObject):
         many = self._workspace.session.clicks.count
         what = f"{many} masks" if many > 1 else "the mask"
         self._window.status.busy_label.setText(f"● working on {what}…" if busy else "")
+
+    def _show_recalling(self, going: bool) -> None:
+        activity = self._window.status.activity
+        if going:
+            activity.begin("recall", "Reading the frames around the correction")
+        else:
+            activity.end("recall")
 
     def _run_progressed(self, progress: RunProgress) -> None:
         if progress.done == 0:

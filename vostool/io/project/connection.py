@@ -75,14 +75,17 @@ def watched(connection: sqlite3.Connection, progress: Progress) -> Iterator[None
         connection.set_progress_handler(None, 0)
 
 
-def refuse_strange_schema(path: Path, connection: sqlite3.Connection) -> None:
+def refuse_strange_schema(path: Path, connection: sqlite3.Connection, version: int) -> None:
     """Raise where the file holds more than a project's tables and the indexes of their keys.
+
+    Args:
+        version: that the file says it has, not newer than this program's.
 
     Raises:
         ProjectFileError: one sentence that names the first such thing.
         sqlite3.Error: the schema cannot be read.
     """
-    allowed = _allowed()
+    allowed = _allowed(version)
     for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master"):
         if allowed.get((kind, name)) != _plain(sql):
             what = _WORDS.get(kind, "something")
@@ -95,10 +98,10 @@ def refuse_strange_schema(path: Path, connection: sqlite3.Connection) -> None:
             )
 
 
-def _allowed() -> dict[tuple[str, str], str]:
+def _allowed(version: int) -> dict[tuple[str, str], str]:
     """Type and name of everything in a project's schema, with what made it."""
     with closing(sqlite3.connect(":memory:")) as model:
-        create_tables(model)
+        create_tables(model, version)
         rows = model.execute("SELECT type, name, sql FROM sqlite_master")
         return {(kind, name): _plain(sql) for kind, name, sql in rows}
 

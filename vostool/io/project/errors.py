@@ -95,9 +95,9 @@ def refuse_foreign(path: Path, connection: sqlite3.Connection) -> None:
     application, version = versions(connection)
     if application != APPLICATION_ID or version < 1:
         raise ProjectFileError(f"'{path}' is a database of another program, not a VOSTool project.")
-    if version == SCHEMA_VERSION:
-        refuse_strange_schema(path, connection)
-    if version > SCHEMA_VERSION:
+    if version <= SCHEMA_VERSION:
+        refuse_strange_schema(path, connection, version)
+    else:
         raise ProjectFileError(
             f"The project '{path}' was written by a newer VOSTool (format {version}, this one "
             f"reads up to {SCHEMA_VERSION}); update VOSTool to open it."

@@ -19,6 +19,7 @@ from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
 from vostool.project.objects import DEFAULT_LABEL, HIGHEST_ID, LONGEST_LABEL, AnnotatedObject
 from vostool.project.prompts import CHOICES, Point, Prompts
+from vostool.project.recall import LARGEST, Recall, Way
 
 Row = Sequence[Any]
 Size = tuple[int, int]
@@ -29,6 +30,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     Table.PROMPTS: (
         "frame", "object_id", "points", "box",
         "mask_height", "mask_width", "mask", "base_height", "base_width", "base", "choice",
+        "together", "way", "engine", "evidence",
     ),
     Table.MASKS: (
         "frame", "object_id", "height", "width", "counts", "provenance", "score", "confirmed",
@@ -75,7 +77,8 @@ def to_row(cell: Cell, value: Value) -> tuple[Any, ...]:
         box = value.box
         corners = None if box is None else json.dumps([box.x0, box.y0, box.x1, box.y1])
         masks = (*_mask_columns(value.mask), *_mask_columns(value.base))
-        return (*key, points, corners, *masks, value.choice)
+        more = (value.choice, value.together, *_recall_columns(value.recall))
+        return (*key, points, corners, *masks, *more)
     if cell.table is Table.OBJECTS and isinstance(value, AnnotatedObject):
         colour = "#{:02x}{:02x}{:02x}".format(*value.colour)
         attributes = json.dumps(value.attributes)
@@ -162,10 +165,12 @@ def _read_prompts(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     clicks = tuple(Point(_real(x), _real(y), bool(sign)) for x, y, sign in listed[:MOST_POINTS])
     corners = None if box is None else Box(*(_real(v) for v in json.loads(box)))
     choice, sound = _or_default(_read_choice, row[10], None)
+    together, told = _or_default(_whole, row[11], 0)
+    recall, kept = _or_default(_read_recall, tuple(row[12:15]), None)
     given, base = _read_mask(row[4:7], size), _read_mask(row[7:10], size)
-    prompts = Prompts(clicks, corners, given, base, choice)
+    prompts = Prompts(clicks, corners, given, base, choice, min(together, len(clicks)), recall)
     cell = Cell(Table.PROMPTS, (_whole(frame), _object_id(object_id)))
-    return cell, prompts, len(listed) > MOST_POINTS or not sound
+    return cell, prompts, not (sound and told and kept and len(listed) <= MOST_POINTS)
 
 
 def _read_choice(stored: object) -> int | None:
@@ -210,6 +215,22 @@ def _read_mask(columns: Row, size: Size) -> Mask | None:
     if (height, width) != size:
         raise ValueError("a mask that does not fill its frame")
     return Mask(height, width, sound_counts(counts, height, width))
+
+
+def _recall_columns(recall: Recall | None) -> tuple[str | None, str | None, bytes | None]:
+    return (
+        (None, None, None) if recall is None else (recall.way.value, recall.engine, recall.evidence)
+    )
+
+
+def _read_recall(columns: object) -> Recall | None:
+    assert isinstance(columns, tuple)
+    way, engine, evidence = columns
+    if way is None:
+        return None
+    if not isinstance(evidence, bytes) or len(evidence) > LARGEST:
+        raise ValueError("evidence of that kind is none")
+    return Recall(Way(way), _string(engine), evidence)
 
 
 def _text(text: str) -> str:

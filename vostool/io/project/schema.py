@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 
 APPLICATION_ID = 0x564F5354  # "VOST", in the SQLite header, so that `file` and we can tell it
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
-TABLES = """
+_OTHERS = """
 CREATE TABLE source (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     path NOT NULL, relative,
@@ -20,14 +21,6 @@ CREATE TABLE objects (
     id INTEGER PRIMARY KEY,
     label TEXT NOT NULL, colour TEXT NOT NULL, visible INTEGER NOT NULL, attributes TEXT NOT NULL
 );
-CREATE TABLE prompts (
-    frame INTEGER NOT NULL, object_id INTEGER NOT NULL,
-    points TEXT NOT NULL, box TEXT,
-    mask_height INTEGER, mask_width INTEGER, mask BLOB,
-    base_height INTEGER, base_width INTEGER, base BLOB,
-    choice INTEGER,
-    PRIMARY KEY (object_id, frame)
-) WITHOUT ROWID;
 CREATE TABLE masks (
     frame INTEGER NOT NULL, object_id INTEGER NOT NULL,
     height INTEGER NOT NULL, width INTEGER NOT NULL, counts BLOB NOT NULL,
@@ -38,20 +31,45 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 """
 
 
-def _add_choice(connection: sqlite3.Connection) -> None:
-    """Version 2: which of an engine's masks a click chose; until then always the best."""
-    connection.execute("ALTER TABLE prompts ADD COLUMN choice INTEGER")
+_PROMPTS = """
+CREATE TABLE prompts (
+    frame INTEGER NOT NULL, object_id INTEGER NOT NULL,
+    points TEXT NOT NULL, box TEXT,
+    mask_height INTEGER, mask_width INTEGER, mask BLOB,
+    base_height INTEGER, base_width INTEGER, base BLOB,
+    {added}
+    PRIMARY KEY (object_id, frame)
+) WITHOUT ROWID;
+"""
+_ADDED = {
+    2: ("choice INTEGER",),
+    3: ("together INTEGER NOT NULL DEFAULT 0", "way TEXT", "engine TEXT", "evidence BLOB"),
+}
+"""Columns of prompts by the version that has them first: which of an engine's masks a click chose;
+how many points were given together, and how a correction was answered. Before there were they,
+the best mask was taken, points were told in turn, and no memory was read."""
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _add_choice}
+def _add(version: int, connection: sqlite3.Connection) -> None:
+    # SQLite writes a column behind the others, so the file's schema reads as that of a new one.
+    for column in _ADDED[version]:
+        connection.execute(f"ALTER TABLE prompts ADD COLUMN {column}")
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: partial(_add, 2),
+    2: partial(_add, 3),
+}
 """From version n to n + 1; each runs inside the transaction of :func:`migrate`."""
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Lay out an empty project file."""
-    connection.executescript(TABLES)
+def create_tables(connection: sqlite3.Connection, version: int = SCHEMA_VERSION) -> None:
+    """Lay out an empty project file, as programs of that version did."""
+    added = (column for first, columns in _ADDED.items() if first <= version for column in columns)
+    prompts = _PROMPTS.format(added="".join(f"{column}, " for column in added))
+    connection.executescript(_OTHERS + prompts)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA user_version = {version}")
 
 
 def versions(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -16,10 +16,20 @@ from transformers import EdgeTamVideoModel
 from vostool.frames import FrameSource
 from vostool.models.edgetam.build import build_edgetam
 from vostool.models.edgetam.published import EDGETAM
-from vostool.models.edgetam.state import ObjectTracker, PromptReplay, Video, encode
+from vostool.models.edgetam.state import (
+    ObjectTracker,
+    PromptReplay,
+    Video,
+    conditioning,
+    corrected,
+    encode,
+)
 from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
+from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
 from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.torch_errors import clear_errors
@@ -88,6 +98,15 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         replay = PromptReplay(video)
         return self._frugally(video, lambda: replay.output(frame, prompts, remember))
+
+    def _corrected(self, video: Video, scene: Scene, prompts: Prompts, before: Output) -> Output:
+        return corrected(video, scene, prompts, before)
+
+    def _conditioning(self, video: Video, frame: int, evidence: Evidence) -> Output:
+        return conditioning(video, frame, evidence)
+
+    def _evidence_kind(self, video: Video) -> EvidenceKind:
+        return EvidenceKind(f"{EDGETAM.name}@{video.size}", "object_pointer", video.size)
 
     def _reply(self, video: Video, output: Output) -> SegmentReply:
         """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""

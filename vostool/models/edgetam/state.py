@@ -19,11 +19,14 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
 )
 
 from vostool.models.shared.choosing import choosing
+from vostool.models.shared.corrections import Scene, Scenes
 from vostool.models.shared.encoder import Stop
+from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
+from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
@@ -39,6 +42,8 @@ class Video:
     Attributes:
         size: side of the square that frames are scaled to.
         prompted: outputs of prompted frames, see :class:`PromptReplay`.
+        memory: what runs remember of the frames they tracked.
+        scenes: what the corrections last made read of it.
     """
 
     model: EdgeTamVideoModel
@@ -48,6 +53,8 @@ class Video:
     width: int
     frame_count: int
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
+    memory: RunMemory = field(default_factory=RunMemory)
+    scenes: Scenes = field(default_factory=Scenes)
 
 
 class _Features(EdgeTamVideoInferenceCache):
@@ -153,25 +160,10 @@ class PromptReplay:
         if step.box is None and not step.points:
             inputs["mask_inputs"] = self._mask(step)
         else:
-            inputs["point_inputs"] = self._points(step)
+            inputs["point_inputs"] = _points(self._video, step)
             if before is not None:
                 inputs["prev_sam_mask_logits"] = before["pred_masks"].clamp(-_FED_BACK, _FED_BACK)
         return _infer(self._video, _new_session(self._video), frame, inputs)
-
-    def _points(self, step: Prompts) -> dict[str, torch.Tensor]:
-        """A box is two points of its own labels, before the others, as in the library."""
-        box = step.box
-        corners = [] if box is None else [(box.x0, box.y0, 2), (box.x1, box.y1, 3)]
-        rows = [*corners, *((p.x, p.y, int(p.positive)) for p in step.points)]
-        size, device = self._video.size, self._video.model.device
-        across, down = size / self._video.width, size / self._video.height
-        places = [[x * across, y * down] for x, y, _ in rows]
-        return {
-            "point_coords": torch.tensor(places, dtype=torch.float32, device=device)[None, None],
-            "point_labels": torch.tensor([[[row[2] for row in rows]]], dtype=torch.int32).to(
-                device
-            ),
-        }
 
     def _mask(self, step: Prompts) -> torch.Tensor:
         assert step.mask is not None
@@ -182,6 +174,57 @@ class PromptReplay:
                 mask, (size, size), mode="bilinear", align_corners=False, antialias=True
             )
         return (mask >= 0.5).float().to(self._video.model.device)
+
+
+def _points(video: Video, step: Prompts) -> dict[str, torch.Tensor]:
+    """A box is two points of its own labels, before the others, as in the library."""
+    box = step.box
+    corners = [] if box is None else [(box.x0, box.y0, 2), (box.x1, box.y1, 3)]
+    rows = [*corners, *((p.x, p.y, int(p.positive)) for p in step.points)]
+    size, device = video.size, video.model.device
+    across, down = size / video.width, size / video.height
+    places = [[x * across, y * down] for x, y, _ in rows]
+    return {
+        "point_coords": torch.tensor(places, dtype=torch.float32, device=device)[None, None],
+        "point_labels": torch.tensor([[[row[2] for row in rows]]], dtype=torch.int32).to(device),
+    }
+
+
+def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Output:
+    """The output after clicks on a tracked frame: memory around it is read, its logits fed."""
+    session = _new_session(video)
+    session.output_dict_per_obj[_OBJECT] = scene.outputs
+    inputs = {
+        "is_init_cond_frame": False,
+        "reverse": scene.backward,
+        "run_mem_encoder": False,
+        "point_inputs": _points(video, step),
+        "prev_sam_mask_logits": before["pred_masks"].clamp(-_FED_BACK, _FED_BACK),
+    }
+    with scene.read_by(video.model):
+        return _infer(video, session, scene.frame, inputs)
+
+
+def conditioning(video: Video, frame: int, evidence: Evidence) -> Output:
+    """The output of a prompted frame with its memory, of what was stored of it."""
+    device = video.model.device
+    logits = evidence.logits(device)
+    # The library has an axis more, for several points.
+    pointer, presence = evidence.pointer[None].to(device), evidence.score_logits(device)[None]
+    feats, _ = video.model._prepare_vision_features(_new_session(video), frame, 1)
+    memory, positions = video.model._encode_new_memory(
+        current_vision_feats=feats[-1],
+        pred_masks_high_res=logits,
+        object_score_logits=presence,
+        is_mask_from_pts=True,
+    )
+    return {
+        "maskmem_features": memory,
+        "maskmem_pos_enc": positions,
+        "pred_masks": torch.nn.functional.avg_pool2d(logits, 4),
+        "object_pointer": pointer,
+        "object_score_logits": presence,
+    }
 
 
 class ObjectTracker(MemoryTracker):

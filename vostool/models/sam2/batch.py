@@ -68,6 +68,8 @@ class BatchStepper:
                 self.batch = max(1, min(self.batch, len(due)) // 2)
             elif self._video.features.bytes_held:
                 self._video.features.clear()
+            elif self._video.memory.bytes_held:
+                self._video.memory.clear()
             else:
                 raise
             return False

@@ -30,9 +30,12 @@ from vostool.models.sam2.batch import BatchStepper
 from vostool.models.sam2.build import build_for
 from vostool.models.sam2.memory_type import fit_memory
 from vostool.models.sam2.points import point_decoder
-from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video
+from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video, conditioning, corrected
+from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
+from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
 from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.prompt_steps import prompt_steps
@@ -164,15 +167,25 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             yield from super()._keyframe_work(video, request, trackers, spans)
             return
         for key in request.keyframes:
-            prompts = prompts_to_replay(key)
-            if key.object_id in trackers and prompt_steps(prompts):
-                trackers[key.object_id].expect_keyframe(key.frame, prompts)
+            if key.object_id in trackers and prompt_steps(prompts_to_replay(key)):
+                make = partial(self._keyframe, video, key)
+                trackers[key.object_id].expect_keyframe(key.frame, make)
         for oid, tracker in trackers.items():
             yield partial(tracker.bring_keyframes, spans[oid].start, spans[oid].step < 0)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         """As everywhere, but memory that runs out costs the cached features first."""
         return self._frugally(video, lambda: PromptReplay(video).output(frame, prompts))
+
+    def _corrected(self, video: Video, scene: Scene, prompts: Prompts, before: Output) -> Output:
+        return corrected(video, scene, prompts, before)
+
+    def _conditioning(self, video: Video, frame: int, evidence: Evidence) -> Output:
+        return conditioning(video, frame, evidence)
+
+    def _evidence_kind(self, video: Video) -> EvidenceKind:
+        size = video.predictor.image_size
+        return EvidenceKind(f"{self._spec.name}@{size}", "obj_ptr", size)
 
     def _reply(self, video: Video, output: Output) -> SegmentReply:
         """The official way from low-resolution logits to a mask of the frame's size."""

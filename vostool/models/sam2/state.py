@@ -10,6 +10,7 @@ and what attention can no longer read is dropped.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +21,13 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
 from vostool.models.shared.choosing import choosing
+from vostool.models.shared.corrections import Scene, Scenes
+from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
+from vostool.models.shared.memory_tracker import CONDITIONING, TRACKED, MemoryTracker, Output
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
+from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
@@ -37,6 +41,8 @@ class Video:
     Attributes:
         constants: values that the official code computes once and then shares.
         prompted: outputs of prompted frames, see :class:`PromptReplay`.
+        memory: what runs remember of the frames they tracked.
+        scenes: what the corrections last made read of it.
     """
 
     predictor: SAM2VideoPredictor
@@ -46,6 +52,8 @@ class Video:
     frame_count: int
     constants: dict[str, Any] = field(default_factory=dict)
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
+    memory: RunMemory = field(default_factory=RunMemory)
+    scenes: Scenes = field(default_factory=Scenes)
 
 
 def new_state(video: Video) -> dict[str, Any]:
@@ -120,15 +128,58 @@ class PromptReplay:
             mask = torch.from_numpy(step.mask.to_array())
             predictor.add_new_mask(state, frame, _OBJECT, mask)
             return
-        box = step.box
-        corners = None if box is None else np.array([box.x0, box.y0, box.x1, box.y1], np.float32)
-        points = labels = None
-        if step.points:
-            points = np.array([(p.x, p.y) for p in step.points], np.float32)
-            labels = np.array([int(p.positive) for p in step.points], np.int32)
-        predictor.add_new_points_or_box(
-            state, frame, _OBJECT, points=points, labels=labels, box=corners
-        )
+        _tell(predictor, state, frame, step)
+
+
+def _tell(predictor: SAM2VideoPredictor, state: dict[str, Any], frame: int, step: Prompts) -> None:
+    """All points and the box so far, in one call."""
+    box = step.box
+    corners = None if box is None else np.array([box.x0, box.y0, box.x1, box.y1], np.float32)
+    points = labels = None
+    if step.points:
+        points = np.array([(p.x, p.y) for p in step.points], np.float32)
+        labels = np.array([int(p.positive) for p in step.points], np.int32)
+    predictor.add_new_points_or_box(
+        state, frame, _OBJECT, points=points, labels=labels, box=corners
+    )
+
+
+def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Output:
+    """The official output after clicks on a frame that counts as tracked.
+
+    The official code then reads the memory around it and feeds the logits of ``before``.
+    """
+    predictor, state = video.predictor, new_state(video)
+    kind = CONDITIONING if predictor.add_all_frames_to_correct_as_cond else TRACKED
+    state["output_dict_per_obj"][_OBJECT] = scene.outputs
+    state["frames_tracked_per_obj"][_OBJECT][scene.frame] = {"reverse": scene.backward}
+    slot = state["temp_output_dict_per_obj"][_OBJECT][kind]
+    slot[scene.frame] = before
+    with scene.read_by(predictor):
+        _tell(predictor, state, scene.frame, step)
+    output: Output = slot[scene.frame]
+    return output
+
+
+def conditioning(video: Video, frame: int, evidence: Evidence) -> Output:
+    """The official output of a prompted frame with its memory, of what was stored of it."""
+    predictor, device = video.predictor, video.predictor.device
+    logits, presence = evidence.logits(device), evidence.score_logits(device)
+    memory, positions = predictor._run_memory_encoder(
+        inference_state=new_state(video),
+        frame_idx=frame,
+        batch_size=1,
+        high_res_masks=logits,
+        object_score_logits=presence,
+        is_mask_from_pts=True,
+    )
+    return {
+        "maskmem_features": memory,
+        "maskmem_pos_enc": positions,
+        "pred_masks": torch.nn.functional.avg_pool2d(logits, 4),
+        "obj_ptr": evidence.pointer.to(device),
+        "object_score_logits": presence,
+    }
 
 
 def infer(
@@ -179,18 +230,14 @@ class ObjectTracker(MemoryTracker):
             Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1)),
             pointer="obj_ptr",
         )
-        self._waiting: dict[int, Prompts] = {}
+        self._waiting: dict[int, Callable[[], Output]] = {}
 
-    def expect_keyframe(self, frame: int, prompts: Prompts) -> None:
+    def expect_keyframe(self, frame: int, make: Callable[[], Output]) -> None:
         """Tell of a prompted frame; its output is made when a step can attend to it."""
-        self._waiting[frame] = prompts
+        self._waiting[frame] = make
 
     def bring_keyframes(self, frame: int, backward: bool) -> None:
-        """Have the outputs of those keyframes that a step on this frame can read, and no others.
-
-        Raises:
-            SourceError: none of them could be decoded.
-        """
+        """As everywhere, and no others where the predictor attends to the nearest only."""
         failure: SourceError | None = None
         while True:
             held: dict[int, Output] = self._outputs[CONDITIONING]
@@ -199,8 +246,7 @@ class ObjectTracker(MemoryTracker):
             if missing is None:
                 break
             try:
-                output = PromptReplay(self._video).output(missing, self._waiting[missing])
-                self.add_keyframe(missing, output)
+                self.add_keyframe(missing, self._waiting[missing]())
             except SourceError as error:
                 # The run goes on with the others; reaching this frame will tell of it.
                 del self._waiting[missing]

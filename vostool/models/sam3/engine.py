@@ -19,9 +19,19 @@ from transformers import Sam3TrackerVideoModel
 from vostool.errors import ModelError
 from vostool.frames import FrameSource, Image
 from vostool.models.engine import EngineInfo, SegmentReply
-from vostool.models.sam3.state import ObjectTracker, PromptReplay, Video, encode
+from vostool.models.sam3.state import (
+    ObjectTracker,
+    PromptReplay,
+    Video,
+    conditioning,
+    corrected,
+    encode,
+)
+from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
 from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.torch_errors import clear_errors
@@ -89,6 +99,31 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         return PromptReplay(video).output(frame, prompts, remember)
+
+    def _corrected(self, video: Video, scene: Scene, prompts: Prompts, before: Output) -> Output:
+        return corrected(video, scene, prompts, before)
+
+    def _conditioning(self, video: Video, frame: int, evidence: Evidence) -> Output:
+        return conditioning(video, frame, evidence)
+
+    def _evidence_kind(self, video: Video) -> EvidenceKind:
+        size = 4 * video.model.prompt_encoder.mask_input_size[0]
+        return EvidenceKind(f"{SAM3.name}@{video.size}", "object_pointer", size)
+
+    def _memory_logits(self, video: Video, output: Output) -> torch.Tensor:
+        """From the network's size, as the library scales them."""
+        logits = torch.nn.functional.interpolate(
+            output["pred_masks"].float(),
+            (video.size, video.size),
+            mode="bilinear",
+            align_corners=False,
+        )
+        size = self._evidence_kind(video).size
+        if size == video.size:
+            return logits
+        return torch.nn.functional.interpolate(
+            logits, (size, size), mode="bilinear", align_corners=False, antialias=True
+        )
 
     def _reply(self, video: Video, output: Output) -> SegmentReply:
         """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""

@@ -1,18 +1,18 @@
 """A run of an engine of the SAM 2 family: keyframes first, then frame by frame, leg by leg.
 
 A run makes its state from the request, in memory that does not grow with the video. Every keyframe
-of the request conditions it; none is overwritten by tracking.
+of the request conditions it; none is overwritten by tracking. What a run remembers of its frames is
+kept within bounds for corrections after it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic
 
 import torch
 
@@ -21,18 +21,18 @@ from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
     SegmentReply,
-    SegmentRequest,
     TrackedFrame,
     TrackRequest,
 )
-from vostool.models.shared.memory_tracker import MemoryTracker, Output
+from vostool.models.shared.device import empty_cache
+from vostool.models.shared.memory_answers import STORED_REPLY, MemoryAnswers, TrackerT, VideoT
+from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.prompt_steps import prompt_steps
-from vostool.models.shared.torch_engine import ModelT, TorchEngine, VideoT
-from vostool.models.shared.torch_errors import HalfOverflowError
+from vostool.models.shared.run_memory import Remembered
+from vostool.models.shared.torch_engine import ModelT, ResultT
+from vostool.models.shared.torch_errors import HalfOverflowError, is_out_of_memory
 from vostool.models.shared.track_legs import Spans, leg_frames, legs, prompts_to_replay
-from vostool.project.prompts import Prompts
 
-TrackerT = TypeVar("TrackerT", bound=MemoryTracker)
 Leg = tuple[bool, Spans]
 """(goes backward, frames by object id), as :func:`legs` gives them."""
 
@@ -50,22 +50,10 @@ Step = Callable[[Mapping[int, Due[TrackerT]], int, bool], Mapping[int, Output]]
 the run goes backward, gives the outputs; raises what MemoryTracker.step does."""
 
 
-class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT]):
-    """What SAM 2 and EdgeTAM do alike, each with the network of its own library."""
+class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, VideoT, TrackerT]):
+    """What SAM 2, EdgeTAM and SAM 3 do alike, each with the network of its own library."""
 
-    # -- what each engine has of its own
-
-    @abstractmethod
-    def _tracker(self, video: VideoT) -> TrackerT:
-        """One object at the start of a run."""
-
-    @abstractmethod
-    def _prompted(self, video: VideoT, frame: int, prompts: Prompts, remember: bool) -> Output:
-        """The output of a prompted frame; with its memory where a run is to ``remember`` it."""
-
-    @abstractmethod
-    def _reply(self, video: VideoT, output: Output) -> SegmentReply:
-        """The mask at the frame's size: where the logits are above 0."""
+    # -- what an engine may do in its own way
 
     def _step(self, _video: VideoT) -> Step[TrackerT]:
         """How the frames of one run are tracked; one object after the other here."""
@@ -84,19 +72,11 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
             spans: the frames of each object's first leg.
         """
         for key in sorted(request.keyframes, key=lambda k: (k.frame, k.object_id)):
-            prompts = prompts_to_replay(key)
             tracker = trackers.get(key.object_id)
-            if tracker is not None and prompt_steps(prompts):
-                yield partial(self._add_keyframe, video, tracker, key.frame, prompts)
+            if tracker is not None and prompt_steps(prompts_to_replay(key)):
+                yield partial(self._learn, video, tracker, key, tracked=False)
 
     # -- alike
-
-    def _answer(self, video: VideoT, request: SegmentRequest) -> SegmentReply:
-        output = self._prompted(video, request.frame, request.prompts, remember=False)
-        return self._frugally(video, lambda: self._reply(video, output))
-
-    def _add_keyframe(self, video: VideoT, tracker: TrackerT, frame: int, prompts: Prompts) -> None:
-        tracker.add_keyframe(frame, self._prompted(video, frame, prompts, remember=True))
 
     def _run(
         self, video: VideoT, request: TrackRequest, cancelled: Cancelled
@@ -119,11 +99,11 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
         for key in request.context:
             if cancelled():
                 return
-            if key.object_id in ready and key.mask is not None:
+            if key.object_id in ready:
                 with contextlib.suppress(SourceError), self._computing():
-                    stored = Prompts(mask=key.mask)
-                    output = self._prompted(video, key.frame, stored, remember=True)
-                    ready[key.object_id].remember(key.frame, output)
+                    self._learn(video, ready[key.object_id], key, tracked=True)
+        for oid, tracker in ready.items():
+            video.memory.begin(oid, tracker)
         yield from self._propagate(video, plan, ready, cancelled)
 
     def _propagate(
@@ -150,14 +130,33 @@ class MemoryEngine(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT
                     with self._computing():
                         outputs = step(due, frame, backward)
                         replies = self._replies(video, outputs)
+                    for oid, output in outputs.items():
+                        kept = Remembered(output, replies[oid].mask, backward)
+                        video.memory.keep(oid, frame, kept)
                 except SourceError as error:
                     problem = str(error)
                 yield TrackedFrame(frame, replies, problem)
 
     def _replies(self, video: VideoT, outputs: Mapping[int, Output]) -> dict[int, SegmentReply]:
         return self._frugally(
-            video, lambda: {oid: self._reply(video, out) for oid, out in outputs.items()}
+            video,
+            lambda: {
+                oid: out.get(STORED_REPLY) or self._reply(video, out)
+                for oid, out in outputs.items()
+            },
         )
+
+    def _frugally(self, video: VideoT, work: Callable[[], ResultT]) -> ResultT:
+        """Device memory that runs out costs what was remembered, too."""
+        try:
+            return super()._frugally(video, work)
+        except RuntimeError as error:
+            if not is_out_of_memory(error) or not video.memory.bytes_held:
+                raise
+        video.memory.clear()
+        video.scenes.clear()
+        empty_cache(self._device)
+        return work()
 
 
 def reply(logits: torch.Tensor, output: Output) -> SegmentReply:

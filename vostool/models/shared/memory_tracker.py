@@ -43,10 +43,22 @@ class MemoryTracker(ABC):
     def _infer(self, frame: int, backward: bool) -> Output:
         """The output of a frame that has no prompt."""
 
+    def bring_keyframes(self, frame: int, backward: bool) -> None:  # noqa: B027  # where all are held
+        """Have the outputs of those keyframes that a step on this frame reads; here, all of them.
+
+        Raises:
+            SourceError: none of them could be decoded.
+        """
+
     def remember(self, frame: int, output: Output) -> None:
         """Take the output of a mask that was stored for a frame as if it was just tracked."""
         if frame not in self._outputs[CONDITIONING]:
             self._outputs[TRACKED][frame] = {**output, "pred_masks": None}
+
+    @property
+    def reach(self) -> Reach:
+        """How far back a step looks."""
+        return self._reach
 
     @property
     def has_keyframe(self) -> bool:

@@ -5,8 +5,7 @@ Every engine of the SAM 2 family is told the same steps, so that a correction me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
@@ -25,18 +24,12 @@ def prompt_steps(prompts: Prompts) -> list[Prompts]:
     cases on five real clips; the worst was 0.51 without and 0.71 with it).
     """
     start = prompts.start_mask
-    whole = replace(prompts, mask=start, base=None)
-    if prompts.base is not None and prompts.mask is None and prompts.box is None:
-        so_far = [whole.points[: n + 1] for n in range(len(whole.points))]
-        return [Prompts(mask=start)] + [
-            Prompts(points, box_along(prompts.base, points), start) for points in so_far
-        ]
-    steps = []
-    if start is not None:
-        steps.append(Prompts(mask=start))
-    if whole.box is not None:
-        steps.append(replace(whole, points=()))
-    steps += [replace(whole, points=whole.points[: n + 1]) for n in range(len(whole.points))]
+    steps = [] if start is None else [Prompts(mask=start)]
+    for points in _points_of_calls(prompts):
+        box = prompts.box
+        if prompts.base is not None and prompts.mask is None and box is None:
+            box = box_along(prompts.base, points)
+        steps.append(Prompts(points, box, start, choice=prompts.choice))
     return steps
 
 
@@ -48,6 +41,23 @@ def is_ambiguous(step: Prompts) -> bool:
 def lone_choice(step: Prompts) -> int | None:
     """The mask that is chosen for a step, None for the best; only a click alone has a choice."""
     return step.choice if is_ambiguous(step) else None
+
+
+def correction_steps(prompts: Prompts) -> list[Prompts]:
+    """The calls for clicks on a tracked frame whose memory is read: no mask and no box of it.
+
+    The network is fed the frame's own logits with the first one, as it was trained.
+    """
+    return [Prompts(points, prompts.box) for points in _points_of_calls(prompts)]
+
+
+def _points_of_calls(prompts: Prompts) -> Iterator[tuple[Point, ...]]:
+    """The points that have been told after each call with a box or a point."""
+    count = len(prompts.points)
+    first = min(prompts.together, count)
+    if prompts.box is None:
+        first = max(first, 1)
+    return (prompts.points[:number] for number in range(first, count + 1))
 
 
 def box_along(mask: Mask, points: Sequence[Point]) -> Box | None:

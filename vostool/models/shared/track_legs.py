@@ -39,9 +39,16 @@ def leg_frames(spans: Spans, backward: bool) -> range:
 
 
 def prompts_to_replay(key: Keyframe) -> Prompts:
-    """The person's prompts, else the mask that stands for them."""
+    """The person's prompts, else the mask that stands for them.
+
+    So does the mask of a correction that read the frames around it: its prompts alone would give
+    another one. What it said of itself goes along.
+    """
     if key.prompts is None:
         return Prompts(mask=key.mask)
+    recall = key.prompts.recall
+    if recall is not None and recall.reads_memory and key.mask is not None:
+        return Prompts(mask=key.mask, recall=recall)
     return replace(key.prompts, mask=key.mask) if key.prompts.is_empty else key.prompts
 
 

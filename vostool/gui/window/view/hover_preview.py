@@ -20,6 +20,7 @@ from vostool.models.engine import SegmentRequest
 from vostool.project.locks import locked_objects
 from vostool.project.prompts import Point, with_point
 from vostool.project.strangers import is_stranger
+from vostool.runs.request import segment_request
 
 SLOW = 0.15
 """Seconds: with slower answers the outline would lag behind the hand, and a click would wait."""
@@ -155,7 +156,11 @@ class HoverPreview(QObject):
         if not positive and old is None and record is None:
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)
-        return SegmentRequest(*key, with_point(old, record, point, self._canvas.options.choice))
+        prompts = with_point(old, record, point, self._canvas.options.choice)
+        engine = session.worker.info
+        if engine is None or engine.device == "cpu":  # which would take too long to read a memory
+            return SegmentRequest(*key, prompts)
+        return segment_request(project, *key, prompts)
 
     def _take(self, answer: PreviewAnswer) -> None:
         self._took.append(answer.seconds)

@@ -1,0 +1,32 @@
+"""Prompts of a command line or a job file, as an edit."""
+
+from __future__ import annotations
+
+from vostool.jobs.prompting import PromptSpecs, prompt_edit
+from vostool.jobs.specs import BoxSpec, PointSpec
+from vostool.masks.box import Box
+from vostool.project.project import Project
+from vostool.project.prompts import Point, Prompts
+
+INSIDE, OUTSIDE, LATER = Point(3, 3), Point(6, 1, False), Point(4, 4)
+BOX = Box(1, 1, 6, 5)
+
+
+def given(project: Project, points: tuple[Point, ...] = (), box: Box | None = None) -> Prompts:
+    specs = PromptSpecs(
+        points=[PointSpec(2, 1, point) for point in points],
+        boxes=[] if box is None else [BoxSpec(2, 1, box)],
+    )
+    project.apply(prompt_edit(project, specs))
+    return project.prompts[2, 1]
+
+
+def test_box_and_points_given_together_are_told_together(project: Project) -> None:
+    assert given(project, (INSIDE, OUTSIDE), BOX) == Prompts((INSIDE, OUTSIDE), BOX, together=2)
+    # A point of a later command line is told after them.
+    assert given(project, (LATER,)) == Prompts((INSIDE, OUTSIDE, LATER), BOX, together=2)
+
+
+def test_points_alone_are_told_one_by_one_and_a_later_box_before_them(project: Project) -> None:
+    assert given(project, (INSIDE, OUTSIDE)) == Prompts((INSIDE, OUTSIDE))
+    assert given(project, (LATER,), BOX) == Prompts((INSIDE, OUTSIDE, LATER), BOX)
