@@ -17,6 +17,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.models.engine_options import EngineOptions
+from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, picture_size
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
@@ -158,6 +159,20 @@ def test_mobile_sam_in_halves_is_float32s(half) -> None:
         masks.append(engine.segment(SegmentRequest(0, 1, Prompts(box=Box(20, 2, 60, 14)))).mask)
         assert engine.info.dtype == str(dtype).removeprefix("torch.")
     assert masks[0].iou(masks[1]) > 0.9
+
+
+def test_what_mobile_sams_norms_square_may_be_beyond_float16() -> None:
+    """As with the published weights, whose neck reaches 600; random ones stay below 3."""
+    network = seeded.mobile_sam()
+    network.image_encoder.neck[2].weight.mul_(1000.0)
+    geometry = Geometry.of(16, 96)
+    picture = torch.rand(1, 3, *picture_size(geometry), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        whole, half = (
+            FeatureEncoder(network, geometry, dtype)(picture)["backbone_fpn"][0].float()
+            for dtype in (torch.float32, torch.float16)
+        )
+    assert (whole - half).norm() < 0.05 * whole.norm()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -93,14 +93,20 @@ class FeatureEncoder:
         """
         half = self._dtype is not torch.float32
         encoder = self._network.image_encoder
-        x = picture.to(self._device, memory_format=torch.channels_last)
+        narrow = self._dtype is torch.float16
+        # PyTorch 2.14 convolves channels-last float16 wrongly on the CPU, which emulates it.
+        emulated = narrow and self._device.type == "cpu"
+        order = torch.contiguous_format if emulated else torch.channels_last
+        x = picture.to(self._device, memory_format=order)
         with torch.autocast(self._device.type, self._dtype, enabled=half):
             x = encoder.trunk.patch_embed(x)
             for stage in encoder.trunk.stages:
                 if stop is not None and stop():
                     raise PreemptedError
-                x = stage(x)
-            x = encoder.neck(x)
+                x = stage(x.contiguous() if emulated else x)
+        # Its norms square what reaches 600 with the published weights: silently beyond float16.
+        with torch.autocast(self._device.type, self._dtype, enabled=half and not narrow):
+            x = encoder.neck(x.float() if narrow else x)
         features = x[:, :, : self._geometry.rows, : self._geometry.columns]
         # Half precision is finer than what autocast leaves, and twice as many frames fit the cache.
         return {"backbone_fpn": [features.half().contiguous()], "vision_pos_enc": []}
