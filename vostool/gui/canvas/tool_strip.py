@@ -30,6 +30,7 @@ from vostool.gui.canvas.next_label import NextLabel
 from vostool.gui.canvas.tools.options import SIZES, TOLERANCES, Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.widgets.clear_style import repolish
+from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.return_key import NumberBox
 from vostool.gui.widgets.tool_button import tool_button
 
@@ -45,7 +46,7 @@ class ToolStrip(QFrame):
         self.setObjectName("tool_strip")
         self.setFixedHeight(HEIGHT)
         self._canvas, self._options = canvas, canvas.options
-        self.name, self.kind, self.hint = QLabel(), QLabel(), QLabel()
+        self.name, self.kind, self.hint = QLabel(), QLabel(), ElidedLabel()
         self.name.setObjectName("tool_name")
         self.kind.setObjectName("tool_kind")
         self.kind.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
@@ -75,7 +76,6 @@ class ToolStrip(QFrame):
         row.addWidget(self.next_label)
         row.addWidget(self.mask_button)
         row.addWidget(self.view_button)
-        self.hint.setMinimumWidth(1)  # the hint is cut first where the strip is too narrow
         self._connect()
         self._show_tool(canvas.tool)
         self._show_options()
@@ -100,7 +100,6 @@ class ToolStrip(QFrame):
         for option, widget in self._settings.items():
             widget.setVisible(option in tool.options)
         self.hint.setText(tool.tip)
-        self.hint.setToolTip(tool.tip)
 
     def _show_options(self) -> None:
         options = self._options

@@ -25,6 +25,7 @@ from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
 from vostool.gui.review.rows import ROW, ReviewRow
 from vostool.gui.session.review_work import Review
 from vostool.gui.threads.timers import single_shot
+from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
@@ -62,7 +63,7 @@ class ReviewPanel(QWidget):
         self.model = ReviewModel(self)
         self.table = _make_table(self.model)
         self.table.setMinimumHeight(2 * ROW + 6)
-        self.left = QLabel()
+        self.left = ElidedLabel()
         self.left.setAccessibleName("Left to review")
         self.why = QLabel()
         self.why.setWordWrap(True)
