@@ -7,8 +7,6 @@ objects do not see each other, so here each has a session of its own; features c
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -18,43 +16,22 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
     EdgeTamVideoInferenceSession,
 )
 
-from vostool.models.shared.choosing import choosing
-from vostool.models.shared.corrections import Scene, Scenes
+from vostool.models.shared.corrections import Scene
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.library_replay import (
+    FED_BACK,
+    LibraryReplay,
+    LibraryVideo,
+    points_of,
+)
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
-from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
-from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
-_PROMPTED_FRAMES_KEPT = 64
-# The official predictor bounds the logits that it feeds back with the next click so.
-_FED_BACK = 32.0
-
-
-@dataclass(frozen=True)
-class Video:
-    """What every session of one opened source shares.
-
-    Attributes:
-        size: side of the square that frames are scaled to.
-        prompted: outputs of prompted frames, see :class:`PromptReplay`.
-        memory: what runs remember of the frames they tracked.
-        scenes: what the corrections last made read of it.
-    """
-
-    model: EdgeTamVideoModel
-    features: FeatureCache
-    size: int
-    height: int
-    width: int
-    frame_count: int
-    prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
-    memory: RunMemory = field(default_factory=RunMemory)
-    scenes: Scenes = field(default_factory=Scenes)
+Video = LibraryVideo[EdgeTamVideoModel]
 
 
 class _Features(EdgeTamVideoInferenceCache):
@@ -116,78 +93,12 @@ def _infer(
     return output
 
 
-class PromptReplay:
-    """Turns prompts into the output of their frame, as if clicked one after the other.
+class PromptReplay(LibraryReplay):
+    """Turns prompts into outputs with this library's model."""
 
-    The start mask, then the box alone, then the box with the first point, with the first two, and
-    so on. The library's session forgets what a click showed; as in the official predictor each
-    step here is fed the logits of the one before. The outcome depends on the picture and the
-    prompts alone, so each step is kept: the next click costs one call of the mask decoder.
-    """
-
-    def __init__(self, video: Video) -> None:
-        self._video = video
-
-    def output(self, frame: int, prompts: Prompts, remember: bool) -> Output:
-        """The output of a prompted frame; the caller sees to it that the prompts are not empty.
-
-        Args:
-            remember: with its memory, as a run needs it.
-
-        Raises:
-            SourceError: the frame could not be decoded.
-        """
-        known = self._video.prompted
-        before: Output | None = None
-        steps = prompt_steps(prompts)
-        for number, step in enumerate(steps, 1):
-            memory = remember and number == len(steps)
-            output = known.get((frame, step))
-            if output is None or (memory and output["maskmem_features"] is None):
-                with choosing(self._video.model.mask_decoder, lone_choice(step)) as taken:
-                    output = self._apply(frame, step, before, memory)
-                earlier = before["choice"] if before is not None else None
-                output["choice"] = earlier if taken.choice is None else taken.choice
-            known[frame, step] = before = output
-            known.move_to_end((frame, step))
-        while len(known) > _PROMPTED_FRAMES_KEPT:
-            known.popitem(last=False)
-        assert before is not None
-        return before
-
-    def _apply(self, frame: int, step: Prompts, before: Output | None, memory: bool) -> Output:
-        inputs: dict[str, Any] = {"is_init_cond_frame": True, "run_mem_encoder": memory}
-        if step.box is None and not step.points:
-            inputs["mask_inputs"] = self._mask(step)
-        else:
-            inputs["point_inputs"] = _points(self._video, step)
-            if before is not None:
-                inputs["prev_sam_mask_logits"] = before["pred_masks"].clamp(-_FED_BACK, _FED_BACK)
-        return _infer(self._video, _new_session(self._video), frame, inputs)
-
-    def _mask(self, step: Prompts) -> torch.Tensor:
-        assert step.mask is not None
-        mask = torch.from_numpy(step.mask.to_array())[None, None].float()
-        size = self._video.size
-        if mask.shape[-2:] != (size, size):
-            mask = torch.nn.functional.interpolate(
-                mask, (size, size), mode="bilinear", align_corners=False, antialias=True
-            )
-        return (mask >= 0.5).float().to(self._video.model.device)
-
-
-def _points(video: Video, step: Prompts) -> dict[str, torch.Tensor]:
-    """A box is two points of its own labels, before the others, as in the library."""
-    box = step.box
-    corners = [] if box is None else [(box.x0, box.y0, 2), (box.x1, box.y1, 3)]
-    rows = [*corners, *((p.x, p.y, int(p.positive)) for p in step.points)]
-    size, device = video.size, video.model.device
-    across, down = size / video.width, size / video.height
-    places = [[x * across, y * down] for x, y, _ in rows]
-    return {
-        "point_coords": torch.tensor(places, dtype=torch.float32, device=device)[None, None],
-        "point_labels": torch.tensor([[[row[2] for row in rows]]], dtype=torch.int32).to(device),
-    }
+    def _infer(self, frame: int, inputs: dict[str, Any], remember: bool) -> Output:
+        told = inputs | {"run_mem_encoder": remember}
+        return _infer(self._video, _new_session(self._video), frame, told)
 
 
 def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Output:
@@ -198,8 +109,8 @@ def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Outp
         "is_init_cond_frame": False,
         "reverse": scene.backward,
         "run_mem_encoder": False,
-        "point_inputs": _points(video, step),
-        "prev_sam_mask_logits": before["pred_masks"].clamp(-_FED_BACK, _FED_BACK),
+        "point_inputs": points_of(video, step),
+        "prev_sam_mask_logits": before["pred_masks"].clamp(-FED_BACK, FED_BACK),
     }
     with scene.read_by(video.model):
         return _infer(video, session, scene.frame, inputs)

@@ -6,8 +6,6 @@ which here happens only for frames that a run is to remember.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,44 +14,23 @@ from transformers.models.sam3_tracker_video.modeling_sam3_tracker_video import (
     Sam3TrackerVideoInferenceCache,
 )
 
-from vostool.models.shared.choosing import choosing
-from vostool.models.shared.corrections import Scene, Scenes
+from vostool.models.shared.corrections import Scene
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_memory import joinable
+from vostool.models.shared.library_replay import (
+    FED_BACK,
+    LibraryReplay,
+    LibraryVideo,
+    points_of,
+)
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
-from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
-from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
-_PROMPTED_FRAMES_KEPT = 64
-# The official predictor bounds the logits that it feeds back with the next click so.
-_FED_BACK = 32.0
-
-
-@dataclass(frozen=True)
-class Video:
-    """What every session of one opened source shares.
-
-    Attributes:
-        size: side of the square that frames are scaled to.
-        prompted: outputs of prompted frames, see :class:`PromptReplay`.
-        memory: what runs remember of the frames they tracked.
-        scenes: what the corrections last made read of it.
-    """
-
-    model: Sam3TrackerVideoModel
-    features: FeatureCache
-    size: int
-    height: int
-    width: int
-    frame_count: int
-    prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
-    memory: RunMemory = field(default_factory=RunMemory)
-    scenes: Scenes = field(default_factory=Scenes)
+Video = LibraryVideo[Sam3TrackerVideoModel]
 
 
 class _Features(Sam3TrackerVideoInferenceCache):
@@ -129,78 +106,11 @@ def _infer(
     return output
 
 
-class PromptReplay:
-    """Turns prompts into the output of their frame, as if clicked one after the other.
+class PromptReplay(LibraryReplay):
+    """Turns prompts into outputs with this library's model."""
 
-    The start mask, then the box alone, then the box with the first point, and so on; each step is
-    fed the logits of the one before, as in the official predictor. The outcome depends on the
-    picture and the prompts alone, so each step is kept: the next click costs one call.
-    """
-
-    def __init__(self, video: Video) -> None:
-        self._video = video
-
-    def output(self, frame: int, prompts: Prompts, remember: bool) -> Output:
-        """The output of a prompted frame; the caller sees to it that the prompts are not empty.
-
-        Args:
-            remember: with its memory, as a run needs it.
-
-        Raises:
-            SourceError: the frame could not be decoded.
-        """
-        known = self._video.prompted
-        before: Output | None = None
-        steps = prompt_steps(prompts)
-        for number, step in enumerate(steps, 1):
-            memory = remember and number == len(steps)
-            output = known.get((frame, step))
-            if output is None or (memory and output["maskmem_features"] is None):
-                with choosing(self._video.model.mask_decoder, lone_choice(step)) as taken:
-                    output = self._apply(frame, step, before, memory)
-                earlier = before["choice"] if before is not None else None
-                output["choice"] = earlier if taken.choice is None else taken.choice
-            known[frame, step] = before = output
-            known.move_to_end((frame, step))
-        while len(known) > _PROMPTED_FRAMES_KEPT:
-            known.popitem(last=False)
-        assert before is not None
-        return before
-
-    def _apply(self, frame: int, step: Prompts, before: Output | None, memory: bool) -> Output:
-        inputs: dict[str, Any] = {"is_init_cond_frame": True}
-        if step.box is None and not step.points:
-            inputs["mask_inputs"] = self._mask(step)
-        else:
-            inputs["point_inputs"] = _points(self._video, step)
-            if before is not None:
-                inputs["prev_sam_mask_logits"] = before["pred_masks"].clamp(-_FED_BACK, _FED_BACK)
-        return _infer(self._video, _new_session(self._video), frame, inputs, memory)
-
-    def _mask(self, step: Prompts) -> torch.Tensor:
-        assert step.mask is not None
-        mask = torch.from_numpy(step.mask.to_array())[None, None].float()
-        size = self._video.size
-        if mask.shape[-2:] != (size, size):
-            mask = torch.nn.functional.interpolate(
-                mask, (size, size), mode="bilinear", align_corners=False, antialias=True
-            )
-        return (mask >= 0.5).float().to(self._video.model.device)
-
-
-def _points(video: Video, step: Prompts) -> dict[str, torch.Tensor]:
-    """A box is two points of its own labels, before the others, as in the library."""
-    box = step.box
-    corners = [] if box is None else [(box.x0, box.y0, 2), (box.x1, box.y1, 3)]
-    rows = [*corners, *((p.x, p.y, int(p.positive)) for p in step.points)]
-    size, device = video.size, video.model.device
-    across, down = size / video.width, size / video.height
-    places = [[x * across, y * down] for x, y, _ in rows]
-    labels = torch.tensor([[[row[2] for row in rows]]], dtype=torch.int32)
-    return {
-        "point_coords": torch.tensor(places, dtype=torch.float32, device=device)[None, None],
-        "point_labels": labels.to(device),
-    }
+    def _infer(self, frame: int, inputs: dict[str, Any], remember: bool) -> Output:
+        return _infer(self._video, _new_session(self._video), frame, inputs, remember)
 
 
 def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Output:
@@ -210,8 +120,8 @@ def corrected(video: Video, scene: Scene, step: Prompts, before: Output) -> Outp
     inputs = {
         "is_init_cond_frame": False,
         "reverse": scene.backward,
-        "point_inputs": _points(video, step),
-        "prev_sam_mask_logits": before["pred_masks"].clamp(-_FED_BACK, _FED_BACK),
+        "point_inputs": points_of(video, step),
+        "prev_sam_mask_logits": before["pred_masks"].clamp(-FED_BACK, FED_BACK),
     }
     with scene.read_by(video.model):
         return _infer(video, session, scene.frame, inputs, remember=False)
