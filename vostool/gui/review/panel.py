@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.exact_row import select_exactly
+from vostool.gui.widgets.plain_table import set_up_rows
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
@@ -234,19 +234,7 @@ def _combo(name: str, items: list[str]) -> QComboBox:
 
 def _make_table(model: ReviewModel) -> QTableView:
     table = QTableView()
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setAccessibleName("Places to review")
-    vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
-    assert vertical is not None and horizontal is not None
-    vertical.hide()
-    vertical.setDefaultSectionSize(ROW)
+    horizontal = set_up_rows(table, model, "Places to review", ROW)
     horizontal.hide()
     horizontal.setSectionResizeMode(FRAME, QHeaderView.ResizeMode.Stretch)
     for column in (OBJECT, WHY):  # painted with the first one

@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QPalette
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QTableView,
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.session.history_walk import HistoryWalk
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets.exact_row import select_exactly
+from vostool.gui.widgets.plain_table import set_up_rows
 from vostool.gui.widgets.return_key import ReturnTable
 from vostool.gui.window.workspace import Workspace
 from vostool.project.history import History, Step
@@ -146,19 +146,7 @@ class HistoryView(QObject):
 
 def _make_table(model: HistoryModel) -> QTableView:
     table = ReturnTable()
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setAccessibleName("History")
-    down, across = table.verticalHeader(), table.horizontalHeader()
-    assert down is not None and across is not None
-    down.hide()
-    down.setDefaultSectionSize(ROW)
+    across = set_up_rows(table, model, "History", ROW)
     across.setHighlightSections(False)
     across.resizeSection(SIZE, 116)
     across.resizeSection(TIME, 76)
