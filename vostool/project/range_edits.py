@@ -32,7 +32,7 @@ def set_edited_mask(
     source = project.source
     if object_id not in project.objects:
         raise PromptError(f"There is no object {object_id}; choose one from the list.")
-    _check_range(project, frame, frame)
+    check_range(project, frame, frame)
     Prompts(mask=mask).check_inside(source.width, source.height)
     pending, key = PendingEdit(project), (frame, object_id)
     _put_mask(pending, key, mask)
@@ -59,7 +59,7 @@ def copy_mask_over(project: Project, object_id: int, source: int, first: int, la
     Raises:
         PromptError: the object has no mask on ``source``, or the range is not in the source.
     """
-    _check_range(project, first, last)
+    check_range(project, first, last)
     record = project.masks.get(source, object_id)
     if record is None:
         raise PromptError(f"Object {object_id} has no mask on frame {source} to copy.")
@@ -80,7 +80,7 @@ def mark_absent(project: Project, object_ids: Collection[int], first: int, last:
     Raises:
         PromptError: the range is not in the source.
     """
-    _check_range(project, first, last)
+    check_range(project, first, last)
     pending = PendingEdit(project)
     nothing = MaskRecord(Mask.empty(project.source.height, project.source.width), Provenance.EDITED)
     for oid in object_ids:
@@ -158,7 +158,8 @@ def _held(
     return found
 
 
-def _check_range(project: Project, first: int, last: int) -> None:
+def check_range(project: Project, first: int, last: int) -> None:
+    """Raise :class:`PromptError` for frames that are not all in the source."""
     count = project.source.frame_count
     if not 0 <= first <= last < count:
         raise PromptError(

@@ -23,6 +23,7 @@ from vostool.project.changes import Cell, CellChange, Edit, Table
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
+from vostool.project.range_edits import check_range
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
@@ -72,12 +73,8 @@ def plan_run(
     Raises:
         PromptError: nothing to start from, or the range lies outside the source.
     """
-    count = project.source.frame_count
-    end = count - 1 if last is None else last
-    if not (0 <= first <= end < count):
-        raise PromptError(
-            f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
-        )
+    end = project.source.frame_count - 1 if last is None else last
+    check_range(project, first, end)
     wanted = set(project.objects if object_ids is None else object_ids)
     locked = locked_objects(project)
     if wanted and wanted <= locked:

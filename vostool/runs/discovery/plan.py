@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from vostool.errors import PromptError
 from vostool.models.engine import Direction, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
+from vostool.project.range_edits import check_range
 from vostool.runs.request import keyframes, plan_run
 
 
@@ -31,12 +31,8 @@ def plan_discovery(
     Raises:
         PromptError: the range lies outside the source.
     """
-    count = project.source.frame_count
-    end = count - 1 if last is None else last
-    if not 0 <= first <= end < count:
-        raise PromptError(
-            f"Frames {first} to {end} are not all in the source, which has 0 to {count - 1}."
-        )
+    end = project.source.frame_count - 1 if last is None else last
+    check_range(project, first, end)
     if origin is None:
         origin = end if direction is Direction.BACKWARD else first
     origin = min(max(origin, first), end)
