@@ -28,6 +28,7 @@ class EngineInfo:
         name: as typed on the command line, "flow" or "sam2.1-tiny".
         title: for people, "SAM 2.1 tiny".
         device: "cpu", "cuda", "cuda:1" (the second card), "mps" or "xpu".
+        device_title: the same for people, "NVIDIA GeForce RTX 3090, 24 GB"; empty where not known.
         dtype: "float32", "bfloat16"; empty where there is none.
         detail: one honest sentence about what it can do.
         quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.
@@ -41,6 +42,7 @@ class EngineInfo:
     detail: str = ""
     quality: str = ""
     chooses: bool = False
+    device_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def test_another_device_reloads_the_engine_and_loses_nothing(
     def create(name, device=None, options=None):
         asked.append((name, device))
         kind = type(engine)
-        info = EngineInfo(name, "Truth", device=device or "cuda:0", dtype="bfloat16")
+        card = "NVIDIA GeForce RTX 3080, 10 GB"
+        info = EngineInfo(name, "Truth", device or "cuda:0", "bfloat16", device_title=card)
         return type("Other", (kind,), {"info": property(lambda self: info)})(clip)
 
     monkeypatch.setattr("vostool.gui.window.engine_choice.create_engine", create)
@@ -85,6 +86,8 @@ def test_another_device_reloads_the_engine_and_loses_nothing(
         QTest.mouseClick(made.ok_button, LEFT)
     assert asked == [("truth", "cuda:0")]
     assert hand.window.status.engine_button.text() == "Truth (cuda:0 bfloat16)"
+    told = hand.window.status.engine_button.toolTip()
+    assert "Computes on CUDA 0: NVIDIA GeForce RTX 3080, 10 GB in bfloat16." in told
     assert hand.content() == before
     hand.until(lambda: engine.closed)
     hand.mark(2, oid=1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import seeded
 import torch
 
 from tests.gui.conftest import Hand, TruthEngine
+from tests.gui.find.conftest import WAYS, ScriptedFinder, _registered
+from tests.gui.find.test_find import find, finding_of
 from vostool.errors import ModelError
+from vostool.finders.spec import FinderSpec
 from vostool.gui.settings import values as settings_values
 from vostool.gui.settings.values import Values
 from vostool.models.engine import Engine, EngineInfo
@@ -126,6 +129,73 @@ def test_a_gpu_that_is_lost_costs_its_answer_and_the_cpu_goes_on(hand, clip, use
     hand.go_to(6)
     hand.mark(1, oid=1)
     assert settings_values.load().device == "", "another start tries the GPU again"
+
+
+class CardFinder(ScriptedFinder):
+    """A finder on a device that raises what torch would."""
+
+    def __init__(self, clip, device: str | None) -> None:
+        super().__init__(clip)
+        self.device = device or "cuda"
+
+    def find(self, view, question):
+        with clear_errors("Scripted"):
+            yield from super().find(view, question)
+
+
+@pytest.fixture
+def finders(clip, monkeypatch) -> Iterator[list[CardFinder]]:
+    """Every finder that is loaded, the first of which loses its GPU at its second look."""
+    made: list[CardFinder] = []
+
+    def load(device, _path):
+        made.append(CardFinder(clip, device))
+        made[-1].failure = None if made[1:] else RuntimeError(LOST)
+        return made[-1]
+
+    spec = FinderSpec(name="scripted", title="Scripted", ways=WAYS, load=load, rank=1000)
+    with _registered(monkeypatch, spec):
+        yield made
+
+
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_a_gpu_that_a_finder_loses_moves_it_and_the_engine_to_the_cpu(
+    hand, clip, use, video, finders, device
+):
+    made: list[CardEngine] = []
+
+    def make(asked):
+        made.append(CardEngine(clip, device=asked or device))
+        return made[-1]
+
+    use(make)
+    hand.open(video)
+    panel = find(hand)
+    who = "truth" if device == "cuda" else "what looks for objects"
+    assert hand.problem() == (
+        f"The GPU answers no more, so {who} goes on with the CPU; "
+        "start the program again to use the GPU."
+    )
+    assert [finder.device for finder in finders] == ["cuda", "cpu"], "asked again by itself"
+    hand.until(lambda: finders[0].closed)
+    assert len(finding_of(hand).on(0).candidates) == 4 and "4 found" in panel.said.text()
+    hand.until(lambda: made[-1].device == "cpu")
+    hand.until(lambda: hand.window.status.engine_button.text() == "Truth (cpu)")
+
+
+def test_a_gpu_that_the_engine_loses_is_not_asked_by_finders(hand, clip, use, video, finders):
+    made: list[CardEngine] = []
+    use(lambda device: made.append(CardEngine(clip, device=device or "cuda")) or made[-1])
+    hand.open(video)
+    made[0].failure = RuntimeError(LOST)
+    with hand.qtbot.waitSignal(hand.bench.worker.engine_ready, timeout=8000):
+        hand.click_object(1)
+    finders.append(CardFinder(clip, None))  # which is not the first any more
+    find(hand)
+    assert finders[-1].device == "cpu"
+    assert hand.bench.workspace.listening._place.device == "cpu"
+    hand.bench.engine.use_device()
+    assert hand.bench.worker.place.device is None, "chosen again, it is tried again"
 
 
 def test_an_engine_whose_closing_raises_is_followed_by_the_next(hand, clip, use, video) -> None:

@@ -26,6 +26,7 @@ class Recalling:
         self.asked: list[SegmentRequest] = []
         self.preempted = 0
         self.failure: Exception | None = None
+        self.speck = False
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.engine, name)
@@ -45,6 +46,7 @@ class Recalling:
         shape = request.prompts.base.height, request.prompts.base.width
         mask = np.zeros(shape, bool)
         mask[: 10 * len(request.prompts.points)] = True
+        mask[-1, -1] = self.speck
         return SegmentReply(Mask.from_array(mask), 0.5, recall=REBUILT)
 
 
@@ -107,6 +109,17 @@ def test_the_next_click_comes_first_and_its_own_answer_is_rebuilt(opened, again)
     again.may.set()
     opened.until(lambda: way(opened) is Way.REBUILT)
     assert opened.mask(6, 1).mask.area == 20 * opened.mask(6, 1).mask.width
+
+
+def test_a_rebuilt_answer_loses_its_specks_as_any_other(opened, again) -> None:
+    again.speck = True
+    again.may.set()
+    opened.click_object(1)
+    opened.until(lambda: (6, 1) in opened.project.prompts and opened.project.prompts[6, 1].recall)
+    opened.until(lambda: way(opened) is Way.REBUILT)
+    mask = opened.mask(6, 1).mask
+    assert mask.area == 10 * mask.width, "without the speck"
+    assert "speck" in opened.status()
 
 
 def test_what_is_undone_meanwhile_stays_undone(opened, again) -> None:

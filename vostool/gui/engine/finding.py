@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from vostool.errors import VosToolError
+from vostool.errors import DeviceLostError, VosToolError
 from vostool.finders.choice import Overlaps, overlaps_of
 from vostool.finders.finder import Candidate, Finder, Look, Question, View
 from vostool.finders.same_things import SameThings
@@ -82,11 +82,16 @@ class FrameLook:
 
 @dataclass(frozen=True)
 class FindEnd:
-    """How a job ended: to its end, cancelled, or with one sentence about what went wrong."""
+    """How a job ended: to its end, cancelled, or with one sentence about what went wrong.
+
+    Attributes:
+        lost: the finder's GPU answers no more.
+    """
 
     job: FindJob
     cancelled: bool
     problem: str | None = None
+    lost: bool = False
 
 
 class RunningFind:
@@ -101,13 +106,14 @@ class RunningFind:
         job = self.job
         look: FrameLook | None = None
         problem: str | None = None
+        lost = False
         try:
             look = None if job.cancel.is_set() else next(self._looks, None)
         except VosToolError as error:
-            problem = str(error)
+            problem, lost = str(error), isinstance(error, DeviceLostError)
         except Exception as error:  # a failed finder must not end the thread
             problem = find_problem(error)
-        return look if look is not None else FindEnd(job, job.cancel.is_set(), problem)
+        return FindEnd(job, job.cancel.is_set(), problem, lost) if look is None else look
 
     def close(self) -> None:
         """Let the finder stop where it is."""

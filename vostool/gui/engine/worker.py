@@ -12,6 +12,7 @@ from PyQt6.QtCore import QThread, pyqtSignal
 from vostool.frames import FrameSource
 from vostool.gui.engine.answering import answer_click, close_quietly, exchange, open_in
 from vostool.gui.engine.finding import FindEnd, FindJob, Finds
+from vostool.gui.engine.place import Place
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
 from vostool.gui.engine.recalling import answer_again
 from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
@@ -27,10 +28,11 @@ class EngineWorker(QThread):
 
     Attributes:
         info: what the engine that answers now is; None until the first one is loaded.
+        place: where engines and finders are to compute.
 
     Signals:
         engine_ready(EngineInfo), engine_failed(str): after :meth:`use`.
-        device_lost(str): the engine's GPU answers no more, said by that sentence.
+        device_lost(str): the GPU answers no more, said by that sentence of engine or finder.
         answered(SegmentAnswer): one click's mask.
         recalled(SegmentAnswer): the mask of a correction, from a memory that was rebuilt.
         tracked(): the inbox holds new frames; :meth:`take_tracked` empties it. Emitted once until
@@ -62,6 +64,7 @@ class EngineWorker(QThread):
         self._left: list[FrameSource] = []
         self._ready: set[int] = set()
         self._inbox = Inbox()
+        self.place = Place()
         self._engine: Engine | None = None
         self._factory: EngineFactory | None = None
         self.info: EngineInfo | None = None
@@ -297,7 +300,7 @@ class EngineWorker(QThread):
             self._ready.add(request.frame)
         self.answered.emit(answer)
         if answer.lost and answer.problem:
-            self.device_lost.emit(answer.problem)
+            self._lose_device(answer.problem)
 
     def _start(self, engine: Engine, job: TrackJob) -> None:
         self._running = RunningTrack(engine, self._source, job)
@@ -308,7 +311,7 @@ class EngineWorker(QThread):
             self._drop_run()
             self.track_ended.emit(result)
             if result.lost and result.problem:
-                self.device_lost.emit(result.problem)
+                self._lose_device(result.problem)
             return
         if result is None:  # work between two frames
             return
@@ -326,7 +329,14 @@ class EngineWorker(QThread):
 
     def _look(self) -> None:
         result = self._finds.step()
+        if isinstance(result, FindEnd) and result.lost and result.problem:
+            self._lose_device(result.problem)
         (self.find_ended if isinstance(result, FindEnd) else self.looked).emit(result)
+
+    def _lose_device(self, sentence: str) -> None:
+        """Whatever is loaded from now on computes on the CPU."""
+        self.place.lost = True
+        self.device_lost.emit(sentence)
 
     def _drop_run(self) -> None:
         running, self._running = self._running, None

@@ -167,7 +167,8 @@ class Discovering(QObject):
         if self._job is not None:
             session.problem.emit(LOADING)
             return False
-        job = self._job = Background(lambda _progress: spec.create())
+        device = session.worker.place.device
+        job = self._job = Background(lambda _progress: spec.create(device))
         job.succeeded.connect(lambda finder: self._loaded(job, finder, make, title, then))
         job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
         self.loading.emit(f"Loading {spec.title}")

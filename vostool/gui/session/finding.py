@@ -18,7 +18,6 @@ from vostool.gui.engine.finding import FindEnd, FindJob, FrameLook
 from vostool.gui.session.found import Found
 from vostool.gui.session.proposals import Proposals
 from vostool.gui.session.session import Session
-from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.masks.colours import Colour
@@ -55,7 +54,7 @@ class Finding(QObject):
         self.asked, self.way = "", Way.EVERYTHING
         self._choices: dict[Way, Choice] = {}
         self._phrases: tuple[str, ...] = ()
-        self._finder: tuple[str, Finder] | None = None
+        self._finder: tuple[str, str | None, Finder] | None = None
         self._loading: tuple[Background, threading.Event] | None = None
         self._job: FindJob | None = None
         self._worker.looked.connect(self._take_look)
@@ -94,8 +93,8 @@ class Finding(QObject):
         if question.phrases and kept_phrases(self._project) != question.phrases:
             self._session.document.note(keep_phrases(self._project, question.phrases))
         ask = partial(self._ask, question, tuple(frames))
-        if self._finder is not None and self._finder[0] == name:
-            ask(self._finder[1])
+        if self._finder is not None and self._finder[:2] == (name, self._worker.place.device):
+            ask(self._finder[2])
         else:
             self._load(name, ask)
         return True
@@ -199,7 +198,7 @@ class Finding(QObject):
 
     def _load(self, name: str, ask: partial[None]) -> None:
         """Load in a thread of its own, so that clicks are answered meanwhile."""
-        given_up, device = threading.Event(), settings_values.load().device or None
+        given_up, device = threading.Event(), self._worker.place.device
 
         def load(_progress: Progress) -> Finder:
             finder = create_finder(name, device)
@@ -210,18 +209,20 @@ class Finding(QObject):
 
         job = Background(load)
         self._loading = (job, given_up)
-        job.succeeded.connect(lambda finder: self._loaded(job, name, finder, ask))
+        job.succeeded.connect(lambda finder: self._loaded(job, (name, device, finder), ask))
         job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
         self.progressed.emit(0.0, f"Loading {FINDERS[name].title}…")
         job.start()
 
-    def _loaded(self, job: Background, name: str, finder: Finder, ask: partial[None]) -> None:
+    def _loaded(
+        self, job: Background, loaded: tuple[str, str | None, Finder], ask: partial[None]
+    ) -> None:
         if self._loading is None or self._loading[0] is not job:
             return
         job.wait()
         self._loading = None
-        self._finder = (name, finder)
-        ask(finder)
+        self._finder = loaded
+        ask(loaded[2])
 
     def _not_loaded(self, job: Background, sentence: str) -> None:
         if self._loading is not None and self._loading[0] is job:
@@ -248,8 +249,18 @@ class Finding(QObject):
         self.changed.emit()
 
     def _end(self, end: FindEnd) -> None:
-        if end.job is self._job:
-            self._job = None
-            self.ended.emit(
-                end.problem or ("Cancelled; what was found stays." if end.cancelled else "")
-            )
+        if end.job is not self._job:
+            return
+        self._job = None
+        if end.lost and self._goes_on(end.job):
+            return
+        self.ended.emit(
+            end.problem or ("Cancelled; what was found stays." if end.cancelled else "")
+        )
+
+    def _goes_on(self, job: FindJob) -> bool:
+        """Ask the same on the CPU where the GPU was lost; False where it is asked there already."""
+        if self._finder is None or self._finder[1] == self._worker.place.device:
+            return False
+        self._load(self._finder[0], partial(self._ask, job.question, job.frames))
+        return True

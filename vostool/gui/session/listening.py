@@ -19,7 +19,7 @@ from vostool.finders.registry import (
 from vostool.finders.sound.heard import Heard, HeardRow
 from vostool.finders.sound.spans import THRESHOLD, frames_of
 from vostool.frames import FrameSource
-from vostool.gui.settings import values as settings_values
+from vostool.gui.engine.place import Place
 from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.io.video.sound import require_sound
@@ -83,8 +83,9 @@ class Listening(QObject):
     ended = pyqtSignal(str)
     _came = pyqtSignal(object, object, object)
 
-    def __init__(self, source: FrameSource, parent: QObject | None = None) -> None:
+    def __init__(self, source: FrameSource, place: Place, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._place = place
         self._path = source.info.path
         self._times = _KeptTimes(source)
         self._newest = Newest(self)
@@ -190,7 +191,7 @@ class Listening(QObject):
     # -- the thread ----------------------------------------------------------------------------
 
     def _work(self, name: str, token: object) -> Callable[[Progress], None]:
-        path, device = self._path, settings_values.load().device or None
+        path, device = self._path, self._place.device
 
         def listen(progress: Progress) -> None:
             yield_to_window()

@@ -42,7 +42,7 @@ class EngineChoice(QObject):
         self.current: str | None = None
         self.quality = settings_values.load().quality
         self.device = ""
-        self._lost = False
+        self._moved = False
         self._wanted: str | None = None
         self._best = FALLBACK
         self._asked = ""
@@ -60,7 +60,7 @@ class EngineChoice(QObject):
 
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
-        device = self._chosen_device()
+        device = self._worker.place.device
         self._search = Background(lambda _progress: default_engine(device), self)
         self._search.succeeded.connect(self._found)
         self._search.failed.connect(lambda _: self._found(FALLBACK))
@@ -70,12 +70,9 @@ class EngineChoice(QObject):
         self._best = name
         self.use(name)
 
-    def _chosen_device(self) -> str | None:
-        return CPU.name if self._lost else settings_values.load().device or None
-
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
-        self._use_on(name, self._chosen_device())
+        self._use_on(name, self._worker.place.device)
 
     def _use_on(self, name: str, device: str | None) -> None:
         self._asked, self._wanted = name, device
@@ -86,23 +83,25 @@ class EngineChoice(QObject):
 
     def use_device(self) -> None:
         """Use the device of the settings from now on; the engine is loaded anew on it."""
-        self._lost = False
+        self._worker.place.lost = self._moved = False
         name = self._best if self.current == FALLBACK == self._asked else self.current
         if name not in (None, FALLBACK):
             self.use(str(name))
 
     def _go_on_on_cpu(self, sentence: str) -> None:
         """Its GPU is gone for this process, and so would be the next click's answer."""
-        if self._lost or self.current is None:
+        if self._moved or self.current is None:
             return
-        self._lost = True
+        self._moved, moves = True, self.device != CPU.name
+        who = self.current if moves else "what looks for objects"
         self._window.show_problem(
             "The GPU is lost",
-            f"The GPU answers no more, so {self.current} goes on with the CPU; "
+            f"The GPU answers no more, so {who} goes on with the CPU; "
             "start the program again to use the GPU.",
             sentence,
         )
-        self.use(self.current)
+        if moves:
+            self.use(self.current)
 
     def use_quality(self, quality: str) -> None:
         """Use the engine at another quality; the one before serves until it is loaded."""
@@ -165,7 +164,7 @@ class EngineChoice(QObject):
         self._has_qualities = bool(info.quality)
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
         self._window.status.engine_button.setText(f"{info.title} ({place})")
-        self._window.status.engine_button.setToolTip(info.detail)
+        self._window.status.engine_button.setToolTip(_told(info))
         if info.name != FALLBACK:
             self._best = info.name
         # A person who chose flow beside a better engine is not told to fetch one.
@@ -180,3 +179,12 @@ class EngineChoice(QObject):
             self.use(FALLBACK)
         else:
             self._window.status.engine_button.setText(self.current or "no engine")
+
+
+def _told(info: EngineInfo) -> str:
+    """What the engine can do, and by its name what it computes on."""
+    kind, _, number = info.device.upper().partition(":")
+    place = f"{kind} {number}".rstrip()
+    title = f"{place}: {info.device_title}" if info.device_title else place
+    dtype = f" in {info.dtype}" if info.dtype else ""
+    return f"{info.detail}\nComputes on {title}{dtype}.".lstrip()

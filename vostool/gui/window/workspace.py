@@ -42,7 +42,7 @@ class Workspace(QObject):
         self.discovering = Discovering(self.session, self.tracking.object_ids)
         self.mask_editor = MaskEditor(self.session)
         self.finding = Finding(self.session)
-        self.listening = Listening(opened.source)
+        self.listening = Listening(opened.source, worker.place)
         self.display = Display(canvas, self.session, opened.source.clone())
         self.following = Following(self.session, lambda: self.display.shown_frame)
         self.selection = RangeSelection(len(opened.source))

@@ -26,7 +26,7 @@ from vostool.models.edgetam.state import (
 )
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.shared.corrections import Scene
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
 from vostool.models.shared.memory_answers import EvidenceKind
@@ -77,6 +77,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
             name=EDGETAM.name,
             title=EDGETAM.title,
             device=str(self._device),
+            device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
             detail="EdgeTAM's video model as transformers has it.",

@@ -18,6 +18,7 @@ from vostool.models.engine import (
 )
 from vostool.models.flow.segment import segment_picture
 from vostool.models.flow.track import keyframe_reply, track_leg
+from vostool.models.shared.processor import processor_name
 from vostool.project.prompts import Prompts
 
 
@@ -39,6 +40,7 @@ class FlowEngine:
             name="flow",
             title="Optical flow",
             device="cpu",
+            device_title=processor_name(),
             dtype="",
             detail="Optical flow with colour matching, no learned model: quick and always there, "
             "but it loses objects that turn, blur or stay hidden; look at its low scores.",

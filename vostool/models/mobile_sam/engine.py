@@ -36,7 +36,7 @@ from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import make_feature_encoder
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.track import FeatureRefiner
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import TorchEngine
@@ -116,6 +116,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             name=MOBILE_SAM.name,
             title=MOBILE_SAM.title,
             device=str(self._device),
+            device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
             detail="MobileSAM's masks, carried on by optical flow and by what the object looked "

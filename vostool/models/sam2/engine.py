@@ -32,7 +32,7 @@ from vostool.models.sam2.memory_type import fit_memory
 from vostool.models.sam2.points import point_decoder
 from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video, conditioning, corrected
 from vostool.models.shared.corrections import Scene
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
 from vostool.models.shared.memory_answers import EvidenceKind
@@ -109,6 +109,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             name=self._spec.name,
             title=self._spec.title,
             device=str(self._device),
+            device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
             detail=self._detail(),

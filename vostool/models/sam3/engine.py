@@ -28,7 +28,7 @@ from vostool.models.sam3.state import (
     encode,
 )
 from vostool.models.shared.corrections import Scene
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.memory_answers import EvidenceKind
@@ -79,6 +79,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
             name=SAM3.name,
             title=SAM3.title,
             device=str(self._device),
+            device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
             detail="SAM 3's tracker as transformers has it.",

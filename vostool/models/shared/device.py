@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from vostool.errors import ModelError
+from vostool.models.shared.processor import processor_name
 
 _NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU", "xpu": "Intel GPU"}
 _ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)$")
@@ -141,10 +142,19 @@ def cards() -> Iterator[tuple[torch.device, str, str]]:
     for kind in ("cuda", "xpu", "mps"):
         for number in range(_count(kind)):
             device = torch.device(kind, number) if kind != "mps" else torch.device(kind)
-            yield device, _title(device), card_problem(device) or ""
+            yield device, device_title(device), card_problem(device) or ""
 
 
-def _title(device: torch.device) -> str:
+def device_title(device: torch.device) -> str:
+    """The name of a device for people: of the card with its memory, or of the processor."""
+    if device.type == "cpu":
+        return processor_name()
+    with contextlib.suppress(RuntimeError, AssertionError):  # a card that is lost, or pretended
+        return _card_title(device)
+    return ""
+
+
+def _card_title(device: torch.device) -> str:
     if device.type == "mps":
         return "Apple GPU"
     if device.type == "xpu":
