@@ -7,7 +7,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from vostool.gui.window.start.sample_clip import sample_path
+from vostool.gui.canvas.canvas import SPOT_DIAMETER
+from vostool.gui.window.start.sample_clip import CLICK_HERE, sample_path
 from vostool.gui.window.tour import STEPS
 
 LEFT = Qt.MouseButton.LeftButton
@@ -59,6 +60,43 @@ def test_doing_what_it_says_takes_it_on(hand, engine, sample) -> None:
     assert hand.tour.mark.next_button.text() == "Done"
     press(hand, "next")
     assert not shown(hand)
+
+
+def ringed(hand) -> list[tuple[float, float]]:
+    """Where rings ask for a click, by the canvas' picture: amber pixels around a place."""
+    QApplication.processEvents()
+    picture = hand.canvas.grab().toImage()
+    place = hand.at(*CLICK_HERE)
+    radius = SPOT_DIAMETER // 2
+    around = [(radius, 0), (-radius, 0), (0, radius), (0, -radius)]
+    colours = [picture.pixelColor(place.x() + x, place.y() + y) for x, y in around]
+    amber = [c.red() > 180 and 80 < c.green() < 160 and c.blue() < 80 for c in colours]
+    return [CLICK_HERE] if all(amber) else []
+
+
+def test_a_ring_shows_where_to_click_on_the_sample_and_goes(hand, engine, sample) -> None:
+    hand.tour.begin()
+    press(hand, "next")
+    hand.until(lambda: hand.bench.workspace is not None)
+    hand.until_shown(0)
+    assert "starfish" in hand.tour.mark.text.text()
+    assert ringed(hand)
+    hand.keys("Right")
+    hand.until_shown(1)
+    assert not ringed(hand), "the starfish is elsewhere there"
+    hand.keys("Left")
+    hand.until_shown(0)
+    assert ringed(hand)
+    press(hand, "next")
+    assert not ringed(hand)
+
+
+def test_a_video_of_ones_own_has_no_starfish(opened) -> None:
+    opened.tour.begin()
+    press(opened, "next")
+    assert shown(opened) == STEPS[1].title
+    assert "starfish" not in opened.tour.mark.text.text()
+    assert not ringed(opened)
 
 
 def test_back_and_next_through_all_five(opened) -> None:

@@ -27,6 +27,10 @@ from vostool.project.prompts import Prompts
 CURRENT_MARK, OTHER_MARK = 13, 9
 """Diameter of click marks in screen pixels: the current object's, and the others'."""
 
+SPOT_RINGS = (((255, 255, 255), 5.0), ((217, 119, 6), 2.5))
+"""Colours and widths of the ring where a click is asked for; white below, to be seen anywhere."""
+SPOT_DIAMETER = 34
+
 FIT_MARGIN = 0.002
 """Of the picture's sides, so that its edge is seen to be its edge."""
 
@@ -69,6 +73,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         for z, item in enumerate((self._frame_item, self._overlay_item, self._marks)):
             item.setZValue(z)
             self.view.addItem(item, ignoreBounds=True)
+        self._spot = pg.ScatterPlotItem(pxMode=True)
+        self._spot.setZValue(3)
+        self.view.addItem(self._spot, ignoreBounds=True)
         self._message = QGraphicsSimpleTextItem(self.view)
         self._message.setBrush(QColor(235, 235, 235))
         self._message.setPos(12, 10)
@@ -115,11 +122,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.show_prompts({}, {}, None)
         self.show_confirmed(0, 0)
         self.show_doubt("")
+        self.show_spot(None)
         self._size = (0, 0)
 
     def show_message(self, text: str) -> None:
         """A line at the top left, such as why the frame cannot be shown."""
         self._message.setText(text)
+
+    def show_spot(self, place: tuple[float, float] | None) -> None:
+        """A ring around a place in image pixels, where a click is asked for; None takes it away."""
+        self._spot.setData([] if place is None else [_ring(place, *look) for look in SPOT_RINGS])
 
     def show_doubt(self, text: str) -> None:
         """A line over the picture on what may be wrong with it; none where it is empty."""
@@ -271,4 +283,14 @@ def _spot(x: float, y: float, positive: bool, is_current: bool) -> dict[str, Any
         "symbol": "+" if positive else "x",
         "brush": POSITIVE if positive else NEGATIVE,
         "pen": pg.mkPen(20, 20, 20, width=1),
+    }
+
+
+def _ring(place: tuple[float, float], colour: Colour, width: float) -> dict[str, Any]:
+    return {
+        "pos": np.array(place),
+        "size": SPOT_DIAMETER,
+        "symbol": "o",
+        "brush": None,
+        "pen": pg.mkPen(*colour, width=width),
     }

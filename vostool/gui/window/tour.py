@@ -13,7 +13,7 @@ from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
 from vostool.gui.widgets.coach_mark import CoachMark
 from vostool.gui.window.main_window import MainWindow
-from vostool.gui.window.start.sample_clip import sample_path
+from vostool.gui.window.start.sample_clip import CLICK_HERE, sample_path
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
@@ -21,12 +21,20 @@ from vostool.project.changes import Changes
 
 @dataclass(frozen=True)
 class Step:
-    """One note; ``inside`` where its widget is too large to stand beside it."""
+    """One note.
+
+    Attributes:
+        inside: its widget is too large to stand beside it.
+        on_sample: what is said in place of ``text`` where the sample clip's first frame is shown.
+        spot: where a ring asks for a click then, in pixels of the frame.
+    """
 
     title: str
     text: str
     target: Callable[[MainWindow], QWidget]
     inside: bool = False
+    on_sample: str = ""
+    spot: tuple[float, float] | None = None
 
 
 def _tool(name: str) -> Callable[[MainWindow], QWidget]:
@@ -43,6 +51,10 @@ def _way_in(window: MainWindow) -> QWidget:
     return button if button.isVisible() else _tool("open")(window)
 
 
+_MORE = (
+    "a click with the right button takes away what is too much, and Tab goes from a part to the "
+    "whole. Dragging draws a box instead."
+)
 STEPS = (
     Step(
         "Open a video",
@@ -52,10 +64,11 @@ STEPS = (
     ),
     Step(
         "Click an object",
-        "A click on the ladybird gives its mask; a click with the right button takes away what is "
-        "too much. Dragging draws a box instead.",
+        f"A click on an object gives its mask; {_MORE}",
         lambda window: window.canvas,
         inside=True,
+        on_sample=f"Click on the starfish, where the ring is: that gives its mask. Then {_MORE}",
+        spot=CLICK_HERE,
     ),
     Step(
         "Track it through the video",
@@ -129,12 +142,14 @@ class Tour(QObject):
         """Take the note away."""
         self.at = None
         self.mark.leave()
+        self._window.canvas.show_spot(None)
         self._claim_escape()
 
     def _opened(self, workspace: Workspace) -> None:
         """What is done with the video takes the tour on."""
         workspace.document.changed.connect(self._masks_changed)
         workspace.session.run_ended.connect(lambda _text: self._done(_TRACK))
+        workspace.session.playhead_moved.connect(lambda _frame: self._point())
         self._done(_OPEN)
 
     def _masks_changed(self, changes: Changes) -> None:
@@ -151,10 +166,25 @@ class Tour(QObject):
             return
         step = STEPS[at]
         self.at = at
+        text = step.on_sample if step.on_sample and self._sample_begins else step.text
         self.mark.show_step(
-            at + 1, len(STEPS), step.title, step.text, step.target(self._window), inside=step.inside
+            at + 1, len(STEPS), step.title, text, step.target(self._window), inside=step.inside
         )
+        self._point()
         self._claim_escape()
+
+    @property
+    def _sample_begins(self) -> bool:
+        """True where the sample clip is open at the frame that the notes speak of."""
+        workspace = self._bench.workspace
+        if workspace is None or workspace.session.playhead:
+            return False
+        return workspace.document.project.source.path == sample_path()
+
+    def _point(self) -> None:
+        """Put the ring where a click is asked for, or take it away."""
+        spot = None if self.at is None else STEPS[self.at].spot
+        self._window.canvas.show_spot(spot if self._sample_begins else None)
 
     def _claim_escape(self) -> None:
         running = self._window.actions_by_id["cancel"].isEnabled()

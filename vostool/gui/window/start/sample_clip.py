@@ -9,6 +9,10 @@ from vostool.evaluate.generated_clip import generate_clip, write_video
 from vostool.io.project.drafts import drafts_folder
 from vostool.progress import Progress
 
+CLICK_HERE = (146.5, 56.5)
+"""The middle of the starfish on the first frame, in pixels: every engine answers a click on it, or
+near it, with the starfish (the ladybird has spots that some take for the object)."""
+
 
 def sample_path() -> Path:
     """Where the clip lies, whether it was made already or not."""
