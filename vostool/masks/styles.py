@@ -27,6 +27,7 @@ from vostool.masks.overlay import (
     word,
     words_of,
 )
+from vostool.words import mark
 
 ADDED: Colour = (86, 180, 233)
 REMOVED: Colour = (213, 94, 0)
@@ -41,12 +42,12 @@ _CHECKS: tuple[Colour, Colour] = ((102, 102, 102), (153, 153, 153))
 class Style(enum.Enum):
     """How masks are shown; the value is the name that people read."""
 
-    FILL = "Fill"
-    OUTLINE = "Outline"
-    SPOTLIGHT = "Spotlight"
-    CHECKERBOARD = "Matte on checkerboard"
-    BLACK = "Matte on black"
-    DIFFERENCE = "Difference to the last run"
+    FILL = mark("Fill")
+    OUTLINE = mark("Outline")
+    SPOTLIGHT = mark("Spotlight")
+    CHECKERBOARD = mark("Matte on checkerboard")
+    BLACK = mark("Matte on black")
+    DIFFERENCE = mark("Difference to the last run")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from vostool.errors import LabelsError
 from vostool.masks.colours import Colour
 from vostool.project.changes import Json
+from vostool.words import mark
 
 TRUE, FALSE = "true", "false"
 ANY_SHAPE = "any"
@@ -26,11 +27,11 @@ _SKELETON = "skeleton"
 class AttributeKind(enum.Enum):
     """How an attribute is entered; the values are CVAT's words."""
 
-    SELECT = "select"
-    RADIO = "radio"
-    CHECKBOX = "checkbox"
-    NUMBER = "number"
-    TEXT = "text"
+    SELECT = mark("select")
+    RADIO = mark("radio")
+    CHECKBOX = mark("checkbox")
+    NUMBER = mark("number")
+    TEXT = mark("text")
 
     @property
     def has_choices(self) -> bool:

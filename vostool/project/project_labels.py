@@ -15,9 +15,10 @@ from vostool.project.changes import Json
 from vostool.project.labels import TRUE, AttributeKind, AttributeSpec, LabelSpec, labels_from_json
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
+from vostool.words import mark, tr
 
 LABELS_SETTING = "labels"
-UNLABELLED = "unlabelled"
+UNLABELLED = mark("unlabelled")
 """What the window says of an object that nobody has named."""
 
 
@@ -62,7 +63,7 @@ def is_unlabelled(project: Project, annotated: AnnotatedObject) -> bool:
 
 def shown_label(project: Project, annotated: AnnotatedObject) -> str:
     """The label as the window says it."""
-    return UNLABELLED if is_unlabelled(project, annotated) else annotated.label
+    return tr(UNLABELLED) if is_unlabelled(project, annotated) else annotated.label
 
 
 def object_title(project: Project, annotated: AnnotatedObject) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vostool.review.measures import ObjectRow
+from vostool.words import mark
 
 Strengths = NDArray[np.float64]
 Frames = NDArray[np.int64]
@@ -42,14 +43,14 @@ AGREEMENT = (0.75, 0.2)
 class Reason(enum.Enum):
     """Why a mask may be wrong."""
 
-    LOW_SCORE = "low score"
-    EMPTY = "empty after present"
-    AREA_JUMP = "area jump"
-    POSITION_JUMP = "position jump"
-    OVERLAP = "overlap"
-    SAME_PLACE = "two masks on one thing"
-    EDGE = "reaches the edge"
-    DISAGREEMENT = "disagreement"
+    LOW_SCORE = mark("low score")
+    EMPTY = mark("empty after present")
+    AREA_JUMP = mark("area jump")
+    POSITION_JUMP = mark("position jump")
+    OVERLAP = mark("overlap")
+    SAME_PLACE = mark("two masks on one thing")
+    EDGE = mark("reaches the edge")
+    DISAGREEMENT = mark("disagreement")
 
 
 WEIGHTS: dict[Reason, float] = {

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.search import Command, search
 from vostool.gui.actions.spec import ActionTable
+from vostool.words import tr
 
 WIDTH, HEIGHT, ROW = 620, 420, 30
 _COMMAND, _USABLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -31,9 +32,9 @@ def table_commands(table: ActionTable, actions: Mapping[str, QAction]) -> list[C
     """The table's actions with the keys that they have now."""
     found = []
     for spec in table:
-        keys = " or ".join(_shown(each) for each in actions[spec.id].shortcuts())
+        keys = tr(" or ").join(_shown(each) for each in actions[spec.id].shortcuts())
         text = actions[spec.id].text().rstrip("…")
-        found.append(Command(spec.id, spec.menu, text, keys, spec.tip))
+        found.append(Command(spec.id, tr(spec.menu), text, keys, tr(spec.tip)))
     return found
 
 
@@ -54,22 +55,22 @@ class CommandPalette(QDialog):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Find a command")
+        self.setWindowTitle(tr("Find a command"))
         self.setObjectName("command_palette")
         self._actions = actions
         self._more = {command.id: act for command, act in more}
         self._commands = [*table_commands(table, actions), *(command for command, _ in more)]
         self.box = QLineEdit()
-        self.box.setPlaceholderText("Type what you want to do")
-        self.box.setAccessibleName("Find a command")
+        self.box.setPlaceholderText(tr("Type what you want to do"))
+        self.box.setAccessibleName(tr("Find a command"))
         self.box.setClearButtonEnabled(True)
         self.list = QListWidget()
-        self.list.setAccessibleName("Commands")
+        self.list.setAccessibleName(tr("Commands"))
         self.list.setItemDelegate(_Rows(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.none = QLabel("No command has these words.")
+        self.none = QLabel(tr("No command has these words."))
         self.none.setMargin(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -120,7 +121,7 @@ class CommandPalette(QDialog):
             item.setData(_COMMAND, command)
             item.setData(_USABLE, usable)
             item.setToolTip(command.tip)
-            state = "" if usable else ", cannot be used now"
+            state = "" if usable else tr(", cannot be used now")
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole,
                 f"{command.group}: {command.text} {command.keys}{state}",
@@ -163,7 +164,7 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, command.keys)
         painter.setPen(palette.color(role) if usable else dimmed)
         name = room.adjusted(70, 0, -keys_width, 0)
-        text = command.text if usable else f"{command.text}  (not now)"
+        text = command.text if usable else tr("{command}  (not now)", command=command.text)
         text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, name.width())
         painter.drawText(name, middle, text)
 

@@ -8,15 +8,16 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QWidget
 
 from vostool.gui.actions.spec import ActionTable
+from vostool.words import tr
 
 
 def make_actions(window: QWidget, table: ActionTable) -> dict[str, QAction]:
     """The actions of the table on a window, by their ids; :func:`connect_actions` lets them act."""
     made: dict[str, QAction] = {}
     for spec in table:
-        action = QAction(spec.text, window)
+        action = QAction(tr(spec.text), window)
         action.setObjectName(spec.id)
-        action.setStatusTip(spec.tip)
+        action.setStatusTip(tr(spec.tip))
         action.setCheckable(spec.checkable)
         window.addAction(action)
         made[spec.id] = action
@@ -47,4 +48,5 @@ def set_keys(
         action, own = actions[spec.id], keys[spec.id]
         action.setShortcuts([QKeySequence(each) for each in own])
         named = f" ({own[0]})" if own else ""
-        action.setToolTip(f"{spec.text.rstrip('…')}{named}" + (f"\n{spec.tip}" if spec.tip else ""))
+        tip = f"\n{tr(spec.tip)}" if spec.tip else ""
+        action.setToolTip(f"{tr(spec.text).rstrip('…')}{named}{tip}")

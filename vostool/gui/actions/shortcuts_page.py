@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBo
 
 from vostool.gui.actions.mouse import MOUSE
 from vostool.gui.actions.spec import ActionTable
+from vostool.words import tr
 
 
 def show_shortcuts(
@@ -16,7 +17,7 @@ def show_shortcuts(
 ) -> QDialog:
     """The keys as they are now and the mouse, from the one table of actions."""
     dialog = QDialog(parent)
-    dialog.setWindowTitle("Keyboard and mouse")
+    dialog.setWindowTitle(tr("Keyboard and mouse"))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     label = QLabel(shortcuts_html(table, keys))
     label.setObjectName("help_page")
@@ -38,17 +39,18 @@ def show_shortcuts(
 def shortcuts_html(table: ActionTable, keys: Mapping[str, tuple[str, ...]]) -> str:
     """The table of actions with these keys as HTML, by menu, then the mouse."""
     rows: list[str] = []
+    either = tr(" or ")
     for menu in dict.fromkeys(spec.menu for spec in table):
-        rows.append(f"<tr><td colspan=3><h3>{menu}</h3></td></tr>")
+        rows.append(f"<tr><td colspan=3><h3>{tr(menu)}</h3></td></tr>")
         rows += [
-            f"<tr><td>{spec.text.rstrip('…')}&nbsp;&nbsp;</td>"
-            f"<td><b>{' or '.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{spec.tip}</td></tr>"
+            f"<tr><td>{tr(spec.text).rstrip('…')}&nbsp;&nbsp;</td>"
+            f"<td><b>{either.join(keys[spec.id])}</b>&nbsp;&nbsp;</td><td>{tr(spec.tip)}</td></tr>"
             for spec in table
             if spec.menu == menu and keys[spec.id]
         ]
-    rows.append("<tr><td colspan=3><h3>Mouse</h3></td></tr>")
+    rows.append(f"<tr><td colspan=3><h3>{tr('Mouse')}</h3></td></tr>")
     rows += [
-        f"<tr><td><b>{gesture}</b>&nbsp;&nbsp;</td><td colspan=2>{meaning}</td></tr>"
+        f"<tr><td><b>{tr(gesture)}</b>&nbsp;&nbsp;</td><td colspan=2>{tr(meaning)}</td></tr>"
         for gesture, meaning in MOUSE
     ]
     return f"<table cellspacing=2>{''.join(rows)}</table>"

@@ -23,6 +23,7 @@ from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.canvas.tools.spec import ToolSpec
 from vostool.masks.colours import Colour
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 CURRENT_MARK, OTHER_MARK = 13, 9
 """Diameter of click marks in screen pixels: the current object's, and the others'."""
@@ -93,7 +94,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.scene().sigMouseMoved.connect(self._hover)
         self.set_tool(TOOLS.first)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(tr("Canvas"))
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -142,7 +143,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
     def show_confirmed(self, confirmed: int, masks: int) -> None:
         """A badge that says how many of the frame's masks are confirmed; none where none is."""
         all_of_them = confirmed == masks
-        self.confirmed.setText("✓ confirmed" if all_of_them else f"✓ {confirmed} of {masks}")
+        self.confirmed.setText(
+            tr("✓ confirmed")
+            if all_of_them
+            else tr("✓ {confirmed} of {masks}", confirmed=confirmed, masks=masks)
+        )
         self.confirmed.adjustSize()
         self.confirmed.setVisible(confirmed > 0)
 

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from vostool.masks.colours import Colour, reads_black
+from vostool.words import tr
 
 OFFSET = QPoint(15, 17)
 WIDEST, PAD = 170, 5
@@ -19,7 +20,7 @@ class CursorTag(QLabel):
         super().__init__(canvas)
         self._colour: Colour = (0, 0, 0)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("What a click changes")
+        self.setAccessibleName(tr("What a click changes"))
         self.hide()
 
     def show_target(self, text: str, colour: Colour, at: QPoint) -> None:

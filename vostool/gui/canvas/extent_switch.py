@@ -8,8 +8,9 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from vostool.gui.session.extent import NAMES
+from vostool.words import mark, tr
 
-TIP = "{}: one of the three masks that the model has for this click; Tab takes the next one"
+TIP = mark("{}: one of the three masks that the model has for this click; Tab takes the next one")
 
 
 class ExtentSwitch(QWidget):
@@ -30,8 +31,8 @@ class ExtentSwitch(QWidget):
         self.buttons: list[QToolButton] = []
         for choice, name in enumerate(NAMES):
             button = QToolButton()
-            button.setText(name)
-            button.setToolTip(TIP.format(name))
+            button.setText(tr(name))
+            button.setToolTip(tr(TIP).format(tr(name)))
             button.setCheckable(True)
             button.setObjectName("choice")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

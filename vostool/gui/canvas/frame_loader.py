@@ -11,6 +11,7 @@ from vostool.frames import FrameSource, Image, damage_of
 from vostool.gui.threads.latest import LatestThread
 from vostool.io.video.frame_cache import FrameCache
 from vostool.io.video.prefetch import prefetch_order
+from vostool.words import mark
 
 
 class FrameWish(NamedTuple):
@@ -28,7 +29,7 @@ class FrameLoader(LatestThread[FrameWish]):
         failed(int, str): this frame cannot be shown, with one sentence why.
     """
 
-    doing = "reading a frame"
+    doing = mark("reading a frame")
     loaded = pyqtSignal(int)
     failed = pyqtSignal(int, str)
 

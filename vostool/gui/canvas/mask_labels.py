@@ -13,6 +13,7 @@ from vostool.gui.canvas.overlay_renderer import Rectangle
 from vostool.masks.colours import Colour, reads_black
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
+from vostool.words import tr
 
 _Z, _PAD, _LONGEST = 1.5, 4.0, 180.0
 """Above the masks and below the marks of clicks; pixels around the text; pixels of a plate."""
@@ -98,7 +99,7 @@ class MaskLabels:
             self._plates.append(plate)
         for plate, oid in zip(self._plates, ids, strict=False):
             shown = objects[oid]
-            words = [object_title(project, shown)] * names + ["occluded"] * (oid in occluded)
+            words = [object_title(project, shown)] * names + [tr("occluded")] * (oid in occluded)
             plate.show_text(", ".join(words), shown.colour, oid == selected)
             plate.setPos(QPointF(boxes[oid][0], boxes[oid][1]))
             plate.setZValue(_Z + (0.1 if oid == selected else 0))

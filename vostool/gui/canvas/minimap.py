@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vostool.frames import Image
+from vostool.words import tr
 
 LONG_SIDE, MARGIN = 180, 10
 MOST_SEEN = 0.9
@@ -27,8 +28,8 @@ class Minimap(QWidget):
         self._size = (0, 0)
         self._wanted = True
         self.setCursor(Qt.CursorShape.SizeAllCursor)
-        self.setAccessibleName("Minimap")
-        self.setToolTip("The whole frame; drag to move the view")
+        self.setAccessibleName(tr("Minimap"))
+        self.setToolTip(tr("The whole frame; drag to move the view"))
         self._view.sigRangeChanged.connect(self.follow)
         canvas.installEventFilter(self)
         self.hide()

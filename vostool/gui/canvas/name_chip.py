@@ -15,6 +15,7 @@ from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.return_key import LineBox
 from vostool.masks.colours import Colour
 from vostool.project.object_naming import OFFERED
+from vostool.words import tr
 
 FIELD_WIDTH, WIDEST = 138, 190
 """Pixels: of the field, and of a name that is cut off beyond."""
@@ -73,7 +74,7 @@ class NameChip(QFrame):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.setObjectName("name_chip")
-        self.setAccessibleName("Name of the object")
+        self.setAccessibleName(tr("Name of the object"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._offered: tuple[str, ...] = ()
         self._known: tuple[str, ...] = ()
@@ -83,7 +84,7 @@ class NameChip(QFrame):
         self.head.setObjectName("chip_head")
         self.colour = QLabel()
         self.field = NameField()
-        self.field.setAccessibleName("Name")
+        self.field.setAccessibleName(tr("Name"))
         self.field.setFixedWidth(FIELD_WIDTH)
         self.field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.rows = [self._row() for _ in range(OFFERED)]
@@ -128,9 +129,9 @@ class NameChip(QFrame):
         """
         self.field.setVisible(offered is not None)
         self._offered, self._known, label = tuple(offered or ()), tuple(known), self._label
-        hint = "Another name…" if label else "Enter: type a name"
+        hint = tr("Another name…") if label else tr("Enter: type a name")
         if self.is_typing:
-            hint = "Type a name"
+            hint = tr("Type a name")
         self.field.setPlaceholderText(hint)
         if not self.is_typing:
             self.field.clear()
@@ -181,7 +182,7 @@ class NameChip(QFrame):
 
     def _show_found(self) -> None:
         found = self._found()
-        pairs = [("" if name in self._known else "New:  ", name) for name in found]
+        pairs = [("" if name in self._known else tr("New:  "), name) for name in found]
         self._show_rows(pairs, self._at)
 
     def _move(self, way: int) -> None:

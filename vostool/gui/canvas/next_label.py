@@ -15,6 +15,7 @@ from vostool.project.changes import Changes
 from vostool.project.object_naming import known_names
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import shown_label
+from vostool.words import tr
 
 WIDEST = 90
 """Pixels of a label on the button."""
@@ -67,9 +68,11 @@ class NextLabel(QToolButton):
             return
         label = shown_label(session.document.project, AnnotatedObject(1, session.label_for_new()))
         text = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, WIDEST)
-        self.setText("New: " + text.replace("&", "&&"))
-        self.setAccessibleName(f"Label of new objects: {label}")
-        self.setToolTip(f"New objects are called '{label}'; click to choose another label")
+        self.setText(tr("New: ") + text.replace("&", "&&"))
+        self.setAccessibleName(tr("Label of new objects: {label}", label=label))
+        self.setToolTip(
+            tr("New objects are called '{label}'; click to choose another label", label=label)
+        )
 
     def _fill(self) -> None:
         session = self._session
@@ -77,15 +80,15 @@ class NextLabel(QToolButton):
             return
         self.choices.clear()
         self.field = LineBox()
-        self.field.setPlaceholderText("Type a label")
-        self.field.setAccessibleName("Label of new objects")
+        self.field.setPlaceholderText(tr("Type a label"))
+        self.field.setAccessibleName(tr("Label of new objects"))
         self.field.returnPressed.connect(self._typed)
         typing = QWidgetAction(self.choices)
         typing.setDefaultWidget(self.field)
         self.choices.addAction(typing)
         group = QActionGroup(self.choices)
         names = known_names(session.document.project, recent_labels())
-        for label, text in (("", "The last one's label"), *((name, name) for name in names)):
+        for label, text in (("", tr("The last one's label")), *((name, name) for name in names)):
             action = self.choices.addAction(text.replace("&", "&&"))
             assert action is not None
             action.setCheckable(True)

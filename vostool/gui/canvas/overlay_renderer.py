@@ -14,6 +14,7 @@ from vostool.gui.threads.latest import LatestThread
 from vostool.masks.colours import Colour
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.styles import Look, styled_rgba
+from vostool.words import mark
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels of the frame."""
@@ -66,7 +67,7 @@ class OverlayRenderer(LatestThread[OverlayWish]):
         rendered(Overlay)
     """
 
-    doing = "drawing the masks"
+    doing = mark("drawing the masks")
     rendered = pyqtSignal(object)
 
     def work(self, request: OverlayWish) -> None:

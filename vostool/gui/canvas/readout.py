@@ -9,6 +9,7 @@ from vostool.gui.canvas.tools.picking import objects_at
 from vostool.project.mask_notes import is_occluded
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
+from vostool.words import tr
 
 
 def describe(project: Project, frame: int | None, image: Image | None, x: float, y: float) -> str:
@@ -29,6 +30,6 @@ def describe(project: Project, frame: int | None, image: Image | None, x: float,
     if there:
         front = project.objects[there[0]]
         behind = f" (+{len(there) - 1})" if len(there) > 1 else ""
-        hidden = ", occluded" if is_occluded(project, frame, front.id) else ""
+        hidden = tr(", occluded") if is_occluded(project, frame, front.id) else ""
         parts.append(f"{object_title(project, front)}{hidden}{behind}")
     return "   ".join(parts)

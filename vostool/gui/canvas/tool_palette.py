@@ -10,11 +10,12 @@ from PyQt6.QtWidgets import QLabel, QMainWindow, QToolBar, QToolButton
 
 from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
+from vostool.words import mark, tr
 
 TIPS = {
-    Kind.MODEL: "These ask the model, which answers with a mask",
-    Kind.MASK: "These change the mask itself",
-    Kind.VIEW: "These change nothing",
+    Kind.MODEL: mark("These ask the model, which answers with a mask"),
+    Kind.MASK: mark("These change the mask itself"),
+    Kind.VIEW: mark("These change nothing"),
 }
 
 
@@ -22,17 +23,17 @@ class ToolPalette(QToolBar):
     """One button a tool, in a group for each kind, under a heading in the group's colour."""
 
     def __init__(self, actions: Mapping[str, QAction], window: QMainWindow) -> None:
-        super().__init__("Canvas tools", window)
+        super().__init__(tr("Canvas tools"), window)
         self.setObjectName("tool_palette")
         self.setIconSize(QSize(20, 20))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._group = QActionGroup(window)
         for kind in Kind:
-            heading = QLabel(kind.value)
+            heading = QLabel(tr(kind.value))
             heading.setObjectName("tool_heading")
             heading.setProperty("kind", kind.name.lower())
             heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            heading.setToolTip(TIPS[kind])
+            heading.setToolTip(tr(TIPS[kind]))
             self.addWidget(heading)
             for tool in TOOLS:
                 if tool.kind is kind:
@@ -53,4 +54,4 @@ class ToolPalette(QToolBar):
         button = self.widgetForAction(action)
         if isinstance(button, QToolButton):
             button.setProperty("kind", kind.name.lower())
-            button.setAccessibleName(f"{action.text()}, {TIPS[kind].lower()}")
+            button.setAccessibleName(f"{action.text()}, {tr(TIPS[kind]).lower()}")

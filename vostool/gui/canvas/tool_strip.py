@@ -33,9 +33,10 @@ from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.return_key import NumberBox
 from vostool.gui.widgets.tool_button import tool_button
+from vostool.words import mark, tr
 
 HEIGHT = 28
-KINDS = {Kind.MODEL: "uses the model", Kind.MASK: "edits the mask", Kind.VIEW: ""}
+KINDS = {Kind.MODEL: mark("uses the model"), Kind.MASK: mark("edits the mask"), Kind.VIEW: ""}
 
 
 class ToolStrip(QFrame):
@@ -51,12 +52,12 @@ class ToolStrip(QFrame):
         self.kind.setObjectName("tool_kind")
         self.kind.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.hint.setObjectName("note")
-        self.brush_size = _Number("Size", SIZES, " px", canvas)
-        self.tolerance = _Number("Tolerance", TOLERANCES, "", canvas)
-        self.contiguous = QCheckBox("Connected only")
-        self.contiguous.setToolTip("Only what hangs together with the place that is clicked")
-        self.mode = _Choice("Add", "Take away", canvas)
-        self.sign = _Choice("Object", "Not the object", canvas)
+        self.brush_size = _Number(tr("Size"), SIZES, tr(" px"), canvas)
+        self.tolerance = _Number(tr("Tolerance"), TOLERANCES, "", canvas)
+        self.contiguous = QCheckBox(tr("Connected only"))
+        self.contiguous.setToolTip(tr("Only what hangs together with the place that is clicked"))
+        self.mode = _Choice(tr("Add"), tr("Take away"), canvas)
+        self.sign = _Choice(tr("Object"), tr("Not the object"), canvas)
         self.next_label = NextLabel()
         self.mask_button = _mask_button(actions)
         self.view_button = tool_button(actions["view_panel"], with_text=True)
@@ -91,15 +92,15 @@ class ToolStrip(QFrame):
         self.sign.first.toggled.connect(lambda on: options.set(positive=on))
 
     def _show_tool(self, tool: ToolSpec) -> None:
-        self.name.setText(tool.title)
-        self.kind.setText(KINDS[tool.kind])
+        self.name.setText(tr(tool.title))
+        self.kind.setText(tr(KINDS[tool.kind]))
         self.kind.setVisible(bool(KINDS[tool.kind]))
         for label in (self.kind, self):
             label.setProperty("kind", tool.kind.name.lower())
             repolish(label)
         for option, widget in self._settings.items():
             widget.setVisible(option in tool.options)
-        self.hint.setText(tool.tip)
+        self.hint.setText(tr(tool.tip))
 
     def _show_options(self) -> None:
         options = self._options
@@ -121,7 +122,7 @@ class _Number(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
         self.slider.setFixedWidth(110)
-        self.slider.setAccessibleName(f"{name}, coarse")
+        self.slider.setAccessibleName(tr("{name}, coarse", name=name))
         self.box = NumberBox()
         self.box.setRange(*bounds)
         self.box.setSuffix(unit)
@@ -181,9 +182,9 @@ def _focus(canvas: Canvas, _checked: bool = False) -> None:
 
 def _mask_button(actions: Mapping[str, QAction]) -> QToolButton:
     button = QToolButton()
-    button.setText("Mask")
-    button.setToolTip("What can be done with the whole mask of this object on this frame")
-    button.setAccessibleName("Mask actions")
+    button.setText(tr("Mask"))
+    button.setToolTip(tr("What can be done with the whole mask of this object on this frame"))
+    button.setAccessibleName(tr("Mask actions"))
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(button)
     for spec in ACTIONS:

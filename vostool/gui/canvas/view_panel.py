@@ -20,11 +20,12 @@ from PyQt6.QtWidgets import (
 from vostool.gui.canvas.view_adjust import GAMMA, PERCENT, Adjustment
 from vostool.gui.canvas.view_state import ViewState, ViewValues
 from vostool.masks.styles import Style
+from vostool.words import mark, tr
 
-LEGEND = (
-    '<span style="color:#56b4e9">■</span> added &nbsp; '
-    '<span style="color:#d55e00">▨</span> removed &nbsp; '
-    '<span style="color:#a8a8a8">■</span> same'
+LEGEND = mark(
+    '<span style="color:#56b4e9">■</span> added &nbsp; <span '
+    'style="color:#d55e00">▨</span> removed &nbsp; <span '
+    'style="color:#a8a8a8">■</span> same'
 )
 _GAMMA_STEPS = 100
 _WITH_OPACITY = (Style.FILL, Style.SPOTLIGHT, Style.DIFFERENCE)
@@ -38,21 +39,21 @@ class ViewPanel(QWidget):
         self._state = state
         self.style_box = QComboBox()
         for style in Style:
-            self.style_box.addItem(style.value, style)
-        self.style_box.setAccessibleName("Style of masks")
-        self.legend = QLabel(LEGEND)
+            self.style_box.addItem(tr(style.value), style)
+        self.style_box.setAccessibleName(tr("Style of masks"))
+        self.legend = QLabel(tr(LEGEND))
         self.legend.setObjectName("legend")
-        self.opacity = _slider("Opacity of masks", (0, 100))
-        self.labels = QCheckBox("Names at the masks")
-        self.preview = QCheckBox("Preview under the mouse")
-        self.brightness = _slider("Brightness, for looking only", PERCENT)
-        self.contrast = _slider("Contrast, for looking only", PERCENT)
+        self.opacity = _slider(tr("Opacity of masks"), (0, 100))
+        self.labels = QCheckBox(tr("Names at the masks"))
+        self.preview = QCheckBox(tr("Preview under the mouse"))
+        self.brightness = _slider(tr("Brightness, for looking only"), PERCENT)
+        self.contrast = _slider(tr("Contrast, for looking only"), PERCENT)
         # Steps of equal ratio: as far to double as to halve.
-        self.gamma = _slider("Gamma, for looking only", (-_GAMMA_STEPS, _GAMMA_STEPS))
+        self.gamma = _slider(tr("Gamma, for looking only"), (-_GAMMA_STEPS, _GAMMA_STEPS))
         self.reset = QToolButton()
-        self.reset.setText("As it is")
-        self.reset.setToolTip("Show the picture as it is. Adjusting it changes no label and no "
-                              "export, and models never see it.")  # fmt: skip
+        self.reset.setText(tr("As it is"))
+        self.reset.setToolTip(tr("Show the picture as it is. Adjusting it changes no label and "
+                                 "no export, and models never see it."))  # fmt: skip
         self._lay_out()
         self._connect()
         self._follow(state.values)
@@ -65,12 +66,12 @@ class ViewPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(3)
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("Masks", self.style_box),
+            (tr("Masks"), self.style_box),
             ("", self.legend),
-            ("Opacity", self.opacity),
-            ("Brightness", self.brightness),
-            ("Contrast", self.contrast),
-            ("Gamma", self.gamma),
+            (tr("Opacity"), self.opacity),
+            (tr("Brightness"), self.brightness),
+            (tr("Contrast"), self.contrast),
+            (tr("Gamma"), self.gamma),
         )
         for row, (text, widget) in enumerate(rows):
             if text:

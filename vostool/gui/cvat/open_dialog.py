@@ -28,6 +28,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.errors import ServerError
 from vostool.gui.engine.network_job import NetworkJob
+from vostool.gui.widgets.choices import add_choices, chosen_name
 from vostool.gui.widgets.exact_row import select_exactly
 from vostool.io.cvat_server.connections import log_in, session_for
 from vostool.io.cvat_server.credentials import (
@@ -41,9 +42,17 @@ from vostool.io.cvat_server.frame_store import folder_of
 from vostool.io.cvat_server.job import JobSummary
 from vostool.io.cvat_server.project import JobProject, pull_job
 from vostool.progress import Progress
+from vostool.words import mark, tr, trn
 
-COLUMNS = ("Job", "Task", "State", "Stage", "Frames", "Assignee")
-TOKEN, PASSWORD = "Access token", "User and password"
+COLUMNS = (
+    mark("Job"),
+    mark("Task"),
+    mark("State"),
+    mark("Stage"),
+    mark("Frames"),
+    mark("Assignee"),
+)
+TOKEN, PASSWORD = mark("Access token"), mark("User and password")
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class CvatOpenDialog(QDialog):
 
     def __init__(self, before_pull: Callable[[Path, bool], bool], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open CVAT job")
+        self.setWindowTitle(tr("Open CVAT job"))
         self.chosen: JobProject | None = None
         self._before_pull = before_pull
         self._url: str | None = None
@@ -77,14 +86,14 @@ class CvatOpenDialog(QDialog):
         self.server = QLineEdit(default_server() or "")
         self.method = QComboBox()
         self.user, self.secret = QLineEdit(), QLineEdit()
-        self.keep = QCheckBox("Keep the login in the system's keyring")
-        self.connect_button = QPushButton("Connect")
+        self.keep = QCheckBox(tr("Keep the login in the system's keyring"))
+        self.connect_button = QPushButton(tr("Connect"))
         self.filter = QLineEdit()
         self.table = QTableWidget(0, len(COLUMNS))
-        self.anew = QCheckBox("Pull anew, dropping changes here that were not pushed")
+        self.anew = QCheckBox(tr("Pull anew, dropping changes here that were not pushed"))
         self.note = QLabel()
         self.bar = QProgressBar()
-        self.open_button = QPushButton("Open job")
+        self.open_button = QPushButton(tr("Open job"))
         self._set_up()
         self._lay_out()
         self._update()
@@ -96,16 +105,16 @@ class CvatOpenDialog(QDialog):
         address, keep = self.server.text(), self.keep.isChecked()
         typed: Credentials | None = None
         if self.secret.text():
-            named = self.method.currentText() == PASSWORD
+            named = chosen_name(self.method) == PASSWORD
             typed = Credentials(self.user.text().strip() if named else "", self.secret.text())
             if named and not typed.user:
-                self.say("Type the user name, too.")
+                self.say(tr("Type the user name, too."))
                 return
 
         def work(progress: Progress) -> Listing:
             return _list_jobs(address, typed, keep)
 
-        self.say("Connecting…")
+        self.say(tr("Connecting…"))
         self.job.start(work, self._listed, self.say)
 
     def open_selected(self) -> None:
@@ -115,9 +124,9 @@ class CvatOpenDialog(QDialog):
             return
         anew = self.anew.isChecked()
         if not self._before_pull(folder_of(url, number), anew):
-            self.say(f"Job {number} is open already.")
+            self.say(tr("Job {number} is open already.", number=number))
             return
-        self.say(f"Pulling job {number}…")
+        self.say(tr("Pulling job {number}…", number=number))
         self.job.start(
             lambda progress: pull_job(session_for(url), number, discard=anew),
             self._pulled,
@@ -151,7 +160,9 @@ class CvatOpenDialog(QDialog):
                 item.setData(Qt.ItemDataRole.DisplayRole, value)
                 self.table.setItem(row, column, item)
         count = len(listing.jobs)
-        self.say(listing.note or f"{count} job{'' if count == 1 else 's'} on {listing.url}.")
+        self.say(
+            listing.note or trn("{n} job on {url}.", "{n} jobs on {url}.", count, url=listing.url)
+        )
         if listing.jobs:
             select_exactly(self.table, 0)
             self.table.setFocus()
@@ -175,25 +186,25 @@ class CvatOpenDialog(QDialog):
         row = self.table.currentRow()
         can_open = row >= 0 and not self.table.isRowHidden(row)
         self.open_button.setEnabled(not busy and can_open)
-        by_name = self.method.currentText() == PASSWORD
+        by_name = chosen_name(self.method) == PASSWORD
         self.user.setEnabled(by_name)
-        self.secret.setPlaceholderText("leave empty to use the login that is kept")
+        self.secret.setPlaceholderText(tr("leave empty to use the login that is kept"))
 
     def _set_up(self) -> None:
         self.server.setPlaceholderText("https://app.cvat.ai")
-        self.method.addItems([TOKEN, PASSWORD])
+        add_choices(self.method, (TOKEN, PASSWORD))
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self.filter.setPlaceholderText("Filter jobs")
+        self.filter.setPlaceholderText(tr("Filter jobs"))
         self.keep.setChecked(True)
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.note.setWordWrap(True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels(map(tr, COLUMNS))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setAccessibleName("Jobs")
+        self.table.setAccessibleName(tr("Jobs"))
         rows, columns = self.table.verticalHeader(), self.table.horizontalHeader()
         assert rows is not None and columns is not None
         rows.hide()
@@ -214,10 +225,10 @@ class CvatOpenDialog(QDialog):
         top = QHBoxLayout()
         top.addWidget(self.server, 1)
         top.addWidget(self.connect_button)
-        form.addRow("Server", top)
-        form.addRow("Log in with", self.method)
-        form.addRow("User", self.user)
-        form.addRow("Token or password", self.secret)
+        form.addRow(tr("Server"), top)
+        form.addRow(tr("Log in with"), self.method)
+        form.addRow(tr("User"), self.user)
+        form.addRow(tr("Token or password"), self.secret)
         form.addRow("", self.keep)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.ActionRole)

@@ -31,8 +31,9 @@ from vostool.io.cvat_server.job import Job
 from vostool.io.cvat_server.plan import OnConflict, Plan
 from vostool.io.cvat_server.push import begin_edit, carry_out, end_edit
 from vostool.progress import Progress
+from vostool.words import mark, tr
 
-COLUMNS = ("Frame", "In CVAT", "Added", "Replaced", "Removed")
+COLUMNS = (mark("Frame"), mark("In CVAT"), mark("Added"), mark("Replaced"), mark("Removed"))
 _SHOWN_CONFLICTS = 6
 
 
@@ -47,19 +48,23 @@ class CvatPushDialog(QDialog):
         self, document: Document, job: Job, store: Callable[[], object], parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Push to CVAT: job {job.id}")
+        self.setWindowTitle(tr("Push to CVAT: job {id}", id=job.id))
         self._document, self._job, self._store = document, job, store
         self._plan: Plan | None = None
         self.work = NetworkJob(self)
         self.summary, self.note = QLabel(), QLabel()
         self.table = QTableWidget(0, len(COLUMNS))
-        self.conflicts = QGroupBox("The job changed on the server since it was pulled")
+        self.conflicts = QGroupBox(tr("The job changed on the server since it was pulled"))
         self.conflict_text = QLabel()
-        self.mine = QRadioButton("Push mine: where both changed the same object, mine replaces it")
-        self.theirs = QRadioButton("Keep theirs: leave out the frames that changed on the server")
+        self.mine = QRadioButton(
+            tr("Push mine: where both changed the same object, mine replaces it")
+        )
+        self.theirs = QRadioButton(
+            tr("Keep theirs: leave out the frames that changed on the server")
+        )
         self.bar = QProgressBar()
-        self.push_button = QPushButton("Push")
-        self.close_button = QPushButton("Close")
+        self.push_button = QPushButton(tr("Push"))
+        self.close_button = QPushButton(tr("Close"))
         self._set_up()
         self._lay_out()
         self.compare()
@@ -85,7 +90,7 @@ class CvatPushDialog(QDialog):
             progress(len(plan.pending.created), 0)
             return plan
 
-        self.note.setText("Comparing with the server…")
+        self.note.setText(tr("Comparing with the server…"))
         self.bar.setRange(0, 0)
         self.work.start(work, self._compared, self._failed)
 
@@ -101,13 +106,13 @@ class CvatPushDialog(QDialog):
             store()
             return carry_out(session_for(url), plan, progress)
 
-        self.note.setText("Sending…")
+        self.note.setText(tr("Sending…"))
         self.work.start(work, self._pushed, self._push_failed)
 
     def reject(self) -> None:
         """Stop a push between two requests; close where none goes on."""
         if self.work.is_running and self._plan is not None and self.push_button.isHidden():
-            self.note.setText("Stopping after this request…")
+            self.note.setText(tr("Stopping after this request…"))
             self.work.cancel()
             return
         self.work.leave()
@@ -123,17 +128,28 @@ class CvatPushDialog(QDialog):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
         counts = plan.counts()
-        tracks = f", {len(plan.tracks)} tracks replaced by masks" if plan.tracks else ""
+        tracks = (
+            tr(", {count} tracks replaced by masks", count=len(plan.tracks)) if plan.tracks else ""
+        )
         self.summary.setText(
-            f"{counts['added']} shapes added, {counts['replaced']} replaced, "
-            f"{counts['removed']} removed on {len(rows)} frames{tracks}."
+            tr(
+                "{added} shapes added, {replaced} replaced, {removed} removed "
+                "on {frames} frames{tracks}.",
+                added=counts["added"],
+                replaced=counts["replaced"],
+                removed=counts["removed"],
+                frames=len(rows),
+                tracks=tracks,
+            )
             if not plan.is_empty
-            else "The server holds what is here; there is nothing to push."
+            else tr("The server holds what is here; there is nothing to push.")
         )
         self.note.setText("\n".join(plan.warnings))
         shown = [str(conflict) for conflict in plan.conflicts[:_SHOWN_CONFLICTS]]
         more = len(plan.conflicts) - len(shown)
-        self.conflict_text.setText("\n".join([*shown, *([f"and {more} more"] if more > 0 else [])]))
+        self.conflict_text.setText(
+            "\n".join([*shown, *([tr("and {more} more", more=more)] if more > 0 else [])])
+        )
         self.conflicts.setVisible(bool(plan.conflicts))
         self._update()
 
@@ -146,14 +162,23 @@ class CvatPushDialog(QDialog):
         self.table.setRowCount(0)
         self.conflicts.hide()
         self.summary.setText(
-            f"Pushed: {counts['added']} shapes added, {counts['replaced']} replaced, "
-            f"{counts['removed']} removed."
+            tr(
+                "Pushed: {added} shapes added, {replaced} replaced, {removed} removed.",
+                added=counts["added"],
+                replaced=counts["replaced"],
+                removed=counts["removed"],
+            )
         )
         self.note.setText("")
         self._update()
 
     def _push_failed(self, sentence: str) -> None:
-        self._failed(f"{sentence} Nothing is lost; the next push goes on where this one stopped.")
+        self._failed(
+            tr(
+                "{sentence} Nothing is lost; the next push goes on where this one stopped.",
+                sentence=sentence,
+            )
+        )
 
     def _failed(self, sentence: str) -> None:
         self._plan = None  # what the server holds now has to be looked at again
@@ -161,12 +186,12 @@ class CvatPushDialog(QDialog):
         self.conflicts.hide()
         self.summary.setText("")
         self.note.setText(sentence)
-        self.push_button.setText("Compare again")
+        self.push_button.setText(tr("Compare again"))
         self._update()
 
     def _pressed(self) -> None:
         if self._plan is None:
-            self.push_button.setText("Push")
+            self.push_button.setText(tr("Push"))
             self.compare()
         else:
             self.push()
@@ -178,7 +203,7 @@ class CvatPushDialog(QDialog):
     def _progressed(self, done: int, total: int, _what: str) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.bar.setFormat("%v of %m shapes")
+        self.bar.setFormat(tr("%v of %m shapes"))
 
     def _update(self) -> None:
         busy, plan = self.work.is_running, self._plan
@@ -188,7 +213,7 @@ class CvatPushDialog(QDialog):
         can = again or (plan is not None and not plan.is_empty and not undecided)
         self.push_button.setEnabled(bool(can) and not busy)
         self.push_button.setHidden(busy)
-        self.close_button.setText("Cancel" if busy else "Close")
+        self.close_button.setText(tr("Cancel") if busy else tr("Close"))
         for choice in (self.mine, self.theirs):
             choice.setEnabled(not busy)
 
@@ -196,9 +221,9 @@ class CvatPushDialog(QDialog):
         for label in (self.summary, self.note, self.conflict_text):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels(map(tr, COLUMNS))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setAccessibleName("Changes by frame")
+        self.table.setAccessibleName(tr("Changes by frame"))
         rows, columns = self.table.verticalHeader(), self.table.horizontalHeader()
         assert rows is not None and columns is not None
         rows.hide()

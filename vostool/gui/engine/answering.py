@@ -11,6 +11,7 @@ from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
 from vostool.gui.engine.unfit import Unfit
 from vostool.masks.tidying import tidied
 from vostool.models.engine import Engine, SegmentReply, SegmentRequest
+from vostool.words import tr
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:
     except VosToolError as error:
         return SegmentAnswer(request, None, str(error), isinstance(error, DeviceLostError))
     except Exception as error:  # a failed click must not end the thread
-        return SegmentAnswer(request, None, f"The engine failed on this click: {error}")
+        return SegmentAnswer(
+            request, None, tr("The engine failed on this click: {error}", error=error)
+        )
 
 
 class TooLarge(str):
@@ -59,7 +62,7 @@ def build_engine(factory: EngineFactory, source: FrameSource | None) -> Engine |
         if isinstance(error, DeviceFullError):
             return TooLarge(error)
         told = isinstance(error, VosToolError)
-        return str(error) if told else f"The engine could not be started: {error}"
+        return str(error) if told else tr("The engine could not be started: {error}", error=error)
     return engine
 
 
@@ -92,7 +95,9 @@ def open_in(engine: Engine, source: FrameSource) -> tuple[Engine, str | None]:
     try:
         engine.open(source)
     except Exception as error:  # a failed engine must not end the thread
-        sentence = f"The engine cannot work on this video ({error}); choose another engine."
+        sentence = tr(
+            "The engine cannot work on this video ({error}); choose another engine.", error=error
+        )
         return Unfit(engine, sentence), sentence
     return engine, None
 

@@ -7,10 +7,11 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 
 from vostool.gui.widgets.line_bar import LineBar
 from vostool.models.registry import smallest_download
+from vostool.words import mark, tr
 
-NO_CHECKPOINT = (
-    "No checkpoint: optical-flow engine. It follows colour and motion only; "
-    "MobileSAM is better, SAM 2 far better."
+NO_CHECKPOINT = mark(
+    "No checkpoint: optical-flow engine. It follows colour and "
+    "motion only; MobileSAM is better, SAM 2 far better."
 )
 
 
@@ -27,9 +28,15 @@ class EngineBar(LineBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         small = smallest_download()
-        self.small = QPushButton(f"Get {small.title} ({small.size / 1e6:.0f} MB)")
-        self.fetch = QPushButton("Get SAM 2…")
-        super().__init__(NO_CHECKPOINT, (self.small, self.fetch), parent)
+        self.small = QPushButton(
+            tr(
+                "Get {small_title} ({size:.0f} MB)",
+                small_title=small.title,
+                size=small.size / 1000000.0,
+            )
+        )
+        self.fetch = QPushButton(tr("Get SAM 2…"))
+        super().__init__(tr(NO_CHECKPOINT), (self.small, self.fetch), parent)
         self.setObjectName("engine_bar")
         self.small.clicked.connect(self.small_requested)
         self.fetch.clicked.connect(self.fetch_requested)

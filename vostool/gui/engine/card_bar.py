@@ -13,13 +13,14 @@ from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.gui.widgets.line_bar import LineBar
 from vostool.models.nvidia import UnusedCard, unused_card
+from vostool.words import tr
 
 
 class CardBar(LineBar):
     """A line above the canvas; closed once, it comes again only for another card or PyTorch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.copy_button = QPushButton("Copy the line to install it")
+        self.copy_button = QPushButton(tr("Copy the line to install it"))
         super().__init__("", (self.copy_button,), parent)
         self.setObjectName("card_bar")
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -40,9 +41,10 @@ class CardBar(LineBar):
         if found is None or stored_text(_key()) == _remembered(found):
             return
         self._found = found
-        self._whole = (
-            f"{found.card} is not used: PyTorch {found.torch} is for the CPU only, "
-            "one for CUDA is far faster."
+        self._whole = tr(
+            "{card} is not used: PyTorch {torch} is for the CPU only, one for CUDA is far faster.",
+            card=found.card,
+            torch=found.torch,
         )
         self.text.setToolTip(f"{self._whole}\n{found.remedy}")
         self.copy_button.setToolTip(found.remedy)
@@ -67,7 +69,7 @@ class CardBar(LineBar):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and self._found is not None:
             clipboard.setText(self._found.remedy)
-            self.copy_button.setText("Copied: type it in a terminal")
+            self.copy_button.setText(tr("Copied: type it in a terminal"))
 
     def _remember(self) -> None:
         if self._found is not None:

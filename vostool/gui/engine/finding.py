@@ -22,13 +22,15 @@ from vostool.gui.engine.previews import Outline, outlines_of
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Engine
+from vostool.words import mark, tr
 
 Outlines = tuple[Outline, ...]
 AGAIN = 0.8
 """From this IoU on a candidate is one that is known."""
-OUT_OF_MEMORY = (
-    "There is not enough memory to look for objects this way; choose a smaller model or a coarser "
-    "grid, or close other programs."
+OUT_OF_MEMORY = mark(
+    "There is not enough memory to look for objects this way; "
+    "choose a smaller model or a coarser grid, or close other "
+    "programs."
 )
 
 
@@ -126,8 +128,8 @@ def find_problem(error: Exception) -> str:
     said = str(error)
     lack = ("out of memory", "not enough memory", "can't allocate memory")
     if isinstance(error, MemoryError) or any(words in said.lower() for words in lack):
-        return OUT_OF_MEMORY
-    return f"Looking for objects stopped: {said or type(error).__name__}"
+        return tr(OUT_OF_MEMORY)
+    return tr("Looking for objects stopped: {said}", said=said or type(error).__name__)
 
 
 def _looks(engine: Engine, source: FrameSource, job: FindJob) -> Generator[FrameLook, None, None]:

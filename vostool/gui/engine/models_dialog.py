@@ -29,8 +29,9 @@ from vostool.models.spec import EngineStatus
 from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
 from vostool.progress import Progress
+from vostool.words import mark, tr
 
-STOPPED = "Cancelled; the next try goes on from where this one stopped."
+STOPPED = mark("Cancelled; the next try goes on from where this one stopped.")
 _fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """By model: one that was left to end still appends to the same file."""
 
@@ -46,7 +47,7 @@ class ModelsDialog(QDialog):
 
     def __init__(self, current: str | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._current = current
         self._job = NetworkJob(self)
@@ -59,13 +60,13 @@ class ModelsDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.hide()
-        self.cancel_button = QPushButton("Cancel download")
+        self.cancel_button = QPushButton(tr("Cancel download"))
         self.cancel_button.hide()
         self.cancel_button.clicked.connect(self._cancel)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel("Larger models are more exact and slower."))
+        layout.addWidget(QLabel(tr("Larger models are more exact and slower.")))
         layout.addLayout(self._grid)
         for widget in (self.note, self.bar, self.cancel_button, buttons):
             layout.addWidget(widget)
@@ -98,14 +99,14 @@ class ModelsDialog(QDialog):
 
     def _button(self, status: EngineStatus) -> QPushButton:
         if status.usable:
-            button = QPushButton("In use" if status.name == self._current else "Use")
+            button = QPushButton(tr("In use") if status.name == self._current else tr("Use"))
             button.setEnabled(status.name != self._current)
             button.clicked.connect(partial(self._choose, status.name))
         elif not status.size:
-            button = QPushButton("Not here")
+            button = QPushButton(tr("Not here"))
             button.setEnabled(False)
         else:
-            button = QPushButton(f"Get ({status.size / 1e6:.0f} MB)")
+            button = QPushButton(tr("Get ({size:.0f} MB)", size=status.size / 1000000.0))
             button.clicked.connect(partial(self._fetch, status.name))
             button.setEnabled(not self._job.is_running)
         return button
@@ -127,7 +128,9 @@ class ModelsDialog(QDialog):
             with _alone(name, progress):
                 return fetch(spec, folder, progress=progress)
 
-        self.note.setText(f"Fetching {spec.title} to {folder}…")
+        self.note.setText(
+            tr("Fetching {spec_title} to {folder}…", spec_title=spec.title, folder=folder)
+        )
         self.bar.setValue(0)
         self.bar.show()
         self.cancel_button.show()
@@ -136,18 +139,20 @@ class ModelsDialog(QDialog):
 
     def _cancel(self) -> None:
         self._job.cancel()
-        self.note.setText("Stopping…")
+        self.note.setText(tr("Stopping…"))
 
     def _failed(self, sentence: str) -> None:
-        self._ended(STOPPED if sentence == "Cancelled." else sentence)
+        self._ended(tr(STOPPED) if sentence == "Cancelled." else sentence)
 
     def _progressed(self, done: int, total: int, _what: str) -> None:
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(int(1000 * done / total) if total else 0)
-        self.bar.setFormat(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+        self.bar.setFormat(
+            tr("{done:.0f} of {total:.0f} MB", done=done / 1000000.0, total=total / 1000000.0)
+        )
 
     def _fetched(self, name: str, _path: object) -> None:
-        self._ended(f"{published()[name].title} is here and in use now.")
+        self._ended(tr("{title} is here and in use now.", title=published()[name].title))
         self._current = name
         self._fill()
         self.chosen.emit(name)
@@ -173,8 +178,8 @@ def _alone(name: str, progress: Progress) -> Iterator[None]:
 
 def _state(status: EngineStatus) -> str:
     if status.checkpoint is not None and status.usable:
-        return f"installed: {status.checkpoint}"
+        return tr("installed: {checkpoint}", checkpoint=status.checkpoint)
     if status.usable:
-        return "built in"
+        return tr("built in")
     told = status.problem is not None and (status.checkpoint is not None or not status.size)
-    return str(status.problem) if told else "not installed"
+    return str(status.problem) if told else tr("not installed")

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 class NetworkJob(QObject):
@@ -51,7 +52,7 @@ class NetworkJob(QObject):
         job.progressed.connect(self.progressed)
         job.succeeded.connect(lambda result: self._end(job, lambda: succeeded(result)))
         job.failed.connect(lambda sentence: self._end(job, lambda: failed(sentence)))
-        job.cancelled.connect(lambda: self._end(job, lambda: failed("Cancelled.")))
+        job.cancelled.connect(lambda: self._end(job, lambda: failed(tr("Cancelled."))))
         self.started.emit()
         job.start()
 

@@ -15,6 +15,7 @@ from vostool.masks.crop import Window, decode_window
 from vostool.masks.mask import Mask
 from vostool.models.engine import Engine, SeesPictures, SegmentReply, SegmentRequest
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 Outline = NDArray[np.float32]
 """(n, 2) corners x, y in pixels of the frame."""
@@ -79,15 +80,20 @@ def close_up(engine: Engine, source: FrameSource, request: CloseUpRequest) -> Cl
     try:
         if not isinstance(engine, SeesPictures):
             raise ModelError(
-                f"{engine.info.title} cannot look at a part of a frame alone; choose another "
-                "engine, such as SAM 2 or MobileSAM."
+                tr(
+                    "{info_title} cannot look at a part of a frame alone; choose "
+                    "another engine, such as SAM 2 or MobileSAM.",
+                    info_title=engine.info.title,
+                )
             )
         picture = np.ascontiguousarray(source.frame(request.frame)[rows, columns])
         return CloseUpAnswer(request, engine.segment_picture(picture, request.prompts))
     except VosToolError as error:
         return CloseUpAnswer(request, None, str(error))
     except Exception as error:  # a failed engine must not end the thread
-        return CloseUpAnswer(request, None, f"The engine failed on the visible part: {error}")
+        return CloseUpAnswer(
+            request, None, tr("The engine failed on the visible part: {error}", error=error)
+        )
 
 
 def outlines_of(mask: Mask) -> tuple[Outline, ...]:

@@ -9,6 +9,7 @@ from vostool.errors import DeviceLostError, VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import TrackEnd, TrackJob
 from vostool.models.engine import Engine, TrackedFrame
+from vostool.words import tr
 
 
 class Inbox:
@@ -50,7 +51,7 @@ class RunningTrack:
         except VosToolError as error:
             problem, lost = str(error), isinstance(error, DeviceLostError)
         except Exception as error:  # a failed run must not end the thread
-            problem = f"Tracking stopped: {error}"
+            problem = tr("Tracking stopped: {error}", error=error)
         return TrackEnd(job, job.cancel.is_set(), problem, lost)
 
     def close(self) -> None:

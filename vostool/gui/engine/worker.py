@@ -21,6 +21,7 @@ from vostool.gui.engine.wishes import Wishes
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.threads.unforeseen import unforeseen
 from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
+from vostool.words import mark
 
 
 class EngineWorker(QThread):
@@ -180,7 +181,7 @@ class EngineWorker(QThread):
             try:
                 task()
             except Exception as error:  # or no click would be answered any more
-                self.engine_failed.emit(unforeseen("working with the engine", error))
+                self.engine_failed.emit(unforeseen(mark("working with the engine"), error))
         self._drop_run()
         self._finds.close_finder()
         close_quietly(self._engine)

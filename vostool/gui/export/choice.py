@@ -16,6 +16,7 @@ from vostool.io.batch.presets import Preset
 from vostool.io.batch.recipe import load_recipe, save_recipe
 from vostool.io.batch.run import Batch
 from vostool.io.exports.exporters import check_options
+from vostool.words import tr
 
 
 class Choice(QObject):
@@ -53,11 +54,11 @@ class Choice(QObject):
         """
         ui = self._ui
         if not ui.projects.rows.rows:
-            raise UsageError(EMPTY)
+            raise UsageError(tr(EMPTY))
         if not ui.formats.chosen():
-            raise UsageError("Tick at least one format.")
+            raise UsageError(tr("Tick at least one format."))
         if not ui.folder.text().strip():
-            raise UsageError("Say which folder to write to.")
+            raise UsageError(tr("Say which folder to write to."))
         made = Batch(
             ui.projects.rows.projects(),
             ui.formats.chosen(),
@@ -121,7 +122,9 @@ class Choice(QObject):
         try:
             batch = self.batch()
             if not all(is_stored(project) for project in batch.projects):
-                raise UsageError("Save the open project first (Ctrl+S); a recipe names its file.")
+                raise UsageError(
+                    tr("Save the open project first (Ctrl+S); a recipe names its file.")
+                )
             proposed = batch.projects[0].path.with_name("export.toml")
             path = dialogs.ask_recipe_name(self._window, proposed)
             if path is None:
@@ -130,7 +133,12 @@ class Choice(QObject):
         except VosToolError as error:
             self.told.emit(str(error), "bad")
             return
-        self.told.emit(f"Saved; run it again with: vostool export --recipe {path.name}", "")
+        self.told.emit(
+            tr(
+                "Saved; run it again with: vostool export --recipe {path_name}", path_name=path.name
+            ),
+            "",
+        )
 
     def _keep_folder(self, _: str) -> None:
         """Whatever is put there, but for a proposal, is the person's choice."""
@@ -138,6 +146,8 @@ class Choice(QObject):
         self.changed.emit()
 
     def _browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self._window, "Export to", self._ui.folder.text())
+        name = QFileDialog.getExistingDirectory(
+            self._window, tr("Export to"), self._ui.folder.text()
+        )
         if name:
             self._ui.folder.setText(name)

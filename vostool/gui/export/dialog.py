@@ -29,8 +29,9 @@ from vostool.io.batch.run import (
     Phase,
     ProjectCheck,
 )
+from vostool.words import mark, tr
 
-NOTHING_POSSIBLE = "Nothing here can be exported; the table says why."
+NOTHING_POSSIBLE = mark("Nothing here can be exported; the table says why.")
 
 
 class ExportDialog(QDialog):
@@ -51,7 +52,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, projects: Sequence[BatchProject], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setAcceptDrops(True)
         self._preview: Preview | None = None
         self.estimator, self.runner = Estimator(self), Runner(self)
@@ -84,7 +85,7 @@ class ExportDialog(QDialog):
             return
         self._say("")
         self.ui.projects.rows.look_again()
-        self.ui.preview.show_waiting("Looking…")
+        self.ui.preview.show_waiting(tr("Looking…"))
         self.ui.export_button.setEnabled(True)
         # An earlier export is no obstacle: it is asked about when the run begins.
         self.estimator.look(replace(batch, options=replace(batch.options, overwrite=True)))
@@ -94,7 +95,7 @@ class ExportDialog(QDialog):
         rows.show_check(position, check)
         if all(row.state is State.BLOCKED for row in rows.rows):
             self.ui.export_button.setEnabled(False)
-            self._say(NOTHING_POSSIBLE, "bad")
+            self._say(tr(NOTHING_POSSIBLE), "bad")
 
     def _previewed(self, preview: Preview) -> None:
         self._preview = preview
@@ -111,9 +112,14 @@ class ExportDialog(QDialog):
         blocked = sum(row.state is State.BLOCKED for row in rows.rows)
         if of_all or blocked == len(rows.rows):
             self.ui.export_button.setEnabled(False)
-            self._say(" ".join(of_all) or NOTHING_POSSIBLE, "bad")
+            self._say(" ".join(of_all) or tr(NOTHING_POSSIBLE), "bad")
         elif blocked:
-            self._say(f"{blocked} of the projects cannot be exported; the others can.", "attention")
+            self._say(
+                tr(
+                    "{blocked} of the projects cannot be exported; the others can.", blocked=blocked
+                ),
+                "attention",
+            )
 
     def _look_failed(self, sentence: str) -> None:
         self.ui.preview.clear()
@@ -139,14 +145,14 @@ class ExportDialog(QDialog):
         self.ui.projects.rows.wait()
         self._show_running(True)
         self.ui.bar.setRange(0, 0)
-        self._say("Looking at the projects…")
+        self._say(tr("Looking at the projects…"))
         self.runner.start(batch, found if known else None)
 
     def cancel(self) -> None:
         """Stop the run after the frame in work; what was finished before stays."""
         self.runner.cancel()
         self.ui.close_button.setEnabled(False)
-        self._say("Stopping after this frame…")
+        self._say(tr("Stopping after this frame…"))
 
     def _progressed(self, progress: BatchProgress) -> None:
         if not self.ui.close_button.isEnabled():
@@ -154,14 +160,21 @@ class ExportDialog(QDialog):
         rows, bar = self.ui.projects.rows, self.ui.bar
         rows.show_progress(progress)
         if progress.phase is Phase.CHECKING:
-            self._say(f"Looking at {progress.name}…")
+            self._say(tr("Looking at {progress_name}…", progress_name=progress.name))
             return
         bar.setRange(0, progress.overall_total)
         bar.setValue(progress.overall_done)
         left = progress.seconds_left
-        rest = "" if left is None else f", about {duration(left)} left"
-        place = f"{progress.position + 1} of {len(rows.rows)}"
-        self._say(f"Writing {progress.name} ({place}){rest}")
+        rest = "" if left is None else tr(", about {duration} left", duration=duration(left))
+        place = tr("{position} of {count}", position=progress.position + 1, count=len(rows.rows))
+        self._say(
+            tr(
+                "Writing {progress_name} ({place}){rest}",
+                progress_name=progress.name,
+                place=place,
+                rest=rest,
+            )
+        )
 
     def _ended(self, report: BatchReport) -> None:
         for position, result in enumerate(report.results):
@@ -179,7 +192,7 @@ class ExportDialog(QDialog):
     def _over(self) -> None:
         self._show_running(False)
         self.ui.show_report()
-        self.ui.close_button.setText("Close")
+        self.ui.close_button.setText(tr("Close"))
 
     def _show_running(self, running: bool) -> None:
         self.ui.show_running(running)

@@ -20,8 +20,9 @@ from vostool.gui.widgets.option_fields import OptionFields
 from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.options_text import Plain
 from vostool.io.exports.exporters import FORMATS
+from vostool.words import mark, tr
 
-FAMILIES = {"labels": "Labels", "rendered": "Rendered: to look at and to cut with"}
+FAMILIES = {"labels": mark("Labels"), "rendered": mark("Rendered: to look at and to cut with")}
 LINE = QSize(0, 20)
 NAME_ROLE = Qt.ItemDataRole.UserRole
 OptionValues = Mapping[str, Mapping[str, str | int | float | bool]]
@@ -99,13 +100,13 @@ class FormatsPanel(QWidget):
         self.tree.setIndentation(14)
         self.tree.setUniformRowHeights(True)
         self.tree.setItemsExpandable(False)
-        self.tree.setAccessibleName("Formats")
+        self.tree.setAccessibleName(tr("Formats"))
         viewport = self.tree.viewport()
         if viewport is not None and self.palette().color(QPalette.ColorRole.Base).lightness() < 128:
             # Empty boxes are painted in the base's colour: on a dark base they would not be seen.
             viewport.setBackgroundRole(QPalette.ColorRole.Button)
         for family, title in FAMILIES.items():
-            head = QTreeWidgetItem(self.tree, [title])
+            head = QTreeWidgetItem(self.tree, [tr(title)])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
             font = head.font(0)
             font.setBold(True)
@@ -117,7 +118,15 @@ class FormatsPanel(QWidget):
                     item.setData(0, NAME_ROLE, name)
                     item.setCheckState(0, Qt.CheckState.Unchecked)
                     keeps, loses = ", ".join(entry.keeps), ", ".join(entry.loses)
-                    item.setToolTip(0, f"{name}\nKeeps: {keeps}.\nLoses: {loses}.")
+                    item.setToolTip(
+                        0,
+                        tr(
+                            "{name}\nKeeps: {keeps}.\nLoses: {loses}.",
+                            name=name,
+                            keeps=keeps,
+                            loses=loses,
+                        ),
+                    )
                     self.items[name] = item
             head.setExpanded(True)
 
@@ -160,7 +169,7 @@ class FormatsPanel(QWidget):
         if name is None:
             return
         entry = FORMATS[name]
-        more = "" if entry.options else ": no options of its own"
+        more = "" if entry.options else tr(": no options of its own")
         bold(self.title, entry.title, more)
         self.options.show_options(entry.options, self._values.get(name))
 

@@ -30,6 +30,7 @@ from vostool.gui.export.report_panel import ReportPanel
 from vostool.gui.export.unlabelled_bar import UnlabelledBar
 from vostool.gui.widgets import theme
 from vostool.io.batch.presets import Preset
+from vostool.words import tr
 
 SIZE = 1180, 720
 RIGHT = 400
@@ -49,13 +50,13 @@ class ExportWidgets:
         self.preview, self.report = PreviewPanel(), ReportPanel()
         self.choices, self.outcome = QTabWidget(), QTabWidget()
         self.folder, self.browse = QLineEdit(), QPushButton("&Browse…")
-        self.merge = QCheckBox("Merge into one data &set")
+        self.merge = QCheckBox(tr("Merge into one data &set"))
         self.message, self.bar = QLabel(), QProgressBar()
-        self.recipe_button = QPushButton("Re&cipe")
-        self.load_recipe = QAction("Load recipe…", dialog)
-        self.save_recipe = QAction("Save as recipe…", dialog)
-        self.open_button = QPushButton("Open fol&der")
-        self.close_button = QPushButton("Cancel")
+        self.recipe_button = QPushButton(tr("Re&cipe"))
+        self.load_recipe = QAction(tr("Load recipe…"), dialog)
+        self.save_recipe = QAction(tr("Save as recipe…"), dialog)
+        self.open_button = QPushButton(tr("Open fol&der"))
+        self.close_button = QPushButton(tr("Cancel"))
         self.export_button = QPushButton("&Export")
         self._set_up()
         self._lay_out(dialog)
@@ -77,7 +78,7 @@ class ExportWidgets:
             widget.setEnabled(not running)
         self.projects.lock(running)
         self.bar.setVisible(running)
-        self.close_button.setText("Cancel")
+        self.close_button.setText(tr("Cancel"))
         self.close_button.setEnabled(True)
 
     def show_preview(self) -> None:
@@ -90,27 +91,29 @@ class ExportWidgets:
         self.outcome.setCurrentWidget(self.report)
 
     def _set_up(self) -> None:
-        self.folder.setAccessibleName("Folder")
-        self.merge.setToolTip("All videos in one data set, with ids that are unique in it")
+        self.folder.setAccessibleName(tr("Folder"))
+        self.merge.setToolTip(tr("All videos in one data set, with ids that are unique in it"))
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(self.message.fontMetrics().lineSpacing() * 2)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setAccessibleName("Message")
-        self.bar.setFormat("%v of %m frames")
-        self.bar.setAccessibleName("Progress of all projects")
+        self.message.setAccessibleName(tr("Message"))
+        self.bar.setFormat(tr("%v of %m frames"))
+        self.bar.setAccessibleName(tr("Progress of all projects"))
         menu = QMenu(self.recipe_button)
         menu.addAction(self.load_recipe)
         menu.addAction(self.save_recipe)
         self.recipe_button.setMenu(menu)
-        self.recipe_button.setToolTip("The whole batch in a file, for `vostool export --recipe`")
+        self.recipe_button.setToolTip(
+            tr("The whole batch in a file, for `vostool export --recipe`")
+        )
         for button in (self.browse, self.recipe_button, self.open_button, self.close_button):
             button.setAutoDefault(False)
 
     def _lay_out(self, dialog: QDialog) -> None:
         self.choices.addTab(self.formats, "&Formats")
         self.options.add_pages(self.choices)
-        self.outcome.addTab(self.preview, "What will be &written")
-        self.outcome.addTab(self.report, "Repor&t")
+        self.outcome.addTab(self.preview, tr("What will be &written"))
+        self.outcome.addTab(self.report, tr("Repor&t"))
         self.outcome.setTabEnabled(1, False)
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.projects)
@@ -141,7 +144,7 @@ class ExportWidgets:
         dialog.resize(*SIZE)
 
     def _place(self) -> QHBoxLayout:
-        label = QLabel("Fo&lder")
+        label = QLabel(tr("Fo&lder"))
         label.setBuddy(self.folder)
         row = QHBoxLayout()
         row.addWidget(label)

@@ -20,26 +20,28 @@ from PyQt6.QtWidgets import (
 
 from vostool.errors import UsageError
 from vostool.gui.export.formats_panel import OptionValues
+from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.io.exports.exporters import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
+from vostool.words import mark, tr
 
 FRAMES = {
-    "Labelled frames": FrameChoice.LABELLED,
-    "All frames": FrameChoice.ALL,
-    "Prompted frames only": FrameChoice.PROMPTED,
-    "Confirmed frames only": FrameChoice.CONFIRMED,
+    mark("Labelled frames"): FrameChoice.LABELLED,
+    mark("All frames"): FrameChoice.ALL,
+    mark("Prompted frames only"): FrameChoice.PROMPTED,
+    mark("Confirmed frames only"): FrameChoice.CONFIRMED,
 }
 PICTURES = {
-    "Labels only": ImageFiles.NONE,
-    "With JPEG pictures": ImageFiles.JPEG,
-    "With PNG pictures (lossless)": ImageFiles.PNG,
+    mark("Labels only"): ImageFiles.NONE,
+    mark("With JPEG pictures"): ImageFiles.JPEG,
+    mark("With PNG pictures (lossless)"): ImageFiles.PNG,
 }
 SPLITS = {
-    "No split": SplitBy.NONE,
-    "Whole videos (of merged projects)": SplitBy.VIDEO,
-    "Each video by time": SplitBy.TIME,
+    mark("No split"): SplitBy.NONE,
+    mark("Whole videos (of merged projects)"): SplitBy.VIDEO,
+    mark("Each video by time"): SplitBy.TIME,
 }
 LARGEST = 99_999_999
-PATTERN_TIP = "May hold {video}, {frame:06d} and {name}; empty: as each format names frames"
+PATTERN_TIP = mark("May hold {video}, {frame:06d} and {name}; empty: as each format names frames")
 Choice = TypeVar("Choice")
 
 
@@ -60,15 +62,15 @@ class OptionsPanel(QWidget):
         self.min_area, self.fill_holes, self.drop_specks = QSpinBox(), QSpinBox(), QSpinBox()
         self.tolerance, self.quality = QDoubleSpinBox(), QSpinBox()
         self.shares = QDoubleSpinBox(), QDoubleSpinBox(), QDoubleSpinBox()
-        self.overwrite = QCheckBox("Replace earlier exports without asking")
+        self.overwrite = QCheckBox(tr("Replace earlier exports without asking"))
         self._set_up()
         self._connect()
         self.set_options(ExportOptions())
 
     def add_pages(self, tabs: QTabWidget) -> None:
         """Put the fields on two pages."""
-        tabs.addTab(self._page_of_frames(), "Frames and &masks")
-        tabs.addTab(self._page_of_files(), "Pictures and f&iles")
+        tabs.addTab(self._page_of_frames(), tr("Frames and &masks"))
+        tabs.addTab(self._page_of_files(), tr("Pictures and f&iles"))
 
     def options(self, format_options: OptionValues) -> ExportOptions:
         """What is chosen.
@@ -82,16 +84,16 @@ class OptionsPanel(QWidget):
             first=self.first.value(),
             last=None if last < 0 else last,
             every=self.every.value(),
-            frames=FRAMES[self.frames.currentText()],
+            frames=FRAMES[chosen_name(self.frames)],
             object_ids=_numbers(self.objects.text()),
             labels=_words(self.labels.text()) or None,
             min_area=self.min_area.value(),
             fill_holes=self.fill_holes.value(),
             drop_specks=self.drop_specks.value(),
             polygon_tolerance=self.tolerance.value(),
-            split=Split(SPLITS[self.split.currentText()], *shares),
+            split=Split(SPLITS[chosen_name(self.split)], *shares),
             pattern=self.pattern.text().strip(),
-            images=PICTURES[self.pictures.currentText()],
+            images=PICTURES[chosen_name(self.pictures)],
             jpeg_quality=self.quality.value(),
             overwrite=self.overwrite.isChecked(),
             format_options=format_options,
@@ -103,19 +105,19 @@ class OptionsPanel(QWidget):
         self.first.setValue(options.first)
         self.last.setValue(-1 if options.last is None else options.last)
         self.every.setValue(options.every)
-        self.frames.setCurrentText(_title(FRAMES, options.frames))
+        choose_name(self.frames, _title(FRAMES, options.frames))
         self.objects.setText(", ".join(str(number) for number in options.object_ids or ()))
         self.labels.setText(", ".join(options.labels or ()))
         self.min_area.setValue(options.min_area)
         self.fill_holes.setValue(options.fill_holes)
         self.drop_specks.setValue(options.drop_specks)
         self.tolerance.setValue(options.polygon_tolerance)
-        self.split.setCurrentText(_title(SPLITS, options.split.by))
+        choose_name(self.split, _title(SPLITS, options.split.by))
         given = options.split.train, options.split.val, options.split.test
         for field, share in zip(self.shares, given, strict=True):
             field.setValue(100 * share / (sum(given) or 1))
         self.pattern.setText(options.pattern)
-        self.pictures.setCurrentText(_title(PICTURES, options.images))
+        choose_name(self.pictures, _title(PICTURES, options.images))
         self.quality.setValue(options.jpeg_quality)
         self.overwrite.setChecked(options.overwrite)
         self.blockSignals(False)
@@ -125,30 +127,32 @@ class OptionsPanel(QWidget):
 
     def _set_up(self) -> None:
         for combo, titles in ((self.frames, FRAMES), (self.pictures, PICTURES)):
-            combo.addItems(list(titles))
-        self.split.addItems(list(SPLITS))
+            add_choices(combo, titles)
+        add_choices(self.split, SPLITS)
         self.first.setRange(0, LARGEST)
         self.last.setRange(-1, LARGEST)
-        self.last.setSpecialValueText("the end")
+        self.last.setSpecialValueText(tr("the end"))
         self.every.setRange(1, LARGEST)
         for spin in (self.min_area, self.fill_holes, self.drop_specks):
             spin.setRange(0, LARGEST)
-            spin.setSuffix(" px")
+            spin.setSuffix(tr(" px"))
         self.tolerance.setRange(0, 1000)
         self.tolerance.setSingleStep(0.5)
-        self.tolerance.setSuffix(" px")
-        self.tolerance.setToolTip("How far polygons may lie from the outline; 0 is exact")
+        self.tolerance.setSuffix(tr(" px"))
+        self.tolerance.setToolTip(tr("How far polygons may lie from the outline; 0 is exact"))
         self.quality.setRange(1, 100)
-        for share, name in zip(self.shares, ("Training", "Validation", "Test"), strict=True):
+        for share, name in zip(
+            self.shares, (tr("Training"), tr("Validation"), tr("Test")), strict=True
+        ):
             share.setRange(0, 100)
             share.setDecimals(1)
             share.setSuffix(" %")
-            share.setAccessibleName(f"{name} share")
-        self.objects.setPlaceholderText("all; or numbers: 1, 4")
-        self.labels.setPlaceholderText("all; or names: car, dog")
-        self.pattern.setPlaceholderText("as each format does")
-        self.pattern.setToolTip(PATTERN_TIP)
-        self.overwrite.setToolTip("Files that no export wrote are kept either way")
+            share.setAccessibleName(tr("{name} share", name=name))
+        self.objects.setPlaceholderText(tr("all; or numbers: 1, 4"))
+        self.labels.setPlaceholderText(tr("all; or names: car, dog"))
+        self.pattern.setPlaceholderText(tr("as each format does"))
+        self.pattern.setToolTip(tr(PATTERN_TIP))
+        self.overwrite.setToolTip(tr("Files that no export wrote are kept either way"))
 
     def _connect(self) -> None:
         for combo in (self.frames, self.pictures, self.split):
@@ -163,39 +167,47 @@ class OptionsPanel(QWidget):
         self.overwrite.toggled.connect(self._changed)
 
     def _changed(self, *_: object) -> None:
-        self.quality.setEnabled(PICTURES[self.pictures.currentText()] is ImageFiles.JPEG)
+        self.quality.setEnabled(PICTURES[chosen_name(self.pictures)] is ImageFiles.JPEG)
         for share in self.shares:
-            share.setEnabled(SPLITS[self.split.currentText()] is not SplitBy.NONE)
+            share.setEnabled(SPLITS[chosen_name(self.split)] is not SplitBy.NONE)
         self.changed.emit()
 
     def _page_of_frames(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
-        form.addRow("Frames", self.frames)
-        form.addRow("From frame", _row(self.first, QLabel("to"), self.last))
-        form.addRow("Every n-th frame", self.every)
-        form.addRow("Objects", self.objects)
-        form.addRow("Labels", self.labels)
-        form.addRow("Smallest mask", self.min_area)
-        form.addRow("Fill holes up to", self.fill_holes)
-        form.addRow("Drop specks below", self.drop_specks)
-        form.addRow("Polygon tolerance", self.tolerance)
+        form.addRow(tr("Frames"), self.frames)
+        form.addRow(tr("From frame"), _row(self.first, QLabel("to"), self.last))
+        form.addRow(tr("Every n-th frame"), self.every)
+        form.addRow(tr("Objects"), self.objects)
+        form.addRow(tr("Labels"), self.labels)
+        form.addRow(tr("Smallest mask"), self.min_area)
+        form.addRow(tr("Fill holes up to"), self.fill_holes)
+        form.addRow(tr("Drop specks below"), self.drop_specks)
+        form.addRow(tr("Polygon tolerance"), self.tolerance)
         _name_fields(form)
-        self.first.setAccessibleName("First frame")
-        self.last.setAccessibleName("Last frame")
+        self.first.setAccessibleName(tr("First frame"))
+        self.last.setAccessibleName(tr("Last frame"))
         return page
 
     def _page_of_files(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
-        form.addRow("Pictures", self.pictures)
-        form.addRow("JPEG quality", self.quality)
-        form.addRow("File names", self.pattern)
-        form.addRow("Split", self.split)
-        for share, name in zip(self.shares, ("Training", "Validation", "Test"), strict=True):
+        form.addRow(tr("Pictures"), self.pictures)
+        form.addRow(tr("JPEG quality"), self.quality)
+        form.addRow(tr("File names"), self.pattern)
+        form.addRow(tr("Split"), self.split)
+        for share, name in zip(
+            self.shares, (tr("Training"), tr("Validation"), tr("Test")), strict=True
+        ):
             form.addRow(name, share)
         form.addRow("", self.overwrite)
-        note = QLabel(f"File names: {PATTERN_TIP[0].lower()}{PATTERN_TIP[1:]}.")
+        note = QLabel(
+            tr(
+                "File names: {lower}{pattern_tip}.",
+                lower=PATTERN_TIP[0].lower(),
+                pattern_tip=PATTERN_TIP[1:],
+            )
+        )
         note.setWordWrap(True)
         form.addRow(note)
         _name_fields(form)
@@ -233,5 +245,8 @@ def _numbers(text: str) -> list[int] | None:
         return [int(part) for part in _words(text)] or None
     except ValueError:
         raise UsageError(
-            f"Objects are numbers with commas between them, such as 1, 4; not {text!r}."
+            tr(
+                "Objects are numbers with commas between them, such as 1, 4; not {text!r}.",
+                text=text,
+            )
         ) from None

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 from vostool.errors import UsageError, VosToolError
 from vostool.gui.widgets import dialogs
 from vostool.io.batch.presets import BUILT_IN, Preset, delete_preset, load_presets, save_preset
+from vostool.words import tr
 
 
 class PresetBar(QWidget):
@@ -31,12 +32,12 @@ class PresetBar(QWidget):
         self._current = current
         self._own: dict[str, Preset] = {}
         self.list = QComboBox()
-        self.keep_button = QPushButton("&Keep as…")
-        self.forget_button = QPushButton("For&get")
-        self.list.setPlaceholderText("Take a preset…")
-        self.list.setAccessibleName("Preset")
-        self.keep_button.setToolTip("Keep formats and options under a name")
-        self.forget_button.setToolTip("Forget the preset that is shown")
+        self.keep_button = QPushButton(tr("&Keep as…"))
+        self.forget_button = QPushButton(tr("For&get"))
+        self.list.setPlaceholderText(tr("Take a preset…"))
+        self.list.setAccessibleName(tr("Preset"))
+        self.keep_button.setToolTip(tr("Keep formats and options under a name"))
+        self.forget_button.setToolTip(tr("Forget the preset that is shown"))
         label = QLabel("&Preset")
         label.setBuddy(self.list)
         layout = QHBoxLayout(self)
@@ -84,7 +85,7 @@ class PresetBar(QWidget):
 
     def _keep(self) -> None:
         shown = self.list.currentText()
-        name = dialogs.ask_for_name(self, "Keep a preset", shown if shown in self._own else "")
+        name = dialogs.ask_for_name(self, tr("Keep a preset"), shown if shown in self._own else "")
         if name is None:
             return
         try:
@@ -94,7 +95,7 @@ class PresetBar(QWidget):
             self.told.emit(str(error))
             return
         self._fill(name)
-        self.told.emit(f"Kept as '{name}'.")
+        self.told.emit(tr("Kept as '{name}'.", name=name))
 
     def _forget(self) -> None:
         name = self.list.currentText()
@@ -105,7 +106,7 @@ class PresetBar(QWidget):
             self.told.emit(str(error))
             return
         self._fill(None)
-        self.told.emit(f"The preset '{name}' is forgotten.")
+        self.told.emit(tr("The preset '{name}' is forgotten.", name=name))
 
     def _update(self) -> None:
         self.forget_button.setEnabled(self.list.currentText() in self._own)

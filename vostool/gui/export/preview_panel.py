@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, Q
 from vostool.gui.export.texts import totals
 from vostool.gui.widgets import theme
 from vostool.io.batch.preview import Preview, PreviewEntry, size_text
+from vostool.words import tr
 
 SHOWN_OPEN = 40
 """Up to so many lines the tree is shown with every folder open."""
@@ -57,10 +58,10 @@ class PreviewPanel(QWidget):
         self.tree = QTreeWidget()
         self.summary = QLabel()
         self.tree.setColumnCount(3)
-        self.tree.setHeaderLabels(["Below the folder", "Files", "Size, about"])
+        self.tree.setHeaderLabels([tr("Below the folder"), tr("Files"), tr("Size, about")])
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
-        self.tree.setAccessibleName("What will be written")
+        self.tree.setAccessibleName(tr("What will be written"))
         header, title = self.tree.header(), self.tree.headerItem()
         assert header is not None and title is not None
         header.setStretchLastSection(False)
@@ -83,7 +84,11 @@ class PreviewPanel(QWidget):
             self.tree.expandAll()
         else:
             self.tree.expandToDepth(0)
-        again = f" Replaces {replaced} that were exported earlier." if replaced else ""
+        again = (
+            tr(" Replaces {replaced} that were exported earlier.", replaced=replaced)
+            if replaced
+            else ""
+        )
         self._say(totals(preview) + again, attention=not preview.fits)
 
     def show_waiting(self, text: str) -> None:

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.export.rows import COLUMNS, FOUND, PROGRESS_ROLE, STATE, Rows
+from vostool.words import tr
 
 WIDTHS = (150, 62, 66, 62, 108)
 
@@ -55,7 +56,7 @@ class ProjectTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setAccessibleName("Projects")
+        self.setAccessibleName(tr("Projects"))
         side, top = self.verticalHeader(), self.horizontalHeader()
         assert side is not None and top is not None
         side.hide()

@@ -27,8 +27,9 @@ from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.run import BatchProject, find_projects
 from vostool.io.project.file import SUFFIX
 from vostool.progress import Progress
+from vostool.words import mark, tr
 
-EMPTY = "Drop projects (*.vos) or folders that hold some here, or add them with the buttons."
+EMPTY = mark("Drop projects (*.vos) or folders that hold some here, or add them with the buttons.")
 
 
 class ProjectsPanel(QWidget):
@@ -45,9 +46,9 @@ class ProjectsPanel(QWidget):
         self.rows = Rows(self)
         self.table = ProjectTable(self.rows)
         self.details = QPlainTextEdit()
-        self.add_button = QPushButton("&Add projects…")
-        self.folder_button = QPushButton("Add f&older…")
-        self.video_button = QPushButton("Find &video…")
+        self.add_button = QPushButton(tr("&Add projects…"))
+        self.folder_button = QPushButton(tr("Add f&older…"))
+        self.video_button = QPushButton(tr("Find &video…"))
         self.remove_button = QPushButton("&Remove")
         self._jobs: list[Background] = []
         self._locked = False
@@ -59,7 +60,13 @@ class ProjectsPanel(QWidget):
         """Add project files, and those in folders; folders are searched off the GUI thread."""
         wrong = [p for p in places if not p.is_dir() and p.suffix.lower() != SUFFIX]
         if wrong:
-            self.told.emit(f"'{wrong[0].name}' is no project; projects end in {SUFFIX}.")
+            self.told.emit(
+                tr(
+                    "'{name}' is no project; projects end in {suffix}.",
+                    name=wrong[0].name,
+                    suffix=SUFFIX,
+                )
+            )
         right = [place for place in places if place not in wrong]
         if not right or self._locked:
             return
@@ -105,8 +112,8 @@ class ProjectsPanel(QWidget):
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
         self.details.setFixedHeight(76)
-        self.details.setPlaceholderText(EMPTY)
-        self.details.setAccessibleName("What was found in the selected project")
+        self.details.setPlaceholderText(tr(EMPTY))
+        self.details.setAccessibleName(tr("What was found in the selected project"))
         self.add_button.clicked.connect(self._ask_for_files)
         self.folder_button.clicked.connect(self._ask_for_folder)
         self.video_button.clicked.connect(self._ask_for_video)
@@ -124,7 +131,7 @@ class ProjectsPanel(QWidget):
 
     def _lay_out(self) -> None:
         title = QLabel()
-        bold(title, "Projects")
+        bold(title, tr("Projects"))
         title.setBuddy(self.table)
         top = QHBoxLayout()
         top.addWidget(title, 1)
@@ -160,7 +167,9 @@ class ProjectsPanel(QWidget):
             left = len(projects) - self.rows.add(projects)
             if left:
                 verb = "is" if left == 1 else "are"
-                self.told.emit(f"{left} of the projects {verb} in the table already.")
+                self.told.emit(
+                    tr("{left} of the projects {verb} in the table already.", left=left, verb=verb)
+                )
 
     def _ask_for_files(self) -> None:
         self.add_places(dialogs.ask_for_projects(self))

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayou
 
 from vostool.gui.export.texts import report_text
 from vostool.io.batch.run import BatchReport
+from vostool.words import tr
 
 
 class ReportPanel(QWidget):
@@ -15,11 +16,11 @@ class ReportPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = QPlainTextEdit()
-        self.copy_button = QPushButton("Cop&y report")
+        self.copy_button = QPushButton(tr("Cop&y report"))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self.text.setAccessibleName("Report")
+        self.text.setAccessibleName(tr("Report"))
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self.copy)
         row = QHBoxLayout()

@@ -19,8 +19,16 @@ from vostool.io.batch.run import (
     ProjectResult,
     ProjectState,
 )
+from vostool.words import mark, tr
 
-COLUMNS = ("Project", "Frames", "Objects", "Masks", "State", "Found")
+COLUMNS = (
+    mark("Project"),
+    mark("Frames"),
+    mark("Objects"),
+    mark("Masks"),
+    mark("State"),
+    mark("Found"),
+)
 STATE, FOUND = COLUMNS.index("State"), COLUMNS.index("Found")
 PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 1
 """Share done, 0 to 1, of a project that is being written; None for the others."""
@@ -29,14 +37,14 @@ PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 1
 class State(enum.Enum):
     """How it stands with a project; the value is what the person reads."""
 
-    LOOKING = "Checking…"
-    READY = "Ready"
-    BLOCKED = "Not possible"
-    WAITING = "Waiting"
-    WRITING = "Writing"
-    WRITTEN = "Written"
-    FAILED = "Failed"
-    CANCELLED = "Cancelled"
+    LOOKING = mark("Checking…")
+    READY = mark("Ready")
+    BLOCKED = mark("Not possible")
+    WAITING = mark("Waiting")
+    WRITING = mark("Writing")
+    WRITTEN = mark("Written")
+    FAILED = mark("Failed")
+    CANCELLED = mark("Cancelled")
 
 
 ENDED = {
@@ -184,7 +192,7 @@ class Rows(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -214,13 +222,13 @@ class Rows(QAbstractTableModel):
 
 def _text(row: Row, column: int) -> str:
     if column == 0:
-        mark = " (open)" if row.project.held is not None else ""
-        return row.project.name + mark
+        open_here = tr(" (open)") if row.project.held is not None else ""
+        return row.project.name + open_here
     if column == STATE:
         done = "" if row.done is None else f" {row.done:.0%}"
-        return row.state.value + done
+        return tr(row.state.value) + done
     if column == FOUND:
-        more = f"  (+{len(row.texts) - 1} more)" if len(row.texts) > 1 else ""
+        more = tr("  (+{count} more)", count=len(row.texts) - 1) if len(row.texts) > 1 else ""
         return row.texts[0] + more if row.texts else ""
     check = row.check
     if check is None or not (check.frames or check.ready):

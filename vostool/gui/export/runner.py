@@ -18,6 +18,7 @@ from vostool.io.batch.run import (
     run_batch,
 )
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 class Runner(QObject):
@@ -67,7 +68,7 @@ class Runner(QObject):
         self._job = job
         job.succeeded.connect(self._ended)
         job.failed.connect(self._stopped)
-        job.cancelled.connect(lambda: self._stopped("Cancelled; nothing was written."))
+        job.cancelled.connect(lambda: self._stopped(tr("Cancelled; nothing was written.")))
         job.start()
 
     def cancel(self) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 from vostool.project.objects import DEFAULT_LABEL
 from vostool.project.project import Project
 from vostool.project.project_labels import is_unlabelled
+from vostool.words import tr, trn
 
 LISTED = 8
 
@@ -27,8 +28,8 @@ class UnlabelledBar(QFrame):
         super().__init__()
         self.setObjectName("unlabelled_bar")
         self.text = QLabel()
-        self.button = QPushButton("&Name them…")
-        self.button.setToolTip("Closes this, shows one after the other, and comes back")
+        self.button = QPushButton(tr("&Name them…"))
+        self.button.setToolTip(tr("Closes this, shows one after the other, and comes back"))
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.naming_wanted)
         row = QHBoxLayout(self)
@@ -43,14 +44,18 @@ class UnlabelledBar(QFrame):
         self.setVisible(bool(ids))
         if not ids:
             return
-        one = len(ids) == 1
-        more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
+        more = tr(" and {count} more", count=len(ids) - LISTED) if len(ids) > LISTED else ""
         listed = ", ".join(map(str, ids[:LISTED])) + more
         self.text.setText(
-            f"Object{'' if one else 's'} {listed} {'has' if one else 'have'} no label yet and "
-            f"would be written as “{DEFAULT_LABEL}”."
+            trn(
+                "Object {listed} has no label yet and would be written as “{label}”.",
+                "Objects {listed} have no label yet and would be written as “{label}”.",
+                len(ids),
+                listed=listed,
+                label=DEFAULT_LABEL,
+            )
         )
-        self.button.setText("&Name it…" if one else "&Name them…")
+        self.button.setText(trn("&Name it…", "&Name them…", len(ids)))
 
 
 def unlabelled_objects(project: Project) -> Sequence[int]:

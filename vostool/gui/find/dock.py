@@ -7,6 +7,7 @@ from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
 from vostool.gui.find.panel import FindPanel
+from vostool.words import tr
 
 
 class FindDock(QDockWidget):
@@ -22,10 +23,10 @@ class FindDock(QDockWidget):
     closed = pyqtSignal()
 
     def __init__(self, window: QMainWindow, more: QAction) -> None:
-        super().__init__("Find", window)
+        super().__init__(tr("Find"), window)
         self.setObjectName("Find")
         self.panel = FindPanel()
-        more.setIconText("Track and find…")
+        more.setIconText(tr("Track and find…"))
         self.panel.more_button.setDefaultAction(more)
         self.panel.setEnabled(False)
         self.setWidget(self.panel)

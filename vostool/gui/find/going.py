@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from vostool.words import tr
+
 
 class Going(QWidget):
     """Begin, cancel and progress of one kind of work.
@@ -16,11 +18,11 @@ class Going(QWidget):
 
     def __init__(self, work: str, cancel: str, beside: QWidget | None = None) -> None:
         super().__init__()
-        self.find_button = QPushButton("Find")
-        self.cancel_button = QPushButton("Cancel")
+        self.find_button = QPushButton(tr("Find"))
+        self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setToolTip(cancel)
         self.bar = QProgressBar()
-        self.bar.setAccessibleName(f"Progress of {work}")
+        self.bar.setAccessibleName(tr("Progress of {work}", work=work))
         self.bar.setRange(0, 100)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)

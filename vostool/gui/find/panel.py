@@ -24,12 +24,13 @@ from vostool.gui.find.sliders import Sliders
 from vostool.gui.find.sound import SoundPart
 from vostool.gui.find.ways import WAYS, WaySwitch
 from vostool.gui.find.where import Where
+from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.gui.widgets.finder_choice import ModelChoice
 from vostool.gui.widgets.return_key import LineBox
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
-DENSITY = {"Coarse, fast": 8, "Normal": 16, "Fine, slow": 32}
-NOTHING_OPEN = "Nothing is open."
+DENSITY = {mark("Coarse, fast"): 8, mark("Normal"): 16, mark("Fine, slow"): 32}
+NOTHING_OPEN = mark("Nothing is open.")
 
 
 class FindPanel(QWidget):
@@ -59,41 +60,41 @@ class FindPanel(QWidget):
         self.switch = WaySwitch()
         self.ways = self.switch.buttons
         self.text_box = LineBox()
-        self.text_box.setPlaceholderText("person, red car")
-        self.text_box.setAccessibleName("What to look for")
-        self.text_box.setToolTip("Several things are parted by commas or full stops")
+        self.text_box.setPlaceholderText(tr("person, red car"))
+        self.text_box.setAccessibleName(tr("What to look for"))
+        self.text_box.setToolTip(tr("Several things are parted by commas or full stops"))
         self.density = QComboBox()
-        self.density.addItems(list(DENSITY))
-        self.density.setCurrentText("Normal")
-        self.density.setAccessibleName("Density")
-        self.density.setToolTip("Fine finds smaller things, and cuts larger ones to pieces")
-        self.density_name = QLabel("Density")
+        add_choices(self.density, DENSITY)
+        choose_name(self.density, "Normal")
+        self.density.setAccessibleName(tr("Density"))
+        self.density.setToolTip(tr("Fine finds smaller things, and cuts larger ones to pieces"))
+        self.density_name = QLabel(tr("Density"))
         self.density_name.setBuddy(self.density)
         self.model, self.where, self.sound = ModelChoice(), Where(), SoundPart()
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.more_button = QToolButton()
-        self.more_button.setText("Track and find…")
+        self.more_button.setText(tr("Track and find…"))
         self.going = Going(
-            "looking for objects", "Look no further; what was found stays", self.more_button
+            tr("looking for objects"), tr("Look no further; what was found stays"), self.more_button
         )
         self.find_button, self.cancel_button = self.going.find_button, self.going.cancel_button
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setAccessibleName("What was found")
+        self.said.setAccessibleName(tr("What was found"))
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.before = _small("◀", "The frame before on which something was found")
-        self.after = _small("▶", "The next frame on which something was found")
+        self.before = _small("◀", tr("The frame before on which something was found"))
+        self.after = _small("▶", tr("The next frame on which something was found"))
         self.sliders = Sliders()
-        self.take_button = QPushButton("Take")
+        self.take_button = QPushButton(tr("Take"))
         self.clear_button = QToolButton()
-        self.clear_button.setText("Clear")
-        self.clear_button.setToolTip("Propose nothing any more")
+        self.clear_button.setText(tr("Clear"))
+        self.clear_button.setToolTip(tr("Propose nothing any more"))
         self.leave_button = QToolButton()
-        self.leave_button.setText("Leave")
-        self.leave_button.setToolTip("Back to the tool before (Esc); what was found stays here")
+        self.leave_button.setText(tr("Leave"))
+        self.leave_button.setToolTip(tr("Back to the tool before (Esc); what was found stays here"))
         self._lay_out()
         self._connect()
         self.show_idle("")
@@ -125,7 +126,7 @@ class FindPanel(QWidget):
     @property
     def grid(self) -> Grid:
         """How densely everything is asked."""
-        return Grid(points_per_side=DENSITY[self.density.currentText()])
+        return Grid(points_per_side=DENSITY[chosen_name(self.density)])
 
     def choose_way(self, way: Way) -> None:
         """Look this way the next time."""
@@ -165,18 +166,20 @@ class FindPanel(QWidget):
         for button in (self.before, self.after):
             button.setVisible(frames > 1)
         self.take_button.setEnabled(wanted > 0)
-        self.take_button.setText(f"Take {counted(wanted, 'object')}" if wanted else "Take")
-        self.take_button.setToolTip("Make objects of those that are shown (Enter)")
+        self.take_button.setText(
+            tr("Take {objects}", objects=counted(wanted, "object")) if wanted else tr("Take")
+        )
+        self.take_button.setToolTip(tr("Make objects of those that are shown (Enter)"))
         self.clear_button.setEnabled(found > 0)
         if not found or self.going.is_busy:
             return
-        parts = [f"{found} found"]
+        parts = [tr("{found} found", found=found)]
         if frames > 1:
-            parts[0] += f" on {frames} frames"
+            parts[0] += tr(" on {frames} frames", frames=frames)
         if shown < found:
-            parts.append(f"{shown} shown")
+            parts.append(tr("{shown} shown", shown=shown))
         if left_out:
-            parts.append(f"{left_out} left out")
+            parts.append(tr("{left_out} left out", left_out=left_out))
         self.said.setText(", ".join(parts) + ".")
 
     def _show_way(self) -> None:
@@ -199,7 +202,7 @@ class FindPanel(QWidget):
     def _show_note(self) -> None:
         """What the way is for, or what the chosen model lacks and the line that brings it."""
         problem = self.model.problem
-        self.note.setText(problem or WAYS[self.way][1] + ".")
+        self.note.setText(problem or tr("{tip}.", tip=tr(WAYS[self.way][1])))
         self.note.setVisible(bool(problem) or self.way is not Way.TEXT)
 
     def _connect(self) -> None:
@@ -247,8 +250,8 @@ class FindPanel(QWidget):
         form.setColumnStretch(1, 1)
         form.addWidget(self.density_name, 0, 0)
         form.addWidget(self.density, 0, 1)
-        self.where_name = QLabel("Frames")
-        rows = ((QLabel("Model"), self.model), (self.where_name, self.where))
+        self.where_name = QLabel(tr("Frames"))
+        rows = ((QLabel(tr("Model")), self.model), (self.where_name, self.where))
         for row, (label, widget) in enumerate(rows, 1):
             label.setBuddy(widget)
             form.addWidget(label, row, 0)

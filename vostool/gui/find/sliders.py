@@ -10,6 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from vostool.finders.choice import Choice
+from vostool.words import tr
 
 LARGEST_SHARE = 0.1
 """Of the picture: the largest area that can be asked for as the smallest."""
@@ -50,15 +51,21 @@ class Sliders(QWidget):
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
         self.score, self._score = self._row(
-            "Least score", "How sure the model has to be that this is an object"
+            tr("Least score"), tr("How sure the model has to be that this is an object")
         )
-        self.text, self._text = self._row("Text fit", "How well the text has to fit what is seen")
-        self.area, self._area = self._row("Smallest", "Smaller ones are not shown")
-        self.most, self._most = self._row("At most", "No more than so many, the best by score")
-        self.ground = QCheckBox("Background, too")
+        self.text, self._text = self._row(
+            tr("Text fit"), tr("How well the text has to fit what is seen")
+        )
+        self.area, self._area = self._row(tr("Smallest"), tr("Smaller ones are not shown"))
+        self.most, self._most = self._row(
+            tr("At most"), tr("No more than so many, the best by score")
+        )
+        self.ground = QCheckBox(tr("Background, too"))
         self.ground.setToolTip(
-            "Also what fills the picture or reaches from one edge to the opposite one: "
-            "ground, wall, sky"
+            tr(
+                "Also what fills the picture or reaches from one edge to the "
+                "opposite one: ground, wall, sky"
+            )
         )
         self._grid.addWidget(self.ground, self._grid.rowCount(), 0, 1, 3)
         self._connect()
@@ -115,7 +122,7 @@ class Sliders(QWidget):
         values = self._values
         self._score.setText(f"{values.score:.2f}")
         self._text.setText(f"{values.text_score:.2f}")
-        self._area.setText(f"{values.smallest_area:,} px")
+        self._area.setText(tr("{smallest_area:,} px", smallest_area=values.smallest_area))
         self._most.setText(str(values.largest_number))
 
     def _row(self, name: str, tip: str) -> tuple[KeySlider, QLabel]:

@@ -9,6 +9,7 @@ from vostool.finders.sound.spans import THRESHOLD
 from vostool.gui.find.going import Going
 from vostool.gui.find.sliders import KeySlider
 from vostool.gui.widgets.return_key import LineBox
+from vostool.words import tr
 
 
 class SoundPart(QWidget):
@@ -30,25 +31,25 @@ class SoundPart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.wanted = LineBox()
-        self.wanted.setPlaceholderText("all sounds")
-        self.wanted.setAccessibleName("Only sounds called")
+        self.wanted.setPlaceholderText(tr("all sounds"))
+        self.wanted.setAccessibleName(tr("Only sounds called"))
         self.wanted.setToolTip(
-            "Only sounds called so: dog, music. Return goes to the rows over the timeline"
+            tr("Only sounds called so: dog, music. Return goes to the rows over the timeline")
         )
         self.threshold = KeySlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(1, 100)
-        self.threshold.setAccessibleName("Least score of a sound")
+        self.threshold.setAccessibleName(tr("Least score of a sound"))
         self.threshold.setMinimumWidth(60)
         self._threshold = QLabel()
         self._threshold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._threshold.setMinimumWidth(self._threshold.fontMetrics().horizontalAdvance("0.00"))
-        self.going = Going("listening", "Listen no further; what was heard stays")
-        self.going.find_button.setToolTip("Listen to the sound of the whole video")
+        self.going = Going("listening", tr("Listen no further; what was heard stays"))
+        self.going.find_button.setToolTip(tr("Listen to the sound of the whole video"))
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.said.setAccessibleName("What was heard")
+        self.said.setAccessibleName(tr("What was heard"))
         self._lay_out()
         self._connect()
         self.show_values("", THRESHOLD)
@@ -89,10 +90,10 @@ class SoundPart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         form = QGridLayout()
         form.setColumnStretch(1, 1)
-        only, least = QLabel("Only"), QLabel("Least score")
+        only, least = QLabel(tr("Only")), QLabel(tr("Least score"))
         only.setBuddy(self.wanted)
         least.setBuddy(self.threshold)
-        tip = "How sure the model has to be of a sound; acts at once"
+        tip = tr("How sure the model has to be of a sound; acts at once")
         for widget in (least, self.threshold, self._threshold):
             widget.setToolTip(tip)
         form.addWidget(only, 0, 0)

@@ -9,12 +9,13 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from vostool.finders.finder import Way
+from vostool.words import mark, tr
 
 WAYS = {
-    Way.EVERYTHING: ("Everything", "Whatever can be told apart in the picture"),
-    Way.TEXT: ("Text", "What you name: person, red car"),
-    Way.SOUND: ("Sound", "What is heard, and when: a dog is looked for where it barks"),
-    Way.LIKE: ("Like this", "What looks like the selected object"),
+    Way.EVERYTHING: (mark("Everything"), mark("Whatever can be told apart in the picture")),
+    Way.TEXT: (mark("Text"), mark("What you name: person, red car")),
+    Way.SOUND: (mark("Sound"), mark("What is heard, and when: a dog is looked for where it barks")),
+    Way.LIKE: (mark("Like this"), mark("What looks like the selected object")),
 }
 
 
@@ -41,8 +42,8 @@ class WaySwitch(QWidget):
         self._columns = 0
         for way, (title, tip) in WAYS.items():
             button = QToolButton(self)
-            button.setText(title)
-            button.setToolTip(tip)
+            button.setText(tr(title))
+            button.setToolTip(tr(tip))
             button.setCheckable(True)
             button.setObjectName("choice")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -8,6 +8,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
 
+from vostool.words import tr
+
 HERE, RANGE, WHOLE, SOUNDS = range(4)
 EVERY = 30
 
@@ -18,15 +20,15 @@ class Where(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.scope = QComboBox()
-        self.scope.addItems(["This frame", "The range", "The whole video"])
-        self.scope.setAccessibleName("Frames to look on")
+        self.scope.addItems([tr("This frame"), tr("The range"), tr("The whole video")])
+        self.scope.setAccessibleName(tr("Frames to look on"))
         self.every = QSpinBox()
         self.every.setRange(1, 10_000)
         self.every.setValue(EVERY)
-        self.every.setPrefix("every ")
-        self.every.setSuffix(" frames")
-        self.every.setAccessibleName("Look on every so many frames")
-        self.every.setToolTip("Look on every so many frames, the first included")
+        self.every.setPrefix(tr("every "))
+        self.every.setSuffix(tr(" frames"))
+        self.every.setAccessibleName(tr("Look on every so many frames"))
+        self.every.setToolTip(tr("Look on every so many frames, the first included"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -40,13 +42,18 @@ class Where(QWidget):
     def set_range(self, span: tuple[int, int] | None) -> None:
         """First and last frame of the range on the timeline; without one it cannot be chosen."""
         self._span = span
-        self.scope.setItemText(RANGE, "The range" if span is None else f"{span[0]} to {span[1]}")
+        self.scope.setItemText(
+            RANGE,
+            tr("The range")
+            if span is None
+            else tr("{first} to {last}", first=span[0], last=span[1]),
+        )
         model = self.scope.model()
         item = model.item(RANGE) if isinstance(model, QStandardItemModel) else None
         if item is not None:
             item.setEnabled(span is not None)
             item.setData(
-                "Choose a range on the timeline first: Shift+drag" if span is None else "",
+                tr("Choose a range on the timeline first: Shift+drag") if span is None else "",
                 Qt.ItemDataRole.ToolTipRole,
             )
         if span is None and self.scope.currentIndex() == RANGE:
@@ -65,8 +72,10 @@ class Where(QWidget):
             self.scope.removeItem(SOUNDS)
             return
         if self.scope.count() == SOUNDS:
-            self.scope.addItem("Where it sounds")
-        self.scope.setItemData(SOUNDS, f"Where '{label}' is heard", Qt.ItemDataRole.ToolTipRole)
+            self.scope.addItem(tr("Where it sounds"))
+        self.scope.setItemData(
+            SOUNDS, tr("Where '{label}' is heard", label=label), Qt.ItemDataRole.ToolTipRole
+        )
         self.scope.setCurrentIndex(SOUNDS)
 
     def frames(self, here: int, count: int) -> tuple[int, ...]:

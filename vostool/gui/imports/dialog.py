@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from vostool.frames import FrameSource
 from vostool.gui.imports.reading import Plan, Reading
 from vostool.gui.session.document import Document
+from vostool.gui.widgets.choices import add_choices, chosen_name
 from vostool.gui.widgets.option_fields import OptionFields
 from vostool.gui.widgets.own_html import Strong, bold, plain
 from vostool.io.imports.edit import (
@@ -32,15 +33,16 @@ from vostool.io.imports.edit import (
     Ungrouped,
 )
 from vostool.io.imports.importers import IMPORT_FORMATS
+from vostool.words import mark, tr
 
 OBJECTS = {
-    "Come in as new objects": ObjectPolicy.NEW,
-    "Go on with objects of the same id and label": ObjectPolicy.MATCH,
+    mark("Come in as new objects"): ObjectPolicy.NEW,
+    mark("Go on with objects of the same id and label"): ObjectPolicy.MATCH,
 }
 UNGROUPED = {
-    "One object a label, where it is there once a frame": Ungrouped.AUTO,
-    "Each shape is an object": Ungrouped.EACH,
-    "One object a label": Ungrouped.LABEL,
+    mark("One object a label, where it is there once a frame"): Ungrouped.AUTO,
+    mark("Each shape is an object"): Ungrouped.EACH,
+    mark("One object a label"): Ungrouped.LABEL,
 }
 
 
@@ -57,15 +59,15 @@ class ImportDialog(QDialog):
         self, document: Document, source: FrameSource, path: Path, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Import labels")
+        self.setWindowTitle(tr("Import labels"))
         self.summary: ImportSummary | None = None
         self.track_wanted = False
         self._document = document
         self._path = path
         self.reading = Reading(document, source, path, self)
         self.format, self.objects, self.ungrouped = QComboBox(), QComboBox(), QComboBox()
-        self.replace = QCheckBox("Also replace what was confirmed")
-        self.boxes = QCheckBox("Interpolated boxes become prompts, too")
+        self.replace = QCheckBox(tr("Also replace what was confirmed"))
+        self.boxes = QCheckBox(tr("Interpolated boxes become prompts, too"))
         self.options = OptionFields()
         self.bar = QProgressBar()
         self.sentence = QLabel()
@@ -74,9 +76,9 @@ class ImportDialog(QDialog):
         self.left_out.setVisible(bool(IMPORT_FORMATS.problems))
         self.details = QListView()
         self._lines = QStringListModel(self)
-        self.import_button = QPushButton("Import")
-        self.track_button = QPushButton("Track from imported frames")
-        self.cancel_button = QPushButton("Cancel")
+        self.import_button = QPushButton(tr("Import"))
+        self.track_button = QPushButton(tr("Track from imported frames"))
+        self.cancel_button = QPushButton(tr("Cancel"))
         self._set_up()
         self._lay_out()
         document.changed.connect(self._plan_again)
@@ -89,12 +91,16 @@ class ImportDialog(QDialog):
             self.format.addItem(entry.title, name)
             self.format.setItemData(
                 self.format.count() - 1,
-                f"Keeps: {', '.join(entry.keeps)}.\nLoses: {', '.join(entry.loses)}.",
+                tr(
+                    "Keeps: {keeps}.\nLoses: {loses}.",
+                    keeps=", ".join(entry.keeps),
+                    loses=", ".join(entry.loses),
+                ),
                 Qt.ItemDataRole.ToolTipRole,
             )
-        self.objects.addItems(list(OBJECTS))
-        self.ungrouped.addItems(list(UNGROUPED))
-        self.format.setPlaceholderText("Choose a format")
+        add_choices(self.objects, OBJECTS)
+        add_choices(self.ungrouped, UNGROUPED)
+        self.format.setPlaceholderText(tr("Choose a format"))
         self.format.setCurrentIndex(-1)
         self.format.currentIndexChanged.connect(self._choose_format)
         self.options.changed.connect(self._read)
@@ -108,7 +114,7 @@ class ImportDialog(QDialog):
         self.details.setWordWrap(True)
         self.details.setUniformItemSizes(False)
         self.details.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.details.setAccessibleName("Details")
+        self.details.setAccessibleName(tr("Details"))
         self.reading.began.connect(self._began)
         self.reading.progressed.connect(self._progressed)
         self.reading.detected.connect(self._detected)
@@ -122,10 +128,10 @@ class ImportDialog(QDialog):
         name = QLabel(self._path.name)
         name.setToolTip(str(self._path))
         form = QFormLayout()
-        form.addRow("Labels", name)
-        form.addRow("Format", self.format)
-        form.addRow("Objects", self.objects)
-        form.addRow("Without identity", self.ungrouped)
+        form.addRow(tr("Labels"), name)
+        form.addRow(tr("Format"), self.format)
+        form.addRow(tr("Objects"), self.objects)
+        form.addRow(tr("Without identity"), self.ungrouped)
         form.addRow("", self.replace)
         form.addRow("", self.boxes)
         buttons = QDialogButtonBox()
@@ -164,8 +170,8 @@ class ImportDialog(QDialog):
 
     def _policy(self) -> ImportPolicy:
         return ImportPolicy(
-            OBJECTS[self.objects.currentText()],
-            UNGROUPED[self.ungrouped.currentText()],
+            OBJECTS[chosen_name(self.objects)],
+            UNGROUPED[chosen_name(self.ungrouped)],
             replace_confirmed=self.replace.isChecked(),
             boxes_between=self.boxes.isChecked(),
         )
@@ -188,16 +194,18 @@ class ImportDialog(QDialog):
         self.bar.hide()
         summary = plan.summary
         title = IMPORT_FORMATS[plan.format].title
-        left = f" Left out: {len(summary.skipped)}." if summary.skipped else ""
+        left = tr(" Left out: {count}.", count=len(summary.skipped)) if summary.skipped else ""
         frames = summary.frames_sentence()
-        lines = [f"Frames: {frames}"] if frames else []
+        lines = [tr("Frames: {frames}", frames=frames)] if frames else []
         lines += [Strong(doubt.sentence) for doubt in summary.doubts]
         bold(self.sentence, summary.sentence(), "", *lines, f"{title}.{left}")
-        notes = [f"Note: {note}" for note in (*summary.notes(), *summary.warnings)]
-        self._lines.setStringList([*notes, *(f"Left out: {text}" for text in summary.skipped)])
+        notes = [tr("Note: {note}", note=note) for note in (*summary.notes(), *summary.warnings)]
+        self._lines.setStringList(
+            [*notes, *(tr("Left out: {text}", text=text) for text in summary.skipped)]
+        )
         self.import_button.setEnabled(bool(plan.edit.changes))
         if not plan.edit.changes:
-            plain(self.sentence, "The project holds all of this already; nothing would change.")
+            plain(self.sentence, tr("The project holds all of this already; nothing would change."))
 
     def _failed(self, text: str) -> None:
         self.bar.hide()
@@ -212,12 +220,12 @@ class ImportDialog(QDialog):
             return
         self.summary = plan.summary
         self._document.do(plan.edit)
-        bold(self.sentence, f"Imported: {plan.summary.sentence()}.")
+        bold(self.sentence, tr("Imported: {sentence}.", sentence=plan.summary.sentence()))
         for widget in (self.format, self.objects, self.ungrouped, self.replace, self.boxes):
             widget.setEnabled(False)
         self.options.setEnabled(False)
         self.import_button.hide()
-        self.cancel_button.setText("Close")
+        self.cancel_button.setText(tr("Close"))
         self.track_button.setVisible(plan.summary.trackable)
         button = self.track_button if plan.summary.trackable else self.cancel_button
         button.setDefault(True)

@@ -17,6 +17,7 @@ from vostool.io.imports.importers import detect_format, read_labels
 from vostool.io.options import OptionValue
 from vostool.progress import Progress
 from vostool.project.changes import Edit
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Reading(QObject):
     def detect(self) -> None:
         """Look inside for the format."""
         path = self._path
-        self._start("Looking inside…", lambda _: detect_format(path).name, self.detected.emit)
+        self._start(tr("Looking inside…"), lambda _: detect_format(path).name, self.detected.emit)
 
     def read(self, name: str, options: Mapping[str, OptionValue], policy: ImportPolicy) -> None:
         """Read it in the format of this name, and plan what it would do."""
@@ -87,13 +88,13 @@ class Reading(QObject):
             return plan(name, imported)
 
         self.plan = None
-        self._start("Reading…", work, self._keep)
+        self._start(tr("Reading…"), work, self._keep)
 
     def plan_again(self, policy: ImportPolicy) -> None:
         """Plan anew what was read, for another policy or a project that has changed meanwhile."""
         assert self.plan is not None
         name, imported, plan = self.plan.format, self.plan.imported, self._planner(policy)
-        self._start("Comparing…", lambda _: plan(name, imported), self._keep)
+        self._start(tr("Comparing…"), lambda _: plan(name, imported), self._keep)
 
     def close(self) -> None:
         """Stop, and wait for the threads."""

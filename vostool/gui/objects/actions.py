@@ -19,10 +19,12 @@ from vostool.project.object_edits import Overlap
 from vostool.project.object_naming import label_objects
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
-from vostool.words import counted
+from vostool.words import counted, mark, tr, trn
 
-RUN_GOES = "A track run is going on; cancel it with Esc before changing which object is which."
-NO_OTHER = "There is no other object that is not locked; make one or unlock one first."
+RUN_GOES = mark(
+    "A track run is going on; cancel it with Esc before changing which object is which."
+)
+NO_OTHER = mark("There is no other object that is not locked; make one or unlock one first.")
 
 
 class ObjectActions:
@@ -49,7 +51,7 @@ class ObjectActions:
             for oid in chosen:
                 parts.append(edits.delete_object(copy, oid))
                 copy.apply(parts[-1])
-            return joined_edits(_several("Delete object", chosen), parts)
+            return joined_edits(_several(tr("Delete object"), chosen), parts)
 
         self._session.builder.do(build, sum(len(masks.row(oid)) for oid in chosen))
 
@@ -61,7 +63,7 @@ class ObjectActions:
         pending = PendingEdit(self._project)
         for oid in self._chosen:
             pending.put(Cell(Table.OBJECTS, oid), replace(objects[oid], visible=value))
-        verb = "Show object" if value else "Hide object"
+        verb = tr("Show object") if value else tr("Hide object")
         self._session.do(pending.edit(_several(verb, self._chosen)))
 
     def lock(self, value: bool | None = None) -> None:
@@ -76,8 +78,10 @@ class ObjectActions:
             return
         old = self._project.objects[self._chosen[0]].label
         ids = ", ".join(map(str, self._chosen))
-        question = f"Label of object{'s' * (len(self._chosen) > 1)} {ids}"
-        dialog = LabelChoice("Change label", question, self._project, old, self._parent)
+        question = trn(
+            "Label of object {ids}", "Label of objects {ids}", len(self._chosen), ids=ids
+        )
+        dialog = LabelChoice(tr("Change label"), question, self._project, old, self._parent)
         ask(dialog, lambda: self._try(
             lambda project: label_objects(project, self._chosen, dialog.label.text())
         ))  # fmt: skip
@@ -96,10 +100,10 @@ class ObjectActions:
             return
         others = [oid for oid in self._chosen if oid != keep]
         dialog = self._other(
-            "Merge objects",
-            f"Which are the same as object {keep} ({self._label(keep)})? Their masks become its "
-            "masks, and they are gone.",
-            keep, "Merge", several=True, kept=f"object {keep}", chosen=others,
+            tr("Merge objects"),
+            tr("Which are the same as object {keep} ({label})? Their masks "
+               "become its masks, and they are gone.", keep=keep, label=self._label(keep)),
+            keep, tr("Merge"), several=True, kept=tr("object {keep}", keep=keep), chosen=others,
         )  # fmt: skip
         if dialog is not None:
             ask(dialog, lambda: self._try(
@@ -126,10 +130,11 @@ class ObjectActions:
         if first is None:
             return
         dialog = self._other(
-            "Swap identities",
-            f"From frame {frame} on, what is object {first} ({self._label(first)}) becomes the "
-            "object chosen here, and the other way round.",
-            first, "Swap", chosen=[oid for oid in self._chosen if oid != first],
+            tr("Swap identities"),
+            tr("From frame {frame} on, what is object {first} ({label}) becomes the object chosen "
+               "here, and the other way round.",
+               frame=frame, first=first, label=self._label(first)),
+            first, tr("Swap"), chosen=[oid for oid in self._chosen if oid != first],
         )  # fmt: skip
         if dialog is not None:
             ask(dialog, lambda: self._try(
@@ -148,13 +153,14 @@ class ObjectActions:
             return
         locked = locked_objects(self._project)
         given = [oid for oid in sources or [source] if oid not in locked]
-        whose = f"object {source} ({self._label(source)})"
+        whose = tr("object {source} ({label})", source=source, label=self._label(source))
         if len(given) > 1:
             whose = counted(len(given), "object")
         dialog = self._other(
-            "Move masks to another object",
-            f"Which object gets the masks of {whose} on frames {chosen.first} to {chosen.last}?",
-            source, "Move", kept="the object chosen here", overlap=Overlap.FIRST,
+            tr("Move masks to another object"),
+            tr("Which object gets the masks of {whose} on frames {first} to "
+               "{last}?", whose=whose, first=chosen.first, last=chosen.last),
+            source, tr("Move"), kept=tr("the object chosen here"), overlap=Overlap.FIRST,
             chosen=[oid for oid in self._chosen if oid != source],
         )  # fmt: skip
         if dialog is not None:
@@ -169,12 +175,15 @@ class ObjectActions:
         oid = self._current_for_identity()
         if oid is None or chosen is None:
             return
-        question = (
-            f"What object {oid} is called on frames {chosen.first} to {chosen.last}. A label "
-            "belongs to an object, so these frames become a new one."
+        question = tr(
+            "What object {oid} is called on frames {first} to {last}. A "
+            "label belongs to an object, so these frames become a new one.",
+            oid=oid,
+            first=chosen.first,
+            last=chosen.last,
         )
         dialog = LabelChoice(
-            "Change label in range", question, self._project, self._label(oid), self._parent
+            tr("Change label in range"), question, self._project, self._label(oid), self._parent
         )
 
         def act() -> None:
@@ -193,7 +202,7 @@ class ObjectActions:
     def renumber(self) -> None:
         """Give the objects the numbers 1, 2, 3 ... in their present order."""
         if self._session.is_tracking:
-            self._session.problem.emit(RUN_GOES)
+            self._session.problem.emit(tr(RUN_GOES))
             return
         current = self._session.current_object
         place = list(self._project.objects).index(current) if current is not None else -1
@@ -206,7 +215,7 @@ class ObjectActions:
         self._session.builder.do(
             object_edits.renumber_objects,
             len(self._project.masks),
-            "The objects are numbered without gaps already.",
+            tr("The objects are numbered without gaps already."),
             apply=apply,
         )
 
@@ -225,7 +234,7 @@ class ObjectActions:
         if current is None:
             return None
         if self._session.is_tracking:
-            self._session.problem.emit(RUN_GOES)
+            self._session.problem.emit(tr(RUN_GOES))
             return None
         if current in locked_objects(self._project):
             self._session.problem.emit(locked_sentence([current]))
@@ -239,7 +248,7 @@ class ObjectActions:
         if len(self._project.objects) < 2 or not set(self._project.objects).difference(
             locked_objects(self._project), [object_id]
         ):
-            self._session.problem.emit(NO_OTHER)
+            self._session.problem.emit(tr(NO_OTHER))
             return None
         return OtherObject(
             title, question, self._project, object_id, self._parent,
@@ -259,7 +268,7 @@ class ObjectActions:
         def apply(edit: Edit) -> None:
             touches = any(change.cell.table is not Table.OBJECTS for change in edit.changes)
             if touches and self._session.is_tracking:
-                self._session.problem.emit(RUN_GOES)
+                self._session.problem.emit(tr(RUN_GOES))
             elif self._session.do(edit) and then is not None:
                 then()
 
@@ -272,7 +281,7 @@ def _merged(project: Project, keep: int, others: Sequence[int], rule: Overlap) -
     for other in others:
         parts.append(object_edits.merge_objects(copy, keep, other, rule))
         copy.apply(parts[-1])
-    return joined_edits("Merge objects", parts)
+    return joined_edits(tr("Merge objects"), parts)
 
 
 def _swapped(project: Project, first: int, second: int, frame: int) -> Edit:
@@ -291,7 +300,7 @@ def _moved(
                 )
             )
             copy.apply(parts[-1])
-    return joined_edits("Move masks to another object", parts)
+    return joined_edits(tr("Move masks to another object"), parts)
 
 
 def _several(title: str, ids: Collection[int]) -> str:

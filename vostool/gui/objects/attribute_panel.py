@@ -19,9 +19,12 @@ from vostool.gui.objects.attribute_fields import attribute_field
 from vostool.project.labels import AttributeSpec
 from vostool.project.project import Project
 from vostool.project.project_labels import object_attributes
+from vostool.words import mark, tr
 
 _HIGHEST, _LOWEST = 240, 76  # pixels; attributes that do not fit are scrolled to
-_MUTABLE = "CVAT may hold another value on each frame; here it holds on all frames of the object."
+_MUTABLE = mark(
+    "CVAT may hold another value on each frame; here it holds on all frames of the object."
+)
 
 Shown = tuple[tuple[AttributeSpec, str], ...]
 
@@ -64,9 +67,9 @@ class AttributePanel(QWidget):
         attributes = object_attributes(project, known)
         if (known.id, attributes) == self._shown:
             return
-        text = f"Attributes of object {known.id}"
+        text = tr("Attributes of object {id}", id=known.id)
         if not attributes:
-            text = f'Object {known.id} has no attributes (<a href="#">Labels…</a>)'
+            text = tr('Object {id} has no attributes (<a href="#">Labels…</a>)', id=known.id)
         self._fill(known.id, attributes, text)
 
     def _fill(self, object_id: int | None, attributes: Shown, text: str) -> None:
@@ -86,7 +89,7 @@ class AttributePanel(QWidget):
         for spec, value in attributes:
             field = attribute_field(spec, value, partial(self.changed.emit, spec.name))
             if spec.mutable:
-                field.setToolTip(_MUTABLE)
+                field.setToolTip(tr(_MUTABLE))
             form.addRow("" if isinstance(field, QCheckBox) else spec.name, field)
             self.fields[spec.name] = field
         # The old fields may be the ones that speak now; Qt deletes them when they are done.

@@ -17,15 +17,16 @@ from PyQt6.QtWidgets import (
 from vostool.gui.objects.label_rows import AttributeRow
 from vostool.gui.widgets.return_key import LabelDelegate
 from vostool.project.labels import AttributeKind
+from vostool.words import mark, tr
 
 NAME, KIND, VALUES, DEFAULT, MUTABLE = range(5)
-_HEADINGS = ("Name", "Type", "Values", "Default", "Mutable")
+_HEADINGS = (mark("Name"), mark("Type"), mark("Values"), mark("Default"), mark("Mutable"))
 _TIPS = (
-    "Unique in its label",
-    "How a value is entered",
-    "Of a list: a; b; c. Of a number: minimum; maximum; step",
-    "What an object has until another value is chosen",
-    "CVAT may hold another value on each frame of a track",
+    mark("Unique in its label"),
+    mark("How a value is entered"),
+    mark("Of a list: a; b; c. Of a number: minimum; maximum; step"),
+    mark("What an object has until another value is chosen"),
+    mark("CVAT may hold another value on each frame of a track"),
 )
 
 
@@ -36,13 +37,13 @@ class AttributeTable(QWidget):
         super().__init__()
         self._rows: list[AttributeRow] = []
         self.table = QTableWidget(0, len(_HEADINGS))
-        self.table.setHorizontalHeaderLabels(_HEADINGS)
-        self.table.setAccessibleName("Attributes")
+        self.table.setHorizontalHeaderLabels(map(tr, _HEADINGS))
+        self.table.setAccessibleName(tr("Attributes"))
         self.table.setItemDelegate(LabelDelegate(self.table))
         self.table.setTabKeyNavigation(False)
         self._set_up_headers()
-        self.add_button = QPushButton("Add attribute")
-        self.remove_button = QPushButton("Remove attribute")
+        self.add_button = QPushButton(tr("Add attribute"))
+        self.remove_button = QPushButton(tr("Remove attribute"))
         self.add_button.clicked.connect(self.add)
         self.remove_button.clicked.connect(self.remove)
         self.table.itemChanged.connect(self._item_changed)
@@ -101,9 +102,9 @@ class AttributeTable(QWidget):
         mutable.setCheckState(state)
         self.table.setItem(at, MUTABLE, mutable)
         box = QComboBox()
-        box.setAccessibleName(f"Type of {row.name}")
+        box.setAccessibleName(tr("Type of {row_name}", row_name=row.name))
         for kind in AttributeKind:
-            box.addItem(kind.value, kind)
+            box.addItem(tr(kind.value), kind)
         box.setCurrentIndex(box.findData(row.kind))
         box.currentIndexChanged.connect(lambda _: self._set_kind(row, box))
         self.table.setCellWidget(at, KIND, box)

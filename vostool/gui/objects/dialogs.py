@@ -27,6 +27,7 @@ from vostool.project.locks import locked_objects
 from vostool.project.object_edits import Overlap
 from vostool.project.project import Project
 from vostool.project.project_labels import project_labels
+from vostool.words import counted, tr
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -57,14 +58,14 @@ class OtherObject(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.list = QListWidget()
-        self.list.setAccessibleName("Other objects")
+        self.list.setAccessibleName(tr("Other objects"))
         mode = QAbstractItemView.SelectionMode
         self.list.setSelectionMode(mode.ExtendedSelection if several else mode.SingleSelection)
         self._fill(project, object_id, chosen)
         self.overlap = QComboBox()
-        self.overlap.setAccessibleName("Where both have a mask")
-        self.overlap.addItem("Join both masks", Overlap.UNION)
-        self.overlap.addItem(f"Keep the mask of {kept}", Overlap.FIRST)
+        self.overlap.setAccessibleName(tr("Where both have a mask"))
+        self.overlap.addItem(tr("Join both masks"), Overlap.UNION)
+        self.overlap.addItem(tr("Keep the mask of {kept}", kept=kept), Overlap.FIRST)
         self.overlap.setCurrentIndex(self.overlap.findData(overlap))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok_button = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -79,7 +80,7 @@ class OtherObject(QDialog):
         layout.addWidget(self.list, 1)
         if kept:
             form = QFormLayout()
-            form.addRow("Where both have a mask", self.overlap)
+            form.addRow(tr("Where both have a mask"), self.overlap)
             layout.addLayout(form)
         layout.addWidget(buttons)
         self.resize(400, 340)
@@ -106,7 +107,7 @@ class OtherObject(QDialog):
             if known.id == object_id or known.id in locked:
                 continue
             frames = len(project.masks.row(known.id))
-            text = f"{known.id}  {known.label}  ({frames} frame{'s' * (frames != 1)})"
+            text = f"{known.id}  {known.label}  ({counted(frames, 'frame')})"
             item = QListWidgetItem(colour_icon(QColor(*known.colour)), text, self.list)
             item.setData(_ID, known.id)
             item.setSelected(known.id in chosen)
@@ -127,7 +128,7 @@ class LabelChoice(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.label = QLineEdit(old)
-        self.label.setAccessibleName("Label")
+        self.label.setAccessibleName(tr("Label"))
         self.label.setCompleter(label_completer(project, self))
         self.label.selectAll()
         self.label.setFocus()
@@ -143,7 +144,7 @@ class LabelChoice(QDialog):
         text.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(text)
-        form.addRow("Label", self.label)
+        form.addRow(tr("Label"), self.label)
         form.addRow(buttons)
         self.setMinimumWidth(380)
 

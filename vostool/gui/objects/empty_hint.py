@@ -5,16 +5,18 @@ from __future__ import annotations
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.words import tr
+
 
 class EmptyHint(QWidget):
     """A sentence, and a button that lets the program look for objects."""
 
     def __init__(self, find: QAction) -> None:
         super().__init__()
-        text = QLabel("No objects yet. Click one in the picture, or let the program find some.")
+        text = QLabel(tr("No objects yet. Click one in the picture, or let the program find some."))
         text.setWordWrap(True)
-        self.button = QPushButton("Find objects")
-        self.button.setAccessibleName("Find objects")
+        self.button = QPushButton(tr("Find objects"))
+        self.button.setAccessibleName(tr("Find objects"))
         self.button.clicked.connect(lambda _checked=False: find.trigger())
         find.changed.connect(lambda: self.button.setToolTip(find.toolTip()))
         column = QVBoxLayout(self)

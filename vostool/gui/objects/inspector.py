@@ -17,6 +17,7 @@ from vostool.project.locks import LOCKED_SETTING, locked_objects
 from vostool.project.object_facts import object_facts
 from vostool.project.project import Project
 from vostool.project.project_labels import LABELS_SETTING, object_title
+from vostool.words import tr
 
 RECOUNT_MS = 250
 """A run changes the numbers many times a second."""
@@ -28,13 +29,15 @@ class Inspector(QWidget):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.attributes = AttributePanel()
-        self.colour = _button(actions["recolour"], "Colour; click to change it")
-        self.title = _button(actions["relabel"], "Label; click to change it")
+        self.colour = _button(actions["recolour"], tr("Colour; click to change it"))
+        self.title = _button(actions["relabel"], tr("Label; click to change it"))
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.lock = _button(actions["lock"], "Locked against tools and runs; click to change it")
+        self.lock = _button(
+            actions["lock"], tr("Locked against tools and runs; click to change it")
+        )
         self.facts = QLabel()
         self.facts.setWordWrap(True)
-        self.facts.setAccessibleName("Facts of the selected object")
+        self.facts.setAccessibleName(tr("Facts of the selected object"))
         self._project: Project | None = None
         self._shown: int | None = None
         self._recount = single_shot(self, RECOUNT_MS, self._count)

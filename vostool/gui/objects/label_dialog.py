@@ -32,8 +32,9 @@ from vostool.gui.widgets.return_key import LabelDelegate
 from vostool.io.imports.label_files import SUFFIX, read_labels, write_labels
 from vostool.masks.colours import palette_colour
 from vostool.project.labels import LabelSpec
+from vostool.words import counted, mark, tr
 
-_FILES = f"CVAT labels (*{SUFFIX});;All files (*)"
+_FILES = mark("CVAT labels (*{suffix});;All files (*)")
 
 
 class LabelDialog(QDialog):
@@ -60,30 +61,34 @@ class LabelDialog(QDialog):
         of_project: bool = True,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Labels" if of_project else "Labels of new projects")
+        self.setWindowTitle(tr("Labels") if of_project else tr("Labels of new projects"))
         self._used = used
         self._joined: dict[str, str] = {}
         self.rows = rows_of(labels)
         self.list = QListWidget()
-        self.list.setAccessibleName("Labels")
+        self.list.setAccessibleName(tr("Labels"))
         self.list.setItemDelegate(LabelDelegate(self.list))
         self.attributes = AttributeTable()
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setObjectName("conflict")
-        self.remember = QCheckBox("New projects begin with these labels")
+        self.remember = QCheckBox(tr("New projects begin with these labels"))
         self.remember.setVisible(of_project)
         self.remember.setChecked(not of_project)
         self.buttons = {
             name: self._button(name, tip, act)
             for name, tip, act in (
-                ("Add", "Add a label", self.add),
-                ("Remove", "Remove the label; its objects take another one", self.remove),
-                ("Colour…", "Colour of the label and of all its objects", self.ask_colour),
-                ("Safe colours", "Colours that can be told apart with red-green blindness",
+                (mark("Add"), tr("Add a label"), self.add),
+                (mark("Remove"), tr("Remove the label; its objects take another one"),
+                 self.remove),
+                (mark("Colour…"), tr("Colour of the label and of all its objects"),
+                 self.ask_colour),
+                (mark("Safe colours"),
+                 tr("Colours that can be told apart with red-green blindness"),
                  self.use_palette),
-                ("Import…", "Labels as CVAT's label constructor has them ('Raw')", self._import),
-                ("Export…", "For CVAT's label constructor ('Raw')", self._export),
+                (mark("Import…"), tr("Labels as CVAT's label constructor has them ('Raw')"),
+                 self._import),
+                (mark("Export…"), tr("For CVAT's label constructor ('Raw')"), self._export),
             )
         }  # fmt: skip
         self.menu = QMenu(self)
@@ -124,10 +129,16 @@ class LabelDialog(QDialog):
         others = [other for other in self.rows if other is not row and other.old is not None]
         if not others:
             self.note.setText(
-                f"{_objects(count)} of '{row.name}' would have no label; rename it instead."
+                tr(
+                    "{objects} of '{row_name}' would have no label; rename it instead.",
+                    objects=_objects(count),
+                    row_name=row.name,
+                )
             )
             return
-        self.menu.addSection(f"{_objects(count)} of '{row.name}' become")
+        self.menu.addSection(
+            tr("{objects} of '{row_name}' become", objects=_objects(count), row_name=row.name)
+        )
         for other in others:
             action = self.menu.addAction(colour_icon(QColor(*other.colour)), other.name)
             assert action is not None
@@ -140,7 +151,9 @@ class LabelDialog(QDialog):
         row = self._current()
         if row is None:
             return
-        colour = QColorDialog.getColor(QColor(*row.colour), self, f"Colour of {row.name}")
+        colour = QColorDialog.getColor(
+            QColor(*row.colour), self, tr("Colour of {row_name}", row_name=row.name)
+        )
         if colour.isValid():
             row.colour = (colour.red(), colour.green(), colour.blue())
             self._fill(self.list.currentRow())
@@ -193,7 +206,7 @@ class LabelDialog(QDialog):
             item = QListWidgetItem(colour_icon(QColor(*row.colour)), row.name, self.list)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             count = self._used.get(row.old or "", 0)
-            item.setToolTip(f"{_objects(count)}; double-click to rename")
+            item.setToolTip(tr("{objects}; double-click to rename", objects=_objects(count)))
         self.list.setCurrentRow(current)
         self.list.blockSignals(False)
         self._row_chosen()
@@ -201,7 +214,7 @@ class LabelDialog(QDialog):
     def _row_chosen(self, _at: int = 0) -> None:
         row = self._current()
         self.attributes.show_rows(None if row is None else row.attributes)
-        for name in ("Remove", "Colour…"):
+        for name in (tr("Remove"), tr("Colour…")):
             self.buttons[name].setEnabled(row is not None)
 
     def _renamed(self, item: QListWidgetItem) -> None:
@@ -209,18 +222,22 @@ class LabelDialog(QDialog):
         self.note.setText("")
 
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import labels", "", _FILES)
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Import labels"), "", tr(_FILES, suffix=SUFFIX)
+        )
         if name:
             self.import_from(Path(name))
 
     def _export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export labels", "labels.json", _FILES)
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Export labels"), "labels.json", tr(_FILES, suffix=SUFFIX)
+        )
         if name:
             path = Path(name)
             self.export_to(path if path.suffix else path.with_name(path.name + SUFFIX))
 
     def _button(self, text: str, tip: str, act: object) -> QPushButton:
-        button = QPushButton(text)
+        button = QPushButton(tr(text))
         button.setToolTip(tip)
         button.setAutoDefault(False)
         assert callable(act)
@@ -255,4 +272,4 @@ class LabelDialog(QDialog):
 
 
 def _objects(count: int) -> str:
-    return f"{count or 'No'} object{'s' if count != 1 else ''}"
+    return counted(count, "object") if count else tr("No objects")

@@ -21,19 +21,20 @@ from vostool.project.object_naming import label_objects
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import is_unlabelled, shown_label
+from vostool.words import mark, tr
 
 SHOWN, COLOUR, NUMBER, LABEL, FRAMES, LOCKED = range(6)
-HEADINGS = ("", "", "#", "Label", "Frames", "")
+HEADINGS = ("", "", "#", mark("Label"), mark("Frames"), "")
 TIPS = (
-    "Shown on the canvas; click to hide or show",
-    "Colour; double-click to change it",
-    "Identity through the video",
-    "Label; double-click to change it",
-    "Frames with a mask",
-    "Locked against tools and runs; click to lock or unlock",
+    mark("Shown on the canvas; click to hide or show"),
+    mark("Colour; double-click to change it"),
+    mark("Identity through the video"),
+    mark("Label; double-click to change it"),
+    mark("Frames with a mask"),
+    mark("Locked against tools and runs; click to lock or unlock"),
 )
 _ICONS = {SHOWN: ("eye", "eye_off"), LOCKED: ("lock", "unlock")}
-_SPOKEN = {SHOWN: ("Shown", "Hidden"), LOCKED: ("Locked", "Not locked")}
+_SPOKEN = {SHOWN: (mark("Shown"), mark("Hidden")), LOCKED: (mark("Locked"), mark("Not locked"))}
 _ROLE = Qt.ItemDataRole
 
 RECOUNT_MS = 100
@@ -129,7 +130,7 @@ class ObjectModel(QAbstractTableModel):
             return None
         if role == _ROLE.DecorationRole and section in _ICONS:
             return self._icon(_ICONS[section][0])
-        return {_ROLE.DisplayRole: HEADINGS[section], _ROLE.ToolTipRole: TIPS[section]}.get(
+        return {_ROLE.DisplayRole: tr(HEADINGS[section]), _ROLE.ToolTipRole: tr(TIPS[section])}.get(
             _ROLE(role)
         )
 
@@ -144,7 +145,11 @@ class ObjectModel(QAbstractTableModel):
         column = index.column()
         if role == _ROLE.ToolTipRole:
             hidden = occluded_frames(self._document.project, shown.id) if column == FRAMES else 0
-            return f"{TIPS[column]}; marked as occluded on {hidden}" if hidden else TIPS[column]
+            return (
+                tr("{tips}; marked as occluded on {hidden}", tips=tr(TIPS[column]), hidden=hidden)
+                if hidden
+                else tr(TIPS[column])
+            )
         if column in _ICONS:
             return self._switch(shown, column, role)
         if column == LABEL:
@@ -161,7 +166,9 @@ class ObjectModel(QAbstractTableModel):
             return False
         if role == _ROLE.CheckStateRole and index.column() == SHOWN:
             visible = Qt.CheckState(value) == Qt.CheckState.Checked
-            self.change(replace(old, visible=visible), "Show object" if visible else "Hide object")
+            self.change(
+                replace(old, visible=visible), tr("Show object") if visible else tr("Hide object")
+            )
             return True
         label = str(value).strip()
         if role == _ROLE.EditRole and index.column() == LABEL and label:
@@ -188,7 +195,7 @@ class ObjectModel(QAbstractTableModel):
         on = shown.visible if column == SHOWN else shown.id in self._locked
         if role == _ROLE.DecorationRole:
             return self._icon(_ICONS[column][0 if on else 1])
-        return _SPOKEN[column][0 if on else 1] if role == _ROLE.AccessibleTextRole else None
+        return tr(_SPOKEN[column][0 if on else 1]) if role == _ROLE.AccessibleTextRole else None
 
     def _icon(self, name: str) -> QIcon:
         if name not in self._icons:

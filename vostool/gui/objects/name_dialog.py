@@ -19,6 +19,7 @@ from vostool.gui.widgets.beside import open_beside
 from vostool.project.locks import locked_by, locked_sentence
 from vostool.project.object_naming import name_object
 from vostool.project.project_labels import is_unlabelled
+from vostool.words import tr
 
 HIGHEST_NUMBER = 65535
 
@@ -28,19 +29,19 @@ class NameDialog(QDialog):
 
     def __init__(self, session: Session, object_id: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Finish object")
+        self.setWindowTitle(tr("Finish object"))
         self._session, self._object_id = session, object_id
         objects = session.document.project.objects
         known, project = objects[object_id], session.document.project
         self.label = QLineEdit("" if is_unlabelled(project, known) else known.label)
-        self.label.setAccessibleName("Label")
+        self.label.setAccessibleName(tr("Label"))
         self.label.setCompleter(label_completer(session.document.project, self))
         self.label.selectAll()
         self.label.setFocus()
         self.number = QSpinBox()
         self.number.setRange(1, HIGHEST_NUMBER)
         self.number.setValue(object_id)
-        self.number.setAccessibleName("Number")
+        self.number.setAccessibleName(tr("Number"))
         self.note = QLabel()
         self.note.setWordWrap(True)
         buttons = QDialogButtonBox(
@@ -52,8 +53,8 @@ class NameDialog(QDialog):
         self.number.valueChanged.connect(lambda _number: self._explain())
         self.label.textChanged.connect(lambda _text: self._explain())
         form = QFormLayout(self)
-        form.addRow("Label", self.label)
-        form.addRow("Number", self.number)
+        form.addRow(tr("Label"), self.label)
+        form.addRow(tr("Number"), self.number)
         form.addRow(self.note)
         form.addRow(buttons)
         self._explain()
@@ -78,7 +79,11 @@ class NameDialog(QDialog):
         number, objects = self.number.value(), self._session.document.project.objects
         joins = number != self._object_id and number in objects
         self.note.setText(
-            f"Object {number} ({objects[number].label}) is there already: both become one."
+            tr(
+                "Object {number} ({label}) is there already: both become one.",
+                number=number,
+                label=objects[number].label,
+            )
             if joins
             else ""
         )
@@ -100,7 +105,9 @@ def finish_and_name(session: Session, parent: QWidget) -> None:
     if session.current_object is None:
         return
     if session.is_tracking:
-        session.problem.emit("A track run is going on; cancel it with Esc before naming objects.")
+        session.problem.emit(
+            tr("A track run is going on; cancel it with Esc before naming objects.")
+        )
         return
     dialog = NameDialog(session, session.current_object, parent)
     dialog.finished.connect(dialog.deleteLater)

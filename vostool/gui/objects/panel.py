@@ -29,6 +29,7 @@ from vostool.gui.widgets.exact_row import select_exactly
 from vostool.gui.widgets.return_key import LineBox
 from vostool.project.changes import Changes
 from vostool.project.objects import AnnotatedObject
+from vostool.words import tr
 
 __all__ = ["ObjectList", "colour_icon"]
 
@@ -65,22 +66,24 @@ class ObjectList(QWidget):
         self.model = ObjectModel(self)
         self.table = ObjectTable(self.model)
         self.filter = LineBox()
-        self.filter.setPlaceholderText("Filter by label, number or attribute")
-        self.filter.setAccessibleName("Filter objects")
+        self.filter.setPlaceholderText(tr("Filter by label, number or attribute"))
+        self.filter.setAccessibleName(tr("Filter objects"))
         self.filter.setClearButtonEnabled(True)
         self.filter.clears = True
         self.inspector = Inspector(actions)
         self.attributes = self.inspector.attributes
         self.menu = _menu(actions, self)
-        self.add_button = _button("Add", "")
-        self.delete_button = _button("Delete", "Delete the chosen objects with all their masks")
-        self.solo_button = _button("Solo", "")
-        actions["solo"].setIconText("Solo")
+        self.add_button = _button(tr("Add"), "")
+        self.delete_button = _button(
+            tr("Delete"), tr("Delete the chosen objects with all their masks")
+        )
+        self.solo_button = _button(tr("Solo"), "")
+        actions["solo"].setIconText(tr("Solo"))
         self.solo_button.setDefaultAction(actions["solo"])
-        self.find_button = _button("Find…", "")
-        actions["find_objects"].setIconText("Find…")
+        self.find_button = _button(tr("Find…"), "")
+        actions["find_objects"].setIconText(tr("Find…"))
         self.find_button.setDefaultAction(actions["find_objects"])
-        self.more_button = _button("More", "What else can be done with the chosen objects")
+        self.more_button = _button(tr("More"), tr("What else can be done with the chosen objects"))
         self.more_button.setMenu(self.menu)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.empty = EmptyHint(actions["find_objects"])
@@ -199,7 +202,7 @@ class ObjectList(QWidget):
     def ask_colour(self, shown: AnnotatedObject) -> None:
         """Ask for an object's colour."""
         dialog = QColorDialog(QColor(*shown.colour), self)
-        dialog.setWindowTitle(f"Colour of object {shown.id}")
+        dialog.setWindowTitle(tr("Colour of object {id}", id=shown.id))
         dialog.colorSelected.connect(partial(self._take_colour, shown.id))
         dialog.finished.connect(dialog.deleteLater)
         open_beside(dialog)
@@ -208,12 +211,14 @@ class ObjectList(QWidget):
         known = self.model.object_at(self.model.row_of(object_id))
         if known is not None and known.id == object_id and colour.isValid():
             rgb = (colour.red(), colour.green(), colour.blue())
-            self.model.change(replace(known, colour=rgb), "Change colour")
+            self.model.change(replace(known, colour=rgb), tr("Change colour"))
 
     def _choice_changed(self) -> None:
         ids = self.chosen_ids()
         self.several.setVisible(len(ids) > 1)
-        self.several.setText(f"{len(ids)} objects selected: {', '.join(map(str, ids))}")
+        self.several.setText(
+            tr("{count} objects selected: {names}", count=len(ids), names=", ".join(map(str, ids)))
+        )
         self.chosen_changed.emit(ids)
 
     def _ask_delete(self) -> None:

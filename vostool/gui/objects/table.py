@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.objects.dialogs import label_completer
 from vostool.gui.objects.model import COLOUR, FRAMES, LABEL, LOCKED, NUMBER, SHOWN, ObjectModel
 from vostool.gui.widgets.return_key import LabelDelegate
+from vostool.words import tr
 
 _SWITCHES = (SHOWN, LOCKED)
 _FITTED = (SHOWN, COLOUR, NUMBER, FRAMES, LOCKED)
@@ -67,7 +68,7 @@ class ObjectTable(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Objects")
+        self.setAccessibleName(tr("Objects"))
         self.setMinimumHeight(_LEAST_HEIGHT)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         assert vertical is not None and horizontal is not None

@@ -9,13 +9,14 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QToolButton, QWidget
 
 from vostool.gui.review.panel import ReviewPanel
+from vostool.words import tr
 
 
 class ReviewDock(QDockWidget):
     """The panel below the list of objects, with the count in its title; hidden until wanted."""
 
     def __init__(self, window: QMainWindow, actions: Mapping[str, QAction]) -> None:
-        super().__init__("Review", window)
+        super().__init__(tr("Review"), window)
         self.setObjectName("Review")
         self.panel = ReviewPanel(actions)
         self.setWidget(self.panel)
@@ -26,8 +27,8 @@ class ReviewDock(QDockWidget):
         self.button = QToolButton()
         self.button.setAutoRaise(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.button.setAccessibleName("Left to review")
-        self.button.setToolTip("Places that are likely wrong; shows the review queue")
+        self.button.setAccessibleName(tr("Left to review"))
+        self.button.setToolTip(tr("Places that are likely wrong; shows the review queue"))
         self.button.clicked.connect(self.reveal)
         bar = window.statusBar()
         assert bar is not None
@@ -36,8 +37,10 @@ class ReviewDock(QDockWidget):
 
     def show_count(self, count: int | None) -> None:
         """How many places are left; None where nothing is open."""
-        self.setWindowTitle(f"Review ({count})" if count else "Review")
-        self.button.setText(f"{count} to review" if count else "Nothing to review")
+        self.setWindowTitle(tr("Review ({count})", count=count) if count else tr("Review"))
+        self.button.setText(
+            tr("{count} to review", count=count) if count else tr("Nothing to review")
+        )
         self.button.setVisible(count is not None)
 
     def put_below_objects(self) -> None:

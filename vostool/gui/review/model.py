@@ -15,10 +15,10 @@ from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 from vostool.review.events import ReviewEvent
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
 FRAME, OBJECT, WHY = range(3)
-HEADINGS = ("Frames", "Objects", "Why")
+HEADINGS = (mark("Frames"), mark("Objects"), mark("Why"))
 PICTURE, LENGTH, COLOURS = (int(Qt.ItemDataRole.UserRole) + n for n in range(3))
 """Roles: a picture of the worst mask, how many frames, and the colours of the objects."""
 NEAR = 30
@@ -104,7 +104,7 @@ class ReviewModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -119,9 +119,13 @@ class ReviewModel(QAbstractTableModel):
         if role in (PICTURE, LENGTH, COLOURS):
             return self._of_row(event, role, self._project)
         if role == Qt.ItemDataRole.ToolTipRole:
-            long = f"{counted(len(event), 'frame')}, {counted(event.masks, 'mask')} to look at"
+            long = tr(
+                "{frames}, {masks} to look at",
+                frames=counted(len(event), "frame"),
+                masks=counted(event.masks, "mask"),
+            )
             found = self._review.queue.findings(*event.worst.place)
-            worst = f"Worst on frame {event.worst.frame}:"
+            worst = tr("Worst on frame {frame}:", frame=event.worst.frame)
             return "\n".join([long, worst, *(f.text for f in found)])
         return None
 
@@ -140,7 +144,7 @@ class ReviewModel(QAbstractTableModel):
             return str(event.first) if one else f"{event.first}–{event.last}"
         if column == OBJECT:
             return ", ".join(map(self._name, event.object_ids))
-        return ", ".join(reason.value for reason in event.reasons)
+        return ", ".join(tr(reason.value) for reason in event.reasons)
 
     def _name(self, object_id: int) -> str:
         shown = self._project.objects.get(object_id) if self._project is not None else None

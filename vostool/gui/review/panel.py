@@ -32,15 +32,16 @@ from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.reasons import Reason
+from vostool.words import mark, tr
 
 BUTTONS = (
     "review_previous", "review_next", "review_play", "review_confirm", "review_dismiss",
 )  # fmt: skip
-SHORT = {"review_confirm": "Confirm", "review_dismiss": "Dismiss"}
+SHORT = {"review_confirm": mark("Confirm"), "review_dismiss": mark("Dismiss")}
 MORE = ("review_confirm_frame", "review_retrack", "review_bring_back")
 PICTURES_MS = 80
 """After the rows changed: scrolling on asks for others."""
-NOTHING_OPEN = "Nothing is open."
+NOTHING_OPEN = mark("Nothing is open.")
 
 
 class ReviewPanel(QWidget):
@@ -64,18 +65,18 @@ class ReviewPanel(QWidget):
         self.table = _make_table(self.model)
         self.table.setMinimumHeight(2 * ROW + 6)
         self.left = ElidedLabel()
-        self.left.setAccessibleName("Left to review")
+        self.left.setAccessibleName(tr("Left to review"))
         self.why = QLabel()
         self.why.setWordWrap(True)
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.why.setAccessibleName("Why this place may be wrong")
+        self.why.setAccessibleName(tr("Why this place may be wrong"))
         self.why.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
-        self.reasons = _combo("Reason", ["All reasons"])
+        self.reasons = _combo(tr("Reason"), [tr("All reasons")])
         for reason in Reason:
-            self.reasons.addItem(reason.value.capitalize(), reason)
-        self.objects = _combo("Objects to review", ["All objects"])
-        self.order = _combo("Order", ["Worst first", "In time"])
+            self.reasons.addItem(tr(reason.value).capitalize(), reason)
+        self.objects = _combo(tr("Objects to review"), [tr("All objects")])
+        self.order = _combo(tr("Order"), [tr("Worst first"), tr("In time")])
         self._lay_out(actions)
         self.table.clicked.connect(self._clicked)
         for combo in (self.reasons, self.objects, self.order):
@@ -117,7 +118,7 @@ class ReviewPanel(QWidget):
         """Offer the project's objects in the filter, as they are called now."""
         chosen = self.objects.currentData()
         self.objects.clear()
-        self.objects.addItem("All objects")
+        self.objects.addItem(tr("All objects"))
         project = self._project
         if project is not None:
             for oid, shown in project.objects.items():
@@ -152,31 +153,38 @@ class ReviewPanel(QWidget):
     def _left_text(self) -> str:
         review = self._review
         if review is None:
-            return NOTHING_OPEN
+            return tr(NOTHING_OPEN)
         left, asked = review.queue.count, review.queue.count_of(review.only)
-        text = f"{left} to review" if left else "Nothing to review"
+        text = tr("{left} to review", left=left) if left else tr("Nothing to review")
         masks, kept, dismissed = review.queue.answered()
         if masks and not left and (kept or dismissed):
-            text = f"All reviewed: {kept} of {masks} masks are yours or confirmed"
+            text = tr(
+                "All reviewed: {kept} of {masks} masks are yours or confirmed",
+                kept=kept,
+                masks=masks,
+            )
         if asked != left:
-            text = f"{asked} of {text}"
-        return f"{text}, looking…" if review.queue.pending else text
+            text = tr("{asked} of {text}", asked=asked, text=text)
+        return tr("{text}, looking…", text=text) if review.queue.pending else text
 
     def _why_text(self, here: ReviewEvent | None) -> str:
         review = self._review
         if review is None or here is None:
             return ""
         if review.live is None:
-            span = f"Frames {here.first} to {here.last}"
-            where = span if here.first != here.last else f"Frame {here.first}"
+            span = tr("Frames {first} to {last}", first=here.first, last=here.last)
+            where = span if here.first != here.last else tr("Frame {first}", first=here.first)
             return f"{where}: {review.queue.verdict(here)}"
         frame, oid = here.worst.place
         found = review.queue.findings(frame, oid)
-        said = [f"Frame {frame}, object {oid}:", *(finding.text for finding in found)]
+        said = [
+            tr("Frame {frame}, object {oid}:", frame=frame, oid=oid),
+            *(finding.text for finding in found),
+        ]
         said.append(
-            "Enter plays the stretch. A correction in it is tracked on by itself."
+            tr("Enter plays the stretch. A correction in it is tracked on by itself.")
             if self._retrack.isChecked()
-            else "Enter plays the stretch."
+            else tr("Enter plays the stretch.")
         )
         return "\n".join(said)
 
@@ -201,7 +209,7 @@ class ReviewPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(1)
         for name in BUTTONS:
-            actions[name].setIconText(SHORT.get(name, ""))
+            actions[name].setIconText(tr(SHORT.get(name, "")))
             button = tool_button(actions[name])
             if name in SHORT:  # with their icons the dock would take too much of the window
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -209,7 +217,7 @@ class ReviewPanel(QWidget):
         buttons.addStretch()
         more = QToolButton()
         more.setText("…")
-        more.setAccessibleName("More for the review")
+        more.setAccessibleName(tr("More for the review"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
         menu.addActions([actions[name] for name in MORE])
@@ -234,7 +242,7 @@ def _combo(name: str, items: list[str]) -> QComboBox:
 
 def _make_table(model: ReviewModel) -> QTableView:
     table = QTableView()
-    horizontal = set_up_rows(table, model, "Places to review", ROW)
+    horizontal = set_up_rows(table, model, tr("Places to review"), ROW)
     horizontal.hide()
     horizontal.setSectionResizeMode(FRAME, QHeaderView.ResizeMode.Stretch)
     for column in (OBJECT, WHY):  # painted with the first one

@@ -17,6 +17,7 @@ from vostool.gui.threads.latest import LatestThread
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.masks.colours import Colour
 from vostool.masks.mask import Mask
+from vostool.words import mark
 
 WIDTH, HEIGHT = 64, 40
 MOST = 400
@@ -50,7 +51,7 @@ class PictureMaker(LatestThread[tuple[PictureWish, ...]]):
         made(): another picture is there.
     """
 
-    doing = "making a picture for the review"
+    doing = mark("making a picture for the review")
     made = pyqtSignal()
 
     def __init__(self, source: FrameSource) -> None:

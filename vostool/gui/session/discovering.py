@@ -26,9 +26,9 @@ from vostool.runs.discovery.values import DiscoveryRules, Found, SeenAgain
 from vostool.runs.discovery_part import DiscoveryPart
 from vostool.runs.parts import Part
 from vostool.runs.unfinished import UnfinishedRun
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
-LOADING = "A model is being loaded for a run; it begins when that is done."
+LOADING = mark("A model is being loaded for a run; it begins when that is done.")
 Made = tuple[list[Part], DiscoveryPart]
 """A run's parts, and which of them looks."""
 
@@ -114,8 +114,11 @@ class Discovering(QObject):
         spec = specs.get(piece.finder)
         if spec is None:
             self._session.problem.emit(
-                f"This run looked with '{piece.finder}', which is not here any more; install it, "
-                "or begin another run."
+                tr(
+                    "This run looked with '{finder}', which is not here any more; "
+                    "install it, or begin another run.",
+                    finder=piece.finder,
+                )
             )
             return False
 
@@ -165,13 +168,13 @@ class Discovering(QObject):
         if session.runs.going:
             return session.runs.refuse()
         if self._job is not None:
-            session.problem.emit(LOADING)
+            session.problem.emit(tr(LOADING))
             return False
         device = session.worker.place.device
         job = self._job = Background(lambda _progress: spec.create(device))
         job.succeeded.connect(lambda finder: self._loaded(job, finder, make, title, then))
         job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
-        self.loading.emit(f"Loading {spec.title}")
+        self.loading.emit(tr("Loading {spec_title}", spec_title=spec.title))
         job.start()
         return True
 
@@ -246,13 +249,19 @@ def _sentence(looks: DiscoveryPart) -> str:
     """What a run looked for and what came of it."""
     assert looks.edits is not None
     question = looks.piece.question
-    wanted = "everything" if question.way is Way.EVERYTHING else ", ".join(question.phrases)
+    wanted = tr("everything") if question.way is Way.EVERYTHING else ", ".join(question.phrases)
     found = sum(isinstance(each, Found) for each in looks.edits.news)
     asked = len(looks.edits.offers)
-    said = f"Looked for {wanted} on {counted(looks.looked, 'frame')}: "
-    said += f"found {counted(found, 'new object')}" if found else "found no new object"
+    said = tr(
+        "Looked for {wanted} on {frames}: ", wanted=wanted, frames=counted(looks.looked, "frame")
+    )
+    said += (
+        tr("found {objects}", objects=counted(found, "new object"))
+        if found
+        else tr("found no new object")
+    )
     if asked:
-        said += f"; {counted(asked, 'more')} may be objects that were there before"
+        said += tr("; {mores} may be objects that were there before", mores=counted(asked, "more"))
     return said + "."
 
 

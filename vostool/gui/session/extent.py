@@ -12,9 +12,10 @@ from vostool.project import edits
 from vostool.project.changes import Changes, FrameObject
 from vostool.project.history import Step
 from vostool.project.prompts import CHOICES, Prompts
+from vostool.words import mark, tr
 
-TITLE = "Choose part or whole"
-NAMES = ("Part", "More", "Whole")
+TITLE = mark("Choose part or whole")
+NAMES = (mark("Part"), mark("More"), mark("Whole"))
 """Of the choices, the smallest mask first."""
 
 
@@ -69,7 +70,7 @@ class Extent(QObject):
             return
         session = self._session
         wanted = replace(prompts, choice=choice)
-        edit = edits.set_prompts(session.document.project, *place, wanted, TITLE)
+        edit = edits.set_prompts(session.document.project, *place, wanted, tr(TITLE))
         step = self._step
         if step is not None and session.document.history.last is step:
             session.document.extend(step, edit)

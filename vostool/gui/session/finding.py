@@ -25,8 +25,9 @@ from vostool.progress import Progress
 from vostool.project.pending_edit import joined_edits
 from vostool.project.phrase_list import declare_phrases, keep_phrases, kept_phrases
 from vostool.project.project import Project
+from vostool.words import mark, tr
 
-BUSY = "Objects are being looked for; cancel that first."
+BUSY = mark("Objects are being looked for; cancel that first.")
 
 
 class Finding(QObject):
@@ -79,7 +80,7 @@ class Finding(QObject):
             name: of the finder; None takes the best that can be asked this way.
         """
         if self.busy:
-            self.ended.emit(BUSY)
+            self.ended.emit(tr(BUSY))
             return False
         try:
             name = name or best_finder(question.way).name
@@ -103,13 +104,13 @@ class Finding(QObject):
         """Look no further; what was found stays."""
         if self._job is not None:
             self._worker.cancel_find(self._job)
-            self.progressed.emit(0.0, "Stopping…")
+            self.progressed.emit(0.0, tr("Stopping…"))
         if self._loading is not None:
             job, given_up = self._loading
             self._loading = None
             given_up.set()
             leave_to_end(job)
-            self.ended.emit("Cancelled.")
+            self.ended.emit(tr("Cancelled."))
 
     def close(self) -> None:
         """Look for nothing any more, and give the finder's memory back."""
@@ -204,14 +205,14 @@ class Finding(QObject):
             finder = create_finder(name, device)
             if given_up.is_set():
                 finder.close()
-                raise Cancelled("Cancelled.")
+                raise Cancelled(tr("Cancelled."))
             return finder
 
         job = Background(load)
         self._loading = (job, given_up)
         job.succeeded.connect(lambda finder: self._loaded(job, (name, device, finder), ask))
         job.failed.connect(lambda sentence: self._not_loaded(job, sentence))
-        self.progressed.emit(0.0, f"Loading {FINDERS[name].title}…")
+        self.progressed.emit(0.0, tr("Loading {title}…", title=FINDERS[name].title))
         job.start()
 
     def _loaded(
@@ -233,7 +234,7 @@ class Finding(QObject):
     def _ask(self, question: Question, frames: tuple[int, ...], finder: Finder) -> None:
         before = {frame: self.on(frame).candidates for frame in frames}
         self._job = FindJob(finder, question, frames, before)
-        self.progressed.emit(0.0, "Looking…")
+        self.progressed.emit(0.0, tr("Looking…"))
         self._worker.find(self._job)
 
     def _take_look(self, look: FrameLook) -> None:
@@ -244,8 +245,15 @@ class Finding(QObject):
         found = Found.of(look, masks)
         self.proposals.put(frame, found)
         many = len(look.job.frames)
-        where = f"frame {frame}, {look.place + 1} of {many}" if many > 1 else f"frame {frame}"
-        self.progressed.emit(look.done, f"Looking on {where}: {len(found.candidates)} found")
+        where = (
+            tr("frame {frame}, {place} of {many}", frame=frame, place=look.place + 1, many=many)
+            if many > 1
+            else tr("frame {frame}", frame=frame)
+        )
+        self.progressed.emit(
+            look.done,
+            tr("Looking on {where}: {count} found", where=where, count=len(found.candidates)),
+        )
         self.changed.emit()
 
     def _end(self, end: FindEnd) -> None:
@@ -255,7 +263,7 @@ class Finding(QObject):
         if end.lost and self._goes_on(end.job):
             return
         self.ended.emit(
-            end.problem or ("Cancelled; what was found stays." if end.cancelled else "")
+            end.problem or (tr("Cancelled; what was found stays.") if end.cancelled else "")
         )
 
     def _goes_on(self, job: FindJob) -> bool:

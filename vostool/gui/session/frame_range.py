@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.words import tr
+
 
 @dataclass(frozen=True, slots=True)
 class FrameRange:
@@ -22,7 +24,7 @@ class FrameRange:
         return isinstance(frame, int) and self.first <= frame <= self.last
 
     def __str__(self) -> str:
-        many = "1 frame" if len(self) == 1 else f"{len(self)} frames"
+        many = tr("1 frame") if len(self) == 1 else tr("{count} frames", count=len(self))
         return f"{self.first}–{self.last}, {many}"
 
 

@@ -24,6 +24,7 @@ from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.io.video.sound import require_sound
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,16 @@ class Listening(QObject):
         self._name, self.is_done = name, False
         token = self._token = object()
         self._newest.start(self._work(name, token), self._succeeded, self._end)
-        self.progressed.emit(0.0, f"Loading {LISTENERS[name].title}…")
+        self.progressed.emit(0.0, tr("Loading {title}…", title=LISTENERS[name].title))
 
     def cancel(self) -> None:
         """Listen no further; what was heard stays."""
         if self.busy:
             self._newest.drop()
             self._token = None
-            self.ended.emit("Cancelled; what was heard stays." if self._heard else "Cancelled.")
+            self.ended.emit(
+                tr("Cancelled; what was heard stays.") if self._heard else tr("Cancelled.")
+            )
 
     def close(self) -> None:
         """Listen to nothing any more; the thread ends by itself after the window in work."""
@@ -213,7 +216,9 @@ class Listening(QObject):
         self._heard.take(hearing.windows)
         done, total = hearing.done, max(hearing.total, hearing.done)
         part = done / total if total > 0 else 0.0
-        self.progressed.emit(part, f"Listening, {done:.0f} of {total:.0f} s")
+        self.progressed.emit(
+            part, tr("Listening, {done:.0f} of {total:.0f} s", done=done, total=total)
+        )
         self.changed.emit()
 
     def _succeeded(self, _nothing: object) -> None:

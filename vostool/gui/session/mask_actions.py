@@ -12,6 +12,7 @@ from vostool.masks.mask import Mask
 from vostool.masks.shape import drop_specks, fill_holes, grow, keep_largest, shrink, smooth
 from vostool.project import range_edits
 from vostool.project.locks import locked_objects, locked_sentence
+from vostool.words import tr
 
 STEP = 1.0
 """Pixels by which one press grows or shrinks."""
@@ -36,27 +37,31 @@ class MaskActions:
 
     def fill_holes(self) -> None:
         """Fill what the mask encloses."""
-        self._change("Fill holes", fill_holes, "The mask has no hole.")
+        self._change(tr("Fill holes"), fill_holes, tr("The mask has no hole."))
 
     def drop_specks(self) -> None:
         """Drop small parts; see :func:`drop_small_parts`."""
-        self._change("Drop specks", drop_small_parts, "The mask has no small part.")
+        self._change(tr("Drop specks"), drop_small_parts, tr("The mask has no small part."))
 
     def keep_largest(self) -> None:
         """Drop all parts but the largest."""
-        self._change("Keep largest part", keep_largest, "The mask is in one part already.")
+        self._change(tr("Keep largest part"), keep_largest, tr("The mask is in one part already."))
 
     def grow(self) -> None:
         """Move the outline out by a pixel."""
-        self._change("Grow mask", partial(grow, pixels=STEP), "The mask fills the frame.")
+        self._change(tr("Grow mask"), partial(grow, pixels=STEP), tr("The mask fills the frame."))
 
     def shrink(self) -> None:
         """Move the outline in by a pixel."""
-        self._change("Shrink mask", partial(shrink, pixels=STEP), "The mask fills the frame.")
+        self._change(
+            tr("Shrink mask"), partial(shrink, pixels=STEP), tr("The mask fills the frame.")
+        )
 
     def smooth(self) -> None:
         """Round the outline."""
-        self._change("Smooth mask", partial(smooth, pixels=ROUNDING), "The mask is smooth already.")
+        self._change(
+            tr("Smooth mask"), partial(smooth, pixels=ROUNDING), tr("The mask is smooth already.")
+        )
 
     def copy_from(self, *, forward: bool) -> None:
         """Take over the object's mask from the next frame that has one, or from the one before."""
@@ -72,8 +77,11 @@ class MaskActions:
             return
         source = self._nearest(oid, here, forward)
         if source is None:
-            where = "after" if forward else "before"
-            session.problem.emit(f"Object {oid} has no mask on a frame {where} this one to copy.")
+            session.problem.emit(
+                tr("Object {oid} has no mask on a frame after this one to copy.", oid=oid)
+                if forward
+                else tr("Object {oid} has no mask on a frame before this one to copy.", oid=oid)
+            )
             return
         try:
             edit = range_edits.copy_mask(project, oid, source, here)
@@ -83,7 +91,7 @@ class MaskActions:
         if edit.changes:
             session.do(edit)
         else:
-            session.problem.emit(f"The mask is that of frame {source} already.")
+            session.problem.emit(tr("The mask is that of frame {source} already.", source=source))
 
     def _nearest(self, oid: int, here: int, forward: bool) -> int | None:
         row = self._session.document.project.masks.row(oid)
@@ -103,6 +111,6 @@ class MaskActions:
         if oid in locked_objects(session.document.project):
             session.problem.emit(locked_sentence([oid]))
         elif not self._editor.is_busy and (record is None or record.mask.is_empty):
-            session.problem.emit(f"Object {oid} has no mask on this frame to change.")
+            session.problem.emit(tr("Object {oid} has no mask on this frame to change.", oid=oid))
         else:
             self._editor.edit(title, change, nothing=nothing)

@@ -15,6 +15,7 @@ from vostool.masks.mask import Mask
 from vostool.project import edits, range_edits
 from vostool.project.changes import Edit, FrameObject
 from vostool.project.history import Step
+from vostool.words import mark, tr
 
 MaskChange = Callable[[Mask], Mask]
 """From the mask as it is to the mask as it shall be; runs in a thread."""
@@ -30,7 +31,7 @@ class Place(NamedTuple):
     object_id: int | None
 
 
-GONE = "Object {} was deleted meanwhile, so its mask was not changed."
+GONE = mark("Object {} was deleted meanwhile, so its mask was not changed.")
 
 
 @dataclass(eq=False)
@@ -87,7 +88,7 @@ class MaskEditor(QObject):
         if place.object_id is not None and place.object_id not in self._document.project.objects:
             if then is not None:
                 then(False)
-            session.problem.emit(GONE.format(place.object_id))
+            session.problem.emit(tr(GONE).format(place.object_id))
             return
         object_id, made = place.object_id, Edit(title, ())
         if object_id is None:
@@ -164,7 +165,7 @@ class MaskEditor(QObject):
         try:
             mask = future.result()
             if job.key[1] not in project.objects:
-                raise PromptError(GONE.format(job.key[1]))
+                raise PromptError(tr(GONE).format(job.key[1]))
             record = project.masks.get(*job.key)
             before = record.mask if record is not None else None
             if mask != before and not (before is None and mask.is_empty):
@@ -172,7 +173,7 @@ class MaskEditor(QObject):
         except (VosToolError, PromptError) as error:
             problem = str(error)
         except Exception as error:  # a failed change must not end the window
-            problem = f"The mask could not be changed: {error}"
+            problem = tr("The mask could not be changed: {error}", error=error)
         if not edit.changes:
             self._document.discard_if_empty(job.step)
             if problem:

@@ -13,6 +13,7 @@ from vostool.project import range_edits
 from vostool.project.changes import Edit
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 class RangeActions:
@@ -54,7 +55,7 @@ class RangeActions:
             self._session.builder.do(
                 lambda project: range_edits.delete_range(project, chosen.first, chosen.last, ids),
                 len(chosen) * len(ids),
-                f"No mask and no prompt lies in {_named(chosen)}.",
+                tr("No mask and no prompt lies in {named}.", named=_named(chosen)),
             )
 
     def toggle_confirmed(self, *, everything: bool) -> None:
@@ -72,7 +73,9 @@ class RangeActions:
                 else range_edits.confirm_range(project, first, last, False, ids)
             )
 
-        nothing = f"No mask lies in {_named(chosen)}; track it first, then confirm it."
+        nothing = tr(
+            "No mask lies in {named}; track it first, then confirm it.", named=_named(chosen)
+        )
         self._session.builder.do(toggled, len(chosen) * len(ids), nothing)
 
     def mark_absent(self) -> None:
@@ -82,7 +85,7 @@ class RangeActions:
             self._session.builder.do(
                 lambda project: range_edits.mark_absent(project, ids, chosen.first, chosen.last),
                 len(chosen) * len(ids),
-                f"The object is marked absent in {_named(chosen)} already.",
+                tr("The object is marked absent in {named} already.", named=_named(chosen)),
             )
 
     def copy_mask(self) -> None:
@@ -102,7 +105,10 @@ class RangeActions:
                 project, object_id, source, chosen.first, chosen.last
             ),
             len(chosen),
-            f"Every mask in {_named(chosen)} is yours already and was left as it is.",
+            tr(
+                "Every mask in {named} is yours already and was left as it is.",
+                named=_named(chosen),
+            ),
         )
 
     def track(self) -> None:
@@ -131,4 +137,8 @@ class RangeActions:
 
 def _named(chosen: FrameRange) -> str:
     one = len(chosen) == 1
-    return f"frame {chosen.first}" if one else f"frames {chosen.first} to {chosen.last}"
+    return (
+        tr("frame {first}", first=chosen.first)
+        if one
+        else tr("frames {first} to {last}", first=chosen.first, last=chosen.last)
+    )

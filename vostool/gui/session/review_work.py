@@ -14,6 +14,7 @@ from vostool.project import range_edits
 from vostool.project.changes import Changes, Edit
 from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
+from vostool.words import mark, tr
 
 SLICE_SECONDS = 0.003
 """Given to the queue at once."""
@@ -30,7 +31,7 @@ SLOW_NEWS_MS = 600
 SETTLE_SECONDS = 0.008
 """For the queue to follow what a person has just answered, before it goes on."""
 Key = tuple[float, int, int] | tuple[int, int]
-GO_FIRST = "Go to a place of the review queue first."
+GO_FIRST = mark("Go to a place of the review queue first.")
 
 
 class Review(QObject):
@@ -100,13 +101,21 @@ class Review(QObject):
         """Go to the next event, or say that there is none."""
         events, key, here = self._listed()
         later = (event for event in events if here is None or key(event) > here)
-        self._arrive(next(later, None), "last", "next starts with the first again")
+        self._arrive(
+            next(later, None),
+            "last",
+            tr("That was the last place to review; next starts with the first again."),
+        )
 
     def previous(self) -> None:
         """Go to the event before, or say that there is none."""
         events, key, here = self._listed()
         earlier = [event for event in events if here is not None and key(event) < here]
-        self._arrive(earlier[-1] if earlier else None, "first", "go on with the next")
+        self._arrive(
+            earlier[-1] if earlier else None,
+            "first",
+            tr("That was the first place to review; go on with the next."),
+        )
 
     def go_to(self, event: ReviewEvent) -> None:
         """Select the object of its worst mask and show that."""
@@ -121,7 +130,7 @@ class Review(QObject):
         if self._player.is_playing:
             self._player.pause()
         elif self.current is None:
-            self._session.problem.emit(GO_FIRST)
+            self._session.problem.emit(tr(GO_FIRST))
         else:
             self._player.play_through(*self._played(self.live or self.current))
 
@@ -141,7 +150,7 @@ class Review(QObject):
             for first, last, ids in spans
             for change in range_edits.confirm_range(project, first, last, True, ids).changes
         ]
-        self._settle(Edit("Confirm stretch", tuple(changes)))
+        self._settle(Edit(tr("Confirm stretch"), tuple(changes)))
 
     def dismiss(self) -> None:
         """Leave the current masks as they are, out of the queue as long as they stay so; go on."""
@@ -154,7 +163,7 @@ class Review(QObject):
         """Forget what was dismissed."""
         edit = bring_back_dismissed(self._session.document.project)
         if not edit.changes:
-            self._session.problem.emit("Nothing was dismissed from the review queue.")
+            self._session.problem.emit(tr("Nothing was dismissed from the review queue."))
         self._session.do(edit)
 
     def expect_end(self) -> None:
@@ -166,7 +175,7 @@ class Review(QObject):
         """The current event where one of its frames is shown; else None, with a sentence."""
         here = self.live
         if here is None or not self.at_hand:
-            self._session.problem.emit(GO_FIRST)
+            self._session.problem.emit(tr(GO_FIRST))
             return None
         return here
 
@@ -207,12 +216,15 @@ class Review(QObject):
             self.go_to(event)
         elif self.queue.count_of(self.only):
             self.current = self.current if end == "first" else None
-            self._session.problem.emit(f"That was the {end} place to review; {then}.")
+            self._session.problem.emit(then)
         elif self.queue.pending:
-            self._session.problem.emit("The masks are still being looked through; one moment.")
+            self._session.problem.emit(tr("The masks are still being looked through; one moment."))
         else:
-            which = "" if self.only == ReviewFilter() else " of what the filter shows"
-            self._session.problem.emit(f"Nothing{which} is left to review.")
+            self._session.problem.emit(
+                tr("Nothing is left to review.")
+                if self.only == ReviewFilter()
+                else tr("Nothing of what the filter shows is left to review.")
+            )
 
     def _follow(self, changes: Changes) -> None:
         # While the queue still measures, a large edit may be arriving in parts: leave it the time.

@@ -14,6 +14,7 @@ from vostool.io.project import file as project_file
 from vostool.io.project.file import ProjectFile
 from vostool.progress import Progress
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 class SavingCopy(Background):
@@ -51,4 +52,8 @@ class SavingCopy(Background):
         except VosToolError as error:
             self.problem = str(error)
         except Exception as error:
-            self.problem = f"'{self._path}' could not be written ({error}); choose another place."
+            self.problem = tr(
+                "'{path}' could not be written ({error}); choose another place.",
+                path=self._path,
+                error=error,
+            )

@@ -23,12 +23,13 @@ from vostool.io.project.drafts import is_draft
 from vostool.io.project.file import ProjectFile
 from vostool.progress import Progress
 from vostool.project.changes import Cell, Value
+from vostool.words import mark, tr
 
 CLOSE_SECONDS = 5.0
 GRACE_MS = 50
 """What a file is given to be written before it is closed without the window."""
-NOWHERE = "What you did is stored nowhere yet: no place for it could be written."
-SLOW = "The disk has not taken everything within {:g} seconds."
+NOWHERE = mark("What you did is stored nowhere yet: no place for it could be written.")
+SLOW = mark("The disk has not taken everything within {:g} seconds.")
 
 
 class Storage(QObject):
@@ -180,10 +181,10 @@ class Storage(QObject):
     def _what_is_missing(self) -> str | None:
         """Why not everything is stored, or None."""
         if self._autosaver is None:
-            return None if is_untouched(self._document.project) else NOWHERE
+            return None if is_untouched(self._document.project) else tr(NOWHERE)
         if not self._autosaver.pending:
             return None
-        return self._autosaver.problem or SLOW.format(CLOSE_SECONDS)
+        return self._autosaver.problem or tr(SLOW).format(CLOSE_SECONDS)
 
     # -- Save as -------------------------------------------------------------------------------
 
@@ -215,7 +216,7 @@ class Storage(QObject):
     def _copy_hangs(self) -> None:
         if self._asked_to_finish:
             self._asked_to_finish = False
-            self.finished.emit(SLOW.format(CLOSE_SECONDS))
+            self.finished.emit(tr(SLOW).format(CLOSE_SECONDS))
 
     def _take_copy(self) -> SavingCopy:
         """Go over to the file that was written, or stay with the one before."""

@@ -23,9 +23,9 @@ from vostool.runs.parts import Part, RunProgress
 from vostool.runs.pieces import leg_of, reach_of
 from vostool.runs.request import ENGINE_SETTING
 from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached, note_waiting
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
-TITLE = "Track run"
+TITLE = mark("Track run")
 NOTED_EVERY = 0.5
 """Seconds between two notes of how far a run is, for the time after a crash."""
 
@@ -91,7 +91,7 @@ class TrackRuns(QObject):
         """True where another run begins as soon as the one that goes has ended."""
         return bool(self._waiting) and not self._left
 
-    def begin(self, parts: Sequence[Part], title: str = TITLE, *, watched: bool = True) -> bool:
+    def begin(self, parts: Sequence[Part], title: str = tr(TITLE), *, watched: bool = True) -> bool:
         """Run the parts one after the other, as one undo step; after the run that goes.
 
         Args:
@@ -105,7 +105,9 @@ class TrackRuns(QObject):
 
     def refuse(self) -> bool:
         """Say that something cannot begin while a run goes; always False."""
-        self.problem.emit("A track run is going on; cancel it with Esc, or begin when it is done.")
+        self.problem.emit(
+            tr("A track run is going on; cancel it with Esc, or begin when it is done.")
+        )
         return False
 
     def drop(self, run: WaitingRun) -> None:
@@ -117,7 +119,7 @@ class TrackRuns(QObject):
     def _queue(self, run: WaitingRun) -> bool:
         going = [] if self._run is None or self._run.stopping else [self._run.run]
         if any(run.is_like(other) for other in (*going, *self._waiting)):
-            self.problem.emit("This run goes, or waits, already.")
+            self.problem.emit(tr("This run goes, or waits, already."))
             return False
         self._waiting.append(run)
         self._note_queue()
@@ -137,7 +139,7 @@ class TrackRuns(QObject):
         ahead = list(run.parts)
         found = _next(ahead)
         if found is None:
-            self.problem.emit("No object is there to be tracked; annotate one first.")
+            self.problem.emit(tr("No object is there to be tracked; annotate one first."))
             return False
         part, request = found
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
@@ -266,9 +268,12 @@ class TrackRuns(QObject):
         run.summary.troubled |= end.problem is not None
         run.summary.seconds, run.summary.last = run.meter.elapsed, run.at
         self.finished.emit(run.summary)
-        verb = "Cancelled after" if end.cancelled else "Tracked"
-        done = counted(run.meter.done, "frame")
-        self.ended.emit(f"{verb} {done} in {run.meter.elapsed:.1f} s.")
+        done, elapsed = counted(run.meter.done, "frame"), run.meter.elapsed
+        self.ended.emit(
+            tr("Cancelled after {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)
+            if end.cancelled
+            else tr("Tracked {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)
+        )
         self._begin_next()
 
     def _note_reached(self) -> None:

@@ -21,19 +21,20 @@ from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
 from vostool.runs.unfinished import UnfinishedRun, waiting_runs
+from vostool.words import mark, tr
 
 ONE_STEP = 2
 """Frames of a run to the next frame: it is shown at once, and there is nothing to watch."""
-AGAIN_TITLE = "Track the stretch again"
-NO_LABELS = "No labels were imported yet; choose Import labels (Ctrl+I) first."
+AGAIN_TITLE = mark("Track the stretch again")
+NO_LABELS = mark("No labels were imported yet; choose Import labels (Ctrl+I) first.")
 
 
 class Scope(enum.Enum):
     """Which objects a run takes; the others stay as they are. Locked ones always do."""
 
-    ALL = "all objects"
-    VISIBLE = "the visible objects"
-    SELECTED = "the selected object"
+    ALL = mark("all objects")
+    VISIBLE = mark("the visible objects")
+    SELECTED = mark("the selected object")
 
 
 class Tracking:
@@ -65,11 +66,13 @@ class Tracking:
             else:
                 stop = max((f for f in frames if f < here), default=None)
             if stop is None:
-                side = "behind" if direction is Direction.FORWARD else "before"
-                way = "end with ]" if direction is Direction.FORWARD else "start with ["
                 raise PromptError(
-                    f"No keyframe lies {side} frame {here}; track to the {way} instead."
-                )
+                    tr("No keyframe lies behind frame {here}; track to the end with ] instead.",
+                       here=here)
+                    if direction is Direction.FORWARD
+                    else tr("No keyframe lies before frame {here}; track to the start with [ "
+                            "instead.", here=here)
+                )  # fmt: skip
             return [self._request(direction, ids, min(here, stop), max(here, stop))]
 
         return self._begin(parts)
@@ -123,8 +126,11 @@ class Tracking:
             spans = spans_around(self._project, here, self._unlocked(ids))
             if not spans:
                 raise PromptError(
-                    f"Frame {here} does not lie between two keyframes of an object; "
-                    "correct or confirm a frame on either side first."
+                    tr(
+                        "Frame {here} does not lie between two keyframes of an object; "
+                        "correct or confirm a frame on either side first.",
+                        here=here,
+                    )
                 )
             return blend_parts(self._project, spans)
 
@@ -142,16 +148,22 @@ class Tracking:
             wanted = self._unlocked(ids)
             corrected = {key.object_id for key in keyframes(project, wanted) if key.frame == here}
             if not corrected:
-                raise PromptError(f"No object is corrected on frame {here}; go to one that is.")
+                raise PromptError(
+                    tr("No object is corrected on frame {here}; go to one that is.", here=here)
+                )
             spans = blend_spans(project, here, sorted(corrected))
             legs = correction_legs(project, here, sorted(corrected))
             if not spans and not legs:
                 raise PromptError(
-                    f"Nothing was tracked around frame {here} yet; track it with ] or [ instead."
+                    tr(
+                        "Nothing was tracked around frame {here} yet; track it with ] "
+                        "or [ instead.",
+                        here=here,
+                    )
                 )
             return blend_parts(project, spans) + leg_parts(project, legs)
 
-        return self._begin(parts, "Track what was corrected")
+        return self._begin(parts, tr("Track what was corrected"))
 
     def corrected_stretch(
         self, frame: int, first: int, last: int, object_ids: Collection[int]
@@ -160,7 +172,7 @@ class Tracking:
         it was. Does nothing where nothing was tracked around the frame.
         """
         made = agreeing_parts(self._project, frame, first, last, object_ids)
-        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE, watched=False)
+        return bool(made) and self._session.runs.begin(made, tr(AGAIN_TITLE), watched=False)
 
     def imported(self) -> bool:
         """The objects of the last import from their first keyframe to the end.
@@ -172,7 +184,7 @@ class Tracking:
         if not ids:
             ids = [oid for oid in project.objects if _has_imported(project, oid)]
         if not ids:
-            self._session.problem.emit(NO_LABELS)
+            self._session.problem.emit(tr(NO_LABELS))
             return False
 
         def parts(_: list[int] | None) -> list[Part]:
@@ -204,7 +216,7 @@ class Tracking:
         begun = [
             self._begin(
                 lambda _, run=run: run.parts(project),  # type: ignore[misc]
-                run.title or TITLE,
+                run.title or tr(TITLE),
                 [*project.objects] if run.object_ids is None else run.object_ids,
             )
             for run in runs
@@ -223,11 +235,11 @@ class Tracking:
         session = self._session
         if self.scope is Scope.SELECTED:
             if session.current_object is None:
-                raise PromptError("No object is selected; select one, or track all objects.")
+                raise PromptError(tr("No object is selected; select one, or track all objects."))
             return [session.current_object]
         shown = [oid for oid in self._project.objects if session.shows(oid)]
         if not shown:
-            raise PromptError("No object is visible; show one, or track all objects.")
+            raise PromptError(tr("No object is visible; show one, or track all objects."))
         return shown
 
     def _is_possible(self, run: UnfinishedRun) -> bool:
@@ -256,7 +268,7 @@ class Tracking:
     def _begin(
         self,
         parts: Callable[[list[int] | None], list[Part]],
-        title: str = TITLE,
+        title: str = tr(TITLE),
         wanted: list[int] | None = None,
         *,
         watched: bool = True,

@@ -10,7 +10,7 @@ from vostool.project.project_labels import object_title
 from vostool.runs.parts import Part
 from vostool.runs.pieces import Piece, Reach, reach_of
 from vostool.runs.unfinished import UnfinishedRun
-from vostool.words import counted
+from vostool.words import counted, tr
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,19 @@ class WaitingRun:
             return self.title
         reaches = [reach_of(piece) for piece in self.pieces]
         first, last = min(r.first for r in reaches), max(r.last for r in reaches)
-        return f"Frames {first} to {last}, {_objects(reaches, project)}"
+        return tr(
+            "Frames {first} to {last}, {objects}",
+            first=first,
+            last=last,
+            objects=_objects(reaches, project),
+        )
 
 
 def _objects(reaches: Iterable[Reach], project: Project) -> str:
     ids: set[int] = set()
     for reach in reaches:
         if reach.object_ids is None:
-            return "all objects"
+            return tr("all objects")
         ids.update(reach.object_ids)
     if len(ids) == 1 and (only := project.objects.get(next(iter(ids)))) is not None:
         return object_title(project, only)

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from vostool.files import NotRegular, refuse_special
 from vostool.gui.settings import keys
-from vostool.words import shortened
+from vostool.words import shortened, tr
 
 _LARGEST = 16 << 20
 """Bytes of a file of settings; Qt reads all of it before anything else happens."""
@@ -30,7 +30,7 @@ def settings() -> QSettings:
     folder = Path(chosen) if chosen else platformdirs.user_config_path("vostool", appauthor=False)
     place = folder / "vostool.ini"
     if not _is_usable(place):
-        leave_out(f"the file '{shortened(str(place))}'")
+        leave_out(tr("the file '{place}'", place=shortened(str(place))))
         place = folder / "vostool-2.ini"
     return QSettings(str(place), QSettings.Format.IniFormat)
 
@@ -68,7 +68,10 @@ def what_was_left_out() -> str:
     _left_out.update(dict.fromkeys(named, True))
     if not named:
         return ""
-    return f"Some of the stored settings make no sense and were left out: {', '.join(named)}."
+    return tr(
+        "Some of the stored settings make no sense and were left out: {names}.",
+        names=", ".join(named),
+    )
 
 
 def _is_usable(place: Path) -> bool:
@@ -156,7 +159,7 @@ def restore_window(window: QMainWindow) -> bool:
     try:
         geometry, docks = store.value(keys.GEOMETRY), store.value(keys.DOCKS)
     except (TypeError, ValueError):  # of a type that PyQt cannot hand over
-        leave_out("the window's place")
+        leave_out(tr("the window's place"))
         return False
     if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
         return False

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 from vostool.errors import Cancelled, VosToolError
 from vostool.gui.threads.unforeseen import unforeseen
 from vostool.progress import Progress
+from vostool.words import mark, tr
 
 SECONDS_BETWEEN_REPORTS = 1 / 30
 
@@ -47,13 +48,13 @@ class Background(QThread):
         except VosToolError as error:
             self.failed.emit(str(error))
         except Exception as error:
-            self.failed.emit(unforeseen("doing this", error))
+            self.failed.emit(unforeseen(mark("doing this"), error))
         else:
             self.succeeded.emit(result)
 
     def _report(self, done: int, total: int, what: str = "") -> None:
         if self._cancel.is_set():
-            raise Cancelled("Cancelled.")
+            raise Cancelled(tr("Cancelled."))
         now = time.monotonic()
         if now - self._last_report >= SECONDS_BETWEEN_REPORTS or done == total:
             self._last_report = now

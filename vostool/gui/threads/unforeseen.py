@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from vostool.words import tr
+
 _log = logging.getLogger(__name__)
 
 
@@ -14,7 +16,11 @@ def unforeseen(doing: str, error: Exception) -> str:
         doing: what the thread was at, such as "reading a frame".
     """
     _log.exception("%s failed", doing)
-    return (
-        f"Something unforeseen went wrong while {doing} ({type(error).__name__}: {error}). "
-        "What you did until now is kept, and the program goes on."
+    return tr(
+        "Something unforeseen went wrong while {doing} ({name}: "
+        "{error}). What you did until now is kept, and the program "
+        "goes on.",
+        doing=tr(doing),
+        name=type(error).__name__,
+        error=error,
     )

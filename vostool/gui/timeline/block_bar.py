@@ -8,9 +8,11 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from vostool.words import mark, tr
+
 BUTTONS = (
-    ("range_confirm", "Confirm"), ("track_range", "Track"), ("range_move", "Move…"),
-    ("range_delete", "Delete"), ("range_clear", "✕"),
+    ("range_confirm", mark("Confirm")), ("track_range", mark("Track")),
+    ("range_move", mark("Move…")), ("range_delete", mark("Delete")), ("range_clear", "✕"),
 )  # fmt: skip
 """Actions, and what they are called here; each is about the block alone."""
 GAP = 10
@@ -22,7 +24,7 @@ class BlockBar(QFrame):
     def __init__(self, actions: Mapping[str, QAction], window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("block_bar")
-        self.setAccessibleName("What to do with the block")
+        self.setAccessibleName(tr("What to do with the block"))
         self.setAutoFillBackground(True)
         self.text = QLabel()
         self.buttons: dict[str, QToolButton] = {}
@@ -32,7 +34,7 @@ class BlockBar(QFrame):
         row.addWidget(self.text)
         for name, text in BUTTONS:
             button = QToolButton()
-            button.setText(text)
+            button.setText(tr(text))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setAccessibleName(actions[name].text())
             button.setToolTip(actions[name].toolTip())

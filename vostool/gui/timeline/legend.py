@@ -11,20 +11,24 @@ from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
 from vostool.gui.timeline.layout import BAR_HEIGHT
 from vostool.gui.timeline.run_mark import RUN
 from vostool.gui.timeline.states import LOW_SCORE, FrameState
+from vostool.words import mark, tr
 
 STATES = (
-    (FrameState.TRACKED, "tracked"),
-    (FrameState.EDITED, "yours: drawn, corrected or imported"),
-    (FrameState.PROMPTED, "with your clicks, box or strokes"),
-    (FrameState.CONFIRMED, "confirmed: runs never overwrite it"),
-    (FrameState.TRACKED | FrameState.CONFIRMED | FrameState.PARTLY, "some frames confirmed"),
-    (FrameState.TRACKED | FrameState.LOW_SCORE, f"score below {LOW_SCORE}"),
-    (FrameState.TRACKED | FrameState.JUMPED, "jumped: looks unlike the frame before"),
-    (FrameState.ABSENT, "not to be seen there"),
+    (FrameState.TRACKED, mark("tracked")),
+    (FrameState.EDITED, mark("yours: drawn, corrected or imported")),
+    (FrameState.PROMPTED, mark("with your clicks, box or strokes")),
+    (FrameState.CONFIRMED, mark("confirmed: runs never overwrite it")),
+    (FrameState.TRACKED | FrameState.CONFIRMED | FrameState.PARTLY, mark("some frames confirmed")),
+    (FrameState.TRACKED | FrameState.LOW_SCORE, mark("score below {score}")),
+    (FrameState.TRACKED | FrameState.JUMPED, mark("jumped: looks unlike the frame before")),
+    (FrameState.ABSENT, mark("not to be seen there")),
 )
 """Of the rows; painted in the first object's colour."""
-BAND = "above the rows: all, or some, confirmed"
-LINES = ((PLAYHEAD, "the frame that you see"), (RUN, "the frame that a run has reached"))
+BAND = mark("above the rows: all, or some, confirmed")
+LINES = (
+    (PLAYHEAD, mark("the frame that you see")),
+    (RUN, mark("the frame that a run has reached")),
+)
 COLOUR = (230, 159, 0)
 ROW, MARGIN, SWATCH, WIDTH = 22, 10, 40, 330
 
@@ -34,8 +38,8 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Legend of the timeline")
-        self.setAccessibleDescription("; ".join(text for _, text in STATES))
+        self.setAccessibleName(tr("Legend of the timeline"))
+        self.setAccessibleDescription("; ".join(_words(text) for _, text in STATES))
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
@@ -89,4 +93,8 @@ class Legend(QWidget):
         painter.setPen(self.palette().text().color())
         left = MARGIN + SWATCH + 10
         place = QRect(left, top, self.width() - left - 4, ROW)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, _words(text))
+
+
+def _words(text: str) -> str:
+    return tr(text, score=LOW_SCORE)

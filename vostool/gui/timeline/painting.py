@@ -23,6 +23,7 @@ from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import object_title
+from vostool.words import tr
 
 _LABEL_ROOM = 120
 _TEXT_FOOT = 12
@@ -114,15 +115,15 @@ class ScenePainter:
         painter.drawLine(0, top, self._right, top)
         shown = scene.shown
         if shown is None:
-            text = "Select an object to see its scores."
+            text = tr("Select an object to see its scores.")
             self._text(QRect(LABEL_WIDTH, top, 400, CURVE_HEIGHT), text, colours.dimmed)
             return
         height = CURVE_HEIGHT - 2 * _CURVE_MARGIN
         half = LABEL_WIDTH - 32
-        self._text(QRect(26, top, half, CURVE_HEIGHT // 2 + 2), "Score", colours.dimmed)
+        self._text(QRect(26, top, half, CURVE_HEIGHT // 2 + 2), tr("Score"), colours.dimmed)
         record = scene.project.masks.get(scene.playhead, shown.id)
         score = record.score if record is not None else None
-        value = "none here" if score is None else f"{score:.2f} here"
+        value = tr("none here") if score is None else tr("{score:.2f} here", score=score)
         low = score is not None and score < LOW_SCORE
         below = QRect(26, top + CURVE_HEIGHT // 2 - 2, half, CURVE_HEIGHT // 2)
         self._text(below, value, colours.bad if low else colours.text)
@@ -147,7 +148,7 @@ class ScenePainter:
         if scene.chosen is not None:
             self._text(room, scene.range_words, colours.text)
         elif share:
-            self._text(room, f"{_percent(share)} confirmed", colours.text)
+            self._text(room, tr("{percent} confirmed", percent=_percent(share)), colours.text)
         spacing = tick_spacing(scale.span, self._width, _LABEL_ROOM)
         minor = max(spacing // 5, 1) if spacing >= 5 else spacing
         first = math.floor(scale.first / minor) * minor

@@ -18,16 +18,16 @@ from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 from vostool.runs.gaps import gaps, listed
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
 WORDS = (
-    (FrameState.PROMPTED, "prompted"),
-    (FrameState.EDITED, "edited or imported"),
-    (FrameState.TRACKED, "tracked"),
-    (FrameState.LOW_SCORE, "tracked, low score"),
-    (FrameState.ABSENT, "absent"),
-    (FrameState.CONFIRMED, "confirmed"),
-    (FrameState.JUMPED, "jumped"),
+    (FrameState.PROMPTED, mark("prompted")),
+    (FrameState.EDITED, mark("edited or imported")),
+    (FrameState.TRACKED, mark("tracked")),
+    (FrameState.LOW_SCORE, mark("tracked, low score")),
+    (FrameState.ABSENT, mark("absent")),
+    (FrameState.CONFIRMED, mark("confirmed")),
+    (FrameState.JUMPED, mark("jumped")),
 )
 
 
@@ -90,22 +90,22 @@ class Scene:
         if at.x() < LABEL_WIDTH:
             return _summary(self, shown) if shown is not None else ""
         frame = self.frame_at(at.x())
-        lines = [f"Frame {frame}, {clock(self.time_of(frame))}"]
+        lines = [tr("Frame {frame}, {clock}", frame=frame, clock=clock(self.time_of(frame)))]
         if shown is not None:
             lines.append(
                 f"{object_title(self.project, shown)}: {self.state_words(frame, shown.id)}"
             )
         elif self.chosen is not None and at.y() < RULER_HEIGHT and frame in self.chosen:
-            lines.append(f"Range {self.range_words}")
+            lines.append(tr("Range {range_words}", range_words=self.range_words))
         return "\n".join(lines)
 
     def state_words(self, frame: int, object_id: int) -> str:
         """The state of one object on one frame, in words."""
         flags = FrameState(int(self.states.row(object_id)[frame]))
-        words = [word for flag, word in WORDS if flag & flag_of(flag, flags)]
+        words = [tr(word) for flag, word in WORDS if flag & flag_of(flag, flags)]
         record = self.project.masks.get(frame, object_id)
         if record is not None and record.score is not None:
-            words.append(f"score {record.score:.2f}")
+            words.append(tr("score {score:.2f}", score=record.score))
         if is_occluded(self.project, frame, object_id):
             words.append("occluded")
         return ", ".join(words) or self._nothing(frame, object_id)
@@ -114,7 +114,9 @@ class Scene:
         """Where a frame has nothing: it may lie between two stretches that were tracked."""
         for first, last in gaps(np.flatnonzero(self.states.row(object_id)).tolist()):
             if first <= frame <= last:
-                return f"nothing on {listed([(first, last)])}: not tracked there yet"
+                return tr(
+                    "nothing on {listed}: not tracked there yet", listed=listed([(first, last)])
+                )
         return "nothing"
 
 
@@ -142,16 +144,24 @@ def _summary(scene: Scene, shown: AnnotatedObject) -> str:
     counts = [
         (f"{int(((row & flag) != 0).sum())} {word}")
         for flag, word in (
-            (FrameState.PROMPTED, "prompted"),
-            (FrameState.CONFIRMED, "confirmed"),
-            (FrameState.ABSENT, "absent"),
-            (FrameState.LOW_SCORE, f"below a score of {LOW_SCORE}"),
+            (FrameState.PROMPTED, mark("prompted")),
+            (FrameState.CONFIRMED, mark("confirmed")),
+            (FrameState.ABSENT, mark("absent")),
+            (FrameState.LOW_SCORE, tr("below a score of {low_score}", low_score=LOW_SCORE)),
         )
         if (row & flag).any()
     ]
     labelled = int((row != 0).sum())
     if left_open := gaps(np.flatnonzero(row).tolist()):
-        counts.append(f"not tracked yet: {listed(left_open)}")
+        counts.append(tr("not tracked yet: {listed}", listed=listed(left_open)))
     return "\n".join(
-        [f"{object_title(scene.project, shown)}: {labelled} of {len(row)} frames", *counts]
+        [
+            tr(
+                "{object_title}: {labelled} of {count} frames",
+                object_title=object_title(scene.project, shown),
+                labelled=labelled,
+                count=len(row),
+            ),
+            *counts,
+        ]
     )

@@ -21,7 +21,7 @@ from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
 from vostool.gui.timeline.layout import LABEL_WIDTH
 from vostool.gui.timeline.scene import clock
 from vostool.gui.timeline.widget import Timeline
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
 HEIGHT, BAR = 16, 8
 """Pixels of a row, and of the bar in it."""
@@ -29,7 +29,7 @@ LEFT, SCORE_WIDTH, BUTTON = 8, 26, 14
 FAINT, LOUD = 90, 230
 """How opaque a stretch is at a score of 0 and of 1, of 255; one that is looked for is opaque."""
 KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down)
-TIP = "Click: look for it on the frames on which it sounds"
+TIP = mark("Click: look for it on the frames on which it sounds")
 
 
 class SoundRow(QAbstractButton):
@@ -76,10 +76,22 @@ class SoundRow(QAbstractButton):
             frame = self._timeline.frame_at(at.x())
             for each in row.stretches:
                 if frame in each.frames:
-                    when = f"{clock(each.start)} to {clock(each.end)}"
-                    return f"{row.label}: {when}, score {each.score:.2f}\n{TIP}"
+                    when = tr("{start} to {end}", start=clock(each.start), end=clock(each.end))
+                    return tr(
+                        "{label}: {when}, score {score:.2f}\n{tip}",
+                        label=row.label,
+                        when=when,
+                        score=each.score,
+                        tip=TIP,
+                    )
         times = counted(len(row.stretches), "stretch", "stretches")
-        return f"{row.label}: {times}, loudest score {row.score:.2f}\n{TIP}"
+        return tr(
+            "{label}: {times}, loudest score {score:.2f}\n{tip}",
+            label=row.label,
+            times=times,
+            score=row.score,
+            tip=TIP,
+        )
 
     # -- events --------------------------------------------------------------------------------
 
@@ -141,8 +153,18 @@ class SoundRow(QAbstractButton):
     def _name(self) -> None:
         row = self.sounding
         times = counted(len(row.stretches), "stretch", "stretches")
-        self.setAccessibleName(f"Look for {row.label}: {times}, loudest score {row.score:.2f}")
-        spans = (f"{clock(each.start)} to {clock(each.end)}" for each in row.stretches[:10])
+        self.setAccessibleName(
+            tr(
+                "Look for {label}: {times}, loudest score {score:.2f}",
+                label=row.label,
+                times=times,
+                score=row.score,
+            )
+        )
+        spans = (
+            tr("{start} to {end}", start=clock(each.start), end=clock(each.end))
+            for each in row.stretches[:10]
+        )
         self.setAccessibleDescription(", ".join(spans))
 
     def _paint_label(self, painter: QPainter, colours: TimelineColours) -> None:
@@ -201,12 +223,12 @@ class SoundRows(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self.setAccessibleName("What is heard")
+        self.setAccessibleName(tr("What is heard"))
         self.away_button = QToolButton(self)
         self.away_button.setText("×")
         self.away_button.setAutoRaise(True)
-        self.away_button.setAccessibleName("Hide what is heard")
-        self.away_button.setToolTip("Hide these rows; Find by sound shows them again")
+        self.away_button.setAccessibleName(tr("Hide what is heard"))
+        self.away_button.setToolTip(tr("Hide these rows; Find by sound shows them again"))
         self.away_button.setGeometry(LABEL_WIDTH - BUTTON - 1, 0, BUTTON, HEIGHT)
         self.away_button.clicked.connect(lambda _: self.put_away.emit())
         timeline.scale_changed.connect(self._repaint)

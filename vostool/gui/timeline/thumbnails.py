@@ -21,6 +21,7 @@ from vostool.gui.timeline.run_mark import RUN
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.widget import Timeline
 from vostool.io.video.frame_cache import FrameCache
+from vostool.words import mark, tr
 
 HEIGHT = 26
 CACHE_BYTES = 12 * 2**20
@@ -34,7 +35,7 @@ class ThumbnailLoader(LatestThread[tuple[int, ...]]):
         made(): another thumbnail is in the cache.
     """
 
-    doing = "making a thumbnail"
+    doing = mark("making a thumbnail")
     made = pyqtSignal()
 
     def __init__(self, source: FrameSource) -> None:
@@ -83,8 +84,8 @@ class ThumbnailStrip(QWidget):
         self._width = HEIGHT
         self._wanted = True
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName("Thumbnails")
-        self.setToolTip("Frames of the video; press or drag to go there")
+        self.setAccessibleName(tr("Thumbnails"))
+        self.setToolTip(tr("Frames of the video; press or drag to go there"))
         timeline.scale_changed.connect(self._ask)
         timeline.content.run_moved.connect(self.update)
         self.hide()

@@ -36,6 +36,7 @@ from vostool.gui.timeline.states import TimelineStates
 from vostool.gui.timeline.visible_time import ZOOM_STEP, VisibleTime
 from vostool.project.changes import Changes
 from vostool.project.project import Project
+from vostool.words import tr
 
 LEAST_HEIGHT = ROWS_TOP + 2 * ROW_HEIGHT + 4
 REPAINT_MS = 33
@@ -74,7 +75,7 @@ class Timeline(QAbstractScrollArea):
         self.setMinimumHeight(LEAST_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self._viewport.setMouseTracking(True)
         self._bar(Qt.Orientation.Vertical).valueChanged.connect(self._viewport.update)
         self.content.rows_changed.connect(self._update_bars)

@@ -6,12 +6,14 @@ from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, Q
 
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
+from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.models.engine import Direction
+from vostool.words import mark, tr
 
 WAYS = {
-    "Forward": Direction.FORWARD,
-    "Backward": Direction.BACKWARD,
-    "Both ways": Direction.BOTH,
+    mark("Forward"): Direction.FORWARD,
+    mark("Backward"): Direction.BACKWARD,
+    mark("Both ways"): Direction.BOTH,
 }
 FIRST_TIME = 25
 
@@ -21,25 +23,25 @@ class CountDialog(QDialog):
 
     def __init__(self, most: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Track so many frames")
+        self.setWindowTitle(tr("Track so many frames"))
         self._count = QSpinBox()
         self._count.setRange(1, max(most - 1, 1))
         self._count.setValue(_remembered_count())
-        self._count.setAccessibleName("Frames to track")
+        self._count.setAccessibleName(tr("Frames to track"))
         self._count.selectAll()
         self._way = QComboBox()
-        self._way.addItems(list(WAYS))
-        self._way.setCurrentText(str(settings().value(keys.TRACK_WAY, "Forward")))
-        self._way.setAccessibleName("Direction")
+        add_choices(self._way, WAYS)
+        choose_name(self._way, str(settings().value(keys.TRACK_WAY, "Forward")))
+        self._way.setAccessibleName(tr("Direction"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        track = buttons.addButton("Track", QDialogButtonBox.ButtonRole.AcceptRole)
+        track = buttons.addButton(tr("Track"), QDialogButtonBox.ButtonRole.AcceptRole)
         assert track is not None
         track.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
-        form.addRow("Frames", self._count)
-        form.addRow("Direction", self._way)
+        form.addRow(tr("Frames"), self._count)
+        form.addRow(tr("Direction"), self._way)
         form.addRow(buttons)
         self._count.setFocus()
 
@@ -51,12 +53,12 @@ class CountDialog(QDialog):
     @property
     def direction(self) -> Direction:
         """Which way; BOTH tracks so many to each side."""
-        return WAYS[self._way.currentText()]
+        return WAYS[chosen_name(self._way)]
 
     def accept(self) -> None:
         """Remember the answer."""
         settings().setValue(keys.TRACK_COUNT, self.frames)
-        settings().setValue(keys.TRACK_WAY, self._way.currentText())
+        settings().setValue(keys.TRACK_WAY, chosen_name(self._way))
         super().accept()
 
 

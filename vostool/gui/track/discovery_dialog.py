@@ -9,7 +9,9 @@ from vostool.gui.session.discovering import DiscoveryWish
 from vostool.gui.track.count import WAYS
 from vostool.gui.track.look_fields import LOOK_FOR, LookFields, choice_box
 from vostool.gui.track.look_options import LookFor, LookOptions
+from vostool.gui.widgets.choices import chosen_name
 from vostool.models.engine import Direction
+from vostool.words import mark, tr
 
 WHOLE = next(name for name, value in LOOK_FOR.items() if value is LookFor.WHOLE)
 
@@ -24,17 +26,17 @@ class DiscoveryDialog(QDialog):
 
     def __init__(self, options: LookOptions, span: tuple[int, int] | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Track and find new objects")
+        self.setWindowTitle(tr("Track and find new objects"))
         self._span = span
         self.fields = LookFields()
-        self.direction = choice_box(list(WAYS), "Direction")
-        self.where = choice_box(["The whole video"], "Frames")
+        self.direction = choice_box(list(WAYS), tr("Direction"))
+        self.where = choice_box([mark("The whole video")], tr("Frames"))
         if span is not None:
-            self.where.addItem(f"The range, {span[0]} to {span[1]}")
+            self.where.addItem(tr("The range, {first} to {last}", first=span[0], last=span[1]))
             self.where.setCurrentIndex(1)
-        self.only_look = QCheckBox("Only look, and track nothing")
-        self.only_look.setToolTip("Objects get a mask on each frame that is looked at; what "
-                                  "looks alike is one object. Track it after")  # fmt: skip
+        self.only_look = QCheckBox(tr("Only look, and track nothing"))
+        self.only_look.setToolTip(tr("Objects get a mask on each frame that is looked at; what "
+                                     "looks alike is one object. Track it after"))  # fmt: skip
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.problem.setObjectName("conflict")
@@ -57,7 +59,7 @@ class DiscoveryDialog(QDialog):
             UsageError: text is to be looked for and none is typed.
         """
         return self.options.wish(
-            WAYS.get(self.direction.currentText(), Direction.FORWARD),
+            WAYS.get(chosen_name(self.direction), Direction.FORWARD),
             self._span if self.where.currentIndex() == 1 else None,
             tracks=not self.only_look.isChecked(),
             finder=self.fields.model.chosen,
@@ -83,12 +85,12 @@ class DiscoveryDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = self.fields.form
-        form.addRow("Frames", self.where)
-        form.addRow("Direction", self.direction)
+        form.addRow(tr("Frames"), self.where)
+        form.addRow(tr("Direction"), self.direction)
         form.addRow(self.only_look)
         form.addRow(self.problem)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        track = buttons.addButton("Track", QDialogButtonBox.ButtonRole.AcceptRole)
+        track = buttons.addButton(tr("Track"), QDialogButtonBox.ButtonRole.AcceptRole)
         assert track is not None
         track.setDefault(True)
         buttons.accepted.connect(self.accept)

@@ -11,10 +11,11 @@ from PyQt6.QtWidgets import QCheckBox, QLabel, QToolButton, QVBoxLayout, QWidget
 from vostool.gui.track.look_fields import LookFields
 from vostool.gui.track.look_options import LookOptions, remember, remembered
 from vostool.gui.widgets.popover import Popover
+from vostool.words import mark, tr
 
-WHICH = (
-    "Runs forward, backward, both ways, of so many frames and of the range look; "
-    "others track what is known."
+WHICH = mark(
+    "Runs forward, backward, both ways, of so many frames and of "
+    "the range look; others track what is known."
 )
 
 
@@ -29,11 +30,11 @@ class LookButton(QToolButton):
         super().__init__()
         self._action = action
         self.fields = LookFields()
-        self._popover = Popover(self._panel(), "New objects while tracking", window)
+        self._popover = Popover(self._panel(), tr("New objects while tracking"), window)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("New objects while tracking")
-        self.setToolTip("Whether track runs look for new objects, and how")
+        self.setAccessibleName(tr("New objects while tracking"))
+        self.setToolTip(tr("Whether track runs look for new objects, and how"))
         self.clicked.connect(self._toggle_fields)
         self.fields.changed.connect(self._take)
         self.show_options(remembered())
@@ -87,7 +88,7 @@ class LookButton(QToolButton):
         box.clicked.connect(self._action.trigger)
         self._action.toggled.connect(box.setChecked)
         column.addWidget(box)
-        note = QLabel(WHICH)
+        note = QLabel(tr(WHICH))
         note.setWordWrap(True)
         column.addWidget(note)
         column.addWidget(self.fields)

@@ -11,19 +11,21 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox,
 
 from vostool.finders.finder import Way
 from vostool.gui.track.look_options import LookFor, LookOptions
+from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.gui.widgets.finder_choice import ModelChoice
 from vostool.gui.widgets.return_key import LineBox
 from vostool.runs.discovery.values import Again
+from vostool.words import mark, tr
 
 LOOK_FOR = {
-    "Everything": LookFor.EVERYTHING,
-    "What the text names": LookFor.TEXT,
-    "What the text names, tracked by SAM 3 itself": LookFor.WHOLE,
+    mark("Everything"): LookFor.EVERYTHING,
+    mark("What the text names"): LookFor.TEXT,
+    mark("What the text names, tracked by SAM 3 itself"): LookFor.WHOLE,
 }
 AGAIN = {
-    "Ask me": Again.ASK,
-    "It is the lost one": Again.JOIN,
-    "It is a new one": Again.NEW,
+    mark("Ask me"): Again.ASK,
+    mark("It is the lost one"): Again.JOIN,
+    mark("It is a new one"): Again.NEW,
 }
 
 
@@ -42,31 +44,33 @@ class LookFields(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._options = LookOptions()
-        self.look_for = choice_box(list(LOOK_FOR), "Look for")
-        self.look_for.setToolTip("SAM 3 looks on every frame and tracks with a memory of its own, "
-                                 "from the first frame to the last")  # fmt: skip
+        self.look_for = choice_box(list(LOOK_FOR), tr("Look for"))
+        self.look_for.setToolTip(tr("SAM 3 looks on every frame and tracks with a memory of its "
+                                    "own, from the first frame to the last"))  # fmt: skip
         self.text = LineBox()
-        self.text.setPlaceholderText("person, red car")
-        self.text.setAccessibleName("What to look for")
+        self.text.setPlaceholderText(tr("person, red car"))
+        self.text.setAccessibleName(tr("What to look for"))
         self.model = ModelChoice()
         self.lacks = QLabel()
         self.lacks.setWordWrap(True)
         self.every = _number(
-            10_000, " frames", "New objects are looked for on every so many frames; fewer find "
-            "them sooner, and take longer",
+            10_000, tr(" frames"), tr("New objects are looked for on every so many frames; fewer "
+                                      "find them sooner, and take longer"),
         )  # fmt: skip
         self.most = _number(
-            9_999, " objects",
-            "No more objects than this, those that are there included; the best are taken",
+            9_999, tr(" objects"),
+            tr("No more objects than this, those that are there included; the "
+               "best are taken"),
         )  # fmt: skip
-        self.area = _number(9_999_999, " px", "Smaller things are left out")
+        self.area = _number(9_999_999, tr(" px"), tr("Smaller things are left out"))
         self.outside = _number(
-            100, " % outside",
-            "A thing is new when at least this share of it lies outside all known objects",
+            100, tr(" % outside"),
+            tr("A thing is new when at least this share of it lies outside "
+               "all known objects"),
         )  # fmt: skip
-        self.again = choice_box(list(AGAIN), "What looks like an object that was lost")
-        self.again.setToolTip("Of a new thing that looks like an object which was lost")
-        self.backward = QCheckBox("Track new ones back to where they first appear")
+        self.again = choice_box(list(AGAIN), tr("What looks like an object that was lost"))
+        self.again.setToolTip(tr("Of a new thing that looks like an object which was lost"))
+        self.backward = QCheckBox(tr("Track new ones back to where they first appear"))
         self.form = QFormLayout(self)
         self._lay_out()
         self._connect()
@@ -77,13 +81,13 @@ class LookFields(QWidget):
         """What the fields say."""
         return replace(
             self._options,
-            look_for=LOOK_FOR[self.look_for.currentText()],
+            look_for=LOOK_FOR[chosen_name(self.look_for)],
             text=self.text.text(),
             every=self.every.value(),
             most=self.most.value(),
             area=self.area.value(),
             outside=self.outside.value(),
-            again=AGAIN[self.again.currentText()],
+            again=AGAIN[chosen_name(self.again)],
             backward=self.backward.isChecked(),
         )
 
@@ -91,21 +95,21 @@ class LookFields(QWidget):
         """Show these, without telling that they changed."""
         self._options = options
         self.blockSignals(True)
-        self.look_for.setCurrentText(_name(LOOK_FOR, options.look_for))
+        choose_name(self.look_for, _name(LOOK_FOR, options.look_for))
         if self.text.text() != options.text:  # else the cursor would leave its place
             self.text.setText(options.text)
         self.every.setValue(options.every)
         self.most.setValue(options.most)
         self.area.setValue(options.area)
         self.outside.setValue(options.outside)
-        self.again.setCurrentText(_name(AGAIN, options.again))
+        choose_name(self.again, _name(AGAIN, options.again))
         self.backward.setChecked(options.backward)
         self.blockSignals(False)
         self.follow()
 
     def follow(self) -> None:
         """Offer what counts for the choice, and say what its model lacks."""
-        wanted = LOOK_FOR[self.look_for.currentText()]
+        wanted = LOOK_FOR[chosen_name(self.look_for)]
         whole = wanted is LookFor.WHOLE
         self.text.setEnabled(wanted is not LookFor.EVERYTHING)
         for widget in (self.every, self.again, self.backward, self.model):
@@ -132,22 +136,22 @@ class LookFields(QWidget):
         self.backward.toggled.connect(lambda _: self._tell())
 
     def _lay_out(self) -> None:
-        self.form.addRow("Look for", self.look_for)
-        self.form.addRow("Text", self.text)
-        self.form.addRow("Model", self.model)
+        self.form.addRow(tr("Look for"), self.look_for)
+        self.form.addRow(tr("Text"), self.text)
+        self.form.addRow(tr("Model"), self.model)
         self.form.addRow(self.lacks)
-        self.form.addRow("Look every", self.every)
-        self.form.addRow("At most", self.most)
-        self.form.addRow("Smallest", self.area)
-        self.form.addRow("New from", self.outside)
-        self.form.addRow("Seen again", self.again)
+        self.form.addRow(tr("Look every"), self.every)
+        self.form.addRow(tr("At most"), self.most)
+        self.form.addRow(tr("Smallest"), self.area)
+        self.form.addRow(tr("New from"), self.outside)
+        self.form.addRow(tr("Seen again"), self.again)
         self.form.addRow(self.backward)
 
 
 def choice_box(texts: list[str], name: str) -> QComboBox:
     """A list to choose from, with its name for screen readers."""
     box = QComboBox()
-    box.addItems(texts)
+    add_choices(box, texts)
     box.setAccessibleName(name)
     return box
 

@@ -16,6 +16,7 @@ from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings, stored_json
 from vostool.models.engine import Direction
 from vostool.runs.discovery.values import Again, DiscoveryRules
+from vostool.words import tr
 
 USUAL = DiscoveryRules()
 
@@ -53,12 +54,16 @@ class LookOptions:
     def in_words(self) -> str:
         """For a button: what runs look for, and how often."""
         if not self.on:
-            return "New objects: off"
+            return tr("New objects: off")
         text = " ".join(self.text.split())
         wanted = "" if self.look_for is LookFor.EVERYTHING else f" {text[:14].strip()}"
         wanted += "…" if wanted and len(text) > 14 else ""
-        often = "by SAM 3" if self.look_for is LookFor.WHOLE else f"every {self.every}"
-        return f"New{wanted or ' objects'}: {often}"
+        often = (
+            tr("by SAM 3")
+            if self.look_for is LookFor.WHOLE
+            else tr("every {every}", every=self.every)
+        )
+        return tr("New{wanted}: {often}", wanted=wanted or tr(" objects"), often=often)
 
     def wish(
         self,

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWid
 from vostool.gui.track.run_queue import QueueButton
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.runs.parts import RunProgress
+from vostool.words import tr
 
 
 class RunBar(QWidget):
@@ -23,7 +24,7 @@ class RunBar(QWidget):
         pause, cancel = actions["pause_run"], actions["cancel"]
         self._pause = pause
         self._bar = QProgressBar()
-        self._bar.setAccessibleName("Tracking progress")
+        self._bar.setAccessibleName(tr("Tracking progress"))
         self._text = QLabel()
         for widget in (self._bar, self._text):  # the window must not grow with what they say
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -45,11 +46,11 @@ class RunBar(QWidget):
         self._bar.setFormat(progress.place if progress.at is not None else "")
         said = progress_text(progress.rate, progress.seconds_left)
         if progress.stopping:
-            said = "Stopping…"
+            said = tr("Stopping…")
         elif progress.paused:
             said = "paused"
         self._text.setText(said)
-        self._text.setToolTip(f"{said}; clicks are answered meanwhile")
+        self._text.setToolTip(tr("{said}; clicks are answered meanwhile", said=said))
         self._show_paused(progress.paused)
         self._instead_of.hide()
         self.show()
@@ -62,15 +63,19 @@ class RunBar(QWidget):
 
     def _show_paused(self, paused: bool) -> None:
         self._pause.setChecked(paused)
-        self._pause.setIconText("Resume" if paused else "Pause")
+        self._pause.setIconText(tr("Resume") if paused else tr("Pause"))
 
 
 def progress_text(rate: float, seconds_left: float | None) -> str:
     """ "12.3 a second, 1:05 left", or that the first frame is awaited."""
     if seconds_left is None:
-        return "waiting for a frame…"
-    speed = f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
-    return f"{speed}, {duration(seconds_left)} left"
+        return tr("waiting for a frame…")
+    speed = (
+        tr("{rate:.1f} a second", rate=rate)
+        if rate >= 1
+        else tr("{rate:.1f} s each", rate=1 / rate)
+    )
+    return tr("{speed}, {duration} left", speed=speed, duration=duration(seconds_left))
 
 
 def duration(seconds: float) -> str:

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.track.run_bar import duration
 from vostool.runs.parts import RunSummary
-from vostool.words import counted
+from vostool.words import counted, tr, trn
 
 MARGIN, WIDTH = 12, 264
 MOST = 4
@@ -39,7 +39,7 @@ class RunCard(QFrame):
         super().__init__(parent)
         self._over = over
         self.setObjectName("run_card")
-        self.setAccessibleName("What came of the run")
+        self.setAccessibleName(tr("What came of the run"))
         self.setAutoFillBackground(True)
         self.setFixedWidth(WIDTH)
         self.title, self.text, self.left = QLabel(), QLabel(), QLabel()
@@ -47,15 +47,15 @@ class RunCard(QFrame):
         for label in (self.text, self.left):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.review_button = QPushButton("Review")
+        self.review_button = QPushButton(tr("Review"))
         self.review_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.review_button.clicked.connect(self.review_wanted)
         self.close_button = QToolButton()
         self.close_button.setText("✕")
         self.close_button.setAutoRaise(True)
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.close_button.setAccessibleName("Close")
-        self.close_button.setToolTip("Close")
+        self.close_button.setAccessibleName(tr("Close"))
+        self.close_button.setToolTip(tr("Close"))
         self.close_button.clicked.connect(self.closed)
         self._lay_out()
         over.installEventFilter(self)
@@ -76,7 +76,9 @@ class RunCard(QFrame):
         self.setVisible(bool(runs))
         if not runs:
             return
-        self.title.setText(title_of(runs[-1]) if len(runs) == 1 else f"{len(runs)} runs ended")
+        self.title.setText(
+            title_of(runs[-1]) if len(runs) == 1 else tr("{count} runs ended", count=len(runs))
+        )
         lines = [f"{title_of(run)}, {size_of(run)}" for run in runs[-MOST:]]
         if len(runs) == 1:
             lines = [size_of(runs[0])]
@@ -87,10 +89,10 @@ class RunCard(QFrame):
 
     def show_left(self, left: int, looking: bool) -> None:
         """How many places need a look; ``looking`` while masks are still looked through."""
-        said = f"{counted(left, 'place')} {'needs' if left == 1 else 'need'} a look"
+        said = trn("{n:,} place needs a look", "{n:,} places need a look", left)
         if not left:
-            said = "Nothing needs a look."
-        self.left.setText("Looking through the masks…" if looking else said)
+            said = tr("Nothing needs a look.")
+        self.left.setText(tr("Looking through the masks…") if looking else said)
         self.review_button.setVisible(left > 0 and not looking)
         self._place()
 
@@ -124,20 +126,31 @@ class RunCard(QFrame):
 
 def title_of(run: RunSummary) -> str:
     """ "Tracked 300 frames", or that it ended before its end."""
-    verb = "Cancelled after" if run.cancelled else "Stopped after" if run.troubled else "Tracked"
-    return f"{verb} {counted(len(run.frames), 'frame')}"
+    frames = counted(len(run.frames), "frame")
+    if run.cancelled:
+        return tr("Cancelled after {frames}", frames=frames)
+    if run.troubled:
+        return tr("Stopped after {frames}", frames=frames)
+    return tr("Tracked {frames}", frames=frames)
 
 
 def size_of(run: RunSummary) -> str:
     """ "2 objects in 42 s"."""
     whole = round(run.seconds)
-    time = f"{max(whole, 1)} s" if whole < 60 else f"{duration(run.seconds)} min"
-    return f"{counted(len(run.objects), 'object')} in {time}"
+    time = (
+        tr("{seconds} s", seconds=max(whole, 1))
+        if whole < 60
+        else tr("{duration} min", duration=duration(run.seconds))
+    )
+    return tr("{objects} in {time}", objects=counted(len(run.objects), "object"), time=time)
 
 
 def lost_of(run: RunSummary, name: Callable[[int], str]) -> list[str]:
     """Which objects it did not find on some frames."""
     lost = {oid: len(frames) for oid, frames in run.empty.items() if frames}
     if len(lost) > 2:
-        return [f"{len(lost)} objects were not found on some frames."]
-    return [f"{name(oid)} was not found on {counted(n, 'frame')}." for oid, n in lost.items()]
+        return [tr("{count} objects were not found on some frames.", count=len(lost))]
+    return [
+        tr("{name} was not found on {frames}.", name=name(oid), frames=counted(n, "frame"))
+        for oid, n in lost.items()
+    ]

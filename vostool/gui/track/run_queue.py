@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
+from vostool.words import tr
+
 Waiting = tuple[str, Callable[[], object]]
 """What a run is about, and what takes it out of the queue."""
 
@@ -19,8 +21,10 @@ class QueueButton(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setAccessibleName("Runs that wait")
-        self.setToolTip("Runs that begin after this one, in this order; choose one to take it out")
+        self.setAccessibleName(tr("Runs that wait"))
+        self.setToolTip(
+            tr("Runs that begin after this one, in this order; choose one to take it out")
+        )
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self.setMenu(self._menu)
@@ -32,12 +36,12 @@ class QueueButton(QToolButton):
         for number, (said, drop) in enumerate(waiting, 1):
             line = self._menu.addAction(f"✕  {number}. {said}".replace("&", "&&"))
             assert line is not None
-            line.setToolTip("Take this run out of the queue")
+            line.setToolTip(tr("Take this run out of the queue"))
             line.triggered.connect(lambda _checked=False, drop=drop: drop())
         if len(waiting) > 1:
             self._menu.addSeparator()
-            every = self._menu.addAction("Take all out")
+            every = self._menu.addAction(tr("Take all out"))
             assert every is not None
             every.triggered.connect(lambda _checked=False: [drop() for _, drop in waiting])
-        self.setText(f"{len(waiting)} waiting")
+        self.setText(tr("{count} waiting", count=len(waiting)))
         self.setVisible(bool(waiting))

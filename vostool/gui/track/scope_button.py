@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from vostool.gui.session.tracking import Scope
+from vostool.words import tr
 
 ACTION_IDS = {
     Scope.ALL: "scope_all",
@@ -33,8 +34,8 @@ class ScopeButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Objects that runs take")
-        self.setToolTip("Which objects a track run takes; the others stay as they are")
+        self.setAccessibleName(tr("Objects that runs take"))
+        self.setToolTip(tr("Which objects a track run takes; the others stay as they are"))
         self.choose(Scope.ALL)
 
     def choose(self, scope: Scope) -> None:
@@ -43,4 +44,4 @@ class ScopeButton(QToolButton):
             scope = Scope.ALL
         self.value = scope
         self._actions[scope].setChecked(True)
-        self.setText(f"Track {scope.value}")
+        self.setText(tr("Track {scope}", scope=tr(scope.value)))

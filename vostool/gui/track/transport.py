@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from vostool.gui.widgets.return_key import NumberBox
 from vostool.gui.widgets.tool_button import tool_button
+from vostool.words import tr
 
 BUTTONS = ("first", "previous", "play", "next", "last")
 
@@ -30,14 +31,14 @@ class Transport(QWidget):
         for name in BUTTONS:
             layout.addWidget(tool_button(actions[name]))
         self.frame = NumberBox()
-        self.frame.setAccessibleName("Frame")
+        self.frame.setAccessibleName(tr("Frame"))
         self.frame.setKeyboardTracking(False)
         self.frame.setMinimumWidth(90)
         self.frame.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.frame.editingFinished.connect(self._entered)
         self._total, self._time = QLabel(), QLabel()
         layout.addSpacing(8)
-        for widget in (QLabel("Frame"), self.frame, self._total, self._time):
+        for widget in (QLabel(tr("Frame")), self.frame, self._total, self._time):
             layout.addWidget(widget)
         layout.addStretch()
         self.set_length(0)
@@ -46,7 +47,7 @@ class Transport(QWidget):
         """Frames can be 0..frames-1."""
         self.frame.setRange(0, max(frames - 1, 0))
         self.frame.setEnabled(frames > 0)
-        self._total.setText(f"of {frames}" if frames else "")
+        self._total.setText(tr("of {frames}", frames=frames) if frames else "")
         self._time.setText("")
 
     def set_position(self, frame: int, seconds: float) -> None:

@@ -6,6 +6,8 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.words import tr
+
 GAP = 10
 WIDTH = 340
 MARGIN = 14
@@ -18,7 +20,7 @@ class Halo(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Frame around what the tour is about")
+        self.setAccessibleName(tr("Frame around what the tour is about"))
         self.hide()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -47,7 +49,7 @@ class CoachMark(QFrame):
         self._target: QWidget = window
         self._inside = False
         self.setObjectName("coach_mark")
-        self.setAccessibleName("Tour")
+        self.setAccessibleName(tr("Tour"))
         self.setFixedWidth(WIDTH)
         self.halo = Halo(window)
         self.title = QLabel()
@@ -57,9 +59,9 @@ class CoachMark(QFrame):
         self.text.setFixedWidth(TEXT_WIDTH)
         self.place = QLabel()
         self.place.setObjectName("note")
-        self.skip_button = _button("Skip tour", "Esc", self.skip_wanted.emit)
-        self.back_button = _button("Back", "", self.back_wanted.emit)
-        self.next_button = _button("Next", "", self.next_wanted.emit)
+        self.skip_button = _button(tr("Skip tour"), "Esc", self.skip_wanted.emit)
+        self.back_button = _button(tr("Back"), "", self.back_wanted.emit)
+        self.next_button = _button(tr("Next"), "", self.next_wanted.emit)
         row = QHBoxLayout()
         row.addWidget(self.place)
         row.addStretch()
@@ -86,9 +88,9 @@ class CoachMark(QFrame):
         self.title.setText(title)
         self.text.setText(text)
         self.setAccessibleDescription(f"{title}. {text}")
-        self.place.setText(f"{number} of {count}")
+        self.place.setText(tr("{number} of {count}", number=number, count=count))
         self.back_button.setEnabled(number > 1)
-        self.next_button.setText("Done" if number == count else "Next")
+        self.next_button.setText(tr("Done") if number == count else tr("Next"))
         self.show()
         self.halo.show()
         self.stand()

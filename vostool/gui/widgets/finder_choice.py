@@ -16,6 +16,7 @@ from vostool.finders.registry import (
 from vostool.finders.spec import FinderStatus
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings
+from vostool.words import tr
 
 
 class ModelChoice(QComboBox):
@@ -25,7 +26,7 @@ class ModelChoice(QComboBox):
         super().__init__()
         self._way = Way.EVERYTHING
         self._statuses: list[FinderStatus] = []
-        self.setAccessibleName("Model")
+        self.setAccessibleName(tr("Model"))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._keep)
@@ -37,7 +38,11 @@ class ModelChoice(QComboBox):
         self._statuses = listener_statuses() if listens else finder_statuses(way)
         self.clear()
         for status in self._statuses:
-            self.addItem(status.title if status.usable else f"{status.title} (not here yet)")
+            self.addItem(
+                status.title
+                if status.usable
+                else tr("{status_title} (not here yet)", status_title=status.title)
+            )
             self.setItemData(self.count() - 1, status.problem or "", Qt.ItemDataRole.ToolTipRole)
         names = [status.name for status in self._statuses]
         for name in (self._kept(), _best(way)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from vostool.words import tr
+
 
 class LineBar(QFrame):
     """Hidden at first.
@@ -21,8 +23,8 @@ class LineBar(QFrame):
         self.close_button = QToolButton()
         self.close_button.setText("✕")
         self.close_button.setAutoRaise(True)
-        self.close_button.setToolTip("Hide this line")
-        self.close_button.setAccessibleName("Hide this line")
+        self.close_button.setToolTip(tr("Hide this line"))
+        self.close_button.setAccessibleName(tr("Hide this line"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 6, 4)
         layout.addWidget(self.text, 1)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.threads.timers import single_shot
+from vostool.words import tr
 
 MARGIN, WIDEST = 12, 860
 Button = TypeVar("Button", QPushButton, QToolButton)
@@ -48,7 +49,7 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self._over = over
         self.setObjectName("notice_bar")
-        self.setAccessibleName("Notice")
+        self.setAccessibleName(tr("Notice"))
         self.setAutoFillBackground(True)
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -57,16 +58,16 @@ class NoticeBar(QFrame):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.title = QLabel()
         self.title.setObjectName("notice_title")
-        self.details_button = _button(QPushButton("Details"), "Show or hide the details")
+        self.details_button = _button(QPushButton(tr("Details")), tr("Show or hide the details"))
         self.details_button.setCheckable(True)
-        self.copy_button = _button(QPushButton("Copy"), "Copy the details, to send them on")
+        self.copy_button = _button(QPushButton(tr("Copy")), tr("Copy the details, to send them on"))
         self.action_button = _button(QPushButton(), "")
         self._act: Callable[[], object] = _nothing
-        self.close_button = _button(QToolButton(), "Close this notice")
+        self.close_button = _button(QToolButton(), tr("Close this notice"))
         self.close_button.setText("✕")
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        self.details.setAccessibleName("Details of the notice")
+        self.details.setAccessibleName(tr("Details of the notice"))
         self.details.setFixedHeight(150)
         self._lay_out()
         self._problem: Problem | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from PyQt6.QtCore import QT_VERSION_STR
 
 from vostool import __version__
+from vostool.words import tr
 
 
 def details(title: str, sentence: str, engine: str = "", more: str = "") -> str:
@@ -24,5 +25,5 @@ def details(title: str, sentence: str, engine: str = "", more: str = "") -> str:
         platform.platform(),
     ]
     if engine:
-        facts.append(f"Engine: {engine}")
+        facts.append(tr("Engine: {engine}", engine=engine))
     return "\n".join([*facts, *(["", more.rstrip()] if more else [])])

@@ -11,6 +11,7 @@ from vostool.gui.window.handlers.file import import_labels
 from vostool.gui.window.handlers.program import open_new_window
 from vostool.gui.window.start.dropped import sorted_out
 from vostool.gui.window.workbench import Workbench
+from vostool.words import tr
 
 MOST_WINDOWS = 4
 """Windows that one drop leads to; each has an engine of its own in memory."""
@@ -43,10 +44,17 @@ class Drops(QObject):
             open_new_window(self._bench, path)
         left = others[MOST_WINDOWS - 1 :]
         if left:
-            names = f"'{left[0].name}'" + (f" and {len(left) - 1} more" if len(left) > 1 else "")
+            names = f"'{left[0].name}'" + (
+                tr(" and {count} more", count=len(left) - 1) if len(left) > 1 else ""
+            )
             self._bench.report(
-                f"Only {MOST_WINDOWS} were opened, each in a window; {names} can be dropped later. "
-                "Many projects are exported at once with Export."
+                tr(
+                    "Only {most_windows} were opened, each in a window; {names} "
+                    "can be dropped later. Many projects are exported at once with "
+                    "Export.",
+                    most_windows=MOST_WINDOWS,
+                    names=names,
+                )
             )
 
     def _opened(self) -> None:

@@ -24,6 +24,7 @@ from vostool.models.registry import (
     quality_texts,
     smallest_download,
 )
+from vostool.words import tr
 
 
 class EngineChoice(QObject):
@@ -76,8 +77,8 @@ class EngineChoice(QObject):
 
     def _use_on(self, name: str, device: str | None) -> None:
         self._asked, self._wanted = name, device
-        self._window.status.engine_button.setText(f"loading {name}…")
-        self._window.status.activity.begin("engine", f"Loading {name}")
+        self._window.status.engine_button.setText(tr("loading {name}…", name=name))
+        self._window.status.activity.begin("engine", tr("Loading {name}", name=name))
         options = settings_values.load().engine_options()
         self._worker.use(partial(create_engine, name, device, options=options))
 
@@ -93,11 +94,14 @@ class EngineChoice(QObject):
         if self._moved or self.current is None:
             return
         self._moved, moves = True, self.device != CPU.name
-        who = self.current if moves else "what looks for objects"
+        who = self.current if moves else tr("what looks for objects")
         self._window.show_problem(
-            "The GPU is lost",
-            f"The GPU answers no more, so {who} goes on with the CPU; "
-            "start the program again to use the GPU.",
+            tr("The GPU is lost"),
+            tr(
+                "The GPU answers no more, so {who} goes on with the CPU; start "
+                "the program again to use the GPU.",
+                who=who,
+            ),
             sentence,
         )
         if moves:
@@ -142,7 +146,7 @@ class EngineChoice(QObject):
             action.setChecked(quality == self.quality)
             action.setEnabled(self._has_qualities)
         self._menu.addSeparator()
-        self._menu.addAction("Models…", self.show_dialog)
+        self._menu.addAction(tr("Models…"), self.show_dialog)
 
     def close(self) -> None:
         """Hear no more of the search at the start, nor of an engine that is still being loaded."""
@@ -172,13 +176,13 @@ class EngineChoice(QObject):
 
     def _failed(self, sentence: str) -> None:
         self._window.status.activity.end("engine")
-        self._window.show_problem("The engine cannot be used", sentence)
+        self._window.show_problem(tr("The engine cannot be used"), sentence)
         if self.current is None and self._wanted is not None:
             self._use_on(self._asked, None)  # a card that was chosen and is not there any more
         elif self.current is None and self._asked != FALLBACK:
             self.use(FALLBACK)
         else:
-            self._window.status.engine_button.setText(self.current or "no engine")
+            self._window.status.engine_button.setText(self.current or tr("no engine"))
 
 
 def _told(info: EngineInfo) -> str:
@@ -186,5 +190,7 @@ def _told(info: EngineInfo) -> str:
     kind, _, number = info.device.upper().partition(":")
     place = f"{kind} {number}".rstrip()
     title = f"{place}: {info.device_title}" if info.device_title else place
-    dtype = f" in {info.dtype}" if info.dtype else ""
-    return f"{info.detail}\nComputes on {title}{dtype}.".lstrip()
+    dtype = tr(" in {dtype}", dtype=info.dtype) if info.dtype else ""
+    return tr(
+        "{detail}\nComputes on {title}{dtype}.", detail=info.detail, title=title, dtype=dtype
+    ).lstrip()

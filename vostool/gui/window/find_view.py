@@ -22,10 +22,13 @@ from vostool.gui.window.sound_view import SoundView
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.box import Box
 from vostool.project.phrase_list import kept_phrases
+from vostool.words import mark, tr
 
-NO_EXAMPLE = "Select an object that has a mask on this frame, and what looks like it is looked for."
-NO_ROW = "Choose a row over the timeline, and what sounds there is looked for."
-NOT_SHOWN = "This frame is still being read; ask again when it is shown."
+NO_EXAMPLE = mark(
+    "Select an object that has a mask on this frame, and what looks like it is looked for."
+)
+NO_ROW = mark("Choose a row over the timeline, and what sounds there is looked for.")
+NOT_SHOWN = mark("This frame is still being read; ask again when it is shown.")
 SLICE_SECONDS = 0.006
 
 
@@ -196,9 +199,9 @@ class FindView(QObject):
             return Question(way, phrases=phrases), ", ".join(phrases)
         if way is Way.LIKE:
             example = self._example()
-            return Question(way, examples=(example,)), f"like {example.label}"
+            return Question(way, examples=(example,)), tr("like {label}", label=example.label)
         if way is Way.SOUND:
-            raise UsageError(NO_ROW)
+            raise UsageError(tr(NO_ROW))
         return Question(way, grid=panel.grid), "everything"
 
     def _example(self) -> Example:
@@ -207,17 +210,19 @@ class FindView(QObject):
         project = self._workspace.document.project
         record = None if current is None else project.masks.get(frame, current)
         if current is None or record is None or record.mask.is_empty:
-            raise UsageError(NO_EXAMPLE)
+            raise UsageError(tr(NO_EXAMPLE))
         picture = self._workspace.display.picture(frame)
         if picture is None:
-            raise UsageError(NOT_SHOWN)
+            raise UsageError(tr(NOT_SHOWN))
         return Example(picture, record.mask, frame, project.objects[current].label)
 
     def _take(self) -> None:
         if self._finding.busy:
-            self._panel.show_busy(0.0, "Still looking; Esc or Cancel stops it, then Enter takes.")
+            self._panel.show_busy(
+                0.0, tr("Still looking; Esc or Cancel stops it, then Enter takes.")
+            )
         elif not any(self._finding.wanted(frame) for frame in self._finding.frames):
-            self._panel.show_idle("Nothing is shown that could be taken; ask with Find first.")
+            self._panel.show_idle(tr("Nothing is shown that could be taken; ask with Find first."))
         elif self._finding.take():
             self._go_back()
 
@@ -232,7 +237,7 @@ class FindView(QObject):
         if not said:
             self._show_counts()
         if not said and not self._finding.frames:
-            self._panel.show_idle(f"Nothing was found for '{self._finding.asked}'.")
+            self._panel.show_idle(tr("Nothing was found for '{asked}'.", asked=self._finding.asked))
 
     def _set_choice(self, choice: Choice) -> None:
         self._choose_tool()

@@ -22,9 +22,10 @@ from vostool.gui.widgets.plain_table import set_up_rows
 from vostool.gui.widgets.return_key import ReturnTable
 from vostool.gui.window.workspace import Workspace
 from vostool.project.history import History, Step
+from vostool.words import mark, tr
 
 STEP, SIZE, TIME = range(3)
-HEADINGS = ("Step", "Size", "Time")
+HEADINGS = (mark("Step"), mark("Size"), mark("Time"))
 WIDTH, HEIGHT = 400, 380
 ROW = 22
 NEWS_MS = 150
@@ -56,7 +57,7 @@ class HistoryModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         across = orientation is Qt.Orientation.Horizontal
-        return HEADINGS[section] if across and role == Qt.ItemDataRole.DisplayRole else None
+        return tr(HEADINGS[section]) if across and role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = index.row()
@@ -69,12 +70,12 @@ class HistoryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and row > self.done:
             return QPalette().placeholderText()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "As it is now" if row == self.done else "Click: go back to here"
+            return tr("As it is now") if row == self.done else tr("Click: go back to here")
         return None
 
     def _text(self, row: int, column: int) -> str:
         if row == 0:
-            return "As it was before" if column == STEP else ""
+            return tr("As it was before") if column == STEP else ""
         step = self._steps[row - 1]
         if column == STEP:
             return step.title
@@ -96,7 +97,7 @@ class HistoryList(QWidget):
         self.table = _make_table(self.model)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
-        hint = QLabel("Click a step to go back to it, or forward again.")
+        hint = QLabel(tr("Click a step to go back to it, or forward again."))
         hint.setObjectName("note")
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
@@ -146,7 +147,7 @@ class HistoryView(QObject):
 
 def _make_table(model: HistoryModel) -> QTableView:
     table = ReturnTable()
-    across = set_up_rows(table, model, "History", ROW)
+    across = set_up_rows(table, model, tr("History"), ROW)
     across.setHighlightSections(False)
     across.resizeSection(SIZE, 116)
     across.resizeSection(TIME, 76)

@@ -18,7 +18,7 @@ from vostool.gui.widgets import dialogs
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.io.project.file import SUFFIX
-from vostool.words import counted
+from vostool.words import tr, trn
 
 Role = QMessageBox.ButtonRole
 STOP_MS = 3000
@@ -95,16 +95,20 @@ class Leaving(QObject):
 
     def _ask_about_run(self, workspace: Workspace) -> None:
         assert self._wish is not None
-        what = "Close" if self._wish.quits else "Open"
         progress = workspace.session.runs.progress
-        far = f"it is at {progress.place}" if progress else "it has begun"
+        far = tr("it is at {place}", place=progress.place) if progress else tr("it has begun")
         more = len(workspace.session.runs.waiting)
         if more:
-            far += f", and {counted(more, 'run')} wait{'s' if more == 1 else ''}"
-        box = self._new_box("A track run is going on", f"A track run is going on: {far}.")
-        later = box.addButton(f"{what} when it is done", Role.AcceptRole)
-        now = box.addButton("Stop it and keep what is done", Role.AcceptRole)
-        stay = box.addButton("Stay", Role.RejectRole)
+            far += trn(", and {n:,} run waits", ", and {n:,} runs wait", more)
+        box = self._new_box(
+            tr("A track run is going on"), tr("A track run is going on: {far}.", far=far)
+        )
+        later = box.addButton(
+            tr("Close when it is done") if self._wish.quits else tr("Open when it is done"),
+            Role.AcceptRole,
+        )
+        now = box.addButton(tr("Stop it and keep what is done"), Role.AcceptRole)
+        stay = box.addButton(tr("Stay"), Role.RejectRole)
         self._ask(box, stay, {later: self._wait_for_run, now: self._stop_run, stay: self._stay})
 
     def _wait_for_run(self) -> None:
@@ -117,14 +121,14 @@ class Leaving(QObject):
         if self._wish.quits:
             self._window.hide()
         else:
-            self._window.show_status("The next video is opened when the run is done.", 15000)
+            self._window.show_status(tr("The next video is opened when the run is done."), 15000)
 
     def _stop_run(self) -> None:
         assert self._wish is not None
         workspace = self._wish.workspace
         if workspace.session.is_tracking:
             workspace.session.run_ended.connect(self._run_ended)
-            self._window.show_status("Stopping…")
+            self._window.show_status(tr("Stopping…"))
             self._patience.start()
             workspace.session.runs.leave()
         else:
@@ -160,7 +164,7 @@ class Leaving(QObject):
                 wish.workspace.storage.finish()
 
         if wish.workspace.is_busy:
-            self._window.show_status("Storing what you did…", 15000)
+            self._window.show_status(tr("Storing what you did…"), 15000)
         wish.workspace.mask_editor.when_idle(store)
 
     def _stored(self, sentence: str | None) -> None:
@@ -178,13 +182,13 @@ class Leaving(QObject):
         if not self._window.isVisible():
             self._window.show()  # a run that went on without it cannot be stored
         box = self._new_box(
-            "What you did last is not stored",
-            f"What you did last is not stored. {sentence}",
+            tr("What you did last is not stored"),
+            tr("What you did last is not stored. {sentence}", sentence=sentence),
         )
-        again = box.addButton("Try again", Role.AcceptRole)
-        elsewhere = box.addButton("Save elsewhere…", Role.AcceptRole)
-        lose = box.addButton("Lose these edits", Role.DestructiveRole)
-        stay = box.addButton("Stay", Role.RejectRole)
+        again = box.addButton(tr("Try again"), Role.AcceptRole)
+        elsewhere = box.addButton(tr("Save elsewhere…"), Role.AcceptRole)
+        lose = box.addButton(tr("Lose these edits"), Role.DestructiveRole)
+        stay = box.addButton(tr("Stay"), Role.RejectRole)
         self._ask(
             box, stay,
             {again: self._store, elsewhere: self._elsewhere, lose: self._lose, stay: self._stay},

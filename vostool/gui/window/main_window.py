@@ -48,6 +48,7 @@ from vostool.gui.window.start.dropped import dropped_paths
 from vostool.gui.window.start.start_page import StartPage
 from vostool.gui.window.status_bar import PASSES_AFTER_MS, StatusBar
 from vostool.gui.window.view.view_side import ViewSide
+from vostool.words import tr
 
 ALONE = ("track_discover", "track_step")
 """Runs that cannot wait for another one: what they begin from is what is there now."""
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self.timeline.menu_wanted.connect(menus["Range"].popup)
         self.toolbar = fill_toolbars(self, self.actions_by_id, self.canvas.tool_changed)
         self.history = HistoryList()
-        self.history_popover = Popover(self.history, "History", self)
+        self.history_popover = Popover(self.history, tr("History"), self)
         self.setAcceptDrops(True)
         self.set_title(None, None)
         self.enable_actions(source=False, selected=False, running=False)
@@ -152,9 +153,9 @@ class MainWindow(QMainWindow):
             return
         if action not in self.toolbar.actions():
             self.toolbar.insertAction(self.actions_by_id["undo"], action)
-        action.setText(f"Export again: {formats}")
+        action.setText(tr("Export again: {formats}", formats=formats))
         first, *more = formats.split(", ")
-        action.setIconText(f"Again: {first}" + (f" + {len(more)}" if more else ""))
+        action.setIconText(tr("Again: {first}", first=first) + (f" + {len(more)}" if more else ""))
 
     def show_status(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing line in the status bar."""
@@ -245,16 +246,16 @@ class MainWindow(QMainWindow):
 
     def _add_docks(self) -> None:
         right = Qt.DockWidgetArea.RightDockWidgetArea
-        self._dock("Objects", self.objects, right)
+        self._dock(tr("Objects"), self.objects, right)
         self.thumbnails = ThumbnailStrip(self.timeline)
         self.thumbnails.broke.connect(self.show_hint)
         self.sound_rows = SoundRows(self.timeline)
         timeline = self.thumbnails.with_timeline(self.sound_rows)
-        bottom = self._dock("Timeline", timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
+        bottom = self._dock(tr("Timeline"), timeline, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.legend_button = tool_button(self.actions_by_id["timeline_legend"])
         self.legend_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.thumbnails.put_left(self.legend_button)
-        self.legend = Popover(Legend(), "Legend of the timeline", self)
+        self.legend = Popover(Legend(), tr("Legend of the timeline"), self)
         self.block_bar = BlockBar(self.actions_by_id, self)
         bottom.setTitleBarWidget(QWidget())  # its height goes to the picture; View hides the dock
         self.dock_sizes = DockSizes(self, bottom)

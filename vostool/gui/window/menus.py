@@ -15,37 +15,37 @@ from vostool.gui.canvas.tool_palette import ToolPalette
 from vostool.gui.settings import preferences
 from vostool.gui.widgets import theme
 from vostool.gui.window.start.recent import RecentMenu
+from vostool.words import mark, tr
 
 TOOLBAR = (
     "open", "export", "", "undo", "redo", "history", "",
     "track_backward", "track_both", "track_forward", "cancel", "draft",
 )  # fmt: skip
 SHORT_TEXTS = {
-    "open": "Open",
+    "open": mark("Open"),
     "view_panel": "View",
-    "cancel": "Cancel",
-    "export": "Export",
-    "history": "History",
-    "timeline_legend": "Legend",
+    "cancel": mark("Cancel"),
+    "export": mark("Export"),
+    "history": mark("History"),
+    "timeline_legend": mark("Legend"),
 }
 """Of the toolbar's buttons, where the menu's text is too long for them."""
 HEIGHT = 32
 """Of the toolbar, in pixels."""
-MENUS = (
-    "File",
-    "Edit",
-    "Tools",
-    "Mask",
-    "Object",
-    "Track",
-    "Range",
-    "Review",
-    "Go",
-    "View",
-    "Help",
-)
-MNEMONICS = {"Track": "Tr&ack", "Review": "Rev&iew"}
-"""Where another menu has the first letter."""
+MENUS = {
+    "File": mark("&File"),
+    "Edit": mark("&Edit"),
+    "Tools": mark("&Tools"),
+    "Mask": mark("&Mask"),
+    "Object": mark("&Object"),
+    "Track": mark("Tr&ack"),
+    "Range": mark("&Range"),
+    "Review": mark("Rev&iew"),
+    "Go": mark("&Go"),
+    "View": mark("&View"),
+    "Help": mark("&Help"),
+}
+"""By their names in the table of actions; no two have one letter."""
 
 
 def fill_menus(
@@ -63,8 +63,8 @@ def fill_menus(
     bar = window.menuBar()
     assert bar is not None
     menus: dict[str, QMenu] = {}
-    for title in MENUS:
-        menu = bar.addMenu(MNEMONICS.get(title, f"&{title}"))
+    for title, shown in MENUS.items():
+        menu = bar.addMenu(tr(shown))
         assert menu is not None
         menus[title] = menu
         for spec in table:
@@ -84,7 +84,7 @@ def fill_toolbars(
     Args:
         tool_changed: the canvas' signal; the buttons follow it.
     """
-    bar = QToolBar("Tools")
+    bar = QToolBar(tr("Tools"))
     bar.setObjectName("toolbar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     bar.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
@@ -100,7 +100,7 @@ def fill_toolbars(
     tool_changed.connect(palette.follow)
     actions["draft"].setVisible(False)  # until an engine that has it answers
     for name, text in SHORT_TEXTS.items():
-        actions[name].setIconText(text)
+        actions[name].setIconText(tr(text))
     return bar
 
 
@@ -108,10 +108,10 @@ def _add_docks_and_themes(window: QMainWindow, menu: QMenu) -> None:
     menu.addSeparator()
     for dock in window.findChildren(QDockWidget):
         menu.addAction(dock.toggleViewAction())
-    themes = menu.addMenu("Theme")
+    themes = menu.addMenu(tr("Theme"))
     assert themes is not None
     for name in theme.THEMES:
-        made = themes.addAction(name)
+        made = themes.addAction(tr(name))
         assert made is not None
         made.triggered.connect(partial(_choose_theme, name))
 

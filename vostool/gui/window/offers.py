@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMessageBox
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.runs.discovery.values import SeenAgain
-from vostool.words import counted
+from vostool.words import counted, tr
 
 
 class Offers(QObject):
@@ -39,19 +39,28 @@ class Offers(QObject):
         said = []
         if rest is not None:
             frames, waited = sum(part.frames for part in rest.parts(project)), waited - 1
-            where = "before its first frame" if rest.at is None else f"at frame {rest.at}"
-            looks = "" if rest.discovery is None else " that looked for new objects"
+            where = (
+                tr("before its first frame") if rest.at is None else tr("at frame {at}", at=rest.at)
+            )
+            looks = "" if rest.discovery is None else tr(" that looked for new objects")
             said.append(
-                f"A track run{looks} was stopped {where}, with {counted(frames, 'frame')} to go."
+                tr(
+                    "A track run{looks} was stopped {where}, with {frames} to go.",
+                    looks=looks,
+                    where=where,
+                    frames=counted(frames, "frame"),
+                )
             )
         if waited:
-            said.append(f"{counted(waited, 'run')} had not begun.")
+            said.append(tr("{runs} had not begun.", runs=counted(waited, "run")))
         if said:
-            notice.show_done(" ".join(said), "Go on", self._go_on)
+            notice.show_done(" ".join(said), tr("Go on"), self._go_on)
         elif asked:
             things = counted(asked, "thing")
             notice.show_done(
-                f"A run found {things} that may be an object that was lost.", "Look", self._ask
+                tr("A run found {things} that may be an object that was lost.", things=things),
+                tr("Look"),
+                self._ask,
             )
 
     def _go_on(self) -> None:
@@ -80,18 +89,30 @@ class Offers(QObject):
         offer = offers[0]
         self._workspace.session.go_to(offer.frame)
         known = self._workspace.document.project.objects.get(offer.object_id)
-        name = f"object {offer.object_id}" + (f" ({known.label})" if known is not None else "")
+        name = tr("object {object_id}", object_id=offer.object_id) + (
+            f" ({known.label})" if known is not None else ""
+        )
         x, y, wide, high = offer.mask.bbox
         box = QMessageBox(self._window)
         box.setModal(False)
-        box.setWindowTitle("Seen again?")
+        box.setWindowTitle(tr("Seen again?"))
         box.setText(
-            f"What is seen on frame {offer.frame} at {x + wide // 2}, {y + high // 2} may be "
-            f"{name} again, which was lost (likeness {offer.likeness:.0%})."
+            tr(
+                "What is seen on frame {frame} at {x}, {y} may be {name} "
+                "again, which was lost (likeness {likeness:.0%}).",
+                frame=offer.frame,
+                x=x + wide // 2,
+                y=y + high // 2,
+                name=name,
+                likeness=offer.likeness,
+            )
         )
-        same = box.addButton(f"It is object {offer.object_id}", QMessageBox.ButtonRole.AcceptRole)
-        other = box.addButton("A new object", QMessageBox.ButtonRole.ActionRole)
-        box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
+        same = box.addButton(
+            tr("It is object {object_id}", object_id=offer.object_id),
+            QMessageBox.ButtonRole.AcceptRole,
+        )
+        other = box.addButton(tr("A new object"), QMessageBox.ButtonRole.ActionRole)
+        box.addButton(tr("Leave it"), QMessageBox.ButtonRole.RejectRole)
         box.finished.connect(lambda _: self._answered(box, offer, same, other))
         self._box = box
         box.open()

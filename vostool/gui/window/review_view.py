@@ -14,7 +14,7 @@ from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
 from vostool.project.project_labels import shown_label
 from vostool.runs.parts import RunSummary
-from vostool.words import counted
+from vostool.words import counted, tr
 
 MARK_MS = 5
 """Between the marks of one object and of the next on the timeline."""
@@ -103,7 +103,7 @@ class ReviewView(QObject):
         if summary is None or summary.troubled or summary.watched:
             return
         action = self._window.actions_by_id["review_next"]
-        key = action.shortcut().toString() or "Review > Next"
+        key = action.shortcut().toString() or tr("Review > Next")
         text = run_text(summary, self._review.queue.count, key, self._label)
         if text:
             self._said, self._said_left = text, self._review.queue.count
@@ -111,14 +111,21 @@ class ReviewView(QObject):
 
     def _tell_done(self) -> None:
         masks, kept, dismissed = self._review.queue.answered()
-        put_aside = f", {counted(dismissed, 'mask')} dismissed" if dismissed else ""
+        put_aside = tr(", {masks} dismissed", masks=counted(dismissed, "mask")) if dismissed else ""
         self._window.show_hint(
-            f"All reviewed: {kept} of {counted(masks, 'mask')} are yours or confirmed{put_aside}."
+            tr(
+                "All reviewed: {kept} of {masks} are yours or confirmed{put_aside}.",
+                kept=kept,
+                masks=counted(masks, "mask"),
+                put_aside=put_aside,
+            )
         )
         self._panel.refresh()
 
     def _tell_retracking(self, frame: int) -> None:
-        self._window.show_status(f"Tracking on from the correction on frame {frame}.")
+        self._window.show_status(
+            tr("Tracking on from the correction on frame {frame}.", frame=frame)
+        )
 
     def _withdraw(self) -> None:
         """Take back what was said of a run, such as when the run was undone."""
@@ -130,7 +137,7 @@ class ReviewView(QObject):
         project = self._workspace.document.project
         shown = project.objects.get(object_id)
         label = f" ({shown_label(project, shown)})" if shown is not None else ""
-        return f"Object {object_id}{label}"
+        return tr("Object {object_id}{label}", object_id=object_id, label=label)
 
 
 def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str]) -> str:
@@ -143,11 +150,19 @@ def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str
     """
     if summary.cancelled and not left:
         return ""
-    said = ["Cancelled; what is done stays." if summary.cancelled else "Tracked to the end."]
+    said = [
+        tr("Cancelled; what is done stays.") if summary.cancelled else tr("Tracked to the end.")
+    ]
     lost = {oid: len(frames) for oid, frames in summary.empty.items() if frames}
     for oid, frames in lost.items() if len(lost) == 1 else ():
-        said.append(f"{name(oid)} was not found on {frames} frame{'s' if frames > 1 else ''}.")
+        said.append(
+            tr("{name} was not found on {frames}.", name=name(oid), frames=counted(frames, "frame"))
+        )
     if len(lost) > 1:
-        said.append(f"{len(lost)} objects were not found on some frames.")
-    said.append(f"{left} to review: press {key}." if left else "Nothing is left to review.")
+        said.append(tr("{count} objects were not found on some frames.", count=len(lost)))
+    said.append(
+        tr("{left} to review: press {key}.", left=left, key=key)
+        if left
+        else tr("Nothing is left to review.")
+    )
     return " ".join(said)

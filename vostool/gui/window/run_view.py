@@ -14,6 +14,7 @@ from vostool.gui.window.workspace import Workspace
 from vostool.project.project_labels import shown_label
 from vostool.runs.gaps import gap_words
 from vostool.runs.parts import RunProgress, RunSummary
+from vostool.words import tr
 
 MOST_GAPS = 2
 """Objects with gaps that the card names one by one."""
@@ -58,9 +59,9 @@ class RunView(QObject):
     def _progressed(self, progress: RunProgress) -> None:
         self._window.run_bar.show_progress(progress)
         self._window.timeline.content.show_run(RunMark.of(progress))
-        what = "Tracking paused at" if progress.paused else "Tracking"
+        what = tr("Tracking paused at") if progress.paused else tr("Tracking")
         if progress.stopping:
-            what = "Stopping the run at"
+            what = tr("Stopping the run at")
         self._window.status.activity.begin("run", f"{what} {progress.place}")
 
     def _run_ended(self, summary: str) -> None:
@@ -96,7 +97,12 @@ class RunView(QObject):
         ids = self._ended[-1].objects if self._ended else ()
         left_open = gap_words(self._workspace.document.project, ids, self._name)
         if len(left_open) > MOST_GAPS:
-            left_open = [f"{len(left_open)} objects have frames between that are not tracked yet."]
+            left_open = [
+                tr(
+                    "{count} objects have frames between that are not tracked yet.",
+                    count=len(left_open),
+                )
+            ]
         self._window.run_card.show_runs(self._ended, self._name, left_open)
         self._show_left()
 
@@ -124,4 +130,4 @@ class RunView(QObject):
         project = self._workspace.document.project
         shown = project.objects.get(object_id)
         label = f" ({shown_label(project, shown)})" if shown is not None else ""
-        return f"Object {object_id}{label}"
+        return tr("Object {object_id}{label}", object_id=object_id, label=label)

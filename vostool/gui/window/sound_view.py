@@ -10,7 +10,7 @@ from vostool.errors import UsageError
 from vostool.gui.session.listening import Sounding
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
-from vostool.words import counted
+from vostool.words import counted, tr
 
 
 class SoundView(QObject):
@@ -107,8 +107,13 @@ class SoundView(QObject):
     def _sentence(self, rows: tuple[Sounding, ...]) -> str:
         many, least = self._listening.count(), self._listening.threshold
         if not rows:
-            return f"Nothing is heard from a score of {least:.2f} on; lower the slider."
-        heard = f"{counted(many, 'sound')} heard"
+            return tr(
+                "Nothing is heard from a score of {least:.2f} on; lower the slider.", least=least
+            )
+        heard = tr("{sounds} heard", sounds=counted(many, "sound"))
         if many > len(rows):
-            heard += f", the {len(rows)} loudest shown"
-        return f"{heard}. Choose a row over the timeline, and it is looked for where it sounds."
+            heard += tr(", the {count} loudest shown", count=len(rows))
+        return tr(
+            "{heard}. Choose a row over the timeline, and it is looked for where it sounds.",
+            heard=heard,
+        )

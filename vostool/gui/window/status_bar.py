@@ -7,11 +7,12 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from vostool.models.shared.device_memory import device_memory_used
+from vostool.words import mark, tr
 
 MEMORY_MS = 2000
 PASSES_AFTER_MS = 8000
 HEIGHT = 24
-NOTHING_RUNS = "Ready"
+NOTHING_RUNS = mark("Ready")
 
 
 class StatusBar(QStatusBar):
@@ -29,20 +30,20 @@ class StatusBar(QStatusBar):
         self.setFixedHeight(HEIGHT)
         self.opening_bar = QProgressBar()
         self.opening_bar.setMaximumWidth(220)
-        self.opening_bar.setAccessibleName("Opening")
+        self.opening_bar.setAccessibleName(tr("Opening"))
         self.opening_bar.hide()
         self.busy_label = QLabel()
         self.busy_label.setObjectName("busy")
-        self.busy_label.setAccessibleName("Waiting for a mask")
+        self.busy_label.setAccessibleName(tr("Waiting for a mask"))
         self.position = QLabel()
-        self.position.setAccessibleName("Place of the mouse")
+        self.position.setAccessibleName(tr("Place of the mouse"))
         self.activity = ActivityLabel()
         self.memory = MemoryLabel()
         self.engine_button = QToolButton()
         self.engine_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.engine_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.engine_button.setAutoRaise(True)
-        self.engine_button.setAccessibleName("Engine")
+        self.engine_button.setAccessibleName(tr("Engine"))
         for label in (self.opening_bar, self.busy_label, self.position, self.activity, self.memory):
             self.addPermanentWidget(label)
         self.addPermanentWidget(self.engine_button)
@@ -64,10 +65,10 @@ class ActivityLabel(QLabel):
     """Says what is running, or that nothing is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(NOTHING_RUNS, parent)
+        super().__init__(tr(NOTHING_RUNS), parent)
         self._running: dict[str, str] = {}
-        self.setAccessibleName("Running")
-        self.setToolTip("What the program is doing")
+        self.setAccessibleName(tr("Running"))
+        self.setToolTip(tr("What the program is doing"))
 
     def begin(self, what: str, text: str) -> None:
         """``what`` runs; ``text`` is shown for it."""
@@ -80,7 +81,7 @@ class ActivityLabel(QLabel):
         self._show()
 
     def _show(self) -> None:
-        self.setText(", ".join(self._running.values()) or NOTHING_RUNS)
+        self.setText(", ".join(self._running.values()) or tr(NOTHING_RUNS))
 
 
 class MemoryLabel(QLabel):
@@ -89,7 +90,7 @@ class MemoryLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._process = psutil.Process()
-        self.setAccessibleName("Memory in use")
+        self.setAccessibleName(tr("Memory in use"))
         self._timer = QTimer(self)
         self._timer.setInterval(MEMORY_MS)
         self._timer.timeout.connect(self.refresh)
@@ -101,15 +102,23 @@ class MemoryLabel(QLabel):
         held = self._process.memory_info().rss
         total = psutil.virtual_memory().total
         on_device = device_memory_used()
-        text = f"Memory {gigabytes(held)}"
-        tip = f"This program holds {gigabytes(held)} of the computer's {gigabytes(total)}"
+        text = tr("Memory {held}", held=gigabytes(held))
+        tip = tr(
+            "This program holds {held} of the computer's {total}",
+            held=gigabytes(held),
+            total=gigabytes(total),
+        )
         if on_device is not None:
-            text += f", GPU {gigabytes(on_device)}"
-            tip += f", and {gigabytes(on_device)} on the GPU"
+            text += tr(", GPU {gigabytes}", gigabytes=gigabytes(on_device))
+            tip += tr(", and {gigabytes} on the GPU", gigabytes=gigabytes(on_device))
         self.setText(text)
-        self.setToolTip(f"{tip}. Its bounds are in the settings.")
+        self.setToolTip(tr("{tip}. Its bounds are in the settings.", tip=tip))
 
 
 def gigabytes(count: int) -> str:
     """Bytes for a person: "850 MB", "1.2 GB"."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    return (
+        tr("{count:.1f} GB", count=count / 1e9)
+        if count >= 1e9
+        else tr("{count:.0f} MB", count=count / 1e6)
+    )

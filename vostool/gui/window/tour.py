@@ -17,6 +17,7 @@ from vostool.gui.window.start.sample_clip import CLICK_HERE, sample_path
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
+from vostool.words import mark, tr
 
 
 @dataclass(frozen=True)
@@ -51,41 +52,57 @@ def _way_in(window: MainWindow) -> QWidget:
     return button if button.isVisible() else _tool("open")(window)
 
 
-_MORE = (
-    "a click with the right button takes away what is too much, and Tab goes from a part to the "
-    "whole. Dragging draws a box instead."
-)
 STEPS = (
     Step(
-        "Open a video",
-        "A video, a folder of images or a project: drop one on the window, or try the sample clip "
-        "first. Next opens it where nothing is open yet.",
+        mark("Open a video"),
+        mark(
+            "A video, a folder of images or a project: drop one on the "
+            "window, or try the sample clip first. Next opens it where "
+            "nothing is open yet."
+        ),
         _way_in,
     ),
     Step(
-        "Click an object",
-        f"A click on an object gives its mask; {_MORE}",
+        mark("Click an object"),
+        mark(
+            "A click on an object gives its mask; a click with the right button takes away "
+            "what is too much, and Tab goes from a part to the whole. Dragging draws a box "
+            "instead."
+        ),
         lambda window: window.canvas,
         inside=True,
-        on_sample=f"Click on the starfish, where the ring is: that gives its mask. Then {_MORE}",
+        on_sample=mark(
+            "Click on the starfish, where the ring is: that gives its mask. Then a click "
+            "with the right button takes away what is too much, and Tab goes from a "
+            "part to the whole. Dragging draws a box instead."
+        ),
         spot=CLICK_HERE,
     ),
     Step(
-        "Track it through the video",
-        "Track forward follows the object to the end. You can look around and correct while it "
-        "runs; Esc stops it and keeps what is done. A whole run is one step for Undo.",
+        mark("Track it through the video"),
+        mark(
+            "Track forward follows the object to the end. You can look "
+            "around and correct while it runs; Esc stops it and keeps what "
+            "is done. A whole run is one step for Undo."
+        ),
         _tool("track_forward"),
     ),
     Step(
-        "Look along the timeline",
-        "Each object has a row, and marks say where its mask may be wrong. Drag to go there, "
-        "click on the picture to correct, and track on.",
+        mark("Look along the timeline"),
+        mark(
+            "Each object has a row, and marks say where its mask may be "
+            "wrong. Drag to go there, click on the picture to correct, and "
+            "track on."
+        ),
         lambda window: window.timeline,
     ),
     Step(
-        "Name and export",
-        "Labels, colours and locks are in the list of objects; export writes CVAT, COCO, YOLO and "
-        "others. Ctrl+K finds every command, and Help has this tour again.",
+        mark("Name and export"),
+        mark(
+            "Labels, colours and locks are in the list of objects; export "
+            "writes CVAT, COCO, YOLO and others. Ctrl+K finds every "
+            "command, and Help has this tour again."
+        ),
         lambda window: window.objects,
     ),
 )
@@ -168,7 +185,12 @@ class Tour(QObject):
         self.at = at
         text = step.on_sample if step.on_sample and self._sample_begins else step.text
         self.mark.show_step(
-            at + 1, len(STEPS), step.title, text, step.target(self._window), inside=step.inside
+            at + 1,
+            len(STEPS),
+            tr(step.title),
+            tr(text),
+            step.target(self._window),
+            inside=step.inside,
         )
         self._point()
         self._claim_escape()

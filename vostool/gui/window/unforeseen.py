@@ -9,6 +9,8 @@ from types import TracebackType
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vostool.words import tr
+
 Show = Callable[[str, str, str], object]
 """Title, sentence and details."""
 
@@ -32,9 +34,13 @@ class Unforeseen(QObject):
         """For ``sys.excepthook``; any thread."""
         traceback.print_exception(kind, value, trace)
         self._raised.emit(
-            "This should not have happened",
-            f"Something unforeseen went wrong ({kind.__name__}: {value}). "
-            "What you did until now is stored.",
+            tr("This should not have happened"),
+            tr(
+                "Something unforeseen went wrong ({kind}: {value}). What you "
+                "did until now is stored.",
+                kind=kind.__name__,
+                value=value,
+            ),
             "".join(traceback.format_exception(kind, value, trace)),
         )
 

@@ -23,9 +23,9 @@ from vostool.project.changes import Changes, Edit
 from vostool.project.effect import Effect
 from vostool.project.history import Step
 from vostool.runs.parts import RunProgress
-from vostool.words import counted
+from vostool.words import counted, mark, tr
 
-NOT_STORED = "Changes are not stored"
+NOT_STORED = mark("Changes are not stored")
 
 
 class Views(QObject):
@@ -163,7 +163,9 @@ class Views(QObject):
         workspace.display.broke.connect(window.show_hint)
         storage.problem.connect(self._show_storage)
         storage.saved.connect(self._saved)
-        storage.failed.connect(lambda text: window.show_problem("The project was not saved", text))
+        storage.failed.connect(
+            lambda text: window.show_problem(tr("The project was not saved"), text)
+        )
 
     def _playhead_moved(self, frame: int) -> None:
         self._window.timeline.set_playhead(frame)
@@ -183,7 +185,7 @@ class Views(QObject):
         sentence = edit.said or Effect.of(edit).sentence(edit.title)
         if sentence is None:
             return
-        if self._window.notice.show_done(sentence, "Undo", self._workspace.session.undo):
+        if self._window.notice.show_done(sentence, tr("Undo"), self._workspace.session.undo):
             self._told = step
         else:
             self._window.show_status(sentence, 15000)
@@ -204,8 +206,10 @@ class Views(QObject):
 
     def _speed_changed(self, speed: int) -> None:
         if speed != 1:
-            way = "" if speed > 0 else " backward"
-            self._window.show_status(f"Playing{way} at {abs(speed)} times the rate.", 3000)
+            way = "" if speed > 0 else tr(" backward")
+            self._window.show_status(
+                tr("Playing{way} at {speed} times the rate.", way=way, speed=abs(speed)), 3000
+            )
 
     def _document_changed(self, changes: Changes) -> None:
         self._window.timeline.apply(changes)
@@ -240,20 +244,22 @@ class Views(QObject):
 
     def _show_storage(self, sentence: str | None) -> None:
         if sentence is None:
-            self._window.notice.withdraw(NOT_STORED)
-            self._window.show_status("Saving works again.", 15000)
+            self._window.notice.withdraw(tr(NOT_STORED))
+            self._window.show_status(tr("Saving works again."), 15000)
         else:
-            self._window.show_problem(NOT_STORED, sentence)
+            self._window.show_problem(tr(NOT_STORED), sentence)
 
     def _show_busy(self, busy: bool) -> None:
         many = self._workspace.session.clicks.count
-        what = f"{many} masks" if many > 1 else "the mask"
-        self._window.status.busy_label.setText(f"● working on {what}…" if busy else "")
+        what = tr("{many} masks", many=many) if many > 1 else tr("the mask")
+        self._window.status.busy_label.setText(
+            tr("● working on {what}…", what=what) if busy else ""
+        )
 
     def _show_recalling(self, going: bool) -> None:
         activity = self._window.status.activity
         if going:
-            activity.begin("recall", "Reading the frames around the correction")
+            activity.begin("recall", tr("Reading the frames around the correction"))
         else:
             activity.end("recall")
 
@@ -263,5 +269,5 @@ class Views(QObject):
 
     def _saved(self, path: Path) -> None:
         self._window.set_title(self._workspace.document.project.source.path, path)
-        self._window.show_status(f"Saved as {path}.")
+        self._window.show_status(tr("Saved as {path}.", path=path))
         remember_opened(path)

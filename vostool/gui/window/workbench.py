@@ -25,8 +25,9 @@ from vostool.gui.window.neighbours import Doorbell, bring_to_front
 from vostool.gui.window.start.opening import Opened, OpenElsewhere, SourceWanted, opening
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.workspace import Workspace
+from vostool.words import mark, tr
 
-OPEN_FIRST = "Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here."
+OPEN_FIRST = mark("Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here.")
 CLOSE_MS = 100
 """What a thread is given to end before the window goes without it."""
 DIALOG_MS = 50
@@ -91,7 +92,7 @@ class Workbench(QObject):
         self._arrivals.setInterval(0)
         self._arrivals.timeout.connect(self._arrive_on)
         self._forget = single_shot(self, FORGET_AFTER_MS, collector.forget_closed)
-        window.canvas.show_message(OPEN_FIRST)
+        window.canvas.show_message(tr(OPEN_FIRST))
         window.start_page.show_recent(recent_paths())
         window.path_chosen.connect(self.open_path)
         self.leaving = Leaving(window, self.left.emit)
@@ -201,7 +202,9 @@ class Workbench(QObject):
         job.failed.connect(self._open_failed)
         job.finished.connect(self._opening_ended)
         self.window.notice.dismiss()
-        self.window.status.activity.begin("opening", f"Opening {place.name}")
+        self.window.status.activity.begin(
+            "opening", tr("Opening {place_name}", place_name=place.name)
+        )
         job.start()
 
     def _stop_opening(self) -> None:
@@ -234,16 +237,18 @@ class Workbench(QObject):
     def _say_open_elsewhere(self, result: OpenElsewhere) -> None:
         """The window that has it comes to the front; what is open here stays."""
         if bring_to_front(result.project_path):
-            more = "That window is in front now."
+            more = tr("That window is in front now.")
         else:
-            more = "Close it there first, so that two do not write to one project."
-        self.window.show_problem("Open elsewhere", f"{result.sentence} {more}")
+            more = tr("Close it there first, so that two do not write to one project.")
+        self.window.show_problem(tr("Open elsewhere"), f"{result.sentence} {more}")
 
     def _open_failed(self, sentence: str) -> None:
         if self.sender() is not self._opening:
             return  # of an opening that was left: nobody waits for it any more
         self._opening = None
-        self.window.show_problem("This cannot be opened", sentence, f"Place: {self.place}")
+        self.window.show_problem(
+            tr("This cannot be opened"), sentence, tr("Place: {place}", place=self.place)
+        )
 
     def _opening_ended(self) -> None:
         job = self.sender()
@@ -278,14 +283,20 @@ class Workbench(QObject):
         self.window.start_page.hide()
         self.window.canvas.setFocus()  # not the button that the start page leaves behind
         info = result.source.info
-        summary = f"{info.frame_count} frames, {info.width}x{info.height}, {info.rate:.5g} a second"
+        summary = tr(
+            "{frame_count} frames, {width}x{height}, {rate:.5g} a second",
+            frame_count=info.frame_count,
+            width=info.width,
+            height=info.height,
+            rate=info.rate,
+        )
         self.window.show_status(" ".join([*result.notes, summary]), 15000)
         self._doorbell.listen(workspace.storage.place)
         workspace.storage.saved.connect(self._doorbell.listen)
         workspace.session.ask_unanswered()
         self._views.remind()
         if result.unstored:
-            self.window.show_problem("Nothing is stored", result.unstored)
+            self.window.show_problem(tr("Nothing is stored"), result.unstored)
 
     def _arrive_on(self) -> None:
         if self._arrival is not None and next(self._arrival, self) is self:

@@ -12,6 +12,7 @@ from vostool.gui.canvas.tools.items.handles import Handle, HandlesItem
 from vostool.gui.canvas.tools.prompting import PromptGesture, clip_box
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.masks.box import Box
+from vostool.words import tr
 
 
 class BoxGesture(PromptGesture):
@@ -83,7 +84,7 @@ class BoxGesture(PromptGesture):
         box = Box(drawn.left(), drawn.top(), drawn.right(), drawn.bottom())
         clipped = clip_box(box, info.width, info.height)
         if prompts is not None and clipped is not None and drawn != self._box:
-            self.context.session.prompt(replace(prompts, box=clipped), "Change box")
+            self.context.session.prompt(replace(prompts, box=clipped), tr("Change box"))
 
     def _target(self, handle: Handle, event: PointerEvent) -> QRectF:
         return handle.dragged(self._box, event.x - self._start.x(), event.y - self._start.y())

@@ -17,8 +17,9 @@ from vostool.project.locks import locked_objects, locked_sentence
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
+from vostool.words import mark, tr
 
-NOT_SHOWN_YET = "This frame is still being read; click again when it is shown."
+NOT_SHOWN_YET = mark("This frame is still being read; click again when it is shown.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ToolContext:
         self.player.pause()
         shown = self.display.shown_frame == self.session.playhead
         if not shown:
-            self.session.problem.emit(NOT_SHOWN_YET)
+            self.session.problem.emit(tr(NOT_SHOWN_YET))
         return shown
 
     def may_change(self, *, adding: bool) -> bool:
@@ -126,13 +127,16 @@ class ToolContext:
         if current is not None and current in locked_objects(self.project):
             return locked_sentence([current])
         if current is not None and not self.session.shows(current):
-            return (
-                f"Object {current} is hidden; show it in the list of objects to draw on its mask."
+            return tr(
+                "Object {current} is hidden; show it in the list of objects to draw on its mask.",
+                current=current,
             )
         if adding:
             return ""
         if current is None:
-            return "Choose an object first; there is no mask to take away from."
+            return tr("Choose an object first; there is no mask to take away from.")
         if (record := self.record) is None or record.mask.is_empty:
-            return f"Object {current} has no mask on this frame to take away from."
+            return tr(
+                "Object {current} has no mask on this frame to take away from.", current=current
+            )
         return ""

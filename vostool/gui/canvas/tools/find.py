@@ -20,6 +20,7 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.finding import Finding
 from vostool.gui.threads.left import leave_to_end
 from vostool.masks.box import Box
+from vostool.words import tr
 
 FIND_KEYS = ("Esc", "Return", "Enter", "Tab")
 
@@ -169,7 +170,7 @@ def _chip(finding: Finding, frame: int, index: int) -> str:
     """Label and score; of what is there already, which object it is."""
     found = finding.on(frame)
     if index in found.known:
-        return f"is object {found.known[index]}"
+        return tr("is object {known}", known=found.known[index])
     each = found.candidates[index]
     parts = " ⊞" if index in found.wholes else ""
     return f"{each.label} {each.score:.2f}{parts}".strip()

@@ -16,8 +16,9 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import MaskChange, Place, Then
 from vostool.masks.box import Box
 from vostool.masks.shape import fit_to_box, move
+from vostool.words import mark, tr
 
-NO_MASK_HERE = "Press on an object's mask to drag it; there is none here."
+NO_MASK_HERE = mark("Press on an object's mask to drag it; there is none here.")
 
 
 class MoveGesture(Gesture):
@@ -97,10 +98,10 @@ class MoveGesture(Gesture):
 
         if handle is None:
             dx, dy = round(target.left() - start.left()), round(target.top() - start.top())
-            self._edit("Move mask", partial(move, dx=dx, dy=dy), then)
+            self._edit(tr("Move mask"), partial(move, dx=dx, dy=dy), then)
         else:
             box = Box(target.left(), target.top(), target.right(), target.bottom())
-            self._edit("Stretch mask", partial(fit_to_box, box=box), then)
+            self._edit(tr("Stretch mask"), partial(fit_to_box, box=box), then)
 
     def _edit(self, title: str, change: MaskChange, then: Then) -> None:
         self.context.editor.edit(title, change, on=self._place, then=then)
@@ -124,7 +125,7 @@ class MoveGesture(Gesture):
         session = self.context.session
         there = shown_at(session, event.x, event.y)
         if not there:
-            session.problem.emit(NO_MASK_HERE)
+            session.problem.emit(tr(NO_MASK_HERE))
         elif session.current_object not in there:
             session.select(there[0])
         return bool(there)

@@ -18,6 +18,7 @@ from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import Place
 from vostool.masks.draw import Position, draw_polygon
+from vostool.words import mark, tr
 
 CLOSES = ("Return", "Enter")
 TAKES_BACK = ("Esc", "Backspace", "Ctrl+Z")
@@ -100,7 +101,7 @@ class OutlineGesture(Gesture):
 
         change = partial(draw_polygon, corners=path, add=self._adds)
         self.context.editor.edit(
-            self.title, change, on=on, nothing="The mask has these pixels already.", then=then
+            self.title, change, on=on, nothing=tr("The mask has these pixels already."), then=then
         )
 
 
@@ -139,7 +140,7 @@ class PolygonGesture(OutlineGesture):
     def _close_or_say(self) -> None:
         if len(self._path) < FEWEST:
             self.context.session.problem.emit(
-                "A polygon needs at least three corners; add more before closing it."
+                tr("A polygon needs at least three corners; add more before closing it.")
             )
         elif self.context.may_change(adding=self._adds):  # frame or object may be others by now
             self.close()
@@ -166,7 +167,7 @@ class PolygonGesture(OutlineGesture):
 class LassoGesture(OutlineGesture):
     """A press begins the outline, and letting go closes it."""
 
-    title = "Lasso"
+    title = mark("Lasso")
     corners = False
 
     def __init__(self, context: ToolContext) -> None:

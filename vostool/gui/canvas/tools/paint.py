@@ -16,6 +16,7 @@ from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.mask_editor import Place
 from vostool.masks.draw import Position, erase, paint
+from vostool.words import tr
 
 
 class PaintGesture(Gesture):
@@ -78,7 +79,7 @@ class PaintGesture(Gesture):
             else:
                 previews.drop(stroke)
 
-        title = "Erase" if self._erases else "Brush"
+        title = tr("Erase") if self._erases else tr("Brush")
         change = partial(erase if self._erases else paint, path=path, size=size)
         self.context.editor.edit(title, change, on=self._place, then=then)
 

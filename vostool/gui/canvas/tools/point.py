@@ -12,6 +12,7 @@ from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.project.project_labels import object_title
 from vostool.project.prompts import BEGIN_WITH_OBJECT, Point, with_point
 from vostool.project.strangers import is_stranger
+from vostool.words import tr
 
 
 class PointGesture(PromptGesture):
@@ -45,7 +46,9 @@ class PointGesture(PromptGesture):
         if not prompts.has_object:
             context.session.problem.emit(BEGIN_WITH_OBJECT)
             return
-        context.session.prompt(prompts, "Add positive point" if positive else "Add negative point")
+        context.session.prompt(
+            prompts, tr("Add positive point") if positive else tr("Add negative point")
+        )
 
     def _begin_another(self) -> None:
         """Let go of the current object, and say how the click would have been part of it."""
@@ -54,8 +57,11 @@ class PointGesture(PromptGesture):
         named = object_title(context.project, known) if known is not None else ""
         context.session.select(None)
         context.session.problem.emit(
-            f"That is far from {named}, so a new object begins; undo and Shift+click there to "
-            f"add it to {named}."
+            tr(
+                "That is far from {named}, so a new object begins; undo and "
+                "Shift+click there to add it to {named}.",
+                named=named,
+            )
         )
 
 

@@ -14,6 +14,7 @@ from vostool.gui.canvas.tools.gesture import Gesture
 from vostool.gui.canvas.tools.items.handles import DashedBox
 from vostool.masks.box import Box
 from vostool.project.prompts import with_box
+from vostool.words import tr
 
 DRAG_PIXELS, DRAG_SECONDS = 5, 0.5
 """A press is a drag once the mouse has moved so far, or has moved at all after so long."""
@@ -77,7 +78,7 @@ class PromptGesture(Gesture):
             return  # a line, no box: the button went up where the drag began
         if box is not None and context.is_shown():
             context.editor.finish()
-            context.session.prompt(with_box(box), "Draw box")
+            context.session.prompt(with_box(box), tr("Draw box"))
 
     def _drop_rubber(self) -> None:
         self.context.previews.drop(self._rubber)

@@ -13,12 +13,15 @@ from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.masks.draw import Position
 from vostool.project.scribble import sample_stroke, with_scribble
+from vostool.words import mark, tr
 
 WIDTH = 5
 """Width of the line in screen pixels."""
-BEGIN_WITH_OBJECT = "Begin with a stroke on the object; a negative one takes away from its mask."
+BEGIN_WITH_OBJECT = mark(
+    "Begin with a stroke on the object; a negative one takes away from its mask."
+)
 
-CHANGED_MEANWHILE = "Another frame or object was chosen during the stroke; draw it again."
+CHANGED_MEANWHILE = mark("Another frame or object was chosen during the stroke; draw it again.")
 
 
 class ScribbleGesture(Gesture):
@@ -62,7 +65,7 @@ class ScribbleGesture(Gesture):
 
     def _prompt(self) -> None:
         if self.context.place != self._place:
-            self.context.session.problem.emit(CHANGED_MEANWHILE)
+            self.context.session.problem.emit(tr(CHANGED_MEANWHILE))
             return
         self.context.editor.finish()
         session, info = self.context.session, self.context.info
@@ -70,10 +73,10 @@ class ScribbleGesture(Gesture):
         old, record = self.context.prompts, self.context.record
         prompts = with_scribble(old, record, places, self._positive)
         if prompts is not None and not prompts.has_object:
-            session.problem.emit(BEGIN_WITH_OBJECT)
+            session.problem.emit(tr(BEGIN_WITH_OBJECT))
             return
         if prompts is not None and self.context.is_shown():
-            title = "Scribble" if self._positive else "Negative scribble"
+            title = tr("Scribble") if self._positive else tr("Negative scribble")
             session.prompt(prompts, title)
 
     def _drop(self) -> None:

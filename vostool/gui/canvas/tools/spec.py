@@ -12,6 +12,7 @@ from vostool.gui.actions.spec import ActionSpec
 from vostool.gui.canvas.tools.context import ToolContext
 from vostool.gui.canvas.tools.gesture import Gesture
 from vostool.gui.canvas.tools.options import Option
+from vostool.words import mark
 
 MENU = "Tools"
 
@@ -19,9 +20,9 @@ MENU = "Tools"
 class Kind(enum.Enum):
     """What a tool does; the value is the heading of its group."""
 
-    MODEL = "Model"
-    MASK = "Mask"
-    VIEW = "View"
+    MODEL = mark("Model")
+    MASK = mark("Mask")
+    VIEW = mark("View")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from vostool.project.locks import locked_objects
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import is_unlabelled, object_title
 from vostool.project.strangers import is_stranger
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def target_at(session: Session, tool: ToolSpec, x: float, y: float, held: Held) 
         return _new(session, held.choice if tool.click else None) if positive else None
     title = object_title(project, known)
     if known.id in locked_objects(project):
-        return Target(known.colour, f"{title}, locked")
+        return Target(known.colour, tr("{title}, locked", title=title))
     return Target(known.colour, title if positive else f"− {title}")
 
 
@@ -66,7 +67,9 @@ def _with_shift(
     project = session.document.project
     if picked is not None:
         other = project.objects[picked]
-        return Target(other.colour, f"select {object_title(project, other)}")
+        return Target(
+            other.colour, tr("select {object_title}", object_title=object_title(project, other))
+        )
     if known is None or tool.click is None:
         return None
     return Target(known.colour, f"+ {object_title(project, known)}")
@@ -78,6 +81,6 @@ def _new(session: Session, choice: int | None) -> Target:
     label = session.label_for_new()
     edit, _ = add_object(project, label)
     made = next(c.after for c in edit.changes if isinstance(c.after, AnnotatedObject))
-    named = "new" if is_unlabelled(project, made) else f"new {label}"
-    extent = "" if choice is None else f", {NAMES[choice].lower()}"
+    named = "new" if is_unlabelled(project, made) else tr("new {label}", label=label)
+    extent = "" if choice is None else f", {tr(NAMES[choice]).lower()}"
     return Target(made.colour, named + extent)

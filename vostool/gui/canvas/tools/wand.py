@@ -8,6 +8,7 @@ from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.masks.draw import magic_wand
 from vostool.masks.mask import Mask
+from vostool.words import tr
 
 
 class WandGesture(Gesture):
@@ -19,7 +20,7 @@ class WandGesture(Gesture):
         if not self.context.is_inside(event.x, event.y) or not self.context.may_change(adding=adds):
             return
         if picture is None:  # it is on the canvas, but no longer in the cache
-            self.context.session.problem.emit("The frame is being read again; click once more.")
+            self.context.session.problem.emit(tr("The frame is being read again; click once more."))
             self.context.display.refresh()
             return
         place, tolerance, contiguous = (event.x, event.y), options.tolerance, options.contiguous
@@ -27,10 +28,10 @@ class WandGesture(Gesture):
         def change(mask: Mask) -> Mask:
             return magic_wand(mask, picture, place, tolerance, contiguous=contiguous, add=adds)
 
-        nothing = "The mask has these pixels already; a higher tolerance takes more."
+        nothing = tr("The mask has these pixels already; a higher tolerance takes more.")
         if not adds:
-            nothing = "The mask has none of these pixels; a higher tolerance takes more."
-        self.context.editor.edit("Wand", change, nothing=nothing)
+            nothing = tr("The mask has none of these pixels; a higher tolerance takes more.")
+        self.context.editor.edit(tr("Wand"), change, nothing=nothing)
 
 
 WAND = ToolSpec(

@@ -11,6 +11,7 @@ from vostool.gui.window.handlers.guard import Handler, WhenOpen
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.io.cvat_server.job import project_job
+from vostool.words import tr
 
 
 def cvat_handlers(bench: Workbench) -> dict[str, Handler]:
@@ -39,16 +40,18 @@ def _open_job(bench: Workbench) -> None:
     if made is not None:
         bench.open_path(made.folder)
         if made.notes:
-            bench.window.show_problem("Not all of the job came in", "\n".join(made.notes))
+            bench.window.show_problem(tr("Not all of the job came in"), "\n".join(made.notes))
 
 
 def _push_job(bench: Workbench, workspace: Workspace) -> None:
     """Show what a push would change, and push."""
     job = project_job(workspace.document.project)
     if job is None:
-        bench.report("This project was not pulled from a CVAT job.")
+        bench.report(tr("This project was not pulled from a CVAT job."))
     elif workspace.session.is_tracking:
-        bench.report("A track run is going on; wait for it or cancel it with Esc before pushing.")
+        bench.report(
+            tr("A track run is going on; wait for it or cancel it with Esc before pushing.")
+        )
     else:
         dialog = CvatPushDialog(workspace.document, job, workspace.storage.flush, bench.window)
         dialog.exec()

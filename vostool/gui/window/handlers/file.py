@@ -20,8 +20,9 @@ from vostool.gui.window.start.sample_clip import sample_path
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.io.project.file import SUFFIX
+from vostool.words import mark, tr
 
-LABELS_NEED_VIDEO = "Open the video first, then import its labels."
+LABELS_NEED_VIDEO = mark("Open the video first, then import its labels.")
 
 
 def file_handlers(bench: Workbench) -> dict[str, Handler]:
@@ -54,10 +55,10 @@ def import_labels(bench: Workbench, path: Path) -> None:
     """Show what a label file brings, apply it as one step, and track from it if wanted."""
     workspace = bench.workspace
     if workspace is None:
-        bench.report(LABELS_NEED_VIDEO)
+        bench.report(tr(LABELS_NEED_VIDEO))
         return
     if workspace.session.is_tracking:
-        bench.report("A track run is going on; cancel it with Esc before importing labels.")
+        bench.report(tr("A track run is going on; cancel it with Esc before importing labels."))
         return
     dialog = ImportDialog(workspace.document, workspace.source, path, bench.window)
     dialog.exec()
@@ -96,12 +97,15 @@ def _export(bench: Workbench, *, again: bool = False) -> None:
         return
     box = QMessageBox(
         QMessageBox.Icon.Question,
-        "A track run is going on",
-        f"A track run is going on: it is at {progress.place}. What is exported now lacks the rest.",
+        tr("A track run is going on"),
+        tr(
+            "A track run is going on: it is at {place}. What is exported now lacks the rest.",
+            place=progress.place,
+        ),
         parent=bench.window,
     )
-    now = box.addButton("Export what is there", QMessageBox.ButtonRole.AcceptRole)
-    later = box.addButton("Export when it is done", QMessageBox.ButtonRole.AcceptRole)
+    now = box.addButton(tr("Export what is there"), QMessageBox.ButtonRole.AcceptRole)
+    later = box.addButton(tr("Export when it is done"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(later)
     session = workspace.session

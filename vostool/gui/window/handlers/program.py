@@ -24,6 +24,7 @@ from vostool.gui.window.settings.dialog import SettingsDialog
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.tour import Tour
 from vostool.gui.window.workbench import Workbench
+from vostool.words import tr
 
 
 def program_handlers(bench: Workbench, tour: Tour) -> dict[str, Handler]:
@@ -43,8 +44,8 @@ def program_handlers(bench: Workbench, tour: Tour) -> dict[str, Handler]:
 def show_palette(bench: Workbench) -> CommandPalette:
     """List all actions, then what was opened lately."""
     more: list[tuple[Command, Callable[[], object]]] = [
-        (Command(f"recent:{path}", "File", f"Open again: {path.name}", "", str(path)),
-         partial(bench.open_path, path))
+        (Command(f"recent:{path}", tr("File"), tr("Open again: {name}", name=path.name), "",
+                 str(path)), partial(bench.open_path, path))
         for path in recent_paths()
     ]  # fmt: skip
     window = bench.window
@@ -108,4 +109,4 @@ def open_new_window(bench: Workbench, path: Path | None = None) -> None:
     arguments = ["-m", "vostool", *opened]
     started, _ = QProcess.startDetached(sys.executable, arguments, str(Path.cwd()))
     if not started:
-        bench.report("No other window could be started; run vostool once more.")
+        bench.report(tr("No other window could be started; run vostool once more."))

@@ -15,6 +15,7 @@ from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.project.project import Project
 from vostool.runs.keyframes import Span, again_spans, initial_spans, next_step, remaining_spans
+from vostool.words import tr
 
 
 def span_handlers(bench: Workbench) -> dict[str, Handler]:
@@ -32,8 +33,8 @@ def _again(window: MainWindow, workspace: Workspace) -> None:
     """From chosen frames to the next annotated ones."""
     text, accepted = QInputDialog.getText(
         window,
-        "Track again from frames",
-        "Frames, counted from 0; each is tracked to the next annotated one or to the end:",
+        tr("Track again from frames"),
+        tr("Frames, counted from 0; each is tracked to the next annotated one or to the end:"),
         text=str(workspace.session.playhead),
     )
     if accepted:
@@ -51,7 +52,7 @@ def _spans_left(project: Project) -> list[Span]:
     """What a run from all annotated frames would still do, from the last results."""
     found = remaining_spans(project)
     if not found:
-        raise PromptError("Every frame has its masks; nothing is left to track.")
+        raise PromptError(tr("Every frame has its masks; nothing is left to track."))
     return found
 
 
@@ -68,5 +69,5 @@ def _track(
 def _frames(text: str) -> list[int]:
     parts = [part for part in re.split(r"[\s,;]+", text.strip()) if part]
     if not parts or not all(part.isdecimal() for part in parts):
-        raise UsageError(f"'{text}' is no list of frames; type them as 0, 120, 300.")
+        raise UsageError(tr("'{text}' is no list of frames; type them as 0, 120, 300.", text=text))
     return [int(part) for part in parts]

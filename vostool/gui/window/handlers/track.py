@@ -17,6 +17,7 @@ from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import Direction
 from vostool.runs.parts import Part
+from vostool.words import tr
 
 
 def track_handlers(bench: Workbench) -> dict[str, Handler]:
@@ -96,7 +97,7 @@ def _looks(
         wish = look.options.wish(direction, span, finder=look.model)
     except UsageError as error:
         workspace.session.problem.emit(
-            f"Runs look for new objects by text: {error} Or switch New objects off."
+            tr("Runs look for new objects by text: {error} Or switch New objects off.", error=error)
         )
         return True
     workspace.discovering.start(wish, first)

@@ -10,8 +10,9 @@ from PyQt6.QtWidgets import QComboBox, QWidget
 from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import leave_to_end
 from vostool.models.devices import CPU, Device, found_devices
+from vostool.words import mark, tr
 
-AUTOMATIC = "Automatic: the best there is"
+AUTOMATIC = mark("Automatic: the best there is")
 
 
 class DeviceBox(QComboBox):
@@ -19,7 +20,7 @@ class DeviceBox(QComboBox):
 
     def __init__(self, chosen: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Device")
+        self.setAccessibleName(tr("Device"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(36)
         self._fill((CPU,), chosen, looked=False)
@@ -37,14 +38,14 @@ class DeviceBox(QComboBox):
 
     def _fill(self, devices: Sequence[Device], chosen: str, *, looked: bool) -> None:
         self.clear()
-        self.addItem(AUTOMATIC, "")
+        self.addItem(tr(AUTOMATIC), "")
         for device in devices:
             name = "" if device == CPU else f" ({device.name})"
             self.addItem(device.title + name, device.name)
             if device.problem:
                 self._disable(self.count() - 1, device.problem)
         if self.findData(chosen) < 0:
-            self.addItem(f"{chosen} (not here now)" if looked else chosen, chosen)
+            self.addItem(tr("{chosen} (not here now)", chosen=chosen) if looked else chosen, chosen)
         self.setCurrentIndex(self.findData(chosen))
 
     def _disable(self, row: int, why: str) -> None:

@@ -24,6 +24,7 @@ from vostool.gui.window.settings.device_box import DeviceBox
 from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts
 from vostool.project.project_labels import UNLABELLED
+from vostool.words import tr
 
 
 class SettingsDialog(QDialog):
@@ -37,25 +38,27 @@ class SettingsDialog(QDialog):
 
     def __init__(self, values: Values, keymap: Keymap, table: ActionTable, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
-        self.theme = _choice("Theme", dict.fromkeys(THEMES, ""), values.theme)
+        self.setWindowTitle(tr("Settings"))
+        self.theme = _choice(tr("Theme"), dict.fromkeys(THEMES, ""), values.theme)
         named = values.first_label != Values().first_label
         self.label = QLineEdit(values.first_label if named else "")
-        self.label.setPlaceholderText(UNLABELLED)
-        self.label.setAccessibleName("Label of the first object")
-        self.quality = _choice("Quality", quality_texts(), values.quality)
+        self.label.setPlaceholderText(tr(UNLABELLED))
+        self.label.setAccessibleName(tr("Label of the first object"))
+        self.quality = _choice(tr("Quality"), quality_texts(), values.quality)
         self.device = DeviceBox(values.device)
-        self.features_on_disk = QCheckBox("Keep what SAM 2 has seen of a video on disk")
+        self.features_on_disk = QCheckBox(tr("Keep what SAM 2 has seen of a video on disk"))
         self.features_on_disk.setChecked(values.features_on_disk)
-        self.frame_memory = _memory("Memory for frames", FRAME_MEGABYTES, values.frame_megabytes)
+        self.frame_memory = _memory(
+            tr("Memory for frames"), FRAME_MEGABYTES, values.frame_megabytes
+        )
         self.feature_memory = _memory(
-            "Memory for the engine's features", FEATURE_MEGABYTES, values.feature_megabytes
+            tr("Memory for the engine's features"), FEATURE_MEGABYTES, values.feature_megabytes
         )
         self.shortcuts = ShortcutsPanel(keymap, table)
         self.tabs = QTabWidget()
-        self.tabs.addTab(self._general(), "General")
-        self.tabs.addTab(self._engine(), "Engine and memory")
-        self.tabs.addTab(self.shortcuts, "Shortcuts")
+        self.tabs.addTab(self._general(), tr("General"))
+        self.tabs.addTab(self._engine(), tr("Engine and memory"))
+        self.tabs.addTab(self.shortcuts, tr("Shortcuts"))
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -90,12 +93,14 @@ class SettingsDialog(QDialog):
     def _general(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
-        form.addRow("Theme", self.theme)
-        form.addRow("Label of the first object", self.label)
+        form.addRow(tr("Theme"), self.theme)
+        form.addRow(tr("Label of the first object"), self.label)
         form.addRow(
             _note(
-                "The next objects take the label that was used last, or the one chosen over the "
-                "picture; the chip at a new mask names it."
+                tr(
+                    "The next objects take the label that was used last, or the "
+                    "one chosen over the picture; the chip at a new mask names it."
+                )
             )
         )
         return page
@@ -103,18 +108,18 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
-        form.addRow("Device", self.device)
-        form.addRow(_note("Of this computer only. The engine is loaded anew; nothing that was "
-                          "done is lost."))  # fmt: skip
-        form.addRow("Quality", self.quality)
+        form.addRow(tr("Device"), self.device)
+        form.addRow(_note(tr("Of this computer only. The engine is loaded anew; nothing "
+                             "that was done is lost.")))  # fmt: skip
+        form.addRow(tr("Quality"), self.quality)
         form.addRow(self.features_on_disk)
-        form.addRow(_note("For the engines with a network; the built-in one has one quality."))
-        form.addRow("Memory for frames", self.frame_memory)
-        form.addRow(_note("Decoded pictures of a video, so that going back to them takes no "
-                          "time. Holds from the next opened video on."))  # fmt: skip
-        form.addRow("Memory for the engine's features", self.feature_memory)
-        form.addRow(_note("What the engine has seen of a frame, so that a second click on it is "
-                          "fast. The network itself comes on top."))  # fmt: skip
+        form.addRow(_note(tr("For the engines with a network; the built-in one has one quality.")))
+        form.addRow(tr("Memory for frames"), self.frame_memory)
+        form.addRow(_note(tr("Decoded pictures of a video, so that going back to them takes "
+                             "no time. Holds from the next opened video on.")))  # fmt: skip
+        form.addRow(tr("Memory for the engine's features"), self.feature_memory)
+        form.addRow(_note(tr("What the engine has seen of a frame, so that a second click "
+                             "on it is fast. The network itself comes on top.")))  # fmt: skip
         return page
 
 
@@ -122,7 +127,7 @@ def _choice(name: str, texts: dict[str, str], current: str) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     for value, text in texts.items():
-        box.addItem(text or value, value)
+        box.addItem(tr(text or value), value)
     box.setCurrentIndex(box.findData(current))
     return box
 
@@ -132,7 +137,7 @@ def _memory(name: str, bounds: tuple[int, int], current: int) -> QSpinBox:
     box.setAccessibleName(name)
     box.setRange(*bounds)
     box.setSingleStep(256)
-    box.setSuffix(" MB")
+    box.setSuffix(tr(" MB"))
     box.setValue(current)
     return box
 

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.actions.keymap import Keymap, normal, owner
 from vostool.gui.actions.presets import PRESETS
 from vostool.gui.actions.spec import ActionTable
+from vostool.words import tr
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -38,27 +39,27 @@ class ShortcutsPanel(QWidget):
     def __init__(self, keymap: Keymap, table: ActionTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = table
-        self._texts = {spec.id: spec.text.rstrip("…") for spec in table}
+        self._texts = {spec.id: tr(spec.text).rstrip("…") for spec in table}
         self._keys = keymap.keys(table)
         self._items: dict[str, QTreeWidgetItem] = {}
         self.preset = QComboBox()
         self.preset.addItems(list(PRESETS))
         self.preset.setCurrentText(keymap.preset)
-        self.preset.setAccessibleName("Preset")
+        self.preset.setAccessibleName(tr("Preset"))
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter by name or key")
+        self.filter.setPlaceholderText(tr("Filter by name or key"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setAccessibleName("Filter actions")
+        self.filter.setAccessibleName(tr("Filter actions"))
         self.tree = _make_tree()
         self.press = QKeySequenceEdit()
         self.press.setMaximumSequenceLength(1)
-        self.press.setAccessibleName("Press the new keys")
-        self.add_button = QPushButton("Add")
-        self.default_button = QPushButton("As in the preset")
+        self.press.setAccessibleName(tr("Press the new keys"))
+        self.add_button = QPushButton(tr("Add"))
+        self.default_button = QPushButton(tr("As in the preset"))
         self.conflict = QLabel()
         self.conflict.setObjectName("conflict")
         self.conflict.setWordWrap(True)
-        self.take_button = QPushButton("Move them here")
+        self.take_button = QPushButton(tr("Move them here"))
         self.lost = QLabel()
         self.lost.setWordWrap(True)
         self._chosen = QLabel()
@@ -99,8 +100,14 @@ class ShortcutsPanel(QWidget):
         self.take_button.setVisible(taken)
         self.conflict.setText("")
         if has is not None:
-            whose = f"{self._texts[has]}" if taken else "this action"
-            self.conflict.setText(f"Conflict: {_native(keys)} belongs to {whose} already.")
+            whose = f"{self._texts[has]}" if taken else tr("this action")
+            self.conflict.setText(
+                tr(
+                    "Conflict: {native} belongs to {whose} already.",
+                    native=_native(keys),
+                    whose=whose,
+                )
+            )
 
     def _add(self) -> None:
         keys, action = normal(self.press.keySequence().toString()), self.current
@@ -127,23 +134,28 @@ class ShortcutsPanel(QWidget):
         missing = [k for k in wanted if k not in self._keys[action]]
         if missing:
             self.conflict.setText(
-                f"Conflict: {_native(missing[0])} belongs to "
-                f"{self._texts[owner(others, missing[0]) or action]} now."
+                tr(
+                    "Conflict: {native} belongs to {texts} now.",
+                    native=_native(missing[0]),
+                    texts=self._texts[owner(others, missing[0]) or action],
+                )
             )
 
     # -- what is shown -------------------------------------------------------------------------
 
     def _refresh(self) -> None:
         for action, item in self._items.items():
-            item.setText(1, " or ".join(map(_native, self._keys[action])))
+            item.setText(1, tr(" or ").join(map(_native, self._keys[action])))
         self._show_current()
         preset = Keymap(self.preset.currentText()).keys(self._table)
         changed = sum(self._keys[a] != preset[a] for a in self._keys)
         before = Keymap().keys(self._table)
         without = [self._texts[a] for a, keys in self._keys.items() if before[a] and not keys]
-        says = f"{changed} of your own changes. " if changed else ""
+        says = tr("{changed} of your own changes. ", changed=changed) if changed else ""
         if without:
-            says += f"Without keys here, but in the menus and Ctrl+K: {', '.join(without)}."
+            says += tr(
+                "Without keys here, but in the menus and Ctrl+K: {names}.", names=", ".join(without)
+            )
         self.lost.setText(says.strip())
 
     def _show_current(self) -> None:
@@ -160,8 +172,8 @@ class ShortcutsPanel(QWidget):
         self._chosen.setText(self._texts.get(action, "Choose an action"))
         for place, keys in enumerate(self._keys.get(action, ())):
             button = QPushButton(f"{_native(keys)}  ✕")
-            button.setToolTip("Take these keys away")
-            button.setAccessibleName(f"Take {_native(keys)} away")
+            button.setToolTip(tr("Take these keys away"))
+            button.setAccessibleName(tr("Take {native} away", native=_native(keys)))
             button.clicked.connect(partial(self._remove, keys))
             self._own.insertWidget(place, button)
             self.remove_buttons.append(button)
@@ -179,12 +191,12 @@ class ShortcutsPanel(QWidget):
 
     def _fill(self) -> None:
         for menu in dict.fromkeys(spec.menu for spec in self._table):
-            group = QTreeWidgetItem(self.tree, [menu])
+            group = QTreeWidgetItem(self.tree, [tr(menu)])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             for spec in self._table:
                 if spec.menu == menu:
                     item = QTreeWidgetItem(group, [self._texts[spec.id]])
-                    item.setToolTip(0, spec.tip)
+                    item.setToolTip(0, tr(spec.tip))
                     item.setData(0, _ID, spec.id)
                     self._items[spec.id] = item
         self.tree.expandAll()
@@ -201,7 +213,7 @@ class ShortcutsPanel(QWidget):
 
     def _lay_out(self) -> None:
         top = QFormLayout()
-        top.addRow("Preset", self.preset)
+        top.addRow(tr("Preset"), self.preset)
         keys = QHBoxLayout()
         keys.addLayout(self._own)
         keys.addWidget(self.press, 1)
@@ -222,8 +234,8 @@ class ShortcutsPanel(QWidget):
 
 def _make_tree() -> QTreeWidget:
     tree = QTreeWidget()
-    tree.setHeaderLabels(["Action", "Keys"])
-    tree.setAccessibleName("Actions and their keys")
+    tree.setHeaderLabels([tr("Action"), tr("Keys")])
+    tree.setAccessibleName(tr("Actions and their keys"))
     tree.setRootIsDecorated(False)
     tree.setAlternatingRowColors(True)
     header = tree.header()

@@ -17,12 +17,12 @@ from vostool.io.video.fingerprint import source_ref
 from vostool.io.video.sources import open_source
 from vostool.progress import Progress
 from vostool.project.project import Project
+from vostool.words import mark, tr
 
-_DRAFT = "Continued where this {} was left; nothing was saved under a name yet."
 _CONTINUED: dict[SourceKind, str] = {
-    "video": _DRAFT.format("video"),
-    "images": _DRAFT.format("folder"),
-    "cvat": "The job's labels are kept on this computer until they are pushed.",
+    "video": mark("Continued where this video was left; nothing was saved under a name yet."),
+    "images": mark("Continued where this folder was left; nothing was saved under a name yet."),
+    "cvat": mark("The job's labels are kept on this computer until they are pushed."),
 }
 
 
@@ -121,7 +121,7 @@ def _open_new(path: Path, progress: Progress) -> Opened | OpenElsewhere:
         if draft.exists():
             file, project = project_file.open_project(draft, progress)
             project.source = ref
-            note = _CONTINUED[ref.kind]
+            note = tr(_CONTINUED[ref.kind])
             labelled = bool(project.objects)
             notes = _notes(source, file.warning, note if labelled else None)
             return Opened(source, project, file, notes)
@@ -130,9 +130,14 @@ def _open_new(path: Path, progress: Progress) -> Opened | OpenElsewhere:
         return Opened(source, project, project_file.create(draft, project), _notes(source))
     except ProjectBusyError:
         source.close()
-        return OpenElsewhere(draft, f"'{path.name}' is open in another window or command.")
+        return OpenElsewhere(
+            draft, tr("'{path_name}' is open in another window or command.", path_name=path.name)
+        )
     except (ProjectFileError, OSError) as error:
-        unstored = f"What you do here is stored nowhere until you save it with Ctrl+S ({error})"
+        unstored = tr(
+            "What you do here is stored nowhere until you save it with Ctrl+S ({error})",
+            error=error,
+        )
         return Opened(source, Project(ref), None, _notes(source), unstored)
     except BaseException:
         source.close()

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMenu
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import leave_out, settings, stored_json
 from vostool.gui.window.start.presence import present
+from vostool.words import tr
 
 MOST = 10
 LONGEST = 4096
@@ -50,7 +51,7 @@ class RecentMenu(QMenu):
     """File > Open recent: filled each time that it is shown."""
 
     def __init__(self, open_path: Opener, before: QMenu) -> None:
-        super().__init__("Open recent", before)
+        super().__init__(tr("Open recent"), before)
         self._open = open_path
         self.aboutToShow.connect(self.fill)
         self.fill()
@@ -64,11 +65,11 @@ class RecentMenu(QMenu):
             assert again is not None
             again.triggered.connect(partial(self._choose, path))
         if not paths:
-            nothing = self.addAction("Nothing was opened yet")
+            nothing = self.addAction(tr("Nothing was opened yet"))
             assert nothing is not None
             nothing.setEnabled(False)
         self.addSeparator()
-        empty = self.addAction("Clear this list")
+        empty = self.addAction(tr("Clear this list"))
         assert empty is not None
         empty.triggered.connect(lambda _checked=False: forget_all())
         empty.setEnabled(bool(paths))
@@ -82,7 +83,7 @@ def _stored() -> list[Path]:
     known = names if isinstance(names, list) else []
     usable = [name for name in known if isinstance(name, str) and 0 < len(name) <= LONGEST]
     if len(usable) != len(known) or known is not names:
-        leave_out("entries of the recent files")
+        leave_out(tr("entries of the recent files"))
     return [Path(name) for name in usable if "\0" not in name][:MOST]
 
 

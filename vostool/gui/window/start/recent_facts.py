@@ -14,7 +14,7 @@ from PyQt6.QtGui import QPixmap
 from vostool.frames import Image
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings, stored_json
-from vostool.words import counted
+from vostool.words import counted, tr
 
 HEIGHT, WIDEST = 44, 88
 """Pixels of a picture."""
@@ -44,8 +44,8 @@ class RecentFacts:
         """ "3 objects, 45 % confirmed, draft"."""
         said = [counted(self.objects, "object")]
         if self.confirmed is not None:
-            said.append(f"{int(100 * self.confirmed)} % confirmed")
-        return ", ".join([*said, "draft"] if self.draft else said)
+            said.append(tr("{share} % confirmed", share=int(100 * self.confirmed)))
+        return ", ".join([*said, tr("draft")] if self.draft else said)
 
     @property
     def pixmap(self) -> QPixmap:

@@ -8,6 +8,7 @@ from vostool.errors import SourceError
 from vostool.evaluate.generated_clip import generate_clip, write_video
 from vostool.io.project.drafts import drafts_folder
 from vostool.progress import Progress
+from vostool.words import tr
 
 CLICK_HERE = (146.5, 56.5)
 """The middle of the starfish on the first frame, in pixels: every engine answers a click on it, or
@@ -27,13 +28,17 @@ def make_where_missing(path: Path, progress: Progress) -> Path:
     """
     if path != sample_path() or path.exists():
         return path
-    progress(0, 0, "Making the sample clip")
+    progress(0, 0, tr("Making the sample clip"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SourceError(
-            f"The sample clip cannot be made in '{path.parent}' ({error.strerror}); "
-            "open a video of your own."
+            tr(
+                "The sample clip cannot be made in '{parent}' ({strerror}); "
+                "open a video of your own.",
+                parent=path.parent,
+                strerror=error.strerror,
+            )
         ) from error
     write_video(generate_clip(), path)
     return path

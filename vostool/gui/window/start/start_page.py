@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from vostool.gui.window.start.recent import shown_name
 from vostool.gui.window.start.recent_facts import HEIGHT, WIDEST, facts_of
+from vostool.words import tr
 
 BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
 SHOWN = 6
@@ -33,14 +34,14 @@ class StartPage(QFrame):
         self.setAutoFillBackground(True)
         self.buttons: dict[str, QPushButton] = {}
         self.recent_buttons: list[QPushButton] = []
-        heading = QLabel("Label objects in video")
+        heading = QLabel(tr("Label objects in video"))
         heading.setObjectName("start_heading")
-        hint = QLabel("Open a video, a project or a folder of images, or drop one here.")
+        hint = QLabel(tr("Open a video, a project or a folder of images, or drop one here."))
         ways = QHBoxLayout()
         for name in BEGINNINGS:
             ways.addWidget(self._way(actions[name]))
         ways.addStretch()
-        self._recent_heading = QLabel("Open again")
+        self._recent_heading = QLabel(tr("Open again"))
         self._recent_heading.setObjectName("start_section")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
@@ -77,7 +78,7 @@ class StartPage(QFrame):
                 button.setIconSize(QSize(WIDEST, HEIGHT))
             button.setObjectName("recent")
             button.setFlat(True)
-            button.setAccessibleName(f"Open {path.name} again")
+            button.setAccessibleName(tr("Open {path_name} again", path_name=path.name))
             button.setToolTip(str(path))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(partial(self._choose, path))

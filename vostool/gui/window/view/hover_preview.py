@@ -21,6 +21,7 @@ from vostool.project.locks import locked_objects
 from vostool.project.prompts import Point, with_point
 from vostool.project.strangers import is_stranger
 from vostool.runs.request import segment_request
+from vostool.words import tr
 
 SLOW = 0.15
 """Seconds: with slower answers the outline would lag behind the hand, and a click would wait."""
@@ -169,8 +170,11 @@ class HoverPreview(QObject):
             self._too_slow = True
             self.clear()
             self._status.say(
-                "The preview under the mouse rests: this engine takes "
-                f"{answer.seconds:.1f} s for a mask. Shift+Q twice tries again."
+                tr(
+                    "The preview under the mouse rests: this engine takes "
+                    "{seconds:.1f} s for a mask. Shift+Q twice tries again.",
+                    seconds=answer.seconds,
+                )
             )
             return
         if answer.request is not self._asked:

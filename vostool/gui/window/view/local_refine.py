@@ -16,11 +16,12 @@ from vostool.masks.mask import MaskRecord
 from vostool.project.close_up import part_prompts, put_back
 from vostool.project.locks import locked_objects, locked_sentence
 from vostool.project.range_edits import set_edited_mask
+from vostool.words import mark, tr
 
-TITLE = "Refine on the visible part"
-NO_MASK = "The object has no mask on this frame to refine; click it first."
-CHANGED = "The mask has changed while it was being refined, so the change was kept."
-CONFIRMED = "The mask is confirmed; take that back (V) to refine it."
+TITLE = mark("Refine on the visible part")
+NO_MASK = mark("The object has no mask on this frame to refine; click it first.")
+CHANGED = mark("The mask has changed while it was being refined, so the change was kept.")
+CONFIRMED = mark("The mask is confirmed; take that back (V) to refine it.")
 
 
 class LocalRefine(QObject):
@@ -49,9 +50,9 @@ class LocalRefine(QObject):
             if oid in locked_objects(project):
                 raise PromptError(locked_sentence([oid]))
             if record is None or record.mask.is_empty:
-                raise PromptError(NO_MASK)
+                raise PromptError(tr(NO_MASK))
             if record.confirmed:
-                raise PromptError(CONFIRMED)
+                raise PromptError(tr(CONFIRMED))
             seen = QRectF(self._canvas.view.viewRect())
             window = Window.around(
                 record.mask, math.floor(seen.left()), math.floor(seen.top()),
@@ -63,7 +64,7 @@ class LocalRefine(QObject):
             return
         request = CloseUpRequest(frame, oid, window, prompts)
         self._waiting = (request, record)
-        self._status.activity.begin("close_up", "Refining the visible part")
+        self._status.activity.begin("close_up", tr("Refining the visible part"))
         session.worker.close_up(request)
 
     def _take(self, answer: CloseUpAnswer) -> None:
@@ -73,15 +74,15 @@ class LocalRefine(QObject):
         self._end()
         session, project = self._workspace.session, self._workspace.document.project
         if answer.reply is None:
-            session.problem.emit(answer.problem or "The engine gave no answer.")
+            session.problem.emit(answer.problem or tr("The engine gave no answer."))
         elif project.masks.get(request.frame, request.object_id) != record:
-            session.problem.emit(CHANGED)
+            session.problem.emit(tr(CHANGED))
         else:
             mask = put_back(record.mask, request.window, answer.reply.mask)
             if mask == record.mask:
-                self._status.say("The visible part is as fine as the engine can make it.")
+                self._status.say(tr("The visible part is as fine as the engine can make it."))
                 return
-            edit = set_edited_mask(project, request.frame, request.object_id, mask, TITLE)
+            edit = set_edited_mask(project, request.frame, request.object_id, mask, tr(TITLE))
             session.do(edit)
 
     def _end(self) -> None:

@@ -30,8 +30,11 @@ from vostool.gui.window.view.target_view import TargetView
 from vostool.gui.window.workspace import Workspace
 from vostool.masks.styles import Style
 from vostool.project.mask_notes import is_occluded
+from vostool.words import mark, tr
 
-NO_RUN = "No track run of this sitting is left to compare with; the style shows what a run changed."
+NO_RUN = mark(
+    "No track run of this sitting is left to compare with; the style shows what a run changed."
+)
 
 
 class ViewSide(QObject):
@@ -72,7 +75,7 @@ class ViewSide(QObject):
         self.naming: NamingView | None = None
         self.tag = CursorTag(canvas)
         self.target: TargetView | None = None
-        self.popover = Popover(self.panel, "Picture and masks", window)
+        self.popover = Popover(self.panel, tr("Picture and masks"), window)
         canvas.hovered.connect(self._hovered)
         self.state.changed.connect(self._follow)
         self._follow(self.state.values)
@@ -137,7 +140,7 @@ class ViewSide(QObject):
             display = self._workspace.display
             newly = values.style is Style.DIFFERENCE is not display.appearance.style
             if newly and not display.knows_a_run:
-                self._workspace.session.problem.emit(NO_RUN)
+                self._workspace.session.problem.emit(tr(NO_RUN))
             display.set_appearance(_appearance(values))
         self._show_labels()
 

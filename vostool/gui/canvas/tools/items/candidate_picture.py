@@ -21,6 +21,7 @@ from PyQt6.QtGui import QImage, QTransform
 from vostool.gui.engine.previews import Outline
 from vostool.gui.threads.latest import LatestThread
 from vostool.masks.colours import Colour
+from vostool.words import mark
 
 FILL_ALPHA, HOVER_ALPHA, OUT_HOVER_ALPHA = 60, 110, 30
 DARK, PALE = (0, 0, 0), (225, 225, 225)
@@ -108,7 +109,7 @@ class CandidatesPainter(LatestThread[CandidatesWish]):
         painted(CandidatesPicture)
     """
 
-    doing = "drawing what was found"
+    doing = mark("drawing what was found")
     painted = pyqtSignal(object)
 
     def __init__(self) -> None:
