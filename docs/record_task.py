@@ -136,7 +136,7 @@ class Labeller(Person):
         self.screen.picture("4-export")
         assert "cvat-video" in self._dialogs()[0].ui.formats.chosen(), "what a first export writes"
         self.press(self._dialogs()[0].ui.export_button)
-        self.until(lambda: self._files())
+        self.until(self._files)
         time.sleep(2)
         self.screen.picture("5-exported")
 
