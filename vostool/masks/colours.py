@@ -20,10 +20,24 @@ def palette_colour(object_id: int) -> Colour:
     return PALETTE[(object_id - 1) % len(PALETTE)]
 
 
-def reads_black(colour: Colour) -> bool:
-    """True where black text contrasts more than white (relative luminance, ITU-R BT.709)."""
-    red, green, blue = colour
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
+def text_on(colour: Colour) -> Colour:
+    """Black or white, whichever contrasts more with a ground: 4.5 to 1 or more on every colour."""
+    dark, light = (0, 0, 0), (255, 255, 255)
+    return dark if contrast(colour, dark) >= contrast(colour, light) else light
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours, 1..21, as in WCAG 2.2 (w3.org/TR/WCAG22)."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(channel / 255) for channel in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def voc_palette() -> bytes:

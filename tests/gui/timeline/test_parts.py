@@ -241,7 +241,7 @@ def test_a_column_tells_of_all_its_frames(project) -> None:
 
 def test_a_column_that_is_confirmed_in_part_is_underlined_thinner() -> None:
     some = (10, 10, 10)
-    colours = TimelineColours(some, some, some, some, some, some, (0, 255, 0), some, some)
+    colours = TimelineColours(*[some] * 6, (0, 255, 0), *[some] * 4)
     table = flag_colours((200, 80, 40), colours, 15)
     whole, part = FrameState.CONFIRMED, FrameState.CONFIRMED | FrameState.PARTLY
     high = [int((table[:, flags] == 0xFF00FF00).sum()) for flags in (whole, part)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolButton
 
 from vostool.gui.settings import preferences
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import RULER_HEIGHT
-from vostool.gui.timeline.run_mark import RUN
 from vostool.runs.pieces import Reach
 
 LEFT = Qt.MouseButton.LeftButton
@@ -118,9 +119,10 @@ def test_the_timeline_shows_where_the_run_is_and_what_it_computes(running, engin
     assert mark.reaches == (Reach(0, 23, (1,)),)
     picture = running.window.timeline.viewport().grab().toImage()
     x = running.window.timeline.frame_x(4)
-    assert picture.pixelColor(x, 40) == RUN
+    run = QColor(*TimelineColours.of(running.window.palette()).run)
+    assert picture.pixelColor(x, 40) == run
     strip = running.window.thumbnails.grab().toImage()
-    assert strip.pixelColor(x, 12) == RUN
+    assert strip.pixelColor(x, 12) == run
     foot = picture.pixelColor(running.window.timeline.frame_x(15), RULER_HEIGHT - 2)
     assert foot.blue() > foot.red() + 40, "the range that is computed"
     end(running, engine)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.actions.search import Command, search
 from vostool.gui.actions.spec import ActionTable
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 WIDTH, HEIGHT, ROW = 620, 420, 30
@@ -71,9 +72,9 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = QLabel(tr("No command has these words."))
-        self.none.setMargin(8)
+        self.none.setMargin(Space.M)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
         for widget in (self.box, self.none, self.list):
             layout.addWidget(widget)
         self.box.textChanged.connect(self._fill)

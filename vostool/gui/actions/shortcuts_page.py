@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBo
 
 from vostool.gui.actions.mouse import MOUSE
 from vostool.gui.actions.spec import ActionTable
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 
@@ -22,7 +23,7 @@ def show_shortcuts(
     label = QLabel(shortcuts_html(table, keys))
     label.setObjectName("help_page")
     label.setTextFormat(Qt.TextFormat.RichText)
-    label.setMargin(12)
+    label.setMargin(Space.L)
     area = QScrollArea()
     area.setWidget(label)
     area.setWidgetResizable(True)

@@ -21,6 +21,7 @@ from vostool.gui.canvas.tools.pointer import Pointer
 from vostool.gui.canvas.tools.previews import Previews
 from vostool.gui.canvas.tools.registry import TOOLS
 from vostool.gui.canvas.tools.spec import ToolSpec
+from vostool.gui.look.tokens import Over
 from vostool.masks.colours import Colour
 from vostool.project.prompts import Prompts
 from vostool.words import tr
@@ -78,7 +79,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self._spot.setZValue(3)
         self.view.addItem(self._spot, ignoreBounds=True)
         self._message = QGraphicsSimpleTextItem(self.view)
-        self._message.setBrush(QColor(235, 235, 235))
+        self._message.setBrush(QColor(*Over.VIEW))
         self._message.setPos(12, 10)
         self.confirmed = QLabel(self)
         self.confirmed.setObjectName("confirmed_badge")

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from vostool.masks.colours import Colour, reads_black
+from vostool.gui.look.tokens import RADIUS, Over
+from vostool.masks.colours import Colour, text_on
 from vostool.words import tr
 
 OFFSET = QPoint(15, 17)
@@ -45,8 +46,8 @@ class CursorTag(QLabel):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(0, 0, 0, 110))
+        painter.setPen(QColor(*Over.DARK, 110))
         painter.setBrush(QColor(*self._colour))
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
-        painter.setPen(QColor("black" if reads_black(self._colour) else "white"))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
+        painter.setPen(QColor(*text_on(self._colour)))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

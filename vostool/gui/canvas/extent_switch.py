@@ -7,6 +7,7 @@ from functools import partial
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.session.extent import NAMES
 from vostool.words import mark, tr
 
@@ -25,7 +26,7 @@ class ExtentSwitch(QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 0)
+        row.setContentsMargins(0, Space.XS, 0, 0)
         row.setSpacing(0)
         self._group = QButtonGroup(self)
         self.buttons: list[QToolButton] = []
@@ -42,7 +43,7 @@ class ExtentSwitch(QWidget):
             row.addWidget(button)
         key = QLabel("Tab")
         key.setObjectName("chip_key")
-        row.addSpacing(6)
+        row.addSpacing(Space.S)
         row.addWidget(key)
         row.addStretch()
 

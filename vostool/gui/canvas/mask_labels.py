@@ -10,7 +10,9 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from vostool.gui.canvas.overlay_renderer import Rectangle
-from vostool.masks.colours import Colour, reads_black
+from vostool.gui.look.tokens import Over, Type
+from vostool.gui.widgets import theme
+from vostool.masks.colours import Colour, text_on
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 from vostool.words import tr
@@ -30,8 +32,7 @@ class _Plate(QGraphicsObject):
         self.text = ""
         self._colour: Colour = (0, 0, 0)
         self._selected = False
-        self._font = QFont()
-        self._font.setPixelSize(12)
+        self._font = theme.sized(QFont(), Type.BODY)
 
     def show_text(self, text: str, colour: Colour, selected: bool) -> None:
         metrics = QFontMetricsF(self._font)
@@ -55,11 +56,11 @@ class _Plate(QGraphicsObject):
         if painter is None:
             return
         plate = self.boundingRect()
-        painter.setPen(QColor("white") if self._selected else QColor(0, 0, 0, 90))
+        painter.setPen(QColor(*Over.LIGHT) if self._selected else QColor(*Over.DARK, 90))
         painter.setBrush(QColor(*self._colour))
         painter.drawRect(plate.adjusted(0, 0, -1, -1))
         painter.setFont(self._font)
-        painter.setPen(QColor("black" if reads_black(self._colour) else "white"))
+        painter.setPen(QColor(*text_on(self._colour)))
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self.text)
 
 

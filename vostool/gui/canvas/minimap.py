@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vostool.frames import Image
+from vostool.gui.look.tokens import Over
 from vostool.words import tr
 
 LONG_SIDE, MARGIN = 180, 10
@@ -95,7 +96,7 @@ class Minimap(QWidget):
             return
         painter = QPainter(self)
         painter.drawImage(self.rect(), self._picture)
-        painter.fillRect(self.rect(), QColor(0, 0, 0, 70))
+        painter.fillRect(self.rect(), QColor(*Over.DARK, 70))
         scale = self.width() / self._size[0]
         seen = self.seen
         part = QRectF(
@@ -104,9 +105,9 @@ class Minimap(QWidget):
         painter.setClipRect(part)
         painter.drawImage(self.rect(), self._picture)
         painter.setClipping(False)
-        painter.setPen(QPen(QColor(255, 255, 255), 1.5))
+        painter.setPen(QPen(QColor(*Over.LIGHT), 1.5))
         painter.drawRect(part.adjusted(0.5, 0.5, -1, -1))
-        painter.setPen(QColor(0, 0, 0, 160))
+        painter.setPen(QColor(*Over.DARK, 160))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 

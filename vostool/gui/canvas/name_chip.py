@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vostool.gui.canvas.extent_switch import ExtentSwitch
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.gui.widgets.return_key import LineBox
@@ -90,13 +91,13 @@ class NameChip(QFrame):
         self.rows = [self._row() for _ in range(OFFERED)]
         self.extent = ExtentSwitch()
         top = QHBoxLayout()
-        top.setSpacing(5)
+        top.setSpacing(Space.S)
         for widget in (self.colour, self.head, self.field):
             top.addWidget(widget)
         top.addStretch()
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(7, 6, 7, 6)
-        self.column.setSpacing(1)
+        self.column.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        self.column.setSpacing(Space.XS)
         self.column.addLayout(top)
         self.column.addWidget(self.extent)
         for row in self.rows:

@@ -29,6 +29,7 @@ from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.next_label import NextLabel
 from vostool.gui.canvas.tools.options import SIZES, TOLERANCES, Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.return_key import NumberBox
@@ -69,8 +70,8 @@ class ToolStrip(QFrame):
             Option.CONTIGUOUS: self.contiguous,
         }
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 6, 2)
-        row.setSpacing(8)
+        row.setContentsMargins(Space.M, 0, Space.S, Space.XS)
+        row.setSpacing(Space.M)
         for widget in (self.name, self.kind, *self._settings.values(), self.hint):
             row.addWidget(widget)
         row.addStretch(1)
@@ -118,7 +119,7 @@ class _Number(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(Space.S)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
         self.slider.setFixedWidth(110)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 from PyQt6.QtCore import QSize, Qt, pyqtBoundSignal
 from PyQt6.QtWidgets import (
@@ -19,14 +20,11 @@ from PyQt6.QtWidgets import (
 
 from vostool.gui.canvas.view_adjust import GAMMA, PERCENT, Adjustment
 from vostool.gui.canvas.view_state import ViewState, ViewValues
-from vostool.masks.styles import Style
+from vostool.gui.look.tokens import Space
+from vostool.masks.styles import ADDED, REMOVED, SAME, Style
 from vostool.words import mark, tr
 
-LEGEND = mark(
-    '<span style="color:#56b4e9">■</span> added &nbsp; <span '
-    'style="color:#d55e00">▨</span> removed &nbsp; <span '
-    'style="color:#a8a8a8">■</span> same'
-)
+LEGEND = ((ADDED, "■", mark("added")), (REMOVED, "▨", mark("removed")), (SAME, "■", mark("same")))
 _GAMMA_STEPS = 100
 _WITH_OPACITY = (Style.FILL, Style.SPOTLIGHT, Style.DIFFERENCE)
 
@@ -41,7 +39,12 @@ class ViewPanel(QWidget):
         for style in Style:
             self.style_box.addItem(tr(style.value), style)
         self.style_box.setAccessibleName(tr("Style of masks"))
-        self.legend = QLabel(tr(LEGEND))
+        self.legend = QLabel(
+            " &nbsp; ".join(
+                f'<span style="color:rgb{colour}">{sign}</span> {escape(tr(text))}'
+                for colour, sign, text in LEGEND
+            )
+        )
         self.legend.setObjectName("legend")
         self.opacity = _slider(tr("Opacity of masks"), (0, 100))
         self.labels = QCheckBox(tr("Names at the masks"))
@@ -64,7 +67,7 @@ class ViewPanel(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(3)
+        grid.setVerticalSpacing(Space.XS)
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Masks"), self.style_box),
             ("", self.legend),
@@ -84,8 +87,8 @@ class ViewPanel(QWidget):
         last.addStretch()
         last.addWidget(self.reset)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
-        column.setSpacing(3)
+        column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        column.setSpacing(Space.XS)
         column.addLayout(grid)
         column.addLayout(last)
         column.addWidget(self.preview)

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.engine.network_job import NetworkJob
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.own_html import bold
 from vostool.models.registry import engine_statuses, plugin_problems, published
 from vostool.models.spec import EngineStatus
@@ -53,7 +54,7 @@ class ModelsDialog(QDialog):
         self._job = NetworkJob(self)
         self._job.progressed.connect(self._progressed)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(Space.XL)
         self._grid.setColumnStretch(1, 1)
         self.note = QLabel(" ".join(plugin_problems()))
         self.note.setWordWrap(True)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.option_fields import OptionFields
 from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.options_text import Plain
@@ -134,7 +135,7 @@ class FormatsPanel(QWidget):
         self.title.setWordWrap(True)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(2, 2, 8, 2)
+        column.setContentsMargins(Space.XS, Space.XS, Space.M, Space.XS)
         column.addWidget(self.title)
         column.addWidget(self.options)
         column.addWidget(self.left_out)

@@ -28,6 +28,7 @@ from vostool.gui.export.preview_panel import PreviewPanel
 from vostool.gui.export.projects_panel import ProjectsPanel
 from vostool.gui.export.report_panel import ReportPanel
 from vostool.gui.export.unlabelled_bar import UnlabelledBar
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets import theme
 from vostool.io.batch.presets import Preset
 from vostool.words import tr
@@ -150,7 +151,7 @@ class ExportWidgets:
         row.addWidget(label)
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
-        row.addSpacing(12)
+        row.addSpacing(Space.L)
         row.addWidget(self.merge)
         return row
 

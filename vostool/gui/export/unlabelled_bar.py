@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from vostool.gui.look.tokens import Space
 from vostool.project.objects import DEFAULT_LABEL
 from vostool.project.project import Project
 from vostool.project.project_labels import is_unlabelled
@@ -33,7 +34,7 @@ class UnlabelledBar(QFrame):
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.naming_wanted)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 3, 3, 3)
+        row.setContentsMargins(Space.M, Space.XS, Space.XS, Space.XS)
         row.addWidget(self.text, 1)
         row.addWidget(self.button)
         self.hide()

@@ -24,6 +24,7 @@ from vostool.gui.find.sliders import Sliders
 from vostool.gui.find.sound import SoundPart
 from vostool.gui.find.ways import WAYS, WaySwitch
 from vostool.gui.find.where import Where
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.gui.widgets.finder_choice import ModelChoice
 from vostool.gui.widgets.return_key import LineBox
@@ -221,7 +222,7 @@ class FindPanel(QWidget):
     def _lay_out(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(6, 6, 6, 6)
+        column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         column.addWidget(self.switch)
         column.addWidget(self.note)
         column.addWidget(self.text_box)

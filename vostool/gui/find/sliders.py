@@ -10,6 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from vostool.finders.choice import Choice
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 LARGEST_SHARE = 0.1
@@ -48,7 +49,7 @@ class Sliders(QWidget):
         self._values = Choice()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setVerticalSpacing(2)
+        self._grid.setVerticalSpacing(Space.XS)
         self._grid.setColumnStretch(1, 1)
         self.score, self._score = self._row(
             tr("Least score"), tr("How sure the model has to be that this is an object")

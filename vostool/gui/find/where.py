@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 HERE, RANGE, WHOLE, SOUNDS = range(4)
@@ -31,7 +32,7 @@ class Where(QWidget):
         self.every.setToolTip(tr("Look on every so many frames, the first included"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(Space.XS)
         column.addWidget(self.scope)
         column.addWidget(self.every)
         self._span: tuple[int, int] | None = None

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.return_key import LineBox, RealBox
 from vostool.project.labels import FALSE, TRUE, AttributeKind, AttributeSpec
 
@@ -59,7 +60,7 @@ def _buttons(spec: AttributeSpec, value: str, changed: Changed) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(1)
+    column.setSpacing(Space.XS)
     group = QButtonGroup(holder)
     for choice in spec.values:
         button = QRadioButton(choice or "(empty)")

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.objects.attribute_fields import attribute_field
 from vostool.project.labels import AttributeSpec
 from vostool.project.project import Project
@@ -53,7 +54,7 @@ class AttributePanel(QWidget):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(Space.XS)
         layout.addWidget(self.heading)
         layout.addWidget(self._area)
         self.show_object(None, None)
@@ -82,7 +83,7 @@ class AttributePanel(QWidget):
         focused = next((n for n, f in self.fields.items() if f.hasFocus()), None)
         inner = QWidget()
         form = QFormLayout(inner)
-        form.setContentsMargins(2, 2, 2, 2)
+        form.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.fields = {}

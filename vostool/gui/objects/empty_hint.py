@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 
@@ -20,7 +21,7 @@ class EmptyHint(QWidget):
         self.button.clicked.connect(lambda _checked=False: find.trigger())
         find.changed.connect(lambda: self.button.setToolTip(find.toolTip()))
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 2, 4, 2)
+        column.setContentsMargins(Space.S, Space.XS, Space.S, Space.XS)
         column.addWidget(text)
         column.addWidget(self.button)
         self.hide()

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QAction, QColor
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.objects.attribute_panel import AttributePanel
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import theme
@@ -42,13 +43,13 @@ class Inspector(QWidget):
         self._shown: int | None = None
         self._recount = single_shot(self, RECOUNT_MS, self._count)
         row = QHBoxLayout()
-        row.setSpacing(2)
+        row.setSpacing(Space.XS)
         row.addWidget(self.colour)
         row.addWidget(self.title, 1)
         row.addWidget(self.lock)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(Space.XS)
         column.addLayout(row)
         column.addWidget(self.facts)
         column.addWidget(self.attributes)

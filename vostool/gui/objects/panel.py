@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.objects.empty_hint import EmptyHint
 from vostool.gui.objects.inspector import Inspector
 from vostool.gui.objects.model import COLOUR, LOCKED, SHOWN, ObjectModel
@@ -253,13 +254,13 @@ class ObjectList(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        buttons.setSpacing(3)
+        buttons.setSpacing(Space.XS)
         for button in (self.add_button, self.find_button, self.delete_button, self.solo_button):
             buttons.addWidget(button)
         buttons.addStretch()
         buttons.addWidget(self.more_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.empty)

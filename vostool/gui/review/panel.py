@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
 from vostool.gui.review.rows import ROW, ReviewRow
 from vostool.gui.session.review_work import Review
@@ -207,7 +208,7 @@ class ReviewPanel(QWidget):
         filters.setColumnStretch(0, 1)
         filters.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
-        buttons.setSpacing(1)
+        buttons.setSpacing(Space.XS)
         for name in BUTTONS:
             actions[name].setIconText(tr(SHORT.get(name, "")))
             button = tool_button(actions[name])
@@ -224,7 +225,7 @@ class ReviewPanel(QWidget):
         more.setMenu(menu)
         buttons.addWidget(more)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         layout.addLayout(filters)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.why)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from vostool.gui.timeline.colours import Rgb, TimelineColours
+from vostool.gui.look.tokens import Rgb
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import BAND_HEIGHT, BAR_HEIGHT, ROW_HEIGHT
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates

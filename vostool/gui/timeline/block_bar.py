@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.words import mark, tr
 
 BUTTONS = (
@@ -29,8 +30,8 @@ class BlockBar(QFrame):
         self.text = QLabel()
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 3, 4, 3)
-        row.setSpacing(2)
+        row.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
+        row.setSpacing(Space.XS)
         row.addWidget(self.text)
         for name, text in BUTTONS:
             button = QToolButton()

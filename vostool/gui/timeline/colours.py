@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from PyQt6.QtGui import QColor, QPalette
 
-Rgb = tuple[int, int, int]
-
-PLAYHEAD = QColor(235, 60, 60)
+from vostool.gui.look import tokens
+from vostool.gui.look.tokens import Rgb
 
 
 class TimelineColours(NamedTuple):
@@ -23,13 +22,15 @@ class TimelineColours(NamedTuple):
     good: Rgb
     attention: Rgb
     bad: Rgb
+    playhead: Rgb
+    run: Rgb
 
     @classmethod
     def of(cls, palette: QPalette) -> TimelineColours:
         """The colours that go with a palette."""
         role = QPalette.ColorRole
         dark = palette.color(role.Base).lightness() < 128
-        good, attention, bad = _DARK if dark else _LIGHT
+        marks = tokens.DARK if dark else tokens.LIGHT
         return cls(
             base=_rgb(palette.color(role.Base)),
             window=_rgb(palette.color(role.Window)),
@@ -37,15 +38,12 @@ class TimelineColours(NamedTuple):
             text=_rgb(palette.color(role.Text)),
             dimmed=_rgb(palette.color(role.PlaceholderText)),
             highlight=_rgb(palette.color(role.Highlight)),
-            good=good,
-            attention=attention,
-            bad=bad,
+            good=tokens.rgb(marks.confirmed),
+            attention=tokens.rgb(marks.jump),
+            bad=tokens.rgb(marks.low),
+            playhead=tokens.rgb(marks.playhead),
+            run=tokens.rgb(marks.run),
         )
-
-
-# Okabe & Ito's bluish green, orange and vermillion, lighter on dark: safe for the colour-blind.
-_LIGHT: tuple[Rgb, Rgb, Rgb] = ((0, 138, 100), (214, 122, 0), (208, 44, 44))
-_DARK: tuple[Rgb, Rgb, Rgb] = ((64, 210, 160), (245, 180, 70), (255, 104, 92))
 
 
 def _rgb(colour: QColor) -> Rgb:

@@ -7,9 +7,8 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPolygon
 from PyQt6.QtWidgets import QWidget
 
 from vostool.gui.timeline.bars import draw_diamond, flag_colours
-from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import BAR_HEIGHT
-from vostool.gui.timeline.run_mark import RUN
 from vostool.gui.timeline.states import LOW_SCORE, FrameState
 from vostool.words import mark, tr
 
@@ -26,8 +25,8 @@ STATES = (
 """Of the rows; painted in the first object's colour."""
 BAND = mark("above the rows: all, or some, confirmed")
 LINES = (
-    (PLAYHEAD, mark("the frame that you see")),
-    (RUN, mark("the frame that a run has reached")),
+    ("playhead", mark("the frame that you see")),
+    ("run", mark("the frame that a run has reached")),
 )
 COLOUR = (230, 159, 0)
 ROW, MARGIN, SWATCH, WIDTH = 22, 10, 40, 330
@@ -56,8 +55,8 @@ class Legend(QWidget):
         self._band(painter, colours, top)
         self._say(painter, top, BAND)
         top += ROW
-        for colour, text in LINES:
-            self._line(painter, colour, top)
+        for name, text in LINES:
+            self._line(painter, QColor(*getattr(colours, name)), top)
             self._say(painter, top, text)
             top += ROW
         painter.end()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygon
+from PyQt6.QtGui import QColor, QFont, QPainter, QPen, QPolygon
 
+from vostool.gui.look.tokens import Type
 from vostool.gui.timeline.bars import Look, band_image, curve_image, row_image
-from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import (
     BAND_HEIGHT,
     CURVE_HEIGHT,
@@ -21,6 +22,7 @@ from vostool.gui.timeline.run_mark import paint_run, tint_row
 from vostool.gui.timeline.scale import tick_spacing
 from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
+from vostool.gui.widgets import theme
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import object_title
 from vostool.words import tr
@@ -64,7 +66,7 @@ class ScenePainter:
         painter.setClipRect(track)
         self._range()
         if scene.run is not None:
-            paint_run(painter, scene.run, scene.layout.height, scene.scale)
+            paint_run(painter, scene.run, scene.layout.height, scene.scale, self._colours.run)
         self._playhead()
         painter.setClipping(False)
 
@@ -90,7 +92,7 @@ class ScenePainter:
         lane = QRect(LABEL_WIDTH, top + inset, self._width, bar)
         painter.fillRect(lane, QColor(*colours.lane))
         if scene.run is not None:
-            tint_row(painter, scene.run, shown.id, lane, scene.scale)
+            tint_row(painter, scene.run, shown.id, lane, scene.scale, colour=colours.run)
         look = Look(shown.colour, colours, self._ratio, row, bar)
         picture = self._pictures.get(
             shown.id,
@@ -101,10 +103,7 @@ class ScenePainter:
 
     def _font(self, row: int) -> QFont:
         """As large as a row has room for."""
-        font = QFont(self._usual)
-        if _line_height(font) > row - 1:
-            font.setPixelSize(row - 4)
-        return font
+        return theme.sized(self._usual, Type.BODY, row - 1)
 
     # -- the score curve -----------------------------------------------------------------------
 
@@ -233,13 +232,14 @@ class ScenePainter:
         playhead = self._scene.playhead
         left, right = scale.edge(playhead), scale.edge(playhead + 1)
         if right - left > 2:
-            cell = QColor(PLAYHEAD)
+            cell = QColor(*self._colours.playhead)
             cell.setAlpha(40)
             height = self._scene.layout.height - RULER_HEIGHT
             painter.fillRect(LABEL_WIDTH + left, RULER_HEIGHT, right - left, height, cell)
         x = LABEL_WIDTH + scale.x(playhead)
-        painter.setPen(PLAYHEAD)
-        painter.setBrush(PLAYHEAD)
+        red = QColor(*self._colours.playhead)
+        painter.setPen(red)
+        painter.setBrush(red)
         painter.drawLine(x, 0, x, self._scene.layout.height)
         painter.drawPolygon(QPolygon([QPoint(x - 5, 0), QPoint(x + 5, 0), QPoint(x, 8)]))
 
@@ -248,11 +248,6 @@ class ScenePainter:
         painter.setPen(QColor(*colour))
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
-
-
-def _line_height(font: QFont) -> int:
-    """Pixels of a line in this font."""
-    return QFontMetrics(font).height()
 
 
 def _percent(share: float) -> str:

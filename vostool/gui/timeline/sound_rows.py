@@ -16,11 +16,13 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractButton, QToolButton, QToolTip, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import Type
 from vostool.gui.session.listening import Sounding, Stretch
-from vostool.gui.timeline.colours import PLAYHEAD, TimelineColours
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import LABEL_WIDTH
 from vostool.gui.timeline.scene import clock
 from vostool.gui.timeline.widget import Timeline
+from vostool.gui.widgets import theme
 from vostool.words import counted, mark, tr
 
 HEIGHT, BAR = 16, 8
@@ -169,9 +171,7 @@ class SoundRow(QAbstractButton):
 
     def _paint_label(self, painter: QPainter, colours: TimelineColours) -> None:
         room = QRect(LEFT, 0, LABEL_WIDTH - LEFT - SCORE_WIDTH - BUTTON - 3, HEIGHT)
-        font = painter.font()
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(theme.sized(painter.font(), Type.BODY, HEIGHT - 1))
         elided = painter.fontMetrics().elidedText(
             self.sounding.label, Qt.TextElideMode.ElideRight, room.width()
         )
@@ -198,7 +198,7 @@ class SoundRow(QAbstractButton):
             painter.fillRect(place, colour)
             track.setLeft(place.right() + 1)  # two may share a frame, which is not painted twice
         x = LABEL_WIDTH + scale.x(self._timeline.playhead)
-        painter.setPen(PLAYHEAD)
+        painter.setPen(QColor(*colours.playhead))
         painter.drawLine(x, 0, x, HEIGHT)
         painter.setClipping(False)
 

@@ -15,9 +15,8 @@ from vostool.frames import FrameSource, Image
 from vostool.gui.threads.latest import LatestThread
 from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
-from vostool.gui.timeline.colours import PLAYHEAD
+from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import LABEL_WIDTH
-from vostool.gui.timeline.run_mark import RUN
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.widget import Timeline
 from vostool.io.video.frame_cache import FrameCache
@@ -150,7 +149,7 @@ class ThumbnailStrip(QWidget):
         painter.fillRect(self.rect(), self.palette().base())
         scale = self._timeline.scale
         painter.setClipRect(QRect(LABEL_WIDTH, 0, scale.width, HEIGHT))
-        empty = self.palette().alternateBase()
+        empty, colours = self.palette().alternateBase(), TimelineColours.of(self.palette())
         for frame in self.frames:
             place = QRect(LABEL_WIDTH + scale.edge(frame), 0, self._width, HEIGHT)
             picture = self._loader.cache.get(frame) if self._loader is not None else None
@@ -160,11 +159,11 @@ class ThumbnailStrip(QWidget):
                 painter.drawImage(place.topLeft(), _image(picture))
         run = self._timeline.content.run
         if run is not None and run.at is not None:
-            painter.setPen(RUN)
+            painter.setPen(QColor(*colours.run))
             painter.drawLine(
                 LABEL_WIDTH + scale.x(run.at), 0, LABEL_WIDTH + scale.x(run.at), HEIGHT
             )
-        painter.setPen(QColor(PLAYHEAD))
+        painter.setPen(QColor(*colours.playhead))
         x = LABEL_WIDTH + scale.x(self._timeline.playhead)
         painter.drawLine(x, 0, x, HEIGHT)
         painter.end()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.track.run_queue import QueueButton
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.runs.parts import RunProgress
@@ -30,7 +31,7 @@ class RunBar(QWidget):
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.queue = QueueButton()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 0, 6, 0)
+        layout.setContentsMargins(Space.S, 0, Space.S, 0)
         layout.addWidget(self._bar, 1)
         layout.addWidget(self._text, 1)
         layout.addWidget(self.queue)

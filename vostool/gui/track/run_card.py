@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.track.run_bar import duration
 from vostool.runs.parts import RunSummary
 from vostool.words import counted, tr, trn
@@ -117,8 +118,8 @@ class RunCard(QFrame):
         foot.addWidget(self.left, 1)
         foot.addWidget(self.review_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 8, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(Space.L, Space.S, Space.M, Space.M)
+        column.setSpacing(Space.S)
         column.addLayout(head)
         column.addWidget(self.text)
         column.addLayout(foot)

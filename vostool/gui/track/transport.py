@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.return_key import NumberBox
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.words import tr
@@ -27,7 +28,7 @@ class Transport(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 0, 6, 0)
+        layout.setContentsMargins(Space.S, 0, Space.S, 0)
         for name in BUTTONS:
             layout.addWidget(tool_button(actions[name]))
         self.frame = NumberBox()
@@ -37,7 +38,7 @@ class Transport(QWidget):
         self.frame.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.frame.editingFinished.connect(self._entered)
         self._total, self._time = QLabel(), QLabel()
-        layout.addSpacing(8)
+        layout.addSpacing(Space.M)
         for widget in (QLabel(tr("Frame")), self.frame, self._total, self._time):
             layout.addWidget(widget)
         layout.addStretch()

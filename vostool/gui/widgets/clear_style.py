@@ -1,12 +1,31 @@
-"""Qt's Fusion style with outlines that are seen on dark windows, too."""
+"""Qt's Fusion style with outlines and small signs that are seen on light and dark windows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPalette, QPen
-from PyQt6.QtWidgets import QLabel, QProxyStyle, QStyle, QStyleOption, QWidget
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
+from PyQt6.QtWidgets import (
+    QLabel,
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QStyleOptionComplex,
+    QStyleOptionSlider,
+    QWidget,
+)
+
+from vostool.gui.widgets.icon_picture import icon_picture
 
 _BOXES = (
     QStyle.PrimitiveElement.PE_IndicatorCheckBox,
@@ -16,6 +35,18 @@ _RADIO = QStyle.PrimitiveElement.PE_IndicatorRadioButton
 _STRENGTH = 0.55
 """Of the outline, as a share of the text's colour: 3 to 1 against the base, which WCAG 2.2 asks of
 controls."""
+
+
+_SIGNS = {
+    QStyle.StandardPixmap.SP_DockWidgetCloseButton: "close",
+    QStyle.StandardPixmap.SP_TitleBarNormalButton: "float",
+    QStyle.StandardPixmap.SP_LineEditClearButton: "close",
+}
+"""Signs of the style that are drawn as our icons."""
+SIGN = 16
+_ARROWS = (QStyle.SubControl.SC_ScrollBarSubLine, QStyle.SubControl.SC_ScrollBarAddLine)
+_UPRIGHT = (Qt.ArrowType.UpArrow, Qt.ArrowType.DownArrow)
+_LEVEL = (Qt.ArrowType.LeftArrow, Qt.ArrowType.RightArrow)
 
 
 class ClearStyle(QProxyStyle):
@@ -34,6 +65,42 @@ class ClearStyle(QProxyStyle):
         if isinstance(target, QLabel) and target.textFormat() == Qt.TextFormat.AutoText:
             target.setTextFormat(Qt.TextFormat.PlainText)
         return done
+
+    def standardIcon(
+        self,
+        standardIcon: QStyle.StandardPixmap,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+    ) -> QIcon:
+        """Our own signs where Fusion's are a faint gray."""
+        name = _SIGNS.get(standardIcon)
+        if name is None:
+            return super().standardIcon(standardIcon, option, widget)
+        colour = QGuiApplication.palette().color(QPalette.ColorRole.WindowText)
+        return QIcon(icon_picture(name, colour, SIGN))
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex | None,
+        painter: QPainter | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        """The arrows of scroll bars in the text's colour."""
+        super().drawComplexControl(control, option, painter, widget)
+        if control != QStyle.ComplexControl.CC_ScrollBar or painter is None:
+            return
+        if not isinstance(option, QStyleOptionSlider):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(option.palette.color(QPalette.ColorRole.ButtonText))
+        upright = option.orientation == Qt.Orientation.Vertical
+        for part, way in zip(_ARROWS, _UPRIGHT if upright else _LEVEL, strict=True):
+            place = self.subControlRect(control, option, part, widget)
+            painter.drawPolygon(_triangle(QRectF(place), way))
+        painter.restore()
 
     def drawPrimitive(
         self,
@@ -54,6 +121,19 @@ class ClearStyle(QProxyStyle):
         else:
             painter.drawRect(rect)
         painter.restore()
+
+
+def _triangle(place: QRectF, way: Qt.ArrowType) -> QPolygonF:
+    """Of a third of a place, in its middle."""
+    reach, middle = min(place.width(), place.height()) / 3, place.center()
+    turn = {
+        Qt.ArrowType.UpArrow: 0, Qt.ArrowType.RightArrow: 90,
+        Qt.ArrowType.DownArrow: 180, Qt.ArrowType.LeftArrow: 270,
+    }  # fmt: skip
+    corners = QPolygonF(
+        [QPointF(-reach, reach / 2), QPointF(reach, reach / 2), QPointF(0, -reach / 2)]
+    )
+    return QTransform().translate(middle.x(), middle.y()).rotate(turn[way]).map(corners)
 
 
 def outline(palette: QPalette) -> QColor:

@@ -6,11 +6,12 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import RADIUS, Over, Space
 from vostool.words import tr
 
 GAP = 10
 WIDTH = 340
-MARGIN = 14
+MARGIN = Space.L
 TEXT_WIDTH = WIDTH - 2 * MARGIN - 6
 
 
@@ -28,9 +29,9 @@ class Halo(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         around = self.rect().adjusted(2, 2, -2, -2)
         # White below the colour, so that it is seen on any picture.
-        for colour, width in ((QColor(255, 255, 255, 200), 4.0), (QColor("#d97706"), 2.4)):
+        for colour, width in ((QColor(*Over.LIGHT, 200), 4.0), (QColor(*Over.TOUR), 2.4)):
             painter.setPen(QPen(colour, width))
-            painter.drawRoundedRect(around, 6, 6)
+            painter.drawRoundedRect(around, RADIUS, RADIUS)
 
 
 class CoachMark(QFrame):
@@ -68,7 +69,7 @@ class CoachMark(QFrame):
         for button in (self.skip_button, self.back_button, self.next_button):
             row.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, 12, MARGIN, 10)
+        column.setContentsMargins(MARGIN, Space.L, MARGIN, Space.M)
         column.addWidget(self.title)
         column.addWidget(self.text)
         column.addLayout(row)

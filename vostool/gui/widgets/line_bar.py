@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.words import tr
 
 
@@ -26,7 +27,7 @@ class LineBar(QFrame):
         self.close_button.setToolTip(tr("Hide this line"))
         self.close_button.setAccessibleName(tr("Hide this line"))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 6, 4)
+        layout.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
         layout.addWidget(self.text, 1)
         for button in buttons:
             layout.addWidget(button)

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.threads.timers import single_shot
 from vostool.words import tr
 
@@ -187,7 +188,7 @@ class NoticeBar(QFrame):
 
     def _lay_out(self) -> None:
         texts = QVBoxLayout()
-        texts.setSpacing(2)
+        texts.setSpacing(Space.XS)
         texts.addWidget(self.title)
         texts.addWidget(self.text)
         row = QHBoxLayout()
@@ -197,7 +198,7 @@ class NoticeBar(QFrame):
         ):  # fmt: skip
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 8, 8)
+        column.setContentsMargins(Space.L, Space.M, Space.M, Space.M)
         column.addLayout(row)
         column.addWidget(self.details)
 

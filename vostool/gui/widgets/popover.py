@@ -6,6 +6,8 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import LINE
+
 
 class Popover(QFrame):
     """Takes no room of the window; Esc, its button or a click beside it closes it.
@@ -21,7 +23,7 @@ class Popover(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._button: QWidget | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
+        column.setContentsMargins(LINE, LINE, LINE, LINE)
         column.addWidget(panel)
         self.hide()
 

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.session.history_walk import HistoryWalk
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets.exact_row import select_exactly
@@ -100,7 +101,7 @@ class HistoryList(QWidget):
         hint = QLabel(tr("Click a step to go back to it, or forward again."))
         hint.setObjectName("note")
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 6, 6, 6)
+        column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         column.addWidget(self.table)
         column.addWidget(hint)
         self.setFixedSize(WIDTH, HEIGHT)

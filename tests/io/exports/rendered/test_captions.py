@@ -11,12 +11,11 @@ from vostool.io.exports.rendered.badges import (
     LONGEST,
     Caption,
     badge,
-    contrast,
     draw_captions,
     one_line,
 )
 from vostool.io.exports.rendered.fonts import font_for, missing, runs
-from vostool.masks.colours import PALETTE
+from vostool.masks.colours import PALETTE, contrast
 
 colours = st.tuples(*[st.integers(0, 255)] * 3)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PyQt6.QtGui import QColor
 
-POSITIVE, NEGATIVE = QColor(60, 220, 90), QColor(255, 70, 70)
+from vostool.gui.look.tokens import Over
+
+POSITIVE, NEGATIVE = QColor(*Over.POSITIVE), QColor(*Over.NEGATIVE)
 """Of points and scribbles: part of the object, and not part of it."""
-TAKEN_AWAY = QColor(255, 70, 70)
+TAKEN_AWAY = QColor(*Over.NEGATIVE)
 """Of strokes and outlines that take away from a mask."""

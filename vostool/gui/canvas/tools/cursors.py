@@ -9,15 +9,16 @@ from PyQt6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
 from vostool.gui.canvas.tools.options import Option
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
-from vostool.gui.widgets.theme import icon_picture
+from vostool.gui.look.tokens import Over
+from vostool.gui.widgets.icon_picture import icon_picture
 from vostool.masks.colours import Colour
 
 SIDE, HOT, ARM, SIGN = 32, 9, 7, 17
 """In pixels: sides of the picture; its hot spot from the top left; a cross' arms; the icon."""
 COLOURS = {
-    Kind.MODEL: QColor(111, 177, 255),
-    Kind.MASK: QColor(240, 160, 75),
-    Kind.VIEW: QColor(235, 235, 235),
+    Kind.MODEL: QColor(*Over.MODEL),
+    Kind.MASK: QColor(*Over.MASK),
+    Kind.VIEW: QColor(*Over.VIEW),
 }
 
 
@@ -31,8 +32,8 @@ def cursor(tool: ToolSpec, tint: Colour | None = None) -> QCursor:
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     colour = COLOURS[tool.kind]
-    inner = QPen(QColor(255, 255, 255), 1) if tint is None else QPen(QColor(*tint), 2)
-    for pen in (QPen(QColor(0, 0, 0, 190), inner.width() + 2), inner):
+    inner = QPen(QColor(*Over.LIGHT), 1) if tint is None else QPen(QColor(*tint), 2)
+    for pen in (QPen(QColor(*Over.DARK, 190), inner.width() + 2), inner):
         painter.setPen(pen)
         if Option.SIZE in tool.options:  # the ring around the mouse shows where the edge is
             painter.drawPoint(QPointF(HOT + 0.5, HOT + 0.5))
@@ -41,7 +42,7 @@ def cursor(tool: ToolSpec, tint: Colour | None = None) -> QCursor:
     place = SIDE if plain else SIDE - SIGN  # the plain cross has no icon beside it
     for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         painter.drawPixmap(
-            place + dx, place + dy, icon_picture(tool.icon_name, QColor(0, 0, 0), SIGN)
+            place + dx, place + dy, icon_picture(tool.icon_name, QColor(*Over.DARK), SIGN)
         )
     painter.drawPixmap(place, place, icon_picture(tool.icon_name, colour, SIGN))
     painter.end()

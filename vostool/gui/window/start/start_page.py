@@ -10,6 +10,7 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QIcon
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.window.start.recent import shown_name
 from vostool.gui.window.start.recent_facts import HEIGHT, WIDEST, facts_of
 from vostool.words import tr
@@ -44,15 +45,15 @@ class StartPage(QFrame):
         self._recent_heading = QLabel(tr("Open again"))
         self._recent_heading.setObjectName("start_section")
         self._recent = QVBoxLayout()
-        self._recent.setSpacing(2)
+        self._recent.setSpacing(Space.XS)
         inner = QWidget()
         inner.setMaximumWidth(720)
         column = QVBoxLayout(inner)
-        column.setSpacing(10)
+        column.setSpacing(Space.M)
         for widget in (heading, hint):
             column.addWidget(widget)
         column.addLayout(ways)
-        column.addSpacing(12)
+        column.addSpacing(Space.L)
         column.addWidget(self._recent_heading)
         column.addLayout(self._recent)
         around = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QGraphicsPathItem
 from vostool.gui.canvas.canvas import Canvas
 from vostool.gui.canvas.tools.events import Phase, PointerEvent
 from vostool.gui.engine.previews import PreviewAnswer
+from vostool.gui.look.tokens import Over
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.window.status_bar import StatusBar
 from vostool.gui.window.workspace import Workspace
@@ -46,8 +47,8 @@ class HoverPreview(QObject):
         self._took: deque[float] = deque(maxlen=ANSWERS)
         self._too_slow = False
         # White dashes on black are seen on every picture and are no object's colour.
-        self._item = _line(QColor(0, 0, 0), 3.0, Qt.PenStyle.SolidLine)
-        self._dashes = _line(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine)
+        self._item = _line(QColor(*Over.DARK), 3.0, Qt.PenStyle.SolidLine)
+        self._dashes = _line(QColor(*Over.LIGHT), 1.5, Qt.PenStyle.DashLine)
         self._dashes.setParentItem(self._item)
         self._item.setZValue(1.4)
         self._item.hide()

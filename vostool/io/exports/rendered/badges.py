@@ -13,7 +13,7 @@ from PIL import ImageDraw, ImageFont
 
 from vostool.frames import Image
 from vostool.io.exports.rendered.fonts import Font, load, runs
-from vostool.masks.colours import Colour
+from vostool.masks.colours import Colour, text_on
 from vostool.masks.overlay import blend
 
 LONGEST = 40
@@ -73,8 +73,7 @@ def badge(text: str, colour: Colour, size: int) -> NDArray[np.uint8]:
     lengths = [font.getlength(piece) for font, piece in pieces]
     width = max(1, round(sum(lengths))) + 2 * margin
     height = ascent + descent + 2 * max(1, margin // 3)
-    dark = contrast(colour, (0, 0, 0)) >= contrast(colour, (255, 255, 255))
-    ink = (0, 0, 0) if dark else (255, 255, 255)
+    ink = text_on(colour)
     plate = PillowImage.new("RGBA", (width, height), (*colour, 0))
     plate.putalpha(_rounded(width, height, margin))
     brush = ImageDraw.Draw(plate)
@@ -85,20 +84,6 @@ def badge(text: str, colour: Colour, size: int) -> NDArray[np.uint8]:
     pixels = np.array(plate, np.uint8)
     pixels.setflags(write=False)
     return pixels
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio of two colours, 1..21, as in WCAG 2.2 (w3.org/TR/WCAG22)."""
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: Colour) -> float:
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(channel / 255) for channel in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _line(pieces: Sequence[tuple[Font, str]], size: int) -> tuple[int, int]:

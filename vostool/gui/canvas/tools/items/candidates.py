@@ -15,8 +15,11 @@ from vostool.gui.canvas.tools.items.candidate_picture import (
     Shape,
     smallest_at,
 )
+from vostool.gui.look.tokens import Over, Type
+from vostool.gui.widgets import theme
+from vostool.masks.colours import text_on
 
-PAD, LONGEST, CHIP_PIXELS = 4.0, 180.0, 12
+PAD, LONGEST = 4.0, 180.0
 
 
 class CandidatesItem(QGraphicsItem):
@@ -35,8 +38,7 @@ class CandidatesItem(QGraphicsItem):
         self._asked: CandidatesWish | None = None
         self._serial = 0
         self._hovered: int | None = None
-        self._font = QFont()
-        self._font.setPixelSize(CHIP_PIXELS)
+        self._font = theme.sized(QFont(), Type.BODY)
         self._size = QRectF()
         self._frame: int | None = None
 
@@ -121,13 +123,11 @@ class CandidatesItem(QGraphicsItem):
     def _paint_chip(
         self, painter: QPainter, metrics: QFontMetricsF, shape: Shape, chip: QRectF
     ) -> None:
-        red, green, blue = (70, 74, 80) if shape.left_out else shape.colour
-        # Black or white, whichever contrasts more (relative luminance, ITU-R BT.709).
-        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 118
-        painter.setPen(QColor("white") if shape.index == self._hovered else QColor(0, 0, 0, 90))
-        painter.setBrush(QColor(red, green, blue))
+        ground = Over.LEFT_OUT if shape.left_out else shape.colour
+        painter.setPen(QColor(*(Over.LIGHT if shape.index == self._hovered else (*Over.DARK, 90))))
+        painter.setBrush(QColor(*ground))
         painter.drawRect(chip.adjusted(0, 0, -1, -1))
-        painter.setPen(QColor("black") if light else QColor("white"))
+        painter.setPen(QColor(*text_on(ground)))
         text = metrics.elidedText(shape.text, Qt.TextElideMode.ElideRight, LONGEST)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 

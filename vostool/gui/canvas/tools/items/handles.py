@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QPen
 from PyQt6.QtWidgets import QGraphicsRectItem
 
 from vostool.gui.canvas.tools.items.outline import mark
+from vostool.gui.look.tokens import Over
 
 GRIP = 8
 """A press so near to a handle, in screen pixels, takes it."""
@@ -59,7 +60,7 @@ class DashedBox(QGraphicsRectItem):
 
     def __init__(self) -> None:
         super().__init__()
-        pen = QPen(QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine)
+        pen = QPen(QColor(*Over.LIGHT), 1.5, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         self.setPen(pen)
 

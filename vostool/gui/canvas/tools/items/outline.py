@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsPolygonItem, QGraphicsRectItem
 
+from vostool.gui.look.tokens import Over
 from vostool.masks.draw import Position
 
 CORNER = 7
@@ -58,8 +59,8 @@ def mark(parent: QGraphicsItem) -> QGraphicsRectItem:
     """A small square that is as large at every zoom."""
     item = QGraphicsRectItem(QRectF(-CORNER / 2, -CORNER / 2, CORNER, CORNER), parent)
     item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-    item.setBrush(QBrush(QColor(255, 255, 255)))
-    item.setPen(QPen(QColor(20, 20, 20), 1))
+    item.setBrush(QBrush(QColor(*Over.LIGHT)))
+    item.setPen(QPen(QColor(*Over.DARK), 1))
     return item
 
 

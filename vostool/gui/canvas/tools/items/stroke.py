@@ -8,6 +8,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vostool.gui.look.tokens import Over
+
 OPACITY = 0.55
 
 
@@ -79,7 +81,7 @@ class Ring:
     def __init__(self) -> None:
         self.items = [QGraphicsEllipseItem(), QGraphicsEllipseItem()]
         for item, colour, width in zip(
-            self.items, (QColor(0, 0, 0, 150), QColor(255, 255, 255)), (3.0, 1.2), strict=True
+            self.items, (QColor(*Over.DARK, 150), QColor(*Over.LIGHT)), (3.0, 1.2), strict=True
         ):
             pen = QPen(colour, width)
             pen.setCosmetic(True)
