@@ -13,6 +13,7 @@ pytest.importorskip("timm", reason="needs the extra edgetam (pip install transfo
 # Below the lines that skip, since these need what they ask for.
 import torch
 from mask_choices import check_choices
+from stepped import track_one
 from tracked_click import condition, corrected, library_click, run_after
 from transformers import (
     EdgeTamVideoModel,
@@ -27,7 +28,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.edgetam.build import edgetam_config
 from vostool.models.edgetam.engine import EdgeTamEngine
-from vostool.models.edgetam.state import ObjectTracker, PromptReplay
+from vostool.models.edgetam.state import PromptReplay
 from vostool.models.engine import (
     Direction,
     Keyframe,
@@ -35,6 +36,7 @@ from vostool.models.engine import (
     SegmentRequest,
     TrackRequest,
 )
+from vostool.models.shared.library_network import LibraryTracker
 from vostool.project.prompts import Point, Prompts
 
 SIZE = 128
@@ -276,18 +278,16 @@ def test_what_a_run_holds_does_not_grow(model):
     engine = EdgeTamEngine(model, cache_bytes=1)
     engine.open(clip)
     video = engine._video
-    tracker = ObjectTracker(video)
+    tracker = LibraryTracker(video)
     held = []
     with torch.inference_mode():
         tracker.add_keyframe(500, PromptReplay(video).output(500, CLICK, remember=True))
         for frame in range(501, 521):
-            tracker.step(frame, False, None)
+            track_one(video, tracker, frame)
             held.append((tracker.bytes_held, len(tracker._outputs["non_cond_frame_outputs"])))
 
     assert held[16:] == [held[16]] * 4
     assert held[16][1] <= model.config.max_object_pointers_in_encoder
-    assert tracker._session.processed_frames is None
-    assert tracker._session.frames_tracked_per_obj == {0: {}}
 
 
 def test_frames_are_read_when_their_turn_comes(engine, clip):

@@ -7,6 +7,7 @@ import threading
 import pytest
 import torch
 from mask_choices import check_choices
+from stepped import track_one
 
 from vostool.errors import ModelError, PromptError, SourceError
 from vostool.masks.box import Box
@@ -261,7 +262,7 @@ def test_what_a_run_keeps_does_not_grow(predictor, jpeg_source):
     with torch.inference_mode():
         tracker.add_keyframe(0, PromptReplay(video).output(0, CLICK))
         for frame in range(1, 24):
-            tracker.step(frame, backward=False, keep_around=None)
+            track_one(video, tracker, frame)
             held.append(tracker.bytes_held)
     memory, pointer = 64 * 8 * 8 * 2, 256 * 4
     assert held[14:] == [6 * memory + 15 * pointer] * 9

@@ -99,17 +99,15 @@ def test_capped_keyframes_are_read_as_the_run_comes_near(small, jpeg_source):
 def test_memory_that_runs_out_halves_the_batch(small, jpeg_source, monkeypatch):
     keys = [Keyframe(0, n, BOX) for n in range(1, 5)]
     expected = masks(small, jpeg_source, keys, last=2)
-    original, asked = small._run_single_frame_inference, []
+    original, asked = small.memory_attention.forward, []
 
     def fail(**arguments):
-        if arguments["is_init_cond_frame"]:
-            return original(**arguments)
-        asked.append(arguments["batch_size"])
-        if arguments["batch_size"] > 1:
+        asked.append(arguments["memory"].shape[1])
+        if asked[-1] > 1:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return original(**arguments)
 
-    monkeypatch.setattr(small, "_run_single_frame_inference", fail)
+    monkeypatch.setattr(small.memory_attention, "forward", fail)
     assert np.array_equal(masks(small, jpeg_source, keys, last=2, object_batch=4), expected)
     assert asked[:3] == [4, 2, 1]
 

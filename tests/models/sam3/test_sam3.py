@@ -14,6 +14,7 @@ pytest.importorskip("transformers", reason="needs the extra auto (Python 3.11)")
 # Below the line that skips, since these need what it asks for.
 import torch
 from mask_choices import check_choices
+from stepped import track_one
 from tracked_click import condition, corrected, library_click, run_after
 from transformers import (
     Sam2VideoVideoProcessor,
@@ -28,7 +29,8 @@ from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, Prepares, SegmentRequest, TrackRequest
 from vostool.models.registry import create_engine, engine_statuses
 from vostool.models.sam3.engine import Sam3Engine
-from vostool.models.sam3.state import ObjectTracker, PromptReplay
+from vostool.models.sam3.state import PromptReplay
+from vostool.models.shared.library_network import LibraryTracker
 from vostool.project.prompts import Point, Prompts
 
 SIZE = 112
@@ -231,21 +233,20 @@ def test_what_a_run_holds_does_not_grow(loaded):
     engine = Sam3Engine(loaded._loaded(), cache_bytes=1)
     engine.open(Clip(count=100_000))
     video = engine._opened()
-    tracker = ObjectTracker(video)
+    tracker = LibraryTracker(video)
     held = []
     with torch.inference_mode():
         tracker.add_keyframe(500, PromptReplay(video).output(500, CLICK, remember=True))
         for frame in range(501, 521):
-            tracker.step(frame, False, None)
+            track_one(video, tracker, frame)
             held.append((tracker.bytes_held, len(tracker._outputs["non_cond_frame_outputs"])))
     assert held[16:] == [held[16]] * 4
     assert held[16][1] <= 16
     assert all(
-        output["high_res_masks"] is None
+        output.get("high_res_masks") is None
         for by_frame in tracker.outputs.values()
         for output in by_frame.values()
     )
-    assert tracker._session.processed_frames is None
 
 
 def test_a_run_goes_on_behind_a_frame_that_cannot_be_decoded_and_ends_when_cancelled(engine, clip):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, TRACKED
+from vostool.models.shared.reading import CONDITIONING, TRACKED
 
 POINTERS = 16
 _MEMORY = ("maskmem_features", "maskmem_pos_enc")

@@ -15,9 +15,9 @@ from transformers import EdgeTamVideoModel
 
 from vostool.frames import FrameSource
 from vostool.models.edgetam.build import build_edgetam
+from vostool.models.edgetam.network import fit_perceiver
 from vostool.models.edgetam.published import EDGETAM
 from vostool.models.edgetam.state import (
-    ObjectTracker,
     PromptReplay,
     Video,
     conditioning,
@@ -25,18 +25,20 @@ from vostool.models.edgetam.state import (
     encode,
 )
 from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
+from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
-from vostool.models.shared.memory_tracker import Output
+from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.project.prompts import Prompts
 
 
-class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
+class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
     """EdgeTAM on the CPU, CUDA, MPS or XPU.
 
     Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
@@ -48,18 +50,26 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         model: EdgeTamVideoModel,
         dtype: torch.dtype = torch.float32,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen, so one for all will do
     ) -> None:
         """Take a model that is built and in its place.
 
         Args:
             dtype: bfloat16 and float16 run under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
+            options: decide the batch of objects.
         """
-        super().__init__(EDGETAM.title, model, torch.device(model.device), dtype)
+        super().__init__(EDGETAM.title, model, torch.device(model.device), dtype, options)
+        fit_perceiver(model)
         self._cache_bytes = cache_bytes
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Path, device: str | None = None) -> EdgeTamEngine:
+    def from_checkpoint(
+        cls,
+        checkpoint: Path,
+        device: str | None = None,
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen
+    ) -> EdgeTamEngine:
         """Load the published model.
 
         Raises:
@@ -69,7 +79,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         place = choose_device(device)
         with clear_errors(EDGETAM.title):
             model = build_edgetam(checkpoint, place)
-        return cls(model, choose_dtype(place))
+        return cls(model, choose_dtype(place), options=options)
 
     @property
     def info(self) -> EngineInfo:
@@ -93,8 +103,8 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, ObjectTracker]):
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 
-    def _tracker(self, video: Video) -> ObjectTracker:
-        return ObjectTracker(video)
+    def _tracker(self, video: Video) -> LibraryTracker:
+        return LibraryTracker(video)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         replay = PromptReplay(video)

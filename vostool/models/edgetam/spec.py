@@ -13,11 +13,11 @@ from vostool.models.spec import EngineSpec
 _INSTALL = 'pip install "torch>=2.6" "transformers>=5.23" "timm>=1.0.9"'
 
 
-def _load(device: str | None, checkpoint: Path | None, _options: EngineOptions) -> Engine:
+def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
     assert checkpoint is not None
     with importing("transformers or timm", f"install them again with `{_INSTALL}`"):
         from vostool.models.edgetam.engine import EdgeTamEngine
-    return EdgeTamEngine.from_checkpoint(checkpoint, device)
+    return EdgeTamEngine.from_checkpoint(checkpoint, device, options)
 
 
 ENGINE = EngineSpec(

@@ -7,6 +7,7 @@ objects do not see each other, so here each has a session of its own; features c
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
     EdgeTamVideoInferenceSession,
 )
 
+from vostool.models.edgetam.network import EdgeTamNetwork
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
@@ -26,12 +28,19 @@ from vostool.models.shared.library_replay import (
     LibraryVideo,
     points_of,
 )
-from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
+from vostool.models.shared.reading import Output
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
-Video = LibraryVideo[EdgeTamVideoModel]
+
+
+class Video(LibraryVideo[EdgeTamVideoModel]):
+    """What every session of one opened source shares."""
+
+    @cached_property
+    def network(self) -> EdgeTamNetwork:
+        """The model as runs use it."""
+        return EdgeTamNetwork(self.model, self.features)
 
 
 class _Features(EdgeTamVideoInferenceCache):
@@ -63,7 +72,7 @@ def encode(
     }
 
 
-def _new_session(video: Video) -> EdgeTamVideoInferenceSession:
+def _new_session(video: LibraryVideo[EdgeTamVideoModel]) -> EdgeTamVideoInferenceSession:
     device = video.model.device
     session = EdgeTamVideoInferenceSession(
         video_height=video.height,
@@ -78,7 +87,10 @@ def _new_session(video: Video) -> EdgeTamVideoInferenceSession:
 
 
 def _infer(
-    video: Video, session: EdgeTamVideoInferenceSession, frame: int, inputs: dict[str, Any]
+    video: LibraryVideo[EdgeTamVideoModel],
+    session: EdgeTamVideoInferenceSession,
+    frame: int,
+    inputs: dict[str, Any],
 ) -> Output:
     """One step of the library's model; ``streaming`` keeps it from asking for all the frames."""
     known = {"point_inputs": None, "mask_inputs": None, "reverse": False, "run_mem_encoder": True}
@@ -136,30 +148,3 @@ def conditioning(video: Video, frame: int, evidence: Evidence) -> Output:
         "object_pointer": pointer,
         "object_score_logits": presence,
     }
-
-
-class ObjectTracker(MemoryTracker):
-    """One object in one run, with the library's session that the model works on.
-
-    Holds at most ``num_maskmem`` memories and ``max_object_pointers_in_encoder`` pointers of
-    tracked frames, twice that where a second leg will read the first one's beginning.
-    """
-
-    def __init__(self, video: Video) -> None:
-        self._video = video
-        self._session = _new_session(video)
-        config = video.model.config
-        # The oldest frames whose memory and whose pointer attention can read.
-        memories = config.num_maskmem - 1
-        super().__init__(
-            self._session.output_dict_per_obj[_OBJECT],
-            Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1)),
-            pointer="object_pointer",
-        )
-
-    def add_keyframe(self, frame: int, output: Output) -> None:
-        self._outputs[CONDITIONING][frame] = output
-
-    def _infer(self, frame: int, backward: bool) -> Output:
-        inputs = {"is_init_cond_frame": False, "reverse": backward}
-        return _infer(self._video, self._session, frame, inputs)

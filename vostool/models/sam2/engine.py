@@ -19,14 +19,13 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.frames import FrameSource, Image
 from vostool.models.engine import EngineInfo, PointDecoder, SegmentReply, TrackRequest
-from vostool.models.engine_options import GPU_OBJECT_BATCH, Backend, EngineOptions
+from vostool.models.engine_options import Backend, EngineOptions
 from vostool.models.sam2.backend import (
     AnyEncoder,
     EncoderOptions,
     make_disk_features,
     make_encoder,
 )
-from vostool.models.sam2.batch import BatchStepper
 from vostool.models.sam2.build import build_for
 from vostool.models.sam2.memory_type import fit_memory
 from vostool.models.sam2.points import point_decoder
@@ -37,8 +36,8 @@ from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
-from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.shared.track_legs import Spans, prompts_to_replay
 from vostool.models.weights.catalog import ModelSpec
@@ -70,14 +69,12 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             encoding: what runs the image encoder, and whether features go to disk too.
             options: how the predictor was built (:func:`build_for`); decides the batch of objects.
         """
-        super().__init__(spec.title, predictor, predictor.device, dtype)
+        super().__init__(spec.title, predictor, predictor.device, dtype, options)
         fit_memory(predictor)
         self._spec = spec
         self._cache_bytes = cache_bytes
         self._encoding = encoding
         self._options = options
-        on_gpu = predictor.device.type != "cpu"
-        self._object_batch = options.object_batch or (GPU_OBJECT_BATCH if on_gpu else 1)
         self._encoder: AnyEncoder | None = make_encoder(
             predictor, dtype, _backend(encoding, options)
         )
@@ -152,9 +149,6 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
 
     def _tracker(self, video: Video) -> ObjectTracker:
         return ObjectTracker(video)
-
-    def _step(self, video: Video) -> BatchStepper:
-        return BatchStepper(video, self._object_batch)
 
     def _keyframe_work(
         self,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,15 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
+from vostool.models.sam2.network import Sam2Network, as_tokens
 from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scene, Scenes
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, TRACKED, MemoryTracker, Output
+from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
+from vostool.models.shared.reading import CONDITIONING, TRACKED, Output
 from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
@@ -54,6 +57,11 @@ class Video:
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
     memory: RunMemory = field(default_factory=RunMemory)
     scenes: Scenes = field(default_factory=Scenes)
+
+    @cached_property
+    def network(self) -> Sam2Network:
+        """The predictor as runs use it."""
+        return Sam2Network(self.predictor, self.features, self.frame_count, self.constants)
 
 
 def new_state(video: Video) -> dict[str, Any]:
@@ -182,37 +190,8 @@ def conditioning(video: Video, frame: int, evidence: Evidence) -> Output:
     }
 
 
-def infer(
-    video: Video,
-    state: dict[str, Any],
-    outputs: dict[str, dict[int, Output]],
-    *,
-    frame: int,
-    backward: bool,
-    count: int,
-) -> Output:
-    """The official output of a frame that has no prompt, for ``count`` objects at once.
-
-    Args:
-        outputs: what was kept of earlier frames, (count, ...) each.
-    """
-    output: Output
-    output, _ = video.predictor._run_single_frame_inference(
-        inference_state=state,
-        output_dict=outputs,
-        frame_idx=frame,
-        batch_size=count,
-        is_init_cond_frame=False,
-        point_inputs=None,
-        mask_inputs=None,
-        reverse=backward,
-        run_mem_encoder=True,
-    )
-    return output
-
-
 class ObjectTracker(MemoryTracker):
-    """One object in one run, with the official inference state that the predictor works on.
+    """One object in one run.
 
     Holds at most ``num_maskmem`` memories (512 KiB each) and ``max_obj_ptrs_in_encoder`` pointers
     of tracked frames, twice that where a second leg will read the first one's beginning.
@@ -220,16 +199,12 @@ class ObjectTracker(MemoryTracker):
 
     def __init__(self, video: Video) -> None:
         self._video = video
-        self._state = new_state(video)
         predictor = video.predictor
         stride = predictor.memory_temporal_stride_for_eval
-        # The oldest memory that `_prepare_memory_conditioned_features` can reach, in frames.
+        # The oldest memory that attention can reach, in frames.
         memories = 1 + (predictor.num_maskmem - 2) * stride
-        super().__init__(
-            self._state["output_dict_per_obj"][_OBJECT],
-            Reach(memories, max(memories, predictor.max_obj_ptrs_in_encoder - 1)),
-            pointer="obj_ptr",
-        )
+        pointers = max(memories, predictor.max_obj_ptrs_in_encoder - 1)
+        super().__init__(video.network, Reach(memories, pointers))
         self._waiting: dict[int, Callable[[], Output]] = {}
 
     def expect_keyframe(self, frame: int, make: Callable[[], Output]) -> None:
@@ -266,22 +241,16 @@ class ObjectTracker(MemoryTracker):
         return {*selected, *behind}
 
     def remember(self, frame: int, output: Output) -> None:
-        state = new_state(self._video)
-        state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING][frame] = output
-        self._video.predictor.propagate_in_video_preflight(state)
-        super().remember(frame, state["output_dict_per_obj"][_OBJECT][CONDITIONING][frame])
+        super().remember(frame, self._with_memory(frame, output))
 
     def add_keyframe(self, frame: int, output: Output) -> None:
-        self._state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING][frame] = output
-        # Encodes the mask into memory (once: the output keeps it) and moves it to the outputs.
-        self._video.predictor.propagate_in_video_preflight(self._state)
+        super().add_keyframe(frame, self._with_memory(frame, output))
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """The official inference state."""
-        return self._state
-
-    def _infer(self, frame: int, backward: bool) -> Output:
-        return infer(
-            self._video, self._state, self._outputs, frame=frame, backward=backward, count=1
-        )
+    def _with_memory(self, frame: int, output: Output) -> Output:
+        state = new_state(self._video)
+        state["temp_output_dict_per_obj"][_OBJECT][CONDITIONING][frame] = output
+        # Encodes the mask into memory, once: the output keeps it.
+        self._video.predictor.propagate_in_video_preflight(state)
+        whole: Output = state["output_dict_per_obj"][_OBJECT][CONDITIONING][frame]
+        whole["maskmem_features"] = as_tokens(whole["maskmem_features"])
+        return whole

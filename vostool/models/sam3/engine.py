@@ -19,8 +19,8 @@ from transformers import Sam3TrackerVideoModel
 from vostool.errors import ModelError
 from vostool.frames import FrameSource, Image
 from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.engine_options import EngineOptions
 from vostool.models.sam3.state import (
-    ObjectTracker,
     PromptReplay,
     Video,
     conditioning,
@@ -31,15 +31,16 @@ from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
-from vostool.models.shared.memory_tracker import Output
+from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.weights.hub_models import SAM3
 from vostool.project.prompts import Prompts
 
 
-class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
+class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
     """SAM 3's tracker on the CPU, CUDA or MPS.
 
     Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
@@ -51,18 +52,25 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         model: Sam3TrackerVideoModel,
         dtype: torch.dtype = torch.float32,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen, so one for all will do
     ) -> None:
         """Take a model that is loaded and in its place.
 
         Args:
             dtype: bfloat16 and float16 run under autocast, float32 without.
             cache_bytes: bound on encoder features kept.
+            options: decide the batch of objects.
         """
-        super().__init__(SAM3.title, model, torch.device(model.device), dtype)
+        super().__init__(SAM3.title, model, torch.device(model.device), dtype, options)
         self._cache_bytes = cache_bytes
 
     @classmethod
-    def from_folder(cls, folder: Path, device: str | None = None) -> Sam3Engine:
+    def from_folder(
+        cls,
+        folder: Path,
+        device: str | None = None,
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen
+    ) -> Sam3Engine:
         """Load the model of a folder as the hub has it.
 
         Raises:
@@ -71,7 +79,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         place = choose_device(device)
         with clear_errors(SAM3.title):
             model = _loaded(folder, place)
-        return cls(model, choose_dtype(place))
+        return cls(model, choose_dtype(place), options=options)
 
     @property
     def info(self) -> EngineInfo:
@@ -95,8 +103,8 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, ObjectTracker]):
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 
-    def _tracker(self, video: Video) -> ObjectTracker:
-        return ObjectTracker(video)
+    def _tracker(self, video: Video) -> LibraryTracker:
+        return LibraryTracker(video)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         return PromptReplay(video).output(frame, prompts, remember)

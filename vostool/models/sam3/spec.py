@@ -13,11 +13,11 @@ from vostool.models.weights.hub_models import SAM3_TRACKER
 INSTALL = "pip install 'vostool[auto]'"
 
 
-def _load(device: str | None, checkpoint: Path | None, _options: EngineOptions) -> Engine:
+def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
     assert checkpoint is not None
     with importing("PyTorch or transformers", f"install them again with `{INSTALL}`"):
         from vostool.models.sam3.engine import Sam3Engine
-    return Sam3Engine.from_folder(checkpoint, device)
+    return Sam3Engine.from_folder(checkpoint, device, options)
 
 
 ENGINE = EngineSpec(

@@ -6,6 +6,7 @@ which here happens only for frames that a run is to remember.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from transformers.models.sam3_tracker_video.modeling_sam3_tracker_video import (
     Sam3TrackerVideoInferenceCache,
 )
 
+from vostool.models.sam3.network import Sam3Network
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
@@ -25,12 +27,19 @@ from vostool.models.shared.library_replay import (
     LibraryVideo,
     points_of,
 )
-from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
+from vostool.models.shared.reading import Output
 from vostool.project.prompts import Prompts
 
 _OBJECT = 0
-Video = LibraryVideo[Sam3TrackerVideoModel]
+
+
+class Video(LibraryVideo[Sam3TrackerVideoModel]):
+    """What every session of one opened source shares."""
+
+    @cached_property
+    def network(self) -> Sam3Network:
+        """The model as runs use it."""
+        return Sam3Network(self.model, self.features)
 
 
 class _Features(Sam3TrackerVideoInferenceCache):
@@ -59,7 +68,7 @@ def encode(
     }
 
 
-def _new_session(video: Video) -> Sam3TrackerVideoInferenceSession:
+def _new_session(video: LibraryVideo[Sam3TrackerVideoModel]) -> Sam3TrackerVideoInferenceSession:
     device = video.model.device
     session = Sam3TrackerVideoInferenceSession(
         video_height=video.height,
@@ -75,7 +84,7 @@ def _new_session(video: Video) -> Sam3TrackerVideoInferenceSession:
 
 
 def _infer(
-    video: Video,
+    video: LibraryVideo[Sam3TrackerVideoModel],
     session: Sam3TrackerVideoInferenceSession,
     frame: int,
     inputs: dict[str, Any],
@@ -147,25 +156,3 @@ def conditioning(video: Video, frame: int, evidence: Evidence) -> Output:
         "object_pointer": pointer,
         "object_score_logits": presence,
     }
-
-
-class ObjectTracker(MemoryTracker):
-    """One object in one run, with the library's session that the model works on."""
-
-    def __init__(self, video: Video) -> None:
-        self._video = video
-        self._session = _new_session(video)
-        config = video.model.config
-        memories = config.num_maskmem - 1
-        super().__init__(
-            self._session.output_dict_per_obj[_OBJECT],
-            Reach(memories, max(memories, config.max_object_pointers_in_encoder - 1)),
-            pointer="object_pointer",
-        )
-
-    def add_keyframe(self, frame: int, output: Output) -> None:
-        self._outputs[CONDITIONING][frame] = output
-
-    def _infer(self, frame: int, backward: bool) -> Output:
-        inputs = {"is_init_cond_frame": False, "reverse": backward}
-        return _infer(self._video, self._session, frame, inputs)

@@ -17,8 +17,9 @@ from torch import Tensor, nn
 
 from vostool.models.engine import Around, Keyframe, SegmentRequest
 from vostool.models.shared.memory_reach import Reach
-from vostool.models.shared.memory_tracker import CONDITIONING, TRACKED, MemoryTracker, Output
+from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.prompt_steps import correction_steps
+from vostool.models.shared.reading import CONDITIONING, TRACKED, Output
 from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 from vostool.project.recall import Way

@@ -15,7 +15,7 @@ import torch
 
 from vostool.masks.coco_counts import sound_counts
 from vostool.masks.mask import Mask
-from vostool.models.shared.memory_tracker import Output
+from vostool.models.shared.reading import Output
 
 _HEAD = struct.Struct("<4sIIBf")
 _MARK = b"VOS1"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import torch
 
 
+@overload
+def joinable(memory: torch.Tensor) -> torch.Tensor: ...
+@overload
+def joinable(memory: None) -> None: ...
 def joinable(memory: torch.Tensor | None) -> torch.Tensor | None:
     """A memory that autocast joins with others, with the values that bfloat16 leaves.
 

@@ -15,8 +15,8 @@ import torch
 from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scenes
 from vostool.models.shared.features import FeatureCache
-from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
+from vostool.models.shared.reading import MemoryNetwork, Output
 from vostool.models.shared.run_memory import RunMemory
 from vostool.project.prompts import Prompts
 
@@ -27,7 +27,7 @@ FED_BACK = 32.0
 
 
 @dataclass(frozen=True)
-class LibraryVideo(Generic[ModelT]):
+class LibraryVideo(ABC, Generic[ModelT]):
     """What every session of one opened source shares.
 
     Attributes:
@@ -46,6 +46,11 @@ class LibraryVideo(Generic[ModelT]):
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
     memory: RunMemory = field(default_factory=RunMemory)
     scenes: Scenes = field(default_factory=Scenes)
+
+    @property
+    @abstractmethod
+    def network(self) -> MemoryNetwork:
+        """The model as runs use it."""
 
 
 class LibraryReplay(ABC):

@@ -20,10 +20,11 @@ import torch
 
 from vostool.errors import SourceError
 from vostool.models.engine import Cancelled, Keyframe, SegmentReply, SegmentRequest
+from vostool.models.shared.batch import SteppedVideo
 from vostool.models.shared.corrections import RebuildPlan, Scene, Scenes, remembered_scene
 from vostool.models.shared.evidence import Evidence, pack, unpack
-from vostool.models.shared.memory_tracker import MemoryTracker, Output
-from vostool.models.shared.run_memory import RunMemory
+from vostool.models.shared.memory_tracker import MemoryTracker
+from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_engine import ModelT, OpenedVideo, TorchEngine
 from vostool.models.shared.track_legs import prompts_to_replay
 from vostool.project.prompts import Prompts
@@ -33,11 +34,9 @@ STORED_REPLY = "stored_reply"
 """In the output of a keyframe: the stored mask, which is its answer in a run."""
 
 
-class RememberingVideo(OpenedVideo, Protocol):
+class RememberingVideo(OpenedVideo, SteppedVideo, Protocol):
     """What is kept of a source, with what runs remember of it."""
 
-    @property
-    def memory(self) -> RunMemory: ...
     @property
     def scenes(self) -> Scenes: ...
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic
 
@@ -24,10 +23,12 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
+from vostool.models.shared.batch import BatchStepper, Due
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.memory_answers import STORED_REPLY, MemoryAnswers, TrackerT, VideoT
-from vostool.models.shared.memory_tracker import Output
 from vostool.models.shared.prompt_steps import prompt_steps
+from vostool.models.shared.reading import Output
 from vostool.models.shared.run_memory import Remembered
 from vostool.models.shared.torch_engine import ModelT, ResultT
 from vostool.models.shared.torch_errors import HalfOverflowError, is_out_of_memory
@@ -37,27 +38,29 @@ Leg = tuple[bool, Spans]
 """(goes backward, frames by object id), as :func:`legs` gives them."""
 
 
-@dataclass(frozen=True)
-class Due(Generic[TrackerT]):
-    """An object that is to be tracked on a frame; ``keep_around`` as for MemoryTracker.step."""
-
-    tracker: TrackerT
-    keep_around: int | None
-
-
-Step = Callable[[Mapping[int, Due[TrackerT]], int, bool], Mapping[int, Output]]
-"""Tracks a frame of several objects: called with what is due by object id, the frame, and whether
-the run goes backward, gives the outputs; raises what MemoryTracker.step does."""
-
-
 class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, VideoT, TrackerT]):
     """What SAM 2, EdgeTAM and SAM 3 do alike, each with the network of its own library."""
 
-    # -- what an engine may do in its own way
+    def __init__(
+        self,
+        title: str,
+        model: ModelT,
+        device: torch.device,
+        dtype: torch.dtype,
+        options: EngineOptions,
+    ) -> None:
+        """Take a model that is built and on its device.
 
-    def _step(self, _video: VideoT) -> Step[TrackerT]:
-        """How the frames of one run are tracked; one object after the other here."""
-        return _one_by_one
+        Args:
+            title, dtype: as for :class:`TorchEngine`.
+            options: decide how many objects go through the network at once.
+        """
+        super().__init__(title, model, device, dtype)
+        self._object_batch = options.object_batch or (
+            1 if device.type == "cpu" else GPU_OBJECT_BATCH
+        )
+
+    # -- what an engine may do in its own way
 
     def _keyframe_work(
         self,
@@ -113,7 +116,7 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         trackers: Mapping[int, TrackerT],
         cancelled: Cancelled,
     ) -> Iterator[TrackedFrame]:
-        step = self._step(video)
+        step = BatchStepper(video, self._device, self._object_batch)
         for number, (backward, spans) in enumerate(plan):
             following = plan[number + 1][1] if number + 1 < len(plan) else {}
             present = {oid: span for oid, span in spans.items() if oid in trackers}
@@ -171,7 +174,3 @@ def reply(logits: torch.Tensor, output: Output) -> SegmentReply:
         raise HalfOverflowError
     mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
     return SegmentReply(mask, score, output.get("choice"))
-
-
-def _one_by_one(due: Mapping[int, Due[TrackerT]], frame: int, backward: bool) -> dict[int, Output]:
-    return {oid: one.tracker.step(frame, backward, one.keep_around) for oid, one in due.items()}

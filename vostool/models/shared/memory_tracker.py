@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
 from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.reading import (
+    CONDITIONING,
+    TRACKED,
+    MemoryNetwork,
+    Output,
+    Outputs,
+    Reading,
+)
 
-Output = dict[str, Any]
-"""What a network of the SAM 2 family keeps of one frame, by the names of its own library; among
-them ``pred_masks`` (1, 1, S/4, S/4) logits, ``object_score_logits``, ``maskmem_features`` and
-``maskmem_pos_enc``, the latter two None until the frame was encoded into memory."""
 
-CONDITIONING, TRACKED = "cond_frame_outputs", "non_cond_frame_outputs"
-
-
-class MemoryTracker(ABC):
+class MemoryTracker:
     """Conditioning frames, and the memory of the frames tracked so far.
 
     Memories and pointers that no later step can read are let go, so what is held of tracked frames
@@ -23,27 +21,18 @@ class MemoryTracker(ABC):
     one's beginning.
     """
 
-    def __init__(self, outputs: dict[str, dict[int, Output]], reach: Reach, pointer: str) -> None:
-        """Begin with no keyframe.
-
-        Args:
-            outputs: the library's own, by :data:`CONDITIONING` and :data:`TRACKED`, which it
-                reads; changed in place.
-            pointer: the library's name of the object pointer in an output.
-        """
-        self._outputs = outputs
+    def __init__(self, network: MemoryNetwork, reach: Reach) -> None:
+        """Begin with no keyframe."""
+        self._network = network
+        self._outputs: Outputs = {CONDITIONING: {}, TRACKED: {}}
         self._reach = reach
-        self._pointer = pointer
 
-    @abstractmethod
     def add_keyframe(self, frame: int, output: Output) -> None:
-        """Condition the run on the output of a prompted frame."""
+        """Condition the run on the output of a prompted frame, with its memory."""
+        self._outputs[CONDITIONING][frame] = output
+        self._outputs[TRACKED].pop(frame, None)
 
-    @abstractmethod
-    def _infer(self, frame: int, backward: bool) -> Output:
-        """The output of a frame that has no prompt."""
-
-    def bring_keyframes(self, frame: int, backward: bool) -> None:  # noqa: B027  # where all are held
+    def bring_keyframes(self, frame: int, backward: bool) -> None:
         """Have the outputs of those keyframes that a step on this frame reads; here, all of them.
 
         Raises:
@@ -66,37 +55,33 @@ class MemoryTracker(ABC):
         return bool(self._outputs[CONDITIONING])
 
     @property
-    def outputs(self) -> dict[str, dict[int, Output]]:
+    def outputs(self) -> Outputs:
         """What attention reads, by :data:`CONDITIONING` and :data:`TRACKED`."""
         return self._outputs
 
     @property
     def bytes_held(self) -> int:
         """Bytes of the tracked frames' memory and pointers, keyframes not counted."""
-        names = ("maskmem_features", self._pointer)
+        names = ("maskmem_features", self._network.pointer)
         kept = (out[name] for out in self._outputs[TRACKED].values() for name in names)
         return sum(tensor.nbytes for tensor in kept if tensor is not None)
 
-    def step(self, frame: int, backward: bool, keep_around: int | None) -> Output:
-        """The output of one frame, and with it one more memory.
+    def reading(self, frame: int, backward: bool) -> Reading:
+        """What attention reads for a frame that has no prompt.
+
+        Args:
+            backward: the run goes down in frame numbers.
+        """
+        return self._network.reading(self._outputs, frame, backward)
+
+    def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
+        """Keep what was inferred of this object for a frame.
 
         Args:
             backward: the run goes down in frame numbers.
             keep_around: the frame where a leg in the other direction will start, or None; the
                 memory that it will read stays.
-
-        Raises:
-            SourceError: the frame could not be decoded; the run can go on with the next.
         """
-        known = self._outputs[CONDITIONING].get(frame)
-        if known is not None:
-            return known
-        output = self._infer(frame, backward)
-        self.accept(frame, output, backward, keep_around)
-        return output
-
-    def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
-        """Keep what was inferred for this object; arguments as for :meth:`step`."""
         # Attention reads memory and pointer only, so the mask need not stay.
         self._outputs[TRACKED][frame] = {**output, "pred_masks": None}
         self._reach.forget_unreadable(self._outputs[TRACKED], frame, backward, keep_around)

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from vostool.masks.mask import Mask
-from vostool.models.shared.memory_tracker import CONDITIONING, MemoryTracker, Output
+from vostool.models.shared.memory_tracker import MemoryTracker
+from vostool.models.shared.reading import CONDITIONING, Output
 
 MEMORY_BYTES = 256 * 2**20
 """340 frames of an object of SAM 2 at 1024 pixels (769 KiB each)."""

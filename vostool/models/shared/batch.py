@@ -1,0 +1,124 @@
+"""One step of many objects: together where as much is remembered of them, in less memory when
+there is none.
+
+What attention reads of each object is joined with the others' (:class:`Assembly`), whatever frames
+that is of; only how many memories and pointers there are has to agree, which after a few frames is
+so for all objects of one keyframe. That is what a GPU needs to be busy. Memory that runs out halves
+the batch, then costs the cached features, then what is remembered of runs, then ends the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import torch
+
+from vostool.models.shared.device import empty_cache
+from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.memory_tracker import MemoryTracker
+from vostool.models.shared.reading import CONDITIONING, Assembly, MemoryNetwork, Output, Reading
+from vostool.models.shared.run_memory import RunMemory
+from vostool.models.shared.torch_errors import is_out_of_memory
+
+TrackerT = TypeVar("TrackerT", bound=MemoryTracker)
+
+
+@dataclass(frozen=True)
+class Due(Generic[TrackerT]):
+    """An object that is to be tracked on a frame; ``keep_around`` as for MemoryTracker.accept."""
+
+    tracker: TrackerT
+    keep_around: int | None
+
+
+class SteppedVideo(Protocol):
+    """What a step uses of an opened source."""
+
+    @property
+    def network(self) -> MemoryNetwork: ...
+    @property
+    def features(self) -> FeatureCache: ...
+    @property
+    def memory(self) -> RunMemory: ...
+
+
+class BatchStepper:
+    """Steps objects of one video.
+
+    Attributes:
+        batch: at most so many objects at once; goes down when memory runs out, never up.
+    """
+
+    def __init__(self, video: SteppedVideo, device: torch.device, batch: int) -> None:
+        self._video = video
+        self._device = device
+        self._assemble = Assembly(video.network)
+        self.batch = batch
+
+    def __call__(
+        self, due: Mapping[int, Due[TrackerT]], frame: int, backward: bool
+    ) -> dict[int, Output]:
+        """Outputs by object id, in the order of ``due``; each tracker holds one memory more.
+
+        Raises:
+            SourceError: the frame could not be decoded; the run can go on with the next.
+            RuntimeError: out of memory, in the device's words: not even one object fits, with no
+                features cached.
+        """
+        done: dict[int, Output] = {}
+        while not self._try(due, done, frame, backward):
+            # Outside the handler, whose traceback would keep the tensors of the failed step.
+            empty_cache(self._device)
+        return {oid: done[oid] for oid in due}
+
+    def _try(
+        self,
+        due: Mapping[int, Due[TrackerT]],
+        done: dict[int, Output],
+        frame: int,
+        backward: bool,
+    ) -> bool:
+        """Step those not done yet; False when it is worth trying again with less."""
+        try:
+            readings: dict[int, Reading] = {}
+            for oid, one in due.items():
+                if oid not in done:
+                    one.tracker.bring_keyframes(frame, backward)
+                    known = one.tracker.outputs[CONDITIONING].get(frame)
+                    if known is None:
+                        readings[oid] = one.tracker.reading(frame, backward)
+                    else:
+                        done[oid] = known
+            for group in self._groups(readings):
+                attended = self._assemble([readings[oid] for oid in group])
+                outputs = self._video.network.infer(frame, attended)
+                for oid, output in zip(group, outputs, strict=True):
+                    due[oid].tracker.accept(frame, output, backward, due[oid].keep_around)
+                    done[oid] = output
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return self._with_less(len(due), error)
+        return True
+
+    def _with_less(self, objects: int, error: RuntimeError) -> bool:
+        if self.batch > 1:
+            self.batch = max(1, min(self.batch, objects) // 2)
+        elif self._video.features.bytes_held:
+            self._video.features.clear()
+        elif self._video.memory.bytes_held:
+            self._video.memory.clear()
+        else:
+            raise error
+        return False
+
+    def _groups(self, readings: Mapping[int, Reading]) -> Iterator[list[int]]:
+        """Objects that can go together, at most ``batch`` of them."""
+        alike: dict[tuple[int, int], list[int]] = {}
+        for oid, reading in readings.items():
+            alike.setdefault(reading.size, []).append(oid)
+        for oids in alike.values():
+            for start in range(0, len(oids), self.batch):
+                yield oids[start : start + self.batch]
