@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vostool.errors import UsageError
+from vostool.words import tr
 
 _KINDS = (
     (stat.S_ISFIFO, "it is a named pipe, not a file"),
@@ -73,7 +74,11 @@ def read_bounded(path: Path, most: int) -> bytes:
         # One that the kernel makes up (/proc/kmsg) may have nothing yet: None, as nothing waits.
         data = b"" if size > most else file.read(most + 1) or b""
         if size > most or len(data) > most:
-            raise TooLarge(errno.EFBIG, f"it is larger than {shown_size(most)}", str(path))
+            raise TooLarge(
+                errno.EFBIG,
+                tr("it is larger than {shown_size}", shown_size=shown_size(most)),
+                str(path),
+            )
         return data
 
 
@@ -111,8 +116,12 @@ def expanded(text: str | os.PathLike[str], folder: Path | None = None) -> Path:
     found = os.path.expanduser(typed)
     if found.startswith("~") and not is_there((folder or Path()) / found):
         raise UsageError(
-            f"'{typed}' would be in the home folder of a user that this computer does not know; "
-            f"write './{typed}' where it is the name of a file or folder."
+            tr(
+                "'{typed}' would be in the home folder of a user that this "
+                "computer does not know; write './{typed}' where it is the "
+                "name of a file or folder.",
+                typed=typed,
+            )
         )
     return Path(found)
 

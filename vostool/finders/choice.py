@@ -18,6 +18,7 @@ from vostool.errors import UsageError
 from vostool.finders.finder import Candidate, Way
 from vostool.finders.ground import is_ground
 from vostool.masks.mask import areas_of
+from vostool.words import tr
 
 INSIDE = 0.9
 """Share of an area that has to lie in another one to be inside it."""
@@ -58,9 +59,9 @@ class Choice:
     def __post_init__(self) -> None:
         shares = (self.score, self.text_score, self.stability, self.overlap)
         if not all(0 <= share <= 1 for share in (*shares, self.box_size_threshold)):
-            raise UsageError("Scores, overlap and the largest box are shares from 0 to 1.")
+            raise UsageError(tr("Scores, overlap and the largest box are shares from 0 to 1."))
         if self.smallest_area < 0 or self.largest_number < 1:
-            raise UsageError("The smallest area is 0 or more, the largest number 1 or more.")
+            raise UsageError(tr("The smallest area is 0 or more, the largest number 1 or more."))
 
 
 def usual_choice(way: Way) -> Choice:

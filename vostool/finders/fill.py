@@ -11,6 +11,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import SegmentRequest
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 _NOBODY = 0  # prompts alone decide the answer; the object's number is for what an engine keeps
 
@@ -28,7 +29,7 @@ def filled(candidate: Candidate, view: View) -> Candidate:
     if candidate.mask is not None:
         return candidate
     if view.engine is None:
-        raise ModelError("A box gets its mask from an engine, and none is loaded; choose one.")
+        raise ModelError(tr("A box gets its mask from an engine, and none is loaded; choose one."))
     height, width = view.picture.shape[:2]
     box = _inside(candidate.box, width, height)
     reply = view.engine.segment(SegmentRequest(view.frame, _NOBODY, Prompts(box=box)))

@@ -17,6 +17,7 @@ from vostool.finders.finder import Candidate
 from vostool.finders.looks import Looks, likeness
 from vostool.masks.crop import Window, decode_window, encode_window
 from vostool.masks.mask import BoolArray, Mask
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class NewRules:
 
     def __post_init__(self) -> None:
         if self.max_objects < 1:
-            raise UsageError("The largest number of objects must be 1 or more.")
+            raise UsageError(tr("The largest number of objects must be 1 or more."))
         if self.min_area < 1:
-            raise UsageError("The smallest area must be 1 pixel or more.")
+            raise UsageError(tr("The smallest area must be 1 pixel or more."))
         if not 0 < self.outside <= 1 or not 0 < self.likeness <= 1:
             raise UsageError(
-                "The share outside known objects and the likeness lie above 0 and up to 1."
+                tr("The share outside known objects and the likeness lie above 0 and up to 1.")
             )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from vostool.errors import UsageError
+from vostool.words import tr
 
 MOST_PHRASES = 100
 MOST_WORDS = 200
@@ -47,7 +48,7 @@ def check_phrases(phrases: Sequence[str]) -> tuple[str, ...]:
         if any(letter.isalnum() for letter in tidy):
             found.setdefault(tidy.casefold(), tidy)
     if not found:
-        raise UsageError("There is nothing to look for; type it, such as 'person, red car'.")
+        raise UsageError(tr("There is nothing to look for; type it, such as 'person, red car'."))
     _check_length(list(found.values()))
     return tuple(found.values())
 
@@ -57,20 +58,36 @@ def _check_length(phrases: Sequence[str]) -> None:
     count = sum(map(len, words))
     if count > MOST_WORDS:
         raise UsageError(
-            f"The text has {count} words and at most {MOST_WORDS} can be looked for at once; "
-            "leave some out."
+            tr(
+                "The text has {count} words and at most {most_words} can be "
+                "looked for at once; leave some out.",
+                count=count,
+                most_words=MOST_WORDS,
+            )
         )
     if len(phrases) > MOST_PHRASES:
         raise UsageError(
-            f"These are {len(phrases)} phrases and at most {MOST_PHRASES} can be looked for at "
-            "once; leave some out."
+            tr(
+                "These are {count} phrases and at most {most_phrases} can be "
+                "looked for at once; leave some out.",
+                count=len(phrases),
+                most_phrases=MOST_PHRASES,
+            )
         )
     longest = max(phrases, key=lambda phrase: len(phrase.split()))
     if len(longest.split()) > MOST_WORDS_A_PHRASE:
         raise UsageError(
-            f"The phrase '{longest[:40]}…' has {len(longest.split())} words, and no model reads "
-            f"more than {MOST_WORDS_A_PHRASE}; part what you look for with full stops or commas."
+            tr(
+                "The phrase '{longest}…' has {count} words, and no model reads "
+                "more than {most_words_a_phrase}; part what you look for with "
+                "full stops or commas.",
+                longest=longest[:40],
+                count=len(longest.split()),
+                most_words_a_phrase=MOST_WORDS_A_PHRASE,
+            )
         )
     word = max((word for row in words for word in row), key=len)
     if len(word) > MOST_LETTERS_A_WORD:
-        raise UsageError(f"'{word[:20]}…' is no word; type what to look for, such as 'person'.")
+        raise UsageError(
+            tr("'{word}…' is no word; type what to look for, such as 'person'.", word=word[:20])
+        )

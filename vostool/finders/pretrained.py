@@ -18,6 +18,7 @@ from transformers.utils import logging
 from vostool.errors import ModelError
 from vostool.frames import Image
 from vostool.models.shared.torch_errors import clear_errors
+from vostool.words import tr
 
 T = TypeVar("T")
 
@@ -48,7 +49,9 @@ def load_pretrained(model_class: Any, folder: Path, title: str, device: torch.de
         )
         missing = sorted(report["missing_keys"]) + sorted(map(str, report["mismatched_keys"]))
         if missing:
-            raise ModelError(_unfitting(folder, title, f"it has no tensor {missing[0]}"))
+            raise ModelError(
+                _unfitting(folder, title, tr("it has no tensor {missing}", missing=missing[0]))
+            )
         model.train(False).requires_grad_(False).to(device)
     return model
 
@@ -66,12 +69,18 @@ def load_processor(processor_class: Any, folder: Path, title: str) -> Any:
     _quiet()
     with _of_folder(folder, title), clear_errors(title), warnings.catch_warnings():
         # AST's own 128 filters, as it was trained; the library warns of them each time.
-        warnings.filterwarnings("ignore", "At least one mel filter", UserWarning)
+        warnings.filterwarnings("ignore", tr("At least one mel filter"), UserWarning)
         made = processor_class.from_pretrained(folder, local_files_only=True)
     tokenizer = getattr(made, "tokenizer", None)
     if tokenizer is not None and len(tokenizer) - len(tokenizer.all_special_tokens) < LEAST_WORDS:
         # Without its files the library makes a tokenizer of no words.
-        raise ModelError(f"The folder {folder} has no words for {title}; fetch it again.")
+        raise ModelError(
+            tr(
+                "The folder {folder} has no words for {title}; fetch it again.",
+                folder=folder,
+                title=title,
+            )
+        )
     return made
 
 
@@ -98,7 +107,7 @@ class Pretrained:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            raise ModelError(f"{self._title} was closed; choose the finder again.")
+            raise ModelError(tr("{title} was closed; choose the finder again.", title=self._title))
         return self._model
 
     @contextmanager
@@ -196,9 +205,12 @@ def _of_folder(folder: Path, title: str) -> Iterator[None]:
 
 def _unfitting(folder: Path, title: str, reason: str) -> str:
     short = reason.strip().rstrip(".")[:160]
-    return (
-        f"The folder {folder} does not make a {title} ({short}); "
-        "fetch it again or name another folder."
+    return tr(
+        "The folder {folder} does not make a {title} ({short}); fetch "
+        "it again or name another folder.",
+        folder=folder,
+        title=title,
+        short=short,
     )
 
 

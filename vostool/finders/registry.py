@@ -26,6 +26,7 @@ from vostool.finders.spec import (
 from vostool.finders.text import spec as text
 from vostool.finders.video import spec as video
 from vostool.plugins import Registry
+from vostool.words import tr
 
 GROUP = "vostool.finders"
 LISTENERS_GROUP = "vostool.listeners"
@@ -64,7 +65,7 @@ def best_finder(way: Way) -> FinderSpec:
     Raises:
         ModelError: there is none; says what the first one lacks, and what brings it.
     """
-    return _best([s for s in FINDERS.values() if way in s.ways], f"look by {way.value}")
+    return _best([s for s in FINDERS.values() if way in s.ways], tr("look by {way}", way=way.value))
 
 
 def best_listener() -> ListenerSpec:
@@ -74,7 +75,7 @@ def best_listener() -> ListenerSpec:
 
 def best_concepts() -> ConceptSpec:
     """The best one that looks through a whole video; raises as :func:`best_finder` does."""
-    return _best(CONCEPTS.values(), "look through a whole video by itself")
+    return _best(CONCEPTS.values(), tr("look through a whole video by itself"))
 
 
 def named_finder(name: str, way: Way) -> FinderSpec:
@@ -87,7 +88,12 @@ def named_finder(name: str, way: Way) -> FinderSpec:
     if way not in spec.ways:
         able = ", ".join(other.name for other in FINDERS.values() if way in other.ways)
         raise UsageError(
-            f"The finder '{name}' cannot be asked by {way.value}; these can: {able or 'none'}."
+            tr(
+                "The finder '{name}' cannot be asked by {way}; these can: {able}.",
+                name=name,
+                way=way.value,
+                able=able or "none",
+            )
         )
     return spec
 
@@ -113,7 +119,7 @@ def create_concepts(
     name: str, device: str | None = None, checkpoint: Path | None = None
 ) -> ConceptTracker:
     """Make the one that looks through whole videos; raises as :func:`create_finder` does."""
-    return _spec(CONCEPTS, name, "finder for whole videos").create(device, checkpoint)
+    return _spec(CONCEPTS, name, tr("finder for whole videos")).create(device, checkpoint)
 
 
 S = TypeVar("S", bound=LateSpec[object])
@@ -125,11 +131,18 @@ def _best(specs: Iterable[S], what: str) -> S:
     if usable:
         return max(usable, key=lambda spec: spec.rank)
     problems = [status.problem for _, status in statuses if status.problem]
-    none = f"Nothing is installed that can {what}; see `vostool models`."
+    none = tr("Nothing is installed that can {what}; see `vostool models`.", what=what)
     raise ModelError(problems[0] if problems else none)
 
 
 def _spec(specs: Mapping[str, S], name: str, kind: str) -> S:
     if name not in specs:
-        raise UsageError(f"There is no {kind} '{name}'; known are {', '.join(specs) or 'none'}.")
+        raise UsageError(
+            tr(
+                "There is no {kind} '{name}'; known are {names}.",
+                kind=kind,
+                name=name,
+                names=", ".join(specs) or "none",
+            )
+        )
     return specs[name]

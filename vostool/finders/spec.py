@@ -18,6 +18,7 @@ from vostool.finders.concepts import ConceptTracker
 from vostool.finders.finder import Finder, Way
 from vostool.finders.listener import Listener
 from vostool.models.weights.hub import HubModel, find_hub_model, folder_problem
+from vostool.words import tr
 
 INSTALL = "pip install 'vostool[auto]'"
 """What brings the packages of the finders that need more than every installation has."""
@@ -116,7 +117,12 @@ class LateSpec(Generic[T_co]):
     def _missing_packages(self) -> str | None:
         if all(importlib.util.find_spec(name) is not None for name in self.packages):
             return None
-        return f"{self.title} needs {' and '.join(self.packages)}; add it with `{self.install}`."
+        return tr(
+            "{title} needs {names}; add it with `{install}`.",
+            title=self.title,
+            names=tr(" and ").join(self.packages),
+            install=self.install,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

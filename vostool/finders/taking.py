@@ -13,7 +13,7 @@ from vostool.project.changes import Cell, Edit, Table
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
-from vostool.words import counted
+from vostool.words import counted, tr, trn
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def take(
         ids.append(oid)
     added = len(set(ids) - set(project.objects))
     said = _sentence(added, len(ids) - added, asked)
-    edit = joined_edits(f"Add {counted(len(ids), 'found object')}", parts)
+    edit = joined_edits(tr("Add {objects}", objects=counted(len(ids), "found object")), parts)
     return Edit(edit.title, edit.changes, said), tuple(ids)
 
 
@@ -77,14 +77,23 @@ def _sightings(project: Project, object_id: int, thing: Thing) -> Edit:
         pending.put(Cell(Table.PROMPTS, key), Prompts(mask=candidate.mask))
         found = MaskRecord(candidate.mask, Provenance.FOUND, candidate.score)
         pending.put(Cell(Table.MASKS, key), found)
-    return pending.edit("Add found")
+    return pending.edit(tr("Add found"))
 
 
 def _sentence(added: int, joined: int, asked: str) -> str:
-    source = f" from '{asked}'" if asked else ""
-    parts = [f"Added {counted(added, 'object')}{source}"] if added else []
+    source = tr(" from '{asked}'", asked=asked) if asked else ""
+    parts = (
+        [tr("Added {objects}{source}", objects=counted(added, "object"), source=source)]
+        if added
+        else []
+    )
     if joined:
-        parts.append(f"{counted(joined, 'object')} that {'was' if joined == 1 else 'were'} there "
-                     "already got more masks")  # fmt: skip
+        parts.append(
+            trn(
+                "{n:,} object that was there already got more masks",
+                "{n:,} objects that were there already got more masks",
+                joined,
+            )
+        )
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."

@@ -10,6 +10,7 @@ from vostool.frames import Image
 from vostool.masks.box import Box
 from vostool.masks.crop import Window, encode_window
 from vostool.masks.mask import BoolArray, Mask
+from vostool.words import tr
 
 _SMALLEST = 8
 
@@ -57,7 +58,10 @@ def part_of(picture: Image, within: Box | None) -> Part:
     top, bottom = (min(max(y, 0), height) for y in (math.floor(within.y0), math.ceil(within.y1)))
     if right - left < _SMALLEST or bottom - top < _SMALLEST:
         raise UsageError(
-            f"The box to look in has less than {_SMALLEST} pixels of the frame on a side; "
-            "draw a larger one."
+            tr(
+                "The box to look in has less than {smallest} pixels of the "
+                "frame on a side; draw a larger one.",
+                smallest=_SMALLEST,
+            )
         )
     return Part(picture[top:bottom, left:right].copy(), left, top, width, height)

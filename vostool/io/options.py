@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vostool.errors import UsageError
+from vostool.words import tr
 
 OptionValue = str | int | float | bool
 
@@ -45,12 +46,28 @@ class OptionSpec:
             converted = self._convert(value)
         except ValueError:
             kind = "yes or no" if isinstance(self.default, bool) else "a number"
-            raise UsageError(f"{self.name} takes {kind}, not {value!r}.") from None
+            raise UsageError(
+                tr("{name} takes {kind}, not {value!r}.", name=self.name, kind=kind, value=value)
+            ) from None
         if self.choices and converted not in self.choices:
             allowed = ", ".join(str(c) for c in self.choices)
-            raise UsageError(f"{self.name} is {value!r}, but must be one of {allowed}.")
+            raise UsageError(
+                tr(
+                    "{name} is {value!r}, but must be one of {allowed}.",
+                    name=self.name,
+                    value=value,
+                    allowed=allowed,
+                )
+            )
         if not isinstance(converted, str) and not converted >= self.minimum:
-            raise UsageError(f"{self.name} is {value!r}, but must be at least {self.minimum:g}.")
+            raise UsageError(
+                tr(
+                    "{name} is {value!r}, but must be at least {minimum:g}.",
+                    name=self.name,
+                    value=value,
+                    minimum=self.minimum,
+                )
+            )
         return converted
 
     def _convert(self, value: OptionValue) -> OptionValue:
@@ -74,5 +91,12 @@ def option_values(
     for wanted in given:
         if wanted not in specs:
             known = ", ".join(specs) or "none"
-            raise UsageError(f"{name} has no option {wanted!r}; its options: {known}.")
+            raise UsageError(
+                tr(
+                    "{name} has no option {wanted!r}; its options: {known}.",
+                    name=name,
+                    wanted=wanted,
+                    known=known,
+                )
+            )
     return {key: spec.check(given.get(key, spec.default)) for key, spec in specs.items()}

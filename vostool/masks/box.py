@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vostool.errors import PromptError
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,14 @@ class Box:
     def __post_init__(self) -> None:
         if not (self.x1 > self.x0 and self.y1 > self.y0):
             raise PromptError(
-                f"The box {self.x0:g},{self.y0:g},{self.x1:g},{self.y1:g} has no area; "
-                "give x0,y0,x1,y1 with x0 < x1 and y0 < y1."
+                tr(
+                    "The box {x0:g},{y0:g},{x1:g},{y1:g} has no area; give "
+                    "x0,y0,x1,y1 with x0 < x1 and y0 < y1.",
+                    x0=self.x0,
+                    y0=self.y0,
+                    x1=self.x1,
+                    y1=self.y1,
+                )
             )
 
     @classmethod

@@ -18,6 +18,7 @@ from vostool.errors import PromptError
 from vostool.frames import Image
 from vostool.masks.crop import Window, difference, encode_window, intersection, union
 from vostool.masks.mask import BoolArray, Mask
+from vostool.words import tr
 
 Position = tuple[float, float]
 """(x, y) in image pixels."""
@@ -61,7 +62,7 @@ def draw_polygon(mask: Mask, corners: Sequence[Position], *, add: bool = True) -
         PromptError: fewer than three corners.
     """
     if len(corners) < 3:
-        raise PromptError("A polygon needs at least three corners; add more before closing it.")
+        raise PromptError(tr("A polygon needs at least three corners; add more before closing it."))
     flat = [float(value) for corner in corners for value in corner]
     if not all(math.isfinite(value) for value in flat):
         raise ValueError("a corner is not a number")
@@ -97,8 +98,13 @@ def magic_wand(
     column, row = math.floor(position[0]), math.floor(position[1])
     if not (0 <= column < mask.width and 0 <= row < mask.height):
         raise PromptError(
-            f"The point {position[0]:g},{position[1]:g} lies outside the "
-            f"{mask.width}x{mask.height} frame."
+            tr(
+                "The point {position:g},{position_2:g} lies outside the {width}x{height} frame.",
+                position=position[0],
+                position_2=position[1],
+                width=mask.width,
+                height=mask.height,
+            )
         )
     if contiguous:
         return _apply(mask, _flood(image, column, row, tolerance), add)

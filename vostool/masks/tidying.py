@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vostool.masks.box_rle import BoxPixels
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.parts import numbered
-from vostool.words import counted
+from vostool.words import counted, tr
 
 SHARE, LEAST = 5e-5, 4
 """Of the frame's pixels: what is smaller is a speck or a pinhole; and always fewer pixels than
@@ -49,7 +49,9 @@ class Tidied:
         ]
         if not gone:
             return ""
-        return f"{' and '.join(gone)} of the new mask dropped (Mask > Tidy new masks)."
+        return tr(
+            "{names} of the new mask dropped (Mask > Tidy new masks).", names=tr(" and ").join(gone)
+        )
 
 
 def tidied(mask: Mask, inside: Sequence[Place] = (), outside: Sequence[Place] = ()) -> Tidied:

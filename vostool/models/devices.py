@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vostool.errors import UsageError
 from vostool.models.shared.loading import prepare_torch
+from vostool.words import tr
 
 _NAME = re.compile(r"cpu|mps|(cuda|xpu)(:\d{1,3})?")
 
@@ -33,7 +34,11 @@ def check_device_name(name: str) -> None:
     """Raise :class:`UsageError` for what is the name of no device, there or not."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"There is no device '{name}'; known are cpu, cuda, cuda:1 (the second card), mps, xpu."
+            tr(
+                "There is no device '{name}'; known are cpu, cuda, cuda:1 (the "
+                "second card), mps, xpu.",
+                name=name,
+            )
         )
 
 

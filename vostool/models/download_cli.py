@@ -16,6 +16,7 @@ from vostool.models.weights.download import fetch, take
 from vostool.models.weights.hub import HubModel, find_hub_model
 from vostool.models.weights.hub_fetch import fetch_model, take_folder
 from vostool.models.weights.hub_models import HUB_MODELS
+from vostool.words import tr
 
 DEFAULT_NAME = "sam2.1-tiny"
 ALL = "all"
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None, dest: Path | None = None) -> int:
     try:
         specs = _chosen(options.names)
         if options.source is not None and len(specs) != 1:
-            raise UsageError("--from takes one model; name it, and no other.")
+            raise UsageError(tr("--from takes one model; name it, and no other."))
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -109,7 +110,12 @@ def _chosen(names: Sequence[str]) -> list[ModelSpec | HubModel]:
     unknown = [name for name in names if name not in models]
     if unknown:
         raise UsageError(
-            f"There is no model '{unknown[0]}'; known are {', '.join(models)} and {ALL}."
+            tr(
+                "There is no model '{unknown}'; known are {names} and {all}.",
+                unknown=unknown[0],
+                names=", ".join(models),
+                all=ALL,
+            )
         )
     return [models[name] for name in dict.fromkeys(names or [DEFAULT_NAME])]
 

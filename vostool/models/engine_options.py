@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from vostool.errors import UsageError
+from vostool.words import mark, tr
 
 Backend = Literal["auto", "torch", "openvino"]
 """What runs an image encoder."""
@@ -57,12 +58,16 @@ class EngineOptions:
     def __post_init__(self) -> None:
         if self.quality not in QUALITIES:
             raise UsageError(
-                f"There is no quality '{self.quality}'; known are {', '.join(QUALITIES)}."
+                tr(
+                    "There is no quality '{quality}'; known are {names}.",
+                    quality=self.quality,
+                    names=", ".join(QUALITIES),
+                )
             )
         if self.max_keyframes is not None and self.max_keyframes < 2:
-            raise UsageError("At least 2 prompted frames have to be attended to.")
+            raise UsageError(tr("At least 2 prompted frames have to be attended to."))
         if self.object_batch is not None and self.object_batch < 1:
-            raise UsageError("At least 1 object has to be tracked at a time.")
+            raise UsageError(tr("At least 1 object has to be tracked at a time."))
 
     @property
     def pooled_memories(self) -> bool:
@@ -84,14 +89,14 @@ class EngineOptions:
     @property
     def sentence(self) -> str:
         """What the quality means, for a person."""
-        return _SENTENCES[self.quality]
+        return tr(_SENTENCES[self.quality])
 
 
 GPU_OBJECT_BATCH = 16
 
 _SENTENCES = {
-    "auto": "the official video predictor's computation",
-    "exact": "the masks of the official video predictor",
-    "fast": "like the official video predictor, with memories at half resolution (not exact)",
-    "coarse": "on 512 pixels in place of 1024: coarser borders, small objects get lost",
+    "auto": mark("the official video predictor's computation"),
+    "exact": mark("the masks of the official video predictor"),
+    "fast": mark("like the official video predictor, with memories at half resolution (not exact)"),
+    "coarse": mark("on 512 pixels in place of 1024: coarser borders, small objects get lost"),
 }

@@ -24,6 +24,7 @@ from vostool.models.sam3 import spec as sam3
 from vostool.models.spec import EngineSpec, EngineStatus, best_of
 from vostool.models.weights.catalog import ModelSpec
 from vostool.plugins import Plugins, load_plugins
+from vostool.words import tr
 
 GROUP = "vostool.engines"
 """Entry points of this group are an :class:`EngineSpec` each; the entry point's name counts."""
@@ -139,9 +140,19 @@ def create_engine(
         check_device_name(device)
     spec = next(spec for spec in engine_specs() if spec.name == name)
     if checkpoint is not None and is_special(checkpoint):  # before a library is loaded for it
-        raise ModelError(f"The checkpoint {checkpoint} is a pipe or a device; give a file.")
+        raise ModelError(
+            tr(
+                "The checkpoint {checkpoint} is a pipe or a device; give a file.",
+                checkpoint=checkpoint,
+            )
+        )
     return spec.create(device, checkpoint, options or EngineOptions())
 
 
 def _unknown(value: str, kind: str, known: Sequence[str]) -> str:
-    return f"There is no {kind} '{value}'; known are {', '.join(known)}."
+    return tr(
+        "There is no {kind} '{value}'; known are {names}.",
+        kind=kind,
+        value=value,
+        names=", ".join(known),
+    )

@@ -19,6 +19,7 @@ from vostool.models.shared.loading import has_cuda
 from vostool.models.weights import catalog
 from vostool.models.weights.catalog import ModelSpec, fetch_command, looks_whole
 from vostool.models.weights.hub import HubModel, find_hub_model, folder_problem
+from vostool.words import tr
 
 Load = Callable[[str | None, Path | None, EngineOptions], Engine]
 """Makes the engine from the device that is wanted ("cpu", "cuda", "mps"; None for the best there
@@ -118,9 +119,11 @@ class EngineSpec:
     def _missing_packages(self) -> str | None:
         if all(importlib.util.find_spec(name) is not None for name in self.packages):
             return None
-        return (
-            f"{self.title} needs the packages {' and '.join(self.packages)}; "
-            f"add them with `{self.install}`."
+        return tr(
+            "{title} needs the packages {names}; add them with `{install}`.",
+            title=self.title,
+            names=tr(" and ").join(self.packages),
+            install=self.install,
         )
 
     def _missing_weights(self, path: Path | None) -> str | None:
@@ -129,9 +132,13 @@ class EngineSpec:
             return self.hub.missing if path is None else folder_problem(self.hub, path)
         if weights is None or path is not None:
             return None
-        return (
-            f"The checkpoint {weights.file_name} of {weights.title} is not here; "
-            f"fetch it ({weights.size / 1e6:.0f} MB) with `{fetch_command(weights)}`."
+        return tr(
+            "The checkpoint {file_name} of {weights_title} is not here; "
+            "fetch it ({size:.0f} MB) with `{fetch_command}`.",
+            file_name=weights.file_name,
+            weights_title=weights.title,
+            size=weights.size / 1000000.0,
+            fetch_command=fetch_command(weights),
         )
 
     def _damage(self, path: Path | None) -> str | None:
@@ -139,10 +146,12 @@ class EngineSpec:
         if weights is None or path is None or path.name != weights.file_name or looks_whole(path):
             return None
         if not os.access(path, os.R_OK):
-            return f"The checkpoint {path} may not be read; change its permissions."
-        return (
-            f"The checkpoint {path} is truncated or no checkpoint; "
-            f"delete it and fetch it again with `{fetch_command(weights)}`."
+            return tr("The checkpoint {path} may not be read; change its permissions.", path=path)
+        return tr(
+            "The checkpoint {path} is truncated or no checkpoint; delete "
+            "it and fetch it again with `{fetch_command}`.",
+            path=path,
+            fetch_command=fetch_command(weights),
         )
 
 

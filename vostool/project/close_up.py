@@ -16,6 +16,7 @@ from vostool.masks.box import Box
 from vostool.masks.crop import Window, decode_window, difference, encode_window, union
 from vostool.masks.mask import BoolArray, Mask
 from vostool.project.prompts import Point, Prompts
+from vostool.words import tr
 
 SMALLEST = 16
 """Smallest width and height of a part, in pixels: an engine sees nothing in a smaller one."""
@@ -31,13 +32,18 @@ def part_prompts(mask: Mask, window: Window, prompts: Prompts | None = None) -> 
         PromptError: the part is too small, or no outline of the mask lies in it.
     """
     if min(window.width, window.height) < SMALLEST:
-        raise PromptError(f"The visible part is smaller than {SMALLEST} pixels; zoom out a little.")
+        raise PromptError(
+            tr(
+                "The visible part is smaller than {smallest} pixels; zoom out a little.",
+                smallest=SMALLEST,
+            )
+        )
     if (window.width, window.height) == (mask.width, mask.height):
-        raise PromptError("The whole frame is visible; zoom in on what is to be refined.")
+        raise PromptError(tr("The whole frame is visible; zoom in on what is to be refined."))
     pixels = decode_window(mask, window)
     if not pixels.any() or pixels.all():
         raise PromptError(
-            "No outline of the object lies in the visible part; zoom out or move the view."
+            tr("No outline of the object lies in the visible part; zoom out or move the view.")
         )
     points = tuple(_moved(prompts.points if prompts is not None else (), window))
     if not any(point.positive for point in points):

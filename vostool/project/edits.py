@@ -12,6 +12,7 @@ from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import colour_of_first
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 def add_object(
@@ -29,7 +30,7 @@ def add_object(
         project.change(Cell(Table.OBJECTS, object_id), new),
         project.change(Cell(Table.SETTINGS, "highest_object_id"), object_id),
     )
-    return Edit("Add object", changes), object_id
+    return Edit(tr("Add object"), changes), object_id
 
 
 def change_object(project: Project, changed: AnnotatedObject, title: str) -> Edit:
@@ -42,7 +43,7 @@ def delete_object(project: Project, object_id: int) -> Edit:
     cells = [Cell(Table.OBJECTS, object_id)]
     cells += [Cell(Table.PROMPTS, key) for key in project.prompts if key[1] == object_id]
     cells += [Cell(Table.MASKS, (frame, object_id)) for frame in project.masks.row(object_id)]
-    return _edit("Delete object", [project.change(cell, None) for cell in cells])
+    return _edit(tr("Delete object"), [project.change(cell, None) for cell in cells])
 
 
 def set_prompts(project: Project, frame: int, object_id: int, prompts: Prompts, title: str) -> Edit:
@@ -61,7 +62,7 @@ def clear_prompts(project: Project, frame: int, object_id: int) -> Edit:
         project.change(Cell(Table.PROMPTS, key), None),
         project.change(Cell(Table.MASKS, key), restored),
     ]
-    return _edit("Clear prompts", changes)
+    return _edit(tr("Clear prompts"), changes)
 
 
 def set_masks(
@@ -82,7 +83,7 @@ def delete_masks(project: Project, object_ids: Collection[int], first: int, last
         for key in keys
         if key[1] in object_ids and first <= key[0] <= last
     ]
-    return _edit("Delete masks", [project.change(cell, None) for cell in cells])
+    return _edit(tr("Delete masks"), [project.change(cell, None) for cell in cells])
 
 
 def confirm(project: Project, frame: int, object_ids: Collection[int], value: bool) -> Edit:
@@ -93,12 +94,12 @@ def confirm(project: Project, frame: int, object_ids: Collection[int], value: bo
         if record is not None and record.confirmed != value:
             cell = Cell(Table.MASKS, (frame, oid))
             changes.append(CellChange(cell, record, replace(record, confirmed=value)))
-    return _edit("Confirm frame" if value else "Unconfirm frame", changes)
+    return _edit(tr("Confirm frame") if value else tr("Unconfirm frame"), changes)
 
 
 def set_setting(project: Project, name: str, value: Json) -> Edit:
     """Set one setting that travels with the project."""
-    return _edit(f"Set {name}", [project.change(Cell(Table.SETTINGS, name), value)])
+    return _edit(tr("Set {name}", name=name), [project.change(Cell(Table.SETTINGS, name), value)])
 
 
 def _edit(title: str, changes: Iterable[CellChange]) -> Edit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vostool.masks.mask import MaskRecord
 from vostool.project.changes import Edit, Table
-from vostool.words import counted
+from vostool.words import counted, tr
 
 _KEPT = "effect"
 """As :class:`functools.cached_property` would keep it beside the edit's fields."""
@@ -56,12 +56,12 @@ class Effect:
         objects = counted(self.objects_gone, "object")
         masks = counted(self.masks_gone, "mask")
         if self.objects_gone > 0 and not self.adds and not self.masks_replaced:
-            return f"Deleted {objects}, {masks}."
+            return tr("Deleted {objects}, {masks}.", objects=objects, masks=masks)
         parts = []
         if self.objects_gone > 0:
-            parts.append(f"{objects} deleted")
+            parts.append(tr("{objects} deleted", objects=objects))
         if self.masks_gone > 0:
-            parts.append(f"{masks} removed")
+            parts.append(tr("{masks} removed", masks=masks))
         if self.masks_replaced:
-            parts.append(f"{counted(self.masks_replaced, 'mask')} replaced")
+            parts.append(tr("{masks} replaced", masks=counted(self.masks_replaced, "mask")))
         return f"{title}: {', '.join(parts)}."

@@ -12,6 +12,7 @@ from vostool.project.objects import AnnotatedObject
 from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.project.project_labels import LABELS_SETTING, declared_labels, project_labels
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,17 @@ def change_labels(
         change = by_old.get(name)
         if change is None:
             raise LabelsError(
-                f"Object {known.id} is still called '{known.label}'; choose the label it takes."
+                tr(
+                    "Object {id} is still called '{label}'; choose the label it takes.",
+                    id=known.id,
+                    label=known.label,
+                )
             )
         recoloured = change.label.colour not in (None, before[name].colour)
         pending.put(Cell(Table.OBJECTS, known.id), _following(known, change, recoloured))
     labels = labels_json(change.label for change in changes)
     pending.put(Cell(Table.SETTINGS, LABELS_SETTING), labels or None)
-    return pending.edit("Change labels")
+    return pending.edit(tr("Change labels"))
 
 
 def add_labels(project: Project, labels: Collection[LabelSpec]) -> Edit:
@@ -70,7 +75,7 @@ def add_labels(project: Project, labels: Collection[LabelSpec]) -> Edit:
     pending = PendingEdit(project)
     if new:
         pending.put(Cell(Table.SETTINGS, LABELS_SETTING), labels_json([*known, *new]))
-    return pending.edit("Add labels")
+    return pending.edit(tr("Add labels"))
 
 
 def set_label(project: Project, object_ids: Collection[int], label: str) -> Edit:
@@ -80,12 +85,12 @@ def set_label(project: Project, object_ids: Collection[int], label: str) -> Edit
         PromptError: the label is empty, or an object is missing.
     """
     if not label.strip():
-        raise PromptError("A label needs a name.")
+        raise PromptError(tr("A label needs a name."))
     pending = PendingEdit(project)
     for oid in object_ids:
         known = _object(project, oid)
         pending.put(Cell(Table.OBJECTS, oid), replace(known, label=label.strip()))
-    return pending.edit("Change label")
+    return pending.edit(tr("Change label"))
 
 
 def set_attribute(project: Project, object_ids: Collection[int], name: str, value: str) -> Edit:
@@ -95,13 +100,13 @@ def set_attribute(project: Project, object_ids: Collection[int], name: str, valu
         PromptError: an object is missing, or the attribute has no name.
     """
     if not name.strip():
-        raise PromptError("An attribute needs a name.")
+        raise PromptError(tr("An attribute needs a name."))
     pending = PendingEdit(project)
     for oid in object_ids:
         known = _object(project, oid)
         pairs = dict(known.attributes) | {name: value}
         pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=tuple(pairs.items())))
-    return pending.edit("Change attribute")
+    return pending.edit(tr("Change attribute"))
 
 
 def remove_attribute(project: Project, object_ids: Collection[int], name: str) -> Edit:
@@ -111,13 +116,15 @@ def remove_attribute(project: Project, object_ids: Collection[int], name: str) -
         known = _object(project, oid)
         pairs = tuple(pair for pair in known.attributes if pair[0] != name)
         pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=pairs))
-    return pending.edit("Remove attribute")
+    return pending.edit(tr("Remove attribute"))
 
 
 def _object(project: Project, object_id: int) -> AnnotatedObject:
     known = project.objects.get(object_id)
     if known is None:
-        raise PromptError(f"There is no object {object_id}; choose one from the list.")
+        raise PromptError(
+            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
+        )
     return known
 
 

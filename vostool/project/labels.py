@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from vostool.errors import LabelsError
 from vostool.masks.colours import Colour
 from vostool.project.changes import Json
-from vostool.words import mark
+from vostool.words import mark, tr
 
 TRUE, FALSE = "true", "false"
 ANY_SHAPE = "any"
@@ -59,16 +59,22 @@ class AttributeSpec:
     def __post_init__(self) -> None:
         """Refuse what makes no sense with a LabelsError."""
         if not self.name.strip():
-            raise LabelsError("An attribute needs a name.")
+            raise LabelsError(tr("An attribute needs a name."))
         if self.kind.has_choices:
             _check_choices(self.name, self.values)
         elif self.kind is AttributeKind.NUMBER:
             _check_bounds(self.name, self.values)
         elif self.values:
-            raise LabelsError(f"Attribute '{self.name}' is no list and takes no values.")
+            raise LabelsError(
+                tr("Attribute '{name}' is no list and takes no values.", name=self.name)
+            )
         if not self.accepts(self.default):
             raise LabelsError(
-                f"The default '{self.default}' of attribute '{self.name}' is none of its values."
+                tr(
+                    "The default '{default}' of attribute '{name}' is none of its values.",
+                    default=self.default,
+                    name=self.name,
+                )
             )
 
     @property
@@ -116,15 +122,19 @@ class LabelSpec:
     def __post_init__(self) -> None:
         """Refuse what makes no sense with a LabelsError."""
         if not self.name.strip():
-            raise LabelsError("A label needs a name.")
+            raise LabelsError(tr("A label needs a name."))
         if twice := _twice(attribute.name for attribute in self.attributes):
-            raise LabelsError(f"Label '{self.name}' has two attributes '{twice}'.")
+            raise LabelsError(
+                tr("Label '{name}' has two attributes '{twice}'.", name=self.name, twice=twice)
+            )
 
 
 def check_labels(labels: Iterable[LabelSpec]) -> None:
     """Refuse two labels of one name with a LabelsError."""
     if twice := _twice(label.name for label in labels):
-        raise LabelsError(f"There are two labels '{twice}'; give one of them another name.")
+        raise LabelsError(
+            tr("There are two labels '{twice}'; give one of them another name.", twice=twice)
+        )
 
 
 def made_attribute(
@@ -167,7 +177,9 @@ def labels_from_json(value: object) -> tuple[LabelSpec, ...]:
     if isinstance(value, dict):
         value = value.get("labels", value.get("results"))
     if not isinstance(value, list):
-        raise LabelsError("Labels are a JSON list; copy it from CVAT's label constructor, 'Raw'.")
+        raise LabelsError(
+            tr("Labels are a JSON list; copy it from CVAT's label constructor, 'Raw'.")
+        )
     labels = tuple(_label(entry) for entry in value)
     check_labels(labels)
     return labels
@@ -191,31 +203,37 @@ def _attribute_json(spec: AttributeSpec) -> dict[str, Json]:
 def _label(entry: object) -> LabelSpec:
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(name, str):
-        raise LabelsError("A label of the file has no name.")
+        raise LabelsError(tr("A label of the file has no name."))
     if entry.get("type") == _SKELETON:
-        raise LabelsError(f"Label '{name}' is a skeleton, which has no mask; leave it out.")
+        raise LabelsError(
+            tr("Label '{name}' is a skeleton, which has no mask; leave it out.", name=name)
+        )
     attributes = entry.get("attributes") or []
     if not isinstance(attributes, list):
-        raise LabelsError(f"The attributes of label '{name}' are no list.")
+        raise LabelsError(tr("The attributes of label '{name}' are no list.", name=name))
     try:
         made = tuple(_attribute(attribute) for attribute in attributes)
         return LabelSpec(name.strip(), _colour(entry), made, str(entry.get("type") or ANY_SHAPE))
     except LabelsError as error:
-        raise LabelsError(f"Label '{name}': {error}") from error
+        raise LabelsError(tr("Label '{name}': {error}", name=name, error=error)) from error
 
 
 def _attribute(entry: object) -> AttributeSpec:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-        raise LabelsError("An attribute has no name.")
+        raise LabelsError(tr("An attribute has no name."))
     name, values = entry["name"].strip(), entry.get("values") or []
     try:
         kind = AttributeKind(str(entry.get("input_type", "text")).lower())
     except ValueError:
         raise LabelsError(
-            f"Attribute '{name}' has the unknown input type '{entry['input_type']}'."
+            tr(
+                "Attribute '{name}' has the unknown input type '{entry}'.",
+                name=name,
+                entry=entry["input_type"],
+            )
         ) from None
     if not (isinstance(values, list) and all(isinstance(each, str) for each in values)):
-        raise LabelsError(f"The values of attribute '{name}' are no list of texts.")
+        raise LabelsError(tr("The values of attribute '{name}' are no list of texts.", name=name))
     default = entry.get("default_value")
     if isinstance(default, bool):
         default = TRUE if default else FALSE
@@ -228,16 +246,20 @@ def _attribute(entry: object) -> AttributeSpec:
 def _colour(entry: dict[str, object]) -> Colour | None:
     text = entry.get("color") or ""
     if not isinstance(text, str) or not re.fullmatch(r"(#[0-9a-fA-F]{6})?", text):
-        raise LabelsError(f"Its colour '{text}' is not written as #rrggbb.")
+        raise LabelsError(tr("Its colour '{text}' is not written as #rrggbb.", text=text))
     red, green, blue = bytes.fromhex(text[1:]) if text else (0, 0, 0)
     return (red, green, blue) if text else None
 
 
 def _check_choices(name: str, values: tuple[str, ...]) -> None:
     if not values:
-        raise LabelsError(f"Attribute '{name}' is a list and needs at least one value.")
+        raise LabelsError(
+            tr("Attribute '{name}' is a list and needs at least one value.", name=name)
+        )
     if twice := _twice(values):
-        raise LabelsError(f"Attribute '{name}' has the value '{twice}' twice.")
+        raise LabelsError(
+            tr("Attribute '{name}' has the value '{twice}' twice.", name=name, twice=twice)
+        )
 
 
 def _check_bounds(name: str, values: tuple[str, ...]) -> None:
@@ -248,7 +270,11 @@ def _check_bounds(name: str, values: tuple[str, ...]) -> None:
         sound = False
     if not sound:
         raise LabelsError(
-            f"Attribute '{name}' is a number and needs its minimum, maximum and step, as 0; 10; 1."
+            tr(
+                "Attribute '{name}' is a number and needs its minimum, maximum "
+                "and step, as 0; 10; 1.",
+                name=name,
+            )
         )
 
 

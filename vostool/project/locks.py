@@ -12,6 +12,7 @@ from vostool.masks.mask import MaskRecord
 from vostool.project.changes import CellChange, Edit, Table
 from vostool.project.edits import set_setting
 from vostool.project.project import Project
+from vostool.words import tr
 
 LOCKED_SETTING = "locked_objects"
 
@@ -29,7 +30,7 @@ def lock_objects(project: Project, object_ids: Collection[int], value: bool) -> 
     ids = locked_objects(project)
     ids = ids.union(object_ids) if value else ids.difference(object_ids)
     edit = set_setting(project, LOCKED_SETTING, [*sorted(ids)] or None)
-    return Edit("Lock objects" if value else "Unlock objects", edit.changes)
+    return Edit(tr("Lock objects") if value else tr("Unlock objects"), edit.changes)
 
 
 def locked_by(project: Project, edit: Edit) -> list[int]:
@@ -47,8 +48,10 @@ def locked_sentence(object_ids: Collection[int]) -> str:
     """The sentence on why nothing was done and what to do: unlock the object."""
     ids = ", ".join(map(str, object_ids))
     if len(object_ids) == 1:
-        return f"Object {ids} is locked; unlock it in the list of objects to change it."
-    return f"Objects {ids} are locked; unlock them in the list of objects to change them."
+        return tr("Object {ids} is locked; unlock it in the list of objects to change it.", ids=ids)
+    return tr(
+        "Objects {ids} are locked; unlock them in the list of objects to change them.", ids=ids
+    )
 
 
 def _touched(change: CellChange) -> int | None:

@@ -22,6 +22,7 @@ from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.project.stacking import STACKING_SETTING, front_to_back
+from vostool.words import tr
 
 HIGHEST_SETTING = "highest_object_id"
 
@@ -52,7 +53,7 @@ def merge_objects(
         _give(pending, frame, other, keep, overlap)
     pending.put(Cell(Table.OBJECTS, other), None)
     _drop_lock(pending, other)
-    return pending.edit("Merge objects")
+    return pending.edit(tr("Merge objects"))
 
 
 def split_object(project: Project, object_id: int, frame: int) -> tuple[Edit, int]:
@@ -66,14 +67,17 @@ def split_object(project: Project, object_id: int, frame: int) -> tuple[Edit, in
     after = [f for f in frames if f >= frame]
     if not after or len(after) == len(frames):
         raise PromptError(
-            f"Object {object_id} has no mask or prompt {'from' if not after else 'before'} "
-            f"frame {frame}{' on' if not after else ''}, so it cannot be split there."
-        )
+            tr("Object {object_id} has no mask or prompt before frame {frame}, so it cannot be "
+               "split there.", object_id=object_id, frame=frame)
+            if after
+            else tr("Object {object_id} has no mask or prompt from frame {frame} on, so it cannot "
+                    "be split there.", object_id=object_id, frame=frame)
+        )  # fmt: skip
     pending = PendingEdit(project)
     new = _add_like(pending, project.objects[object_id])
     for moved in after:
         _give(pending, moved, object_id, new, Overlap.FIRST)
-    return pending.edit("Split object"), new
+    return pending.edit(tr("Split object")), new
 
 
 def swap_identities(project: Project, first: int, second: int, frame: int) -> Edit:
@@ -85,13 +89,15 @@ def swap_identities(project: Project, first: int, second: int, frame: int) -> Ed
     _check(project, first, second)
     frames = {f for oid in (first, second) for f in _frames(project, oid) if f >= frame}
     if not frames:
-        raise PromptError(f"Neither object has a mask or prompt from frame {frame} on.")
+        raise PromptError(
+            tr("Neither object has a mask or prompt from frame {frame} on.", frame=frame)
+        )
     pending = PendingEdit(project)
     for at in sorted(frames):
         for one, two in zip(_cells(project, at, first), _cells(project, at, second), strict=True):
             pending.put(one, project.value(two))
             pending.put(two, project.value(one))
-    return pending.edit("Swap identities")
+    return pending.edit(tr("Swap identities"))
 
 
 def move_range(
@@ -115,7 +121,7 @@ def move_range(
     for frame in _frames(project, source):
         if first <= frame <= last:
             _give(pending, frame, source, target, overlap)
-    return pending.edit("Move masks to another object")
+    return pending.edit(tr("Move masks to another object"))
 
 
 def change_label_range(
@@ -133,15 +139,22 @@ def change_label_range(
     frames = _frames(project, object_id)
     inside = [f for f in frames if first <= f <= last]
     if not inside:
-        raise PromptError(f"Object {object_id} has no mask on frames {first} to {last}.")
+        raise PromptError(
+            tr(
+                "Object {object_id} has no mask on frames {first} to {last}.",
+                object_id=object_id,
+                first=first,
+                last=last,
+            )
+        )
     pending, old = PendingEdit(project), project.objects[object_id]
     if len(inside) == len(frames):
         pending.put(Cell(Table.OBJECTS, object_id), replace(old, label=label))
-        return pending.edit("Change label"), object_id
+        return pending.edit(tr("Change label")), object_id
     new = _add_like(pending, replace(old, label=label))
     for frame in inside:
         _give(pending, frame, object_id, new, Overlap.FIRST)
-    return pending.edit("Change label over a range"), new
+    return pending.edit(tr("Change label over a range")), new
 
 
 def rename_label(project: Project, old: str, new: str) -> Edit:
@@ -150,7 +163,7 @@ def rename_label(project: Project, old: str, new: str) -> Edit:
     for oid, known in project.objects.items():
         if known.label == old:
             pending.put(Cell(Table.OBJECTS, oid), replace(known, label=new))
-    return pending.edit("Rename label")
+    return pending.edit(tr("Rename label"))
 
 
 def renumber_objects(project: Project) -> Edit:
@@ -171,7 +184,7 @@ def renumber_objects(project: Project) -> Edit:
     if STACKING_SETTING in project.settings:
         stacked: Json = [numbers[oid] for oid in front_to_back(project)]
         pending.put(Cell(Table.SETTINGS, STACKING_SETTING), stacked)
-    return pending.edit("Renumber objects")
+    return pending.edit(tr("Renumber objects"))
 
 
 def _renumbered(cell: Cell, numbers: dict[int, int]) -> Cell | None:
@@ -198,9 +211,9 @@ def _with_id(value: Value, cell: Cell) -> Value:
 def _check(project: Project, *object_ids: int) -> None:
     for oid in object_ids:
         if oid not in project.objects:
-            raise PromptError(f"There is no object {oid}; choose one from the list.")
+            raise PromptError(tr("There is no object {oid}; choose one from the list.", oid=oid))
     if len(set(object_ids)) != len(object_ids):
-        raise PromptError("Choose two different objects.")
+        raise PromptError(tr("Choose two different objects."))
 
 
 def _frames(project: Project, object_id: int) -> list[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vostool.masks.mask import Provenance
 from vostool.project.project import Project
-from vostool.words import counted
+from vostool.words import counted, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,23 @@ class ObjectFacts:
     def lines(self) -> tuple[str, ...]:
         """For a person, the first thing first."""
         if not self.frames and not self.given:
-            return ("No mask yet",)
+            return (tr("No mask yet"),)
         share = round(100 * self.confirmed / self.frames) if self.frames else 0
-        lines = [f"{counted(self.frames, 'frame')}, {share} % confirmed"]
+        lines = [
+            tr("{frames}, {share} % confirmed", frames=counted(self.frames, "frame"), share=share)
+        ]
         if self.tracked:
             runs = counted(self.stretches, "stretch", "stretches")
-            lines.append(f"Tracked: {counted(self.tracked, 'frame')} in {runs}")
+            lines.append(
+                tr("Tracked: {frames} in {runs}", frames=counted(self.tracked, "frame"), runs=runs)
+            )
         if self.given:
             fixes = f", {counted(self.corrected, 'correction')}" if self.corrected else ""
-            lines.append(f"Prompted: {counted(self.given, 'frame')}{fixes}")
+            lines.append(
+                tr("Prompted: {frames}{fixes}", frames=counted(self.given, "frame"), fixes=fixes)
+            )
         if self.score is not None:
-            lines.append(f"Mean score {self.score:.2f}")
+            lines.append(tr("Mean score {score:.2f}", score=self.score))
         return tuple(lines)
 
 

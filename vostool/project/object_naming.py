@@ -15,6 +15,7 @@ from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.project.project_labels import colour_of_first, is_unlabelled, project_labels
+from vostool.words import tr
 
 OFFERED = 9
 """Labels that a key each is offered for."""
@@ -31,9 +32,11 @@ def label_objects(project: Project, object_ids: Collection[int], label: str) -> 
     """
     label = label.strip()
     if not label:
-        raise PromptError("A label needs a name.")
+        raise PromptError(tr("A label needs a name."))
     if missing := [oid for oid in object_ids if oid not in project.objects]:
-        raise PromptError(f"There is no object {missing[0]}; choose one from the list.")
+        raise PromptError(
+            tr("There is no object {missing}; choose one from the list.", missing=missing[0])
+        )
     colour = colour_of_first(project, label)
     pending = PendingEdit(project)
     for oid in sorted(object_ids):
@@ -44,7 +47,7 @@ def label_objects(project: Project, object_ids: Collection[int], label: str) -> 
     if label == DEFAULT_LABEL:
         for change in add_labels(project, [LabelSpec(DEFAULT_LABEL)]).changes:
             pending.put(change.cell, change.after)
-    return pending.edit("Name object" if len(object_ids) == 1 else "Name objects")
+    return pending.edit(tr("Name object") if len(object_ids) == 1 else tr("Name objects"))
 
 
 def known_names(project: Project, recent: Sequence[str] = ()) -> tuple[str, ...]:
@@ -89,9 +92,11 @@ def name_object(project: Project, object_id: int, label: str, number: int) -> Ed
     """
     old = project.objects.get(object_id)
     if old is None:
-        raise PromptError(f"There is no object {object_id}; choose one from the list.")
+        raise PromptError(
+            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
+        )
     if not label.strip() or number < 1:
-        raise PromptError("An object needs a label and a number from 1 on.")
+        raise PromptError(tr("An object needs a label and a number from 1 on."))
     copy = project.snapshot()
     model = project.objects.get(number, old)
     colour = model.colour if number in project.objects else AnnotatedObject.new(number).colour
@@ -103,7 +108,7 @@ def name_object(project: Project, object_id: int, label: str, number: int) -> Ed
     if number > highest:
         setting = Cell(Table.SETTINGS, HIGHEST_SETTING)
         cells.append(CellChange(setting, project.value(setting), number))
-    first = Edit("Name object", tuple(c for c in cells if c.before != c.after))
+    first = Edit(tr("Name object"), tuple(c for c in cells if c.before != c.after))
     if number == object_id:
         return first
     parts = [first]
@@ -112,4 +117,4 @@ def name_object(project: Project, object_id: int, label: str, number: int) -> Ed
     copy.apply(parts[-1])
     if object_id in locked_objects(project):
         parts.append(lock_objects(copy, [number], True))
-    return joined_edits("Name object", parts)
+    return joined_edits(tr("Name object"), parts)

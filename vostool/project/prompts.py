@@ -13,10 +13,13 @@ from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.recall import Recall
+from vostool.words import mark, tr
 
 CHOICES = 3
 """Masks that an engine may have for a lone click."""
-BEGIN_WITH_OBJECT = "Begin with a click on the object; a negative point takes away from its mask."
+BEGIN_WITH_OBJECT = mark(
+    "Begin with a click on the object; a negative point takes away from its mask."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,38 @@ class Prompts:
         for point in self.points:
             if not (0 <= point.x < width and 0 <= point.y < height):
                 raise PromptError(
-                    f"The point {point.x:g},{point.y:g} lies outside the {width}x{height} frame."
+                    tr(
+                        "The point {x:g},{y:g} lies outside the {width}x{height} frame.",
+                        x=point.x,
+                        y=point.y,
+                        width=width,
+                        height=height,
+                    )
                 )
         box = self.box
         if box is not None and (box.x0 >= width or box.y0 >= height or box.x1 <= 0 or box.y1 <= 0):
             raise PromptError(
-                f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} "
-                f"lies outside the {width}x{height} frame."
+                tr(
+                    "The box {x0:g},{y0:g},{x1:g},{y1:g} lies outside the {width}x{height} frame.",
+                    x0=box.x0,
+                    y0=box.y0,
+                    x1=box.x1,
+                    y1=box.y1,
+                    width=width,
+                    height=height,
+                )
             )
         start = self.start_mask
         if start is not None and (start.width, start.height) != (width, height):
             raise PromptError(
-                f"The mask is {start.width}x{start.height}, but the frame is {width}x{height}; "
-                "give a mask of the frame's size."
+                tr(
+                    "The mask is {width}x{height}, but the frame is "
+                    "{width_2}x{height_2}; give a mask of the frame's size.",
+                    width=start.width,
+                    height=start.height,
+                    width_2=width,
+                    height_2=height,
+                )
             )
 
 

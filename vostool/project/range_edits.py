@@ -15,10 +15,11 @@ from vostool.project.mask_notes import parse_note
 from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
+from vostool.words import mark, tr
 
 
 def set_edited_mask(
-    project: Project, frame: int, object_id: int, mask: Mask, title: str = "Edit mask"
+    project: Project, frame: int, object_id: int, mask: Mask, title: str = mark("Edit mask")
 ) -> Edit:
     """Let a mask that a person drew stand, as a mask prompt that tracking starts from.
 
@@ -31,7 +32,9 @@ def set_edited_mask(
     """
     source = project.source
     if object_id not in project.objects:
-        raise PromptError(f"There is no object {object_id}; choose one from the list.")
+        raise PromptError(
+            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
+        )
     check_range(project, frame, frame)
     Prompts(mask=mask).check_inside(source.width, source.height)
     pending, key = PendingEdit(project), (frame, object_id)
@@ -47,8 +50,14 @@ def copy_mask(project: Project, object_id: int, source: int, frame: int) -> Edit
     """
     record = project.masks.get(source, object_id)
     if record is None:
-        raise PromptError(f"Object {object_id} has no mask on frame {source} to copy.")
-    return set_edited_mask(project, frame, object_id, record.mask, "Copy mask")
+        raise PromptError(
+            tr(
+                "Object {object_id} has no mask on frame {source} to copy.",
+                object_id=object_id,
+                source=source,
+            )
+        )
+    return set_edited_mask(project, frame, object_id, record.mask, tr("Copy mask"))
 
 
 def copy_mask_over(project: Project, object_id: int, source: int, first: int, last: int) -> Edit:
@@ -62,14 +71,20 @@ def copy_mask_over(project: Project, object_id: int, source: int, first: int, la
     check_range(project, first, last)
     record = project.masks.get(source, object_id)
     if record is None:
-        raise PromptError(f"Object {object_id} has no mask on frame {source} to copy.")
+        raise PromptError(
+            tr(
+                "Object {object_id} has no mask on frame {source} to copy.",
+                object_id=object_id,
+                source=source,
+            )
+        )
     pending = PendingEdit(project)
     for frame in range(first, last + 1):
         key = (frame, object_id)
         old = project.masks.get(*key)
         if key not in project.prompts and not (old is not None and old.is_kept):
             _put_mask(pending, key, record.mask)
-    return pending.edit("Copy mask over a range")
+    return pending.edit(tr("Copy mask over a range"))
 
 
 def mark_absent(project: Project, object_ids: Collection[int], first: int, last: int) -> Edit:
@@ -87,7 +102,7 @@ def mark_absent(project: Project, object_ids: Collection[int], first: int, last:
         for frame in range(first, last + 1):
             pending.put(Cell(Table.PROMPTS, (frame, oid)), None)
             pending.put(Cell(Table.MASKS, (frame, oid)), nothing)
-    return pending.edit("Mark absent")
+    return pending.edit(tr("Mark absent"))
 
 
 def confirm_range(
@@ -103,7 +118,7 @@ def confirm_range(
         for key, record in _held(project, first, last, object_ids)
         if record.confirmed != value
     )
-    return Edit("Confirm range" if value else "Unconfirm range", changes)
+    return Edit(tr("Confirm range") if value else tr("Unconfirm range"), changes)
 
 
 def delete_range(
@@ -128,7 +143,7 @@ def delete_range(
         note = parse_note(name)
         if note is not None and first <= note.frame <= last and note.object_id in ids:
             changes.append(CellChange(Cell(Table.SETTINGS, name), value, None))
-    return Edit("Delete masks over a range", tuple(changes))
+    return Edit(tr("Delete masks over a range"), tuple(changes))
 
 
 def _put_mask(pending: PendingEdit, key: FrameObject, mask: Mask) -> None:
@@ -163,5 +178,10 @@ def check_range(project: Project, first: int, last: int) -> None:
     count = project.source.frame_count
     if not 0 <= first <= last < count:
         raise PromptError(
-            f"Frames {first} to {last} are not all in the source, which has 0 to {count - 1}."
+            tr(
+                "Frames {first} to {last} are not all in the source, which has 0 to {count}.",
+                first=first,
+                last=last,
+                count=count - 1,
+            )
         )

@@ -14,6 +14,7 @@ from vostool.errors import PromptError
 from vostool.project.changes import Edit, Json
 from vostool.project.edits import set_setting
 from vostool.project.project import Project
+from vostool.words import tr
 
 STACKING_SETTING = "front_to_back"
 
@@ -30,7 +31,7 @@ def bring_to_front(project: Project, object_id: int) -> Edit:
         PromptError: there is no such object.
     """
     rest = _without(project, object_id)
-    return _stacked(project, (object_id, *rest), "Bring to front")
+    return _stacked(project, (object_id, *rest), tr("Bring to front"))
 
 
 def send_to_back(project: Project, object_id: int) -> Edit:
@@ -40,12 +41,12 @@ def send_to_back(project: Project, object_id: int) -> Edit:
         PromptError: there is no such object.
     """
     rest = _without(project, object_id)
-    return _stacked(project, (*rest, object_id), "Send to back")
+    return _stacked(project, (*rest, object_id), tr("Send to back"))
 
 
 def stack_by_number(project: Project) -> Edit:
     """Forget the order that a person set: the lower id is in front again."""
-    return Edit("Stack by number", set_setting(project, STACKING_SETTING, None).changes)
+    return Edit(tr("Stack by number"), set_setting(project, STACKING_SETTING, None).changes)
 
 
 def _ordered(ids: Iterable[int], stored: Json) -> tuple[int, ...]:
@@ -57,7 +58,9 @@ def _ordered(ids: Iterable[int], stored: Json) -> tuple[int, ...]:
 
 def _without(project: Project, object_id: int) -> tuple[int, ...]:
     if object_id not in project.objects:
-        raise PromptError(f"There is no object {object_id}; choose one from the list.")
+        raise PromptError(
+            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
+        )
     return tuple(oid for oid in front_to_back(project) if oid != object_id)
 
 

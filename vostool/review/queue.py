@@ -26,6 +26,7 @@ from vostool.review.measures import Measures
 from vostool.review.order import ReviewItem
 from vostool.review.reasons import JUMPS, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
 from vostool.review.verdict import verdict
+from vostool.words import tr
 
 UPDATE_SECONDS = 0.004
 """As long as :meth:`ReviewQueue.update` may work at once; the rest waits for ``work``."""
@@ -247,7 +248,11 @@ class ReviewQueue:
 
     def _name(self, object_id: int) -> str:
         shown = self._project.objects.get(object_id)
-        return f"{object_id} {shown.label}" if shown is not None else f"Object {object_id}"
+        return (
+            f"{object_id} {shown.label}"
+            if shown is not None
+            else tr("Object {object_id}", object_id=object_id)
+        )
 
 
 def dismiss(project: Project, places: Collection[FrameObject]) -> Edit:
@@ -257,7 +262,7 @@ def dismiss(project: Project, places: Collection[FrameObject]) -> Edit:
         record = project.masks.get(frame, oid)
         if record is not None:
             pending.put(note_cell(DISMISSED, frame, oid), note_value(record.mask, True))
-    return pending.edit("Dismiss")
+    return pending.edit(tr("Dismiss"))
 
 
 def bring_back_dismissed(project: Project, object_ids: Collection[int] | None = None) -> Edit:
@@ -269,4 +274,4 @@ def bring_back_dismissed(project: Project, object_ids: Collection[int] | None = 
             continue
         if object_ids is None or place.object_id in object_ids:
             pending.put(note_cell(*place), None)
-    return pending.edit("Bring dismissed back")
+    return pending.edit(tr("Bring dismissed back"))

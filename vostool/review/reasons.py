@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vostool.review.measures import ObjectRow
-from vostool.words import mark
+from vostool.words import mark, tr
 
 Strengths = NDArray[np.float64]
 Frames = NDArray[np.int64]
@@ -217,13 +217,20 @@ def _words(row: ObjectRow, oid: int, frame: int, reason: Reason, name: Name) -> 
     rival = name(int(row.rival[frame]))
     pair = [name(each) for each in sorted((oid, int(row.twin[frame])))]
     return {
-        Reason.LOW_SCORE: f"The model's score is low, {row.score[frame]:.2f}.",
-        Reason.EMPTY: f"The object is gone here, but frame {frame - 1} has it.",
-        Reason.OVERLAP: f"{rival} covers it by {row.overlap[frame]:.0%}.",
-        Reason.SAME_PLACE: f"{pair[0]} and {pair[1]} lie on the same place.",
-        Reason.EDGE: "The mask reaches the edge of the picture, for the first time.",
+        Reason.LOW_SCORE: tr("The model's score is low, {score:.2f}.", score=row.score[frame]),
+        Reason.EMPTY: tr("The object is gone here, but frame {frame} has it.", frame=frame - 1),
+        Reason.OVERLAP: tr(
+            "{rival} covers it by {overlap:.0%}.", rival=rival, overlap=row.overlap[frame]
+        ),
+        Reason.SAME_PLACE: tr(
+            "{pair} and {pair_2} lie on the same place.", pair=pair[0], pair_2=pair[1]
+        ),
+        Reason.EDGE: tr("The mask reaches the edge of the picture, for the first time."),
         Reason.DISAGREEMENT: (
-            f"The tracks from both sides differ here; they share {row.agreement[frame]:.0%}."
+            tr(
+                "The tracks from both sides differ here; they share {agreement:.0%}.",
+                agreement=row.agreement[frame],
+            )
         ),
     }[reason]
 
@@ -232,10 +239,18 @@ def _jump_words(row: ObjectRow, frame: int, reason: Reason) -> str:
     jump = area_jump if reason is Reason.AREA_JUMP else position_jump
     ahead = jump(row, np.array([frame]))[0] == 0
     at = frame + 1 if ahead else frame
-    where = f"frame {frame + 1}, which is corrected" if ahead else "the frame before"
+    where = (
+        tr("frame {frame}, which is corrected", frame=frame + 1)
+        if ahead
+        else tr("the frame before")
+    )
     if reason is Reason.POSITION_JUMP:
         pixels = _shift(row, np.array([at]))[0][0]
-        return f"The mask jumps by {pixels:.0f} pixels from {where}."
+        return tr("The mask jumps by {pixels:.0f} pixels from {where}.", pixels=pixels, where=where)
     factor = row.area[frame] / row.area[at if ahead else frame - 1]
-    grown = f"{factor:.1f} times" if factor > 1 else f"{factor:.0%} of"
-    return f"The area is {grown} that of {where}."
+    grown = (
+        tr("{factor:.1f} times", factor=factor)
+        if factor > 1
+        else tr("{factor:.0%} of", factor=factor)
+    )
+    return tr("The area is {grown} that of {where}.", grown=grown, where=where)

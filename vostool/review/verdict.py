@@ -9,8 +9,9 @@ from vostool.project.project import Project
 from vostool.review.events import ReviewEvent, Stretch
 from vostool.review.measures import ObjectRow
 from vostool.review.order import Rows
+from vostool.words import mark, tr
 
-UNKNOWN = (
+UNKNOWN = mark(
     "Asked about no more; no new score or agreement says that it is right. Play it, or confirm it."
 )
 
@@ -39,17 +40,22 @@ def verdict(project: Project, rows: Rows, event: ReviewEvent) -> str:
         unknown |= bool(np.isnan(known).any())
         lowest += known.tolist()
     if not total:
-        return "No masks are left there."
+        return tr("No masks are left there.")
     if confirmed == total:
-        return "Confirmed."
+        return tr("Confirmed.")
     if dismissed:
-        return "Dismissed: asked about again when its masks change."
+        return tr("Dismissed: asked about again when its masks change.")
     if unknown:
-        return UNKNOWN
+        return tr(UNKNOWN)
     if not lowest:
-        return f"Settled: all {total} masks are yours or confirmed."
-    own_part = f", {kept} by you" if kept else ""
-    return f"Settled: the lowest score there is now {min(lowest):.2f} ({total} masks{own_part})."
+        return tr("Settled: all {total} masks are yours or confirmed.", total=total)
+    own_part = tr(", {kept} by you", kept=kept) if kept else ""
+    return tr(
+        "Settled: the lowest score there is now {lowest:.2f} ({total} masks{own_part}).",
+        lowest=min(lowest),
+        total=total,
+        own_part=own_part,
+    )
 
 
 def _there(row: ObjectRow | None, stretch: Stretch) -> NDArray[np.int64]:

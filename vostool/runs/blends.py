@@ -23,8 +23,9 @@ from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.review.reasons import AGREEMENT as AGREEMENT_RANGE
 from vostool.runs.request import keyframes, plan_run, run_edit
+from vostool.words import mark, tr
 
-TITLE = "Track between corrections"
+TITLE = mark("Track between corrections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,23 @@ def plan_blend(project: Project, span: BlendSpan) -> tuple[TrackRequest, TrackRe
     """
     if len(span) < 1:
         raise PromptError(
-            f"No frame lies between frames {span.left} and {span.right}; there is nothing to track."
+            tr(
+                "No frame lies between frames {left} and {right}; there is nothing to track.",
+                left=span.left,
+                right=span.right,
+            )
         )
     known = {(key.frame, key.object_id) for key in keyframes(project, span.object_ids)}
     for oid in span.object_ids:
         for frame in (span.left, span.right):
             if (frame, oid) not in known:
                 raise PromptError(
-                    f"Object {oid} is not corrected or confirmed on frame {frame}; "
-                    "do that first, so that it can be tracked from both sides."
+                    tr(
+                        "Object {oid} is not corrected or confirmed on frame {frame}; "
+                        "do that first, so that it can be tracked from both sides.",
+                        oid=oid,
+                        frame=frame,
+                    )
                 )
     forward = plan_run(
         project, Direction.FORWARD, origin=span.left, first=span.left, last=span.right - 1,
@@ -124,7 +133,7 @@ class BlendRun:
                     self._forward[step.frame, oid] = reply
             fresh = {o: r for o, r in replies.items() if project.masks.get(step.frame, o) is None}
             shown.append(TrackedFrame(step.frame, fresh, step.problem))
-        return Edit(TITLE, run_edit(project, shown).changes)
+        return Edit(tr(TITLE), run_edit(project, shown).changes)
 
     def take_backward(self, project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
         """Blend the second leg's masks with the first's; a person's own masks stay, as in any run.
@@ -144,7 +153,7 @@ class BlendRun:
                     differ = agreement < AGREEMENT_RANGE[0]
                     note = note_value(record.mask, round(agreement, 3)) if differ else None
                     pending.put(note_cell(AGREEMENT, frame, oid), note)
-        return pending.edit(TITLE)
+        return pending.edit(tr(TITLE))
 
     def _blend(self, step: TrackedFrame) -> tuple[dict[int, SegmentReply], dict[int, float]]:
         """Blended replies and agreements of one frame, by object id."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import pairwise
 
 from vostool.project.project import Project
+from vostool.words import tr, trn
 
 _TOLD = 3
 
@@ -30,7 +31,13 @@ def gap_words(
     for oid in sorted(object_ids):
         found = gaps(project.masks.row(oid))
         if found:
-            said.append(f"{name(oid)} has nothing on {listed(found)}: not tracked there yet.")
+            said.append(
+                tr(
+                    "{name} has nothing on {listed}: not tracked there yet.",
+                    name=name(oid),
+                    listed=listed(found),
+                )
+            )
     return said
 
 
@@ -39,5 +46,5 @@ def listed(found: Collection[tuple[int, int]]) -> str:
     parts = [f"{a}" if a == b else f"{a}–{b}" for a, b in list(found)[:_TOLD]]
     more = len(found) - _TOLD
     one = len(found) == 1 and "–" not in parts[0]
-    last = f" and {more} more stretch{'es' if more > 1 else ''}" if more > 0 else ""
-    return f"frame{'' if one else 's'} {', '.join(parts)}{last}"
+    last = trn(" and {n} more stretch", " and {n} more stretches", more) if more > 0 else ""
+    return trn("frame {listed}", "frames {listed}", 1 if one else 2, listed=", ".join(parts) + last)

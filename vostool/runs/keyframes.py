@@ -16,6 +16,7 @@ from vostool.models.engine import Direction, Keyframe, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.runs.request import keyframes, plan_run
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def initial_spans(project: Project) -> list[Span]:
     """
     frames = annotated_frames(project)
     if not frames:
-        raise PromptError("No frame is annotated yet; annotate the objects on one, then track.")
+        raise PromptError(tr("No frame is annotated yet; annotate the objects on one, then track."))
     ends = [*(frame - 1 for frame in frames[1:]), project.source.frame_count - 1]
     return [Span(start, end) for start, end in zip(frames, ends, strict=True)]
 
@@ -61,14 +62,23 @@ def again_spans(project: Project, frames: Iterable[int]) -> list[Span]:
     """
     chosen = sorted(set(frames))
     if not chosen:
-        raise PromptError("Choose at least one frame to track again from.")
+        raise PromptError(tr("Choose at least one frame to track again from."))
     count = project.source.frame_count
     for frame in chosen:
         if not 0 <= frame < count:
-            raise PromptError(f"Frame {frame} is outside the source, which has 0 to {count - 1}.")
+            raise PromptError(
+                tr(
+                    "Frame {frame} is outside the source, which has 0 to {count}.",
+                    frame=frame,
+                    count=count - 1,
+                )
+            )
         if not is_labelled(project, frame):
             raise PromptError(
-                f"Frame {frame} holds no mask to track from; annotate it or choose another."
+                tr(
+                    "Frame {frame} holds no mask to track from; annotate it or choose another.",
+                    frame=frame,
+                )
             )
     stops = sorted({*chosen, *annotated_frames(project), count})
     return [Span(f, next(s for s in stops if s > f) - 1, from_result=True) for f in chosen]
@@ -103,9 +113,13 @@ def next_step(project: Project, frame: int) -> Span:
         PromptError: the frame holds no mask, or it is the last one.
     """
     if frame >= project.source.frame_count - 1:
-        raise PromptError(f"Frame {frame} is the last one; there is nothing to track to.")
+        raise PromptError(
+            tr("Frame {frame} is the last one; there is nothing to track to.", frame=frame)
+        )
     if not is_labelled(project, frame):
-        raise PromptError(f"Frame {frame} holds no mask to track from; annotate it first.")
+        raise PromptError(
+            tr("Frame {frame} holds no mask to track from; annotate it first.", frame=frame)
+        )
     return Span(frame, frame + 1, from_result=True)
 
 
@@ -117,7 +131,7 @@ def last_result(project: Project) -> int:
     """
     spans = remaining_spans(project)
     if not spans:
-        raise PromptError("Every frame has its masks; choose the frames to track again from.")
+        raise PromptError(tr("Every frame has its masks; choose the frames to track again from."))
     return spans[0].start
 
 

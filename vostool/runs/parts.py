@@ -18,6 +18,7 @@ from vostool.runs.keyframes import Span, plan_span
 from vostool.runs.pieces import Piece, Reach, SpanOf, leg_of
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import run_edit
+from vostool.words import tr
 
 Plan = Callable[[], TrackRequest | None]
 """Makes the request of one part of a run when its turn comes; None where nothing is to be done."""
@@ -77,7 +78,11 @@ class RunProgress:
     @property
     def place(self) -> str:
         """ "frame 143 of 300", as the frame's box under the picture counts."""
-        return f"frame {self.at} of {self.clip}" if self.at is not None else "its first frame"
+        return (
+            tr("frame {at} of {clip}", at=self.at, clip=self.clip)
+            if self.at is not None
+            else tr("its first frame")
+        )
 
 
 @dataclass

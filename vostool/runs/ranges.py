@@ -15,6 +15,7 @@ from vostool.models.engine import Direction, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.runs.request import keyframes, plan_run
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ def range_legs(
         frames.setdefault(key.object_id, []).append(key.frame)
     if not frames:
         raise PromptError(
-            "There is nothing to track the range from; click the object on one of its frames first."
+            tr(
+                "There is nothing to track the range from; click the object on "
+                "one of its frames first."
+            )
         )
     ids = tuple(sorted(frames))
     if first <= playhead <= last and all(playhead in frames[oid] for oid in ids):

@@ -24,6 +24,7 @@ from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.project.range_edits import check_range
+from vostool.words import tr
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
@@ -78,10 +79,10 @@ def plan_run(
     wanted = set(project.objects if object_ids is None else object_ids)
     locked = locked_objects(project)
     if wanted and wanted <= locked:
-        raise PromptError("All objects that would be tracked are locked; unlock one first.")
+        raise PromptError(tr("All objects that would be tracked are locked; unlock one first."))
     keys = keyframes(project, wanted - locked)
     if not keys:
-        raise PromptError("No object has a prompt yet; click it or draw a box around it first.")
+        raise PromptError(tr("No object has a prompt yet; click it or draw a box around it first."))
     frames = [k.frame for k in keys]
     if origin is None:
         inside = [f for f in frames if first <= f <= end]

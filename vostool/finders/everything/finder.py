@@ -21,6 +21,7 @@ from vostool.masks.box import Box
 from vostool.masks.crop import Window, decode_window
 from vostool.masks.mask import Mask
 from vostool.models.engine import DecodesPoints, PointDecoder
+from vostool.words import tr
 
 NAME, TITLE = "everything", "Everything"
 _CLOSE_UP = 0.25
@@ -51,7 +52,9 @@ class EverythingFinder:
 
     def find(self, view: View, question: Question) -> Iterator[Look]:
         if question.way is not Way.EVERYTHING:
-            raise UsageError(f"{TITLE} takes no question; choose another finder for text.")
+            raise UsageError(
+                tr("{title} takes no question; choose another finder for text.", title=TITLE)
+            )
         check_grid(question.grid)
         engine = point_engine(view)
         return self._looks(view, engine, question)
@@ -114,10 +117,13 @@ def point_engine(view: View) -> DecodesPoints:
         ModelError: there is none, or it cannot be asked at many points.
     """
     if view.engine is None:
-        raise ModelError("Looking for everything needs an engine; choose MobileSAM or SAM 2.")
+        raise ModelError(tr("Looking for everything needs an engine; choose MobileSAM or SAM 2."))
     if not isinstance(view.engine, DecodesPoints):
         raise ModelError(
-            f"{view.engine.info.title} cannot look for everything; choose MobileSAM or SAM 2."
+            tr(
+                "{info_title} cannot look for everything; choose MobileSAM or SAM 2.",
+                info_title=view.engine.info.title,
+            )
         )
     return view.engine
 

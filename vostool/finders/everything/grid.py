@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from vostool.errors import UsageError
 from vostool.finders.finder import Grid
 from vostool.masks.crop import Window
+from vostool.words import tr
 
 _COARSEST = 4
 _MOST, _MOST_LAYERS = 128, 3
@@ -17,9 +18,11 @@ _SPREAD_SEED = 1
 def check_grid(grid: Grid) -> None:
     """Raise :class:`UsageError` for a grid that makes no sense."""
     if not 1 <= grid.points_per_side <= _MOST:
-        raise UsageError(f"The points a side must be 1 to {_MOST}.")
+        raise UsageError(tr("The points a side must be 1 to {most}.", most=_MOST))
     if not 0 <= grid.crop_layers <= _MOST_LAYERS:
-        raise UsageError(f"The layers of crops must be 0 to {_MOST_LAYERS}.")
+        raise UsageError(
+            tr("The layers of crops must be 0 to {most_layers}.", most_layers=_MOST_LAYERS)
+        )
 
 
 def rounds(points_per_side: int, second_look: bool) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ from vostool.finders.finder import (
 from vostool.finders.text.examples import by_label
 from vostool.masks.mask import Mask
 from vostool.models.engine import DecodesPoints
+from vostool.words import tr
 
 NAME, TITLE = "everything-like", "Everything, compared with an example"
 _SAME = 0.7
@@ -51,7 +52,9 @@ class LikeFinder:
 
     def find(self, view: View, question: Question) -> Iterator[Look]:
         if question.way is not Way.LIKE:
-            raise UsageError(f"{TITLE} needs an object to compare with; choose another finder.")
+            raise UsageError(
+                tr("{title} needs an object to compare with; choose another finder.", title=TITLE)
+            )
         groups = [example for group in by_label(question) for example in group]
         engine = point_engine(view)
         asked = replace(question, way=Way.EVERYTHING)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from vostool.errors import UsageError
 from vostool.finders.listener import HeardWindow
+from vostool.words import tr
 
 THRESHOLD = 0.05
 """As low as SAM-Track's: AudioSet's classes are many, and few sound loud."""
@@ -89,5 +90,15 @@ def find_label(text: str, labels: Sequence[str]) -> str:
         return parts[wanted]
     alike = get_close_matches(wanted, [*by_name, *parts], n=3)
     near = ", ".join(dict.fromkeys(by_name.get(name) or parts[name] for name in alike))
-    hint = f"written alike: {near}." if near else f"it hears such as {', '.join(labels[:3])}."
-    raise UsageError(f"Nothing called '{text.strip()[:40]}' is known by its sound; {hint}")
+    hint = (
+        tr("written alike: {near}.", near=near)
+        if near
+        else tr("it hears such as {names}.", names=", ".join(labels[:3]))
+    )
+    raise UsageError(
+        tr(
+            "Nothing called '{strip}' is known by its sound; {hint}",
+            strip=text.strip()[:40],
+            hint=hint,
+        )
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vostool.errors import UsageError
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,13 @@ def lines(phrases: Sequence[str], tokenizer: Any, most: int, title: str) -> list
     for phrase in phrases:
         ids = _tokens(phrase, tokenizer, title)
         if len(ids) + 3 > most:
-            raise UsageError(f"The phrase '{phrase[:40]}…' is too long for {title}; shorten it.")
+            raise UsageError(
+                tr(
+                    "The phrase '{phrase}…' is too long for {title}; shorten it.",
+                    phrase=phrase[:40],
+                    title=title,
+                )
+            )
         if tokens and sum(len(row) + 1 for row in tokens) + len(ids) + 3 > most:
             done.append(_line(names, tokens, tokenizer))
             tokens, names = [], []
@@ -70,9 +77,19 @@ def _tokens(phrase: str, tokenizer: Any, title: str) -> list[int]:
         ids = tokenizer(word, add_special_tokens=False)["input_ids"]
         if not ids or all(token == tokenizer.unk_token_id for token in ids):
             raise UsageError(
-                f"{title} does not know the word '{word[:40]}'; use other words, in English."
+                tr(
+                    "{title} does not know the word '{word}'; use other words, in English.",
+                    title=title,
+                    word=word[:40],
+                )
             )
         found += ids
     if not found:
-        raise UsageError(f"{title} cannot look for '{phrase[:40]}'; use words, in English.")
+        raise UsageError(
+            tr(
+                "{title} cannot look for '{phrase}'; use words, in English.",
+                title=title,
+                phrase=phrase[:40],
+            )
+        )
     return found

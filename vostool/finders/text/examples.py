@@ -16,6 +16,7 @@ from vostool.errors import UsageError
 from vostool.finders.finder import Example, Question, View
 from vostool.finders.within import Part
 from vostool.frames import Image
+from vostool.words import tr
 
 MOST = 4
 """No more examples of one label than this; the first ones count."""
@@ -45,13 +46,18 @@ def by_label(question: Question) -> list[tuple[Example, ...]]:
         UsageError: there is none, or one is empty.
     """
     if not question.examples:
-        raise UsageError("There is nothing to compare with; choose an object that has a mask here.")
+        raise UsageError(
+            tr("There is nothing to compare with; choose an object that has a mask here.")
+        )
     groups: dict[str, list[Example]] = {}
     for example in question.examples:
         if example.mask.is_empty:
             raise UsageError(
-                f"The object has an empty mask on frame {example.frame}; "
-                "choose a frame on which it is seen."
+                tr(
+                    "The object has an empty mask on frame {frame}; choose a frame "
+                    "on which it is seen.",
+                    frame=example.frame,
+                )
             )
         groups.setdefault(example.label, []).append(example)
     return [tuple(group[:MOST]) for group in groups.values()]

@@ -31,6 +31,7 @@ from vostool.finders.within import Part, part_of
 from vostool.frames import Image
 from vostool.models.shared.device import choose_device
 from vostool.models.weights.hub import HubModel
+from vostool.words import tr
 
 OVERLAP = 0.3
 """Of two boxes that look like the example and share more than this IoU the better one stays."""
@@ -123,7 +124,11 @@ class Owlv2Finder(Pretrained):
         for phrase, ids in zip(phrases, tokenizer(lower)["input_ids"], strict=True):
             if len(ids) > most:
                 raise UsageError(
-                    f"The phrase '{phrase[:40]}…' is too long for {self._title}; shorten it."
+                    tr(
+                        "The phrase '{phrase}…' is too long for {title}; shorten it.",
+                        phrase=phrase[:40],
+                        title=self._title,
+                    )
                 )
         tokens = tokenizer(lower, padding="max_length", max_length=most, return_tensors="pt")
         return {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}

@@ -29,6 +29,7 @@ from vostool.finders.within import Part, part_of
 from vostool.frames import Image
 from vostool.models.shared.device import choose_bfloat16, choose_device
 from vostool.models.weights.hub import HubModel
+from vostool.words import tr
 
 MOST = 100
 """No more candidates of one phrase than this; the best stay."""
@@ -180,7 +181,13 @@ class Sam3Finder(Pretrained):
 def check_tokens(tokenizer: Any, phrase: str, title: str) -> None:
     """Raise :class:`UsageError` for a phrase that the model cannot read to its end."""
     if len(tokenizer(phrase.lower())["input_ids"]) > TOKENS:
-        raise UsageError(f"The phrase '{phrase[:40]}…' is too long for {title}; shorten it.")
+        raise UsageError(
+            tr(
+                "The phrase '{phrase}…' is too long for {title}; shorten it.",
+                phrase=phrase[:40],
+                title=title,
+            )
+        )
 
 
 def _masks(logits: torch.Tensor, height: int, width: int) -> list[torch.Tensor]:

@@ -134,7 +134,7 @@ class Tracking:
                 )
             return blend_parts(self._project, spans)
 
-        return self._begin(parts, BLEND_TITLE)
+        return self._begin(parts, tr(BLEND_TITLE))
 
     def correction(self) -> bool:
         """What the corrections on the playhead's frame change, of the corrected objects only.

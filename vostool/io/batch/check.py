@@ -20,6 +20,7 @@ from vostool.io.exports.staging import Staging
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
 from vostool.project.project_labels import is_unlabelled
+from vostool.words import tr, trn
 
 
 class ProblemKind(enum.Enum):
@@ -133,7 +134,7 @@ def _look(batch: Batch, found: OpenedProject, findings: _Findings, progress: Pro
         try:
             plan = make_plan(found.project, found.source, options)
         except ExportError as error:
-            findings.add(ProblemKind.UNFIT, f"It is left out: {error}")
+            findings.add(ProblemKind.UNFIT, tr("It is left out: {error}", error=error))
             return
     else:
         plan = make_dataset([found.item()], options).videos[0]
@@ -144,7 +145,7 @@ def _look(batch: Batch, found: OpenedProject, findings: _Findings, progress: Pro
             findings.add(ProblemKind.NOTE, text)
     forbidding = [entry.name for entry in find_formats(batch.formats) if not entry.overlaps]
     for done, index in enumerate(plan.frames):
-        progress(done, len(plan.frames), f"frame {index}")
+        progress(done, len(plan.frames), tr("frame {index}", index=index))
         _look_at_frame(plan, index, bool(forbidding), findings)
     progress(len(plan.frames), len(plan.frames), "")
     _tell_counts(plan, forbidding, findings)
@@ -177,10 +178,15 @@ def _touch(one: ExportMask, other: ExportMask) -> bool:
 def _tell_labels(plan: ExportPlan, findings: _Findings) -> None:
     unnamed = [str(obj.id) for obj in plan.objects if is_unlabelled(plan.project, obj)]
     if unnamed:
-        whose = "its" if len(unnamed) == 1 else "their"
         findings.add(
             ProblemKind.UNLABELLED,
-            f"{_objects(unnamed)} no label of {whose} own: written as {DEFAULT_LABEL!r}.",
+            trn(
+                "Object {ids} has no label of its own: written as {label!r}.",
+                "Objects {ids} have no label of their own: written as {label!r}.",
+                len(unnamed),
+                ids=_listed(unnamed),
+                label=DEFAULT_LABEL,
+            ),
         )
 
 
@@ -188,29 +194,42 @@ def _tell_counts(plan: ExportPlan, forbidding: Sequence[str], findings: _Finding
     if findings.unconfirmed:
         findings.add(
             ProblemKind.UNCONFIRMED,
-            f"{findings.unconfirmed} of {findings.frames} frames hold masks that are unconfirmed.",
+            tr(
+                "{unconfirmed} of {frames} frames hold masks that are unconfirmed.",
+                unconfirmed=findings.unconfirmed,
+                frames=findings.frames,
+            ),
         )
     if findings.empty:
         findings.add(
             ProblemKind.EMPTY,
-            f"{findings.empty} masks are empty: the object counts as absent there.",
+            tr("{empty} masks are empty: the object counts as absent there.", empty=findings.empty),
         )
     idle = [str(obj.id) for obj in plan.objects if obj.id not in findings.objects]
     if idle:
-        findings.add(ProblemKind.EMPTY, f"{_objects(idle)} no mask on the frames to write.")
+        findings.add(
+            ProblemKind.EMPTY,
+            trn(
+                "Object {ids} has no mask on the frames to write.",
+                "Objects {ids} have no mask on the frames to write.",
+                len(idle),
+                ids=_listed(idle),
+            ),
+        )
     if findings.overlaps:
         findings.add(
             ProblemKind.OVERLAPS,
-            f"Objects overlap on {findings.overlaps} frames, where {', '.join(forbidding)} can "
-            "keep only one of them.",
+            tr(
+                "Objects overlap on {overlaps} frames, where {names} can keep only one of them.",
+                overlaps=findings.overlaps,
+                names=", ".join(forbidding),
+            ),
         )
 
 
-def _objects(ids: Sequence[str], limit: int = 8) -> str:
-    if len(ids) == 1:
-        return f"Object {ids[0]} has"
-    more = f" and {len(ids) - limit} more" if len(ids) > limit else ""
-    return f"Objects {', '.join(ids[:limit])}{more} have"
+def _listed(ids: Sequence[str], limit: int = 8) -> str:
+    more = tr(" and {count} more", count=len(ids) - limit) if len(ids) > limit else ""
+    return ", ".join(ids[:limit]) + more
 
 
 def _place_problems(batch: Batch, folder: Path) -> list[Problem]:

@@ -24,6 +24,7 @@ from vostool.io.project.file import (
 from vostool.io.video.sources import open_source
 from vostool.progress import Progress
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ class Batch:
             UsageError: one sentence.
         """
         if not self.projects:
-            raise UsageError("No project is given; name at least one.")
+            raise UsageError(tr("No project is given; name at least one."))
         check_options(self.formats, self.options)
         if self.options.split.by is SplitBy.VIDEO and not self.merge:
             raise UsageError(
-                "A split by video needs several videos in one data set; merge them or split by "
-                "time."
+                tr(
+                    "A split by video needs several videos in one data set; merge "
+                    "them or split by time."
+                )
             )
 
     def names(self) -> list[str]:
@@ -161,7 +164,13 @@ def find_projects(places: Iterable[Path]) -> tuple[BatchProject, ...]:
         inside = sorted(place.rglob(f"*{SUFFIX}")) if os.path.isdir(place) else [place]
         files = [path for path in inside if not os.path.isdir(path)]
         if not files:
-            raise UsageError(f"There is no project (*{SUFFIX}) in the folder '{place}'.")
+            raise UsageError(
+                tr(
+                    "There is no project (*{suffix}) in the folder '{place}'.",
+                    suffix=SUFFIX,
+                    place=place,
+                )
+            )
         for path in files:
             found.setdefault(path.resolve(), BatchProject(path.absolute()))
     return tuple(found.values())
@@ -175,8 +184,10 @@ def sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{text.rstrip('.')}."
     if isinstance(error, MemoryError):
-        return "There is not enough memory; close other programs and try again."
-    return f"Something unforeseen went wrong: {type(error).__name__}: {text}."
+        return tr("There is not enough memory; close other programs and try again.")
+    return tr(
+        "Something unforeseen went wrong: {name}: {text}.", name=type(error).__name__, text=text
+    )
 
 
 def _warnings(source: FrameSource, *more: str | None) -> tuple[str, ...]:

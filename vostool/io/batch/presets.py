@@ -20,6 +20,7 @@ from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.exports.options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
 from vostool.io.imports.plain_table import Table
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,16 @@ def load_presets(path: Path | None = None) -> dict[str, Preset]:
     except (OSError, ValueError, RecursionError) as error:
         text = str(getattr(error, "strerror", None) or error).rstrip(".").replace("\n", " ")
         raise UsageError(
-            f"The presets in '{place}' cannot be read ({text}); correct or delete the file."
+            tr(
+                "The presets in '{place}' cannot be read ({text}); correct or delete the file.",
+                place=place,
+                text=text,
+            )
         ) from None
     except UsageError as error:
-        raise UsageError(f"The presets in '{place}' cannot be used: {error}") from None
+        raise UsageError(
+            tr("The presets in '{place}' cannot be used: {error}", place=place, error=error)
+        ) from None
 
 
 def save_preset(name: str, preset: Preset, path: Path | None = None) -> None:
@@ -98,7 +105,7 @@ def save_preset(name: str, preset: Preset, path: Path | None = None) -> None:
         ExportError: it cannot be written.
     """
     if not name.strip() or name in BUILT_IN:
-        raise UsageError(f"A preset cannot be called {name!r}; choose another name.")
+        raise UsageError(tr("A preset cannot be called {name!r}; choose another name.", name=name))
     _store({**load_presets(path), name: preset}, path)
 
 
@@ -115,7 +122,7 @@ def delete_preset(name: str, path: Path | None = None) -> None:
 
 def _preset(value: object, name: str) -> Preset:
     if not isinstance(value, dict):
-        raise UsageError(f"{name!r} must be a table.")
+        raise UsageError(tr("{name!r} must be a table.", name=name))
     table = Table(value, name)
     formats = table.several("formats", str) or []
     options = options_from_plain(table.mapping("options"))
@@ -136,5 +143,9 @@ def _store(presets: Mapping[str, Preset], path: Path | None) -> None:
         os.replace(beside, place)
     except OSError as error:
         raise ExportError(
-            f"The presets cannot be kept in '{place}': {error.strerror or error}."
+            tr(
+                "The presets cannot be kept in '{place}': {strerror}.",
+                place=place,
+                strerror=error.strerror or error,
+            )
         ) from error

@@ -27,6 +27,7 @@ from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.batch.plan import Batch, BatchProject
 from vostool.io.imports.plain_table import Table
+from vostool.words import tr
 
 VERSION = 1
 SUFFIXES = (".toml", ".json")
@@ -47,8 +48,11 @@ def save_recipe(batch: Batch, path: Path) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise ExportError(
-            f"The recipe '{path}' cannot be written: {error.strerror or error}; "
-            "choose another folder."
+            tr(
+                "The recipe '{path}' cannot be written: {strerror}; choose another folder.",
+                path=path,
+                strerror=error.strerror or error,
+            )
         ) from error
 
 
@@ -61,7 +65,9 @@ def load_recipe(path: Path) -> Batch:
     try:
         return recipe_from_plain(_parsed(path), path.absolute().parent)
     except UsageError as error:
-        raise UsageError(f"The recipe '{path}' cannot be used: {error}") from None
+        raise UsageError(
+            tr("The recipe '{path}' cannot be used: {error}", path=path, error=error)
+        ) from None
 
 
 def recipe_to_plain(batch: Batch, folder: Path) -> Plain:
@@ -89,16 +95,20 @@ def recipe_from_plain(plain: object, folder: Path) -> Batch:
         UsageError: a sentence about the first thing that is wrong.
     """
     if not isinstance(plain, dict) or "vostool_recipe" not in plain:
-        raise UsageError("It is no recipe of VOSTool: 'vostool_recipe = 1' is missing.")
+        raise UsageError(tr("It is no recipe of VOSTool: 'vostool_recipe = 1' is missing."))
     table = Table(plain, "")
     version = table.whole("vostool_recipe", None)
     if version != VERSION:
         raise UsageError(
-            f"It is of version {version}, but only {VERSION} is known; update VOSTool."
+            tr(
+                "It is of version {version}, but only {version_2} is known; update VOSTool.",
+                version=version,
+                version_2=VERSION,
+            )
         )
     for name in ("projects", "formats", "destination"):
         if not table.has(name):
-            raise UsageError(f"{name} is missing.")
+            raise UsageError(tr("{name} is missing.", name=name))
     batch = Batch(
         projects=_projects(plain["projects"], folder),
         formats=tuple(table.several("formats", str) or ()),
@@ -114,14 +124,14 @@ def recipe_from_plain(plain: object, folder: Path) -> Batch:
 
 def _projects(rows: object, folder: Path) -> tuple[BatchProject, ...]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UsageError("projects must be a list of tables with a path each.")
+        raise UsageError(tr("projects must be a list of tables with a path each."))
     found = []
     for number, row in enumerate(rows, 1):
         table = Table(row, f"projects[{number}]")
         path, video = table.text("path", ""), table.text("video", "")
         table.finish()
         if not path:
-            raise UsageError(f"projects[{number}].path is missing.")
+            raise UsageError(tr("projects[{number}].path is missing.", number=number))
         place = toml.absolute(video, folder) if video else None
         found.append(BatchProject(toml.absolute(path, folder), place))
     return tuple(found)
@@ -143,7 +153,13 @@ def _text(plain: Plain, path: Path) -> str:
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"A recipe ends in {' or '.join(SUFFIXES)}, not in '{path.suffix}'.")
+        raise UsageError(
+            tr(
+                "A recipe ends in {names}, not in '{suffix}'.",
+                names=tr(" or ").join(SUFFIXES),
+                suffix=path.suffix,
+            )
+        )
 
 
 def _relative(path: Path, folder: Path) -> str:

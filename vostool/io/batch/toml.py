@@ -12,6 +12,7 @@ import tomli_w
 
 from vostool.errors import UsageError
 from vostool.files import NotRegular, TooLarge, expanded, read_bounded
+from vostool.words import tr
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,18 +53,20 @@ def read_file(path: Path, kind: str, parse: Callable[[str], T]) -> T:
     try:
         text = read_bounded(path, LARGEST).decode("utf-8")
     except TooLarge:
-        raise UsageError(f"It is too large for {kind}.") from None
+        raise UsageError(tr("It is too large for {kind}.", kind=kind)) from None
     except NotRegular as error:
         raise UsageError(f"{error.strerror}.") from None
     except OSError as error:
-        raise UsageError(f"{error.strerror or error}; check the name.") from None
+        raise UsageError(
+            tr("{strerror}; check the name.", strerror=error.strerror or error)
+        ) from None
     except UnicodeDecodeError:
-        raise UsageError("It is no text in UTF-8.") from None
+        raise UsageError(tr("It is no text in UTF-8.")) from None
     try:
         return parse(text)
     except (ValueError, RecursionError) as error:
         reason = str(error).rstrip(".").replace("\n", " ")
-        raise UsageError(f"It cannot be read ({reason}).") from None
+        raise UsageError(tr("It cannot be read ({reason}).", reason=reason)) from None
 
 
 def absolute(text: str, folder: Path) -> Path:

@@ -15,6 +15,7 @@ from vostool.masks.mask import Mask, Provenance
 from vostool.project.changes import FrameObject
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
+from vostool.words import tr
 
 _SOURCES = {
     Provenance.TRACKED: "auto",
@@ -73,8 +74,14 @@ def to_shape(
     if label is None:
         names = ", ".join(sorted(job.labels_by_name)) or "none"
         raise UsageError(
-            f"Job {job.id} has no label '{known.label}' (object {oid}); rename it to one of the "
-            f"job's labels: {names}."
+            tr(
+                "Job {id} has no label '{label}' (object {oid}); rename it to "
+                "one of the job's labels: {names}.",
+                id=job.id,
+                label=known.label,
+                oid=oid,
+                names=names,
+            )
         )
     box = isinstance(there, Box)
     same = before is not None and int(before["label_id"]) == label.id

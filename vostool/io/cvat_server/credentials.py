@@ -13,6 +13,7 @@ import platformdirs
 
 from vostool.errors import LoginRefused, ServerError, UsageError
 from vostool.io.cvat_server.extra import package
+from vostool.words import tr
 
 SERVICE = "vostool-cvat"
 """The name of our entries in the keyring; the server's address is the user name there."""
@@ -54,7 +55,9 @@ def server_address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or parts.username or parts.password or any(c.isspace() for c in whole):
-        raise UsageError(f"'{text}' is no server's address; give one such as https://app.cvat.ai.")
+        raise UsageError(
+            tr("'{text}' is no server's address; give one such as https://app.cvat.ai.", text=text)
+        )
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
@@ -77,15 +80,19 @@ def stored_credentials(url: str) -> Credentials:
         stored = None
     if stored is None:
         raise LoginRefused(
-            f"No login is known for {url}; give one with `vostool cvat login --url {url}`, or set "
-            f"{TOKEN_VARIABLE}."
+            tr(
+                "No login is known for {url}; give one with `vostool cvat "
+                "login --url {url}`, or set {token_variable}.",
+                url=url,
+                token_variable=TOKEN_VARIABLE,
+            )
         )
     try:
         entry = json.loads(stored)
         return Credentials(str(entry["user"]), str(entry["secret"]))
     except (ValueError, KeyError, TypeError) as error:
         raise LoginRefused(
-            f"The keyring's entry for {url} is not ours; log in again to replace it."
+            tr("The keyring's entry for {url} is not ours; log in again to replace it.", url=url)
         ) from error
 
 
@@ -100,8 +107,13 @@ def keep_credentials(url: str, credentials: Credentials) -> None:
         package("keyring").set_password(SERVICE, url, entry)
     except _keyring_errors() as error:
         raise ServerError(
-            f"The login was not kept: the system has no keyring that can be used ({_short(error)});"
-            f" it serves until the program ends, or set {TOKEN_VARIABLE}."
+            tr(
+                "The login was not kept: the system has no keyring that can be "
+                "used ({short}); it serves until the program ends, or set "
+                "{token_variable}.",
+                short=_short(error),
+                token_variable=TOKEN_VARIABLE,
+            )
         ) from error
 
 
@@ -117,7 +129,9 @@ def forget_credentials(url: str) -> bool:
             return False
         keyring.delete_password(SERVICE, url)
     except _keyring_errors() as error:
-        raise ServerError(f"The keyring cannot be used ({_short(error)}).") from error
+        raise ServerError(
+            tr("The keyring cannot be used ({short}).", short=_short(error))
+        ) from error
     return True
 
 

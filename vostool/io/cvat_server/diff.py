@@ -17,6 +17,7 @@ from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest
 from vostool.project.changes import FrameObject
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 @dataclass
@@ -44,7 +45,7 @@ def push_plan(
     """
     job = project_job(project)
     if job is None:
-        raise ServerError("This project was not pulled from a CVAT job; open a job first.")
+        raise ServerError(tr("This project was not pulled from a CVAT job; open a job first."))
     baseline = project_baseline(project)
     pending = Pending.from_json(project.settings.get(baseline_store.PENDING_SETTING))
     now = entries_of(annotations)
@@ -245,15 +246,34 @@ def _warnings(
             continue
         bare = sum(frame not in project.masks.row(oid) for frame in _visible(job, track))
         loss = (
-            f"; on {bare} of its frames there is no mask here, they will be empty" if bare else ""
+            tr("; on {bare} of its frames there is no mask here, they will be empty", bare=bare)
+            if bare
+            else ""
         )
-        said.append(f"Track {track['id']} (object {oid}) is replaced by masks{loss}.")
+        said.append(
+            tr(
+                "Track {track} (object {oid}) is replaced by masks{loss}.",
+                track=track["id"],
+                oid=oid,
+                loss=loss,
+            )
+        )
     if left_out:
         frames = len({frame for frame, _ in left_out})
-        said.append(f"{frames} frames that changed on the server are left as they are there.")
+        said.append(
+            tr(
+                "{frames} frames that changed on the server are left as they are there.",
+                frames=frames,
+            )
+        )
     if deleted:
         frames = len({frame for frame, _ in deleted})
-        said.append(f"{frames} frames were deleted from the job; their masks are not sent.")
+        said.append(
+            tr(
+                "{frames} frames were deleted from the job; their masks are not sent.",
+                frames=frames,
+            )
+        )
     return said
 
 

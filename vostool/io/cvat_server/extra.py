@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from vostool.errors import ServerError
+from vostool.words import tr
 
 INSTALL = "pip install 'vostool[cvat]'"
 
@@ -20,6 +21,10 @@ def package(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ServerError(
-            f"Working with a CVAT server needs the package '{name.partition('.')[0]}'; "
-            f"install it with `{INSTALL}`."
+            tr(
+                "Working with a CVAT server needs the package '{partition}'; "
+                "install it with `{install}`.",
+                partition=name.partition(".")[0],
+                install=INSTALL,
+            )
         ) from error

@@ -19,6 +19,7 @@ import platformdirs
 
 from vostool.errors import SourceError
 from vostool.io.cvat_server.job import Job, job_title
+from vostool.words import tr
 
 MANIFEST = "vostool-cvat-job.json"
 FOLDER_VARIABLE, SIZE_VARIABLE = "VOSTOOL_CVAT_CACHE", "VOSTOOL_CVAT_CACHE_MB"
@@ -65,8 +66,13 @@ def write_manifest(job: Job) -> Path:
         _write(folder / MANIFEST, json.dumps(job.to_json()).encode())
     except OSError as error:
         raise SourceError(
-            f"The frame cache '{folder}' cannot be written ({error.strerror}); free space, or name "
-            f"another folder with {FOLDER_VARIABLE}."
+            tr(
+                "The frame cache '{folder}' cannot be written ({strerror}); "
+                "free space, or name another folder with {folder_variable}.",
+                folder=folder,
+                strerror=error.strerror,
+                folder_variable=FOLDER_VARIABLE,
+            )
         ) from error
     return folder
 
@@ -80,7 +86,7 @@ def read_manifest(folder: Path) -> Job | None:
         return None
     except (OSError, ValueError) as error:
         raise SourceError(
-            f"The file '{file}' is damaged; remove its folder and open the job again."
+            tr("The file '{file}' is damaged; remove its folder and open the job again.", file=file)
         ) from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from vostool.errors import ServerError
 from vostool.io.cvat_server.job import Attribute, Job, JobSummary, Label
 from vostool.masks.colours import Colour
+from vostool.words import tr
 
 
 def read_summary(entry: Mapping[str, Any]) -> JobSummary:
@@ -38,14 +39,19 @@ def read_job(
     """
     job_id = int(entry["id"])
     if entry.get("dimension", "2d") != "2d":
-        raise ServerError(f"Job {job_id} is on point clouds; only flat pictures can be opened.")
+        raise ServerError(
+            tr("Job {job_id} is on point clouds; only flat pictures can be opened.", job_id=job_id)
+        )
     numbers, absolute = _frames(entry, meta)
     frames = meta["frames"] or []
     sizes = {(int(frame["width"]), int(frame["height"])) for frame in frames}
     if len(sizes) != 1:
         raise ServerError(
-            f"The frames of job {job_id} differ in size; only a job with frames of one size can be "
-            "opened."
+            tr(
+                "The frames of job {job_id} differ in size; only a job with "
+                "frames of one size can be opened.",
+                job_id=job_id,
+            )
         )
     width, height = sizes.pop()
     # A video states one frame for all; so does an image task of one image, which has a name, too.
@@ -82,7 +88,7 @@ def _frames(
     if included is not None:
         numbers = tuple(sorted((int(number) - task_start) // step for number in included))
     if not numbers:
-        raise ServerError(f"Job {entry['id']} has no frames.")
+        raise ServerError(tr("Job {entry} has no frames.", entry=entry["id"]))
     return numbers, tuple(task_start + number * step for number in numbers)
 
 

@@ -16,6 +16,7 @@ from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest
 from vostool.project.changes import FrameObject
 from vostool.project.project import Project
+from vostool.words import tr
 
 _LISTED = 8
 
@@ -50,7 +51,13 @@ class Conflict:
     frames: frozenset[int]
 
     def __str__(self) -> str:
-        return f"{self.kind[:-1]} {self.id} on frame {self.frame} was {self.what}"
+        return tr(
+            "{kind} {id} on frame {frame} was {what}",
+            kind=self.kind[:-1],
+            id=self.id,
+            frame=self.frame,
+            what=self.what,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,12 @@ class Plan:
             shown = "; ".join(str(conflict) for conflict in self.conflicts[:_LISTED])
             more = len(self.conflicts) - _LISTED
             raise JobChanged(
-                f"Job {self.job.id} changed on the server since it was pulled ({shown}"
-                f"{f' and {more} more' if more > 0 else ''}); nothing was sent. Push with "
-                "`--on-conflict mine` or `theirs`, or pull again."
+                tr(
+                    "Job {id} changed on the server since it was pulled "
+                    "({shown}{value}); nothing was sent. Push with `--on-conflict "
+                    "mine` or `theirs`, or pull again.",
+                    id=self.job.id,
+                    shown=shown,
+                    value=tr(" and {more} more", more=more) if more > 0 else "",
+                )
             )

@@ -14,6 +14,7 @@ from vostool.io.cvat_server.session import Session
 from vostool.io.project.drafts import draft_path
 from vostool.io.project.file import create, read_project
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,26 @@ def pull_job(
         held = project_job(project)
         if held is None or (held.url, held.id) != (job.url, job.id):
             raise ProjectFileError(
-                f"The project '{target}' does not belong to job {job.id} of {job.url}; name "
-                "another file."
+                tr(
+                    "The project '{target}' does not belong to job {id} of {url}; "
+                    "name another file.",
+                    target=target,
+                    id=job.id,
+                    url=job.url,
+                )
             )
         if not push_plan(project, annotations).conflicts:
             return JobProject(job, target, write_manifest(job), fresh=False)
         if count := len(changed_cells(project)):
             raise ProjectFileError(
-                f"Job {job.id} changed on the server, and its project '{target}' holds {count} "
-                "changes that were not pushed; push them, or pull with --discard to drop them."
+                tr(
+                    "Job {id} changed on the server, and its project '{target}' "
+                    "holds {count} changes that were not pushed; push them, or "
+                    "pull with --discard to drop them.",
+                    id=job.id,
+                    target=target,
+                    count=count,
+                )
             )
     pulled = pulled_project(job, annotations)
     folder = write_manifest(job)
@@ -100,6 +112,6 @@ def fetch_frames(session: Session, job: Job, progress: Progress = silent) -> int
     here = store.numbers()
     missing = [number for number in job.numbers if number not in here]
     for done, number in enumerate(missing):
-        progress(done, len(missing), "fetching frames")
+        progress(done, len(missing), tr("fetching frames"))
         store.put(number, session.frame(job.id, number))
     return len(missing)

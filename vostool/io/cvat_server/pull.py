@@ -36,6 +36,7 @@ from vostool.masks.colours import palette_colour
 from vostool.masks.mask import Mask
 from vostool.project.changes import Cell, Edit, FrameObject, Table
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,26 @@ def _shapes(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]
             left[str(shape["type"])] += 1
             continue
         frame = job.index.get(int(shape["frame"]))
-        name = f"Shape {shape['id']} on frame {shape['frame']}"
+        name = tr("Shape {shape} on frame {shape_2}", shape=shape["id"], shape_2=shape["frame"])
         if frame is None or int(shape["label_id"]) not in job.labels_by_id:
-            why = "its frame is not in the job" if frame is None else "its label is unknown"
-            notes.append(f"{name} was left on the server: {why}.")
+            why = tr("its frame is not in the job") if frame is None else tr("its label is unknown")
+            notes.append(tr("{name} was left on the server: {why}.", name=name, why=why))
             continue
         try:
             content = decode_shape(shape, job.width, job.height)
         except ValueError as error:
-            notes.append(f"{name} was left on the server: {error}.")
+            notes.append(tr("{name} was left on the server: {error}.", name=name, error=error))
             continue
         made = shape.get("source") == "auto"
         found.append(Found("shapes", int(shape["id"]), frame, shape, content, made))
     if left:
         listed = ", ".join(f"{count} {kind}" for kind, count in left.items())
-        notes.append(f"Not masks, polygons, boxes or ellipses, left on the server: {listed}.")
+        notes.append(
+            tr(
+                "Not masks, polygons, boxes or ellipses, left on the server: {listed}.",
+                listed=listed,
+            )
+        )
     return found
 
 
@@ -124,12 +130,16 @@ def _tracks(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]
         kinds = {str(shape["type"]) for shape in track["shapes"]}
         if not kinds or not kinds <= READ or int(track["label_id"]) not in job.labels_by_id:
             what = ", ".join(sorted(kinds)) or "empty"
-            notes.append(f"Track {track['id']} ({what}) was left on the server.")
+            notes.append(
+                tr("Track {track} ({what}) was left on the server.", track=track["id"], what=what)
+            )
             continue
         try:
             found += _keyframes(job, track)
         except ValueError as error:
-            notes.append(f"Track {track['id']} was left on the server: {error}.")
+            notes.append(
+                tr("Track {track} was left on the server: {error}.", track=track["id"], error=error)
+            )
     return found
 
 

@@ -20,6 +20,7 @@ from vostool.io.cvat_server.shapes import digest
 from vostool.progress import Progress, silent
 from vostool.project.changes import Cell, CellChange, Edit, Json, Table
 from vostool.project.project import Project
+from vostool.words import tr
 
 BATCH = 50
 """Shapes in one request; each is all or nothing, and progress and cancel come in between."""
@@ -69,10 +70,10 @@ def carry_out(session: Session, plan: Plan, progress: Progress = silent) -> Base
     for batch in _batches(delete):
         session.delete(job_id, batch)
         done += len(batch)
-        progress(done, total, "removing what was replaced")
+        progress(done, total, tr("removing what was replaced"))
     if tracks:
         session.delete(job_id, (), tracks)
-        progress(total, total, "removing what was replaced")
+        progress(total, total, tr("removing what was replaced"))
     annotations = session.annotations(job_id)
     _check_there(plan, create, annotations["shapes"])
     return baseline_after(plan, annotations)
@@ -84,10 +85,14 @@ def _check_there(
     there = {digest(shape) for shape in shapes}
     missing = sorted({int(shape["frame"]) for shape in create if digest(shape) not in there})
     if missing:
-        frames = ", ".join(map(str, missing[:8])) + (" and more" if len(missing) > 8 else "")
+        frames = ", ".join(map(str, missing[:8])) + (tr(" and more") if len(missing) > 8 else "")
         raise ServerError(
-            f"The server did not keep what was sent for frames {frames} of job {plan.job.id}; "
-            "push again."
+            tr(
+                "The server did not keep what was sent for frames {frames} of "
+                "job {id}; push again.",
+                frames=frames,
+                id=plan.job.id,
+            )
         )
 
 

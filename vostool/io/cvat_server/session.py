@@ -16,6 +16,7 @@ from vostool.io.cvat_server.credentials import Credentials
 from vostool.io.cvat_server.extra import package
 from vostool.io.cvat_server.job import Job, JobSummary
 from vostool.io.cvat_server.job_reading import read_job, read_summary
+from vostool.words import tr
 
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5.0, 60.0
 RETRIES, BACKOFF_SECONDS = 2, 0.3
@@ -57,16 +58,16 @@ class Session:
         Raises:
             ServerError: also where its frames differ in size or are no pictures.
         """
-        with self._explained(f"job {job_id}"):
+        with self._explained(tr("job {job_id}", job_id=job_id)):
             entry = _json(self._api.retrieve(job_id, _parse_response=False))
             meta = _json(self._api.retrieve_data_meta(job_id, _parse_response=False))
         labels = self._pages(self._client.api_client.labels_api.list_endpoint, job_id=job_id)
-        with self._explained(f"job {job_id}"):
+        with self._explained(tr("job {job_id}", job_id=job_id)):
             return read_job(self.url, entry, meta, labels)
 
     def frame(self, job_id: int, number: int) -> bytes:
         """The encoded picture of a frame in original quality, by the server's number."""
-        with self._explained(f"frame {number} of job {job_id}"):
+        with self._explained(tr("frame {number} of job {job_id}", number=number, job_id=job_id)):
             _, response = self._api.retrieve_data(
                 job_id, number=number, quality="original", type="frame", _parse_response=False
             )
@@ -75,7 +76,7 @@ class Session:
 
     def annotations(self, job_id: int) -> Annotations:
         """All annotations of a job."""
-        with self._explained(f"job {job_id}"):
+        with self._explained(tr("job {job_id}", job_id=job_id)):
             found = _json(self._api.retrieve_annotations(job_id, _parse_response=False))
             return {kind: list(found[kind]) for kind in ("shapes", "tracks", "tags")}
 
@@ -104,7 +105,7 @@ class Session:
         tracks: Sequence[Mapping[str, Any]],
     ) -> None:
         models = package("cvat_sdk.models")
-        with self._explained(f"job {job_id}"):
+        with self._explained(tr("job {job_id}", job_id=job_id)):
             request = models.PatchedLabeledDataRequest(
                 shapes=[_shape_request(models, shape) for shape in shapes],
                 tracks=[_track_request(models, track) for track in tracks],
@@ -117,7 +118,9 @@ class Session:
 
     def _pages(self, endpoint: Any, **query: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        with self._explained(f"job {query['job_id']}" if "job_id" in query else "jobs"):
+        with self._explained(
+            tr("job {query}", query=query["job_id"]) if "job_id" in query else "jobs"
+        ):
             page = 1
             while True:
                 answer = _json(
@@ -183,35 +186,68 @@ def explained(url: str, what: str) -> Iterator[None]:
         raise _refusal(url, what, int(error.status or 0), str(error.reason)) from error
     except (http.HTTPError, OSError) as error:
         raise ServerError(
-            f"The server {url} cannot be reached ({_reason(error)}); check the address and "
-            "the network."
+            tr(
+                "The server {url} cannot be reached ({reason}); check the address and the network.",
+                url=url,
+                reason=_reason(error),
+            )
         ) from error
     except (ValueError, KeyError, TypeError, AssertionError, sdk.OpenApiException) as error:
         raise ServerError(
-            f"{url} does not answer as a CVAT server does ({type(error).__name__}: {error}); "
-            "check the address."
+            tr(
+                "{url} does not answer as a CVAT server does ({name}: {error}); check the address.",
+                url=url,
+                name=type(error).__name__,
+                error=error,
+            )
         ) from error
 
 
 def _refusal(url: str, what: str, status: int, reason: str) -> ServerError:
     if status == 401 or (what == "login" and status in (400, 403)):
         return LoginRefused(
-            f"The server {url} refused the login; check the user name and password or the token, "
-            f"and log in again."
+            tr(
+                "The server {url} refused the login; check the user name and "
+                "password or the token, and log in again.",
+                url=url,
+            )
         )
     if what == "login" and status == 404:
-        return ServerError(f"{url} does not answer as a CVAT server does; check the address.")
+        return ServerError(
+            tr("{url} does not answer as a CVAT server does; check the address.", url=url)
+        )
     sentences = {
-        0: f"The server {url} cannot be reached safely ({reason.partition(chr(10))[0]}).",
-        403: f"You are not allowed to use {what} on {url}; ask its administrator.",
-        404: f"There is no {what} on {url}, or not any more; `vostool cvat list` shows the jobs.",
-        413: f"The server {url} finds the request too large; push fewer frames at a time.",
-        429: f"The server {url} asks to wait; try again in a minute.",
+        0: tr(
+            "The server {url} cannot be reached safely ({partition}).",
+            url=url,
+            partition=reason.partition(chr(10))[0],
+        ),
+        403: tr(
+            "You are not allowed to use {what} on {url}; ask its administrator.", what=what, url=url
+        ),
+        404: tr(
+            "There is no {what} on {url}, or not any more; `vostool cvat list` shows the jobs.",
+            what=what,
+            url=url,
+        ),
+        413: tr(
+            "The server {url} finds the request too large; push fewer frames at a time.", url=url
+        ),
+        429: tr("The server {url} asks to wait; try again in a minute.", url=url),
     }
     if status in sentences:
         return ServerError(sentences[status])
-    blame = "has a problem of its own" if status >= 500 else "refused the request"
-    return ServerError(f"The server {url} {blame} on {what} ({status} {reason}); try again later.")
+    blame = tr("has a problem of its own") if status >= 500 else tr("refused the request")
+    return ServerError(
+        tr(
+            "The server {url} {blame} on {what} ({status} {reason}); try again later.",
+            url=url,
+            blame=blame,
+            what=what,
+            status=status,
+            reason=reason,
+        )
+    )
 
 
 def _limit_waiting(client: Any) -> None:

@@ -15,6 +15,7 @@ from vostool.io.cvat_server.frame_store import FrameStore, read_manifest
 from vostool.io.cvat_server.job import RATE, Job
 from vostool.io.cvat_server.session import Session
 from vostool.io.video.pictures import read_image
+from vostool.words import tr
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -32,7 +33,7 @@ def open_job_folder(folder: Path, connect: Connect = session_for) -> JobFrames:
     """
     job = read_manifest(folder)
     if job is None:
-        raise SourceError(f"The folder '{folder}' holds no CVAT job.")
+        raise SourceError(tr("The folder '{folder}' holds no CVAT job.", folder=folder))
     return JobFrames(job, folder, FrameStore(folder), connect)
 
 
@@ -110,12 +111,19 @@ class JobFrames:
         try:
             data = self._waited_for(number)
         except ServerError as error:
-            raise type(error)(f"Frame {index} is not on this computer yet. {error}") from error
+            raise type(error)(
+                tr("Frame {index} is not on this computer yet. {error}", index=index, error=error)
+            ) from error
         try:
             return self._store.put(number, data)
         except OSError as error:
             raise ServerError(
-                f"Frame {index} cannot be kept in '{self._folder}' ({error.strerror}); free space."
+                tr(
+                    "Frame {index} cannot be kept in '{folder}' ({strerror}); free space.",
+                    index=index,
+                    folder=self._folder,
+                    strerror=error.strerror,
+                )
             ) from error
 
     def _waited_for(self, number: int) -> bytes:
@@ -134,24 +142,36 @@ class JobFrames:
                 return answer.result(timeout=_SECONDS_BETWEEN_LOOKS)
             except FutureTimeoutError:
                 continue
-        raise ServerError("The job was closed.")
+        raise ServerError(tr("The job was closed."))
 
     def _read(self, path: Path, index: int) -> Image:
         image = read_image(path)
         height, width = image.shape[:2]
         if (width, height) != (self._info.width, self._info.height):
             raise SourceError(
-                f"Frame {index} of {self.job.title} is {width}x{height}, but the job says "
-                f"{self._info.width}x{self._info.height}; open the job again."
+                tr(
+                    "Frame {index} of {job_title} is {width}x{height}, but the job "
+                    "says {width_2}x{height_2}; open the job again.",
+                    index=index,
+                    job_title=self.job.title,
+                    width=width,
+                    height=height,
+                    width_2=self._info.width,
+                    height_2=self._info.height,
+                )
             )
         return image
 
     def _number(self, index: int) -> int:
         if self._closed:
-            raise SourceError(f"{self.job.title} is closed; open it again.")
+            raise SourceError(tr("{job_title} is closed; open it again.", job_title=self.job.title))
         if not 0 <= index < len(self.job.numbers):
             raise SourceError(
-                f"There is no frame {index}: {self.job.title} has frames 0 to "
-                f"{len(self.job.numbers) - 1}."
+                tr(
+                    "There is no frame {index}: {job_title} has frames 0 to {count}.",
+                    index=index,
+                    job_title=self.job.title,
+                    count=len(self.job.numbers) - 1,
+                )
             )
         return self.job.numbers[index]

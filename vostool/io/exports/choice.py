@@ -9,6 +9,7 @@ from vostool.errors import UsageError
 from vostool.io.exports.options import ExportOptions, FrameChoice
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
+from vostool.words import tr
 
 
 def check_choice(projects: Sequence[Project], options: ExportOptions) -> None:
@@ -17,15 +18,29 @@ def check_choice(projects: Sequence[Project], options: ExportOptions) -> None:
     Raises:
         UsageError: one sentence that names those there are.
     """
-    where = "the project" if len(projects) == 1 else "any of the projects"
+    where = tr("the project") if len(projects) == 1 else tr("any of the projects")
     ids = {oid for project in projects for oid in project.objects}
     for oid in sorted(set(options.object_ids or ()) - ids):
         known = ", ".join(map(str, sorted(ids))) or "none"
-        raise UsageError(f"There is no object {oid} in {where}; it has {known}.")
+        raise UsageError(
+            tr(
+                "There is no object {oid} in {where}; it has {known}.",
+                oid=oid,
+                where=where,
+                known=known,
+            )
+        )
     labels = {label_of(obj) for project in projects for obj in project.objects.values()}
     for label in sorted(set(options.labels or ()) - labels):
         known = ", ".join(sorted(labels)) or "none"
-        raise UsageError(f"There is no label {label!r} in {where}; there are {known}.")
+        raise UsageError(
+            tr(
+                "There is no label {label!r} in {where}; there are {known}.",
+                label=label,
+                where=where,
+                known=known,
+            )
+        )
 
 
 def label_of(obj: AnnotatedObject) -> str:
@@ -45,7 +60,9 @@ def chosen_objects(
         if options.labels is not None and label not in options.labels:
             continue
         if label != obj.label:
-            warnings.append(f"Object {obj.id} has no label; it is written as {label!r}.")
+            warnings.append(
+                tr("Object {id} has no label; it is written as {label!r}.", id=obj.id, label=label)
+            )
         chosen.append(replace(obj, label=label))
     return tuple(chosen)
 
@@ -73,9 +90,9 @@ def chosen_frames(
 def nothing_left(choice: FrameChoice) -> str:
     """The sentence for a choice of frames that turns out to be empty."""
     reason = {
-        FrameChoice.LABELLED: "no mask of a chosen object; track first or choose other frames",
-        FrameChoice.ALL: "no frame; choose a longer range",
-        FrameChoice.PROMPTED: "no prompt of a chosen object; choose all labelled frames",
-        FrameChoice.CONFIRMED: "no frame with all masks confirmed; confirm some or choose all",
+        FrameChoice.LABELLED: tr("no mask of a chosen object; track first or choose other frames"),
+        FrameChoice.ALL: tr("no frame; choose a longer range"),
+        FrameChoice.PROMPTED: tr("no prompt of a chosen object; choose all labelled frames"),
+        FrameChoice.CONFIRMED: tr("no frame with all masks confirmed; confirm some or choose all"),
     }[choice]
-    return f"There is nothing to export: the chosen range holds {reason}."
+    return tr("There is nothing to export: the chosen range holds {reason}.", reason=reason)

@@ -17,6 +17,7 @@ from vostool.masks.colours import Colour
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import declared_label, with_attributes
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def make_dataset(
         ExportError: nothing is left to write.
     """
     if not items:
-        raise UsageError("No project is given; name at least one.")
+        raise UsageError(tr("No project is given; name at least one."))
     check_choice([item.project for item in items], options)
     names = unique_names(item.name or own_name(item.source.info) for item in items)
     plans: list[ExportPlan] = []
@@ -134,7 +135,7 @@ def make_dataset(
             plan = make_plan(item.project, item.source, options, name)
         except ExportError as error:
             empty.append(error)
-            warnings.append(f"{name} was left out: {error}")
+            warnings.append(tr("{name} was left out: {error}", name=name, error=error))
             continue
         folder = f"{name}/" if merged else ""
         objects = tuple(with_attributes(item.project, chosen) for chosen in plan.objects)
@@ -174,8 +175,12 @@ def _split(plans: Sequence[ExportPlan], split: Split) -> list[ExportPlan]:
         return [replace(plan, subsets=_by_time(plan.frames, shares)) for plan in plans]
     if len(plans) < len(shares):
         raise UsageError(
-            f"Splitting {len(plans)} videos into {', '.join(shares)} leaves parts empty; "
-            "split by time or give more videos."
+            tr(
+                "Splitting {count} videos into {names} leaves parts empty; "
+                "split by time or give more videos.",
+                count=len(plans),
+                names=", ".join(shares),
+            )
         )
     names = [
         name for name, number in apportioned(len(plans), shares).items() for _ in range(number)

@@ -35,6 +35,7 @@ from vostool.io.options import OptionSpec
 from vostool.plugins import Registry
 from vostool.progress import Progress
 from vostool.project.project import Project
+from vostool.words import tr
 
 __all__ = [
     "FORMATS",
@@ -89,9 +90,15 @@ def find_formats(names: Sequence[str]) -> tuple[ExportFormat, ...]:
     """
     for name in names:
         if name not in FORMATS:
-            raise UsageError(f"There is no format {name!r}; choose from {', '.join(FORMATS)}.")
+            raise UsageError(
+                tr(
+                    "There is no format {name!r}; choose from {names}.",
+                    name=name,
+                    names=", ".join(FORMATS),
+                )
+            )
     if not names:
-        raise UsageError(f"No format is chosen; choose from {', '.join(FORMATS)}.")
+        raise UsageError(tr("No format is chosen; choose from {names}.", names=", ".join(FORMATS)))
     return tuple(FORMATS[name] for name in dict.fromkeys(names))
 
 

@@ -14,6 +14,7 @@ from vostool.masks.cleaning import Cleaning, cleaned
 from vostool.masks.mask import BoolArray, MaskRecord
 from vostool.masks.polygons import Ring, outlines
 from vostool.project.objects import AnnotatedObject
+from vostool.words import tr
 
 
 class Outlines(NamedTuple):
@@ -76,8 +77,13 @@ class ExportMask:
             return BoxPixels.of(self.record.mask)
         except ValueError as error:
             raise ExportError(
-                f"The mask of object {self.object.id} on frame {self._frame} is damaged ({error}); "
-                "delete it or track the frame again."
+                tr(
+                    "The mask of object {id} on frame {frame} is damaged "
+                    "({error}); delete it or track the frame again.",
+                    id=self.object.id,
+                    frame=self._frame,
+                    error=error,
+                )
             ) from None
 
     def array(self) -> BoolArray:

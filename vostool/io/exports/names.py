@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vostool.frames import FrameSource
+from vostool.words import tr
 
 
 def safe_name(name: str) -> str:
@@ -29,7 +30,12 @@ def image_names(source: FrameSource, frames: list[int], warnings: list[str]) -> 
         taken.add(name.casefold())
         names[frame] = name
     if renamed:
-        warnings.append(f"{renamed} images share a name but for the ending: a number was added.")
+        warnings.append(
+            tr(
+                "{renamed} images share a name but for the ending: a number was added.",
+                renamed=renamed,
+            )
+        )
     return names
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vostool.errors import UsageError
 from vostool.io.options import OptionValue
+from vostool.words import tr
 
 
 class FrameChoice(enum.Enum):
@@ -64,9 +65,9 @@ class Split:
 
     def __post_init__(self) -> None:
         if not all(0 <= share < float("inf") for share in (self.train, self.val, self.test)):
-            raise UsageError("The shares of a split must be 0 or more.")
+            raise UsageError(tr("The shares of a split must be 0 or more."))
         if self.by is not SplitBy.NONE and len(self.shares()) < 2:
-            raise UsageError("A split needs at least two parts with a share above 0.")
+            raise UsageError(tr("A split needs at least two parts with a share above 0."))
 
     def shares(self) -> dict[str, float]:
         """Shares above 0 by the part's name; they add up to 1."""
@@ -124,17 +125,30 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         if self.every < 1:
-            raise UsageError(f"Every {self.every}-th frame makes no sense; give 1 or more.")
+            raise UsageError(
+                tr("Every {every}-th frame makes no sense; give 1 or more.", every=self.every)
+            )
         if not 1 <= self.jpeg_quality <= 100:
-            raise UsageError(f"The JPEG quality is {self.jpeg_quality}, but must be 1 to 100.")
+            raise UsageError(
+                tr(
+                    "The JPEG quality is {jpeg_quality}, but must be 1 to 100.",
+                    jpeg_quality=self.jpeg_quality,
+                )
+            )
         for name, value in (
-            ("smallest area", self.min_area),
-            ("size of holes to fill", self.fill_holes),
-            ("size of specks to drop", self.drop_specks),
-            ("polygon tolerance", self.polygon_tolerance),
+            (tr("smallest area"), self.min_area),
+            (tr("size of holes to fill"), self.fill_holes),
+            (tr("size of specks to drop"), self.drop_specks),
+            (tr("polygon tolerance"), self.polygon_tolerance),
         ):
             if not 0 <= value < float("inf"):
-                raise UsageError(f"The {name} is {value} pixels, but must be 0 or more.")
+                raise UsageError(
+                    tr(
+                        "The {name} is {value} pixels, but must be 0 or more.",
+                        name=name,
+                        value=value,
+                    )
+                )
         check_pattern(self.pattern)
 
 
@@ -146,20 +160,30 @@ def check_pattern(pattern: str) -> None:
     """
     if not pattern:
         return
-    known = "{video}, {frame:06d} and {name}"
+    known = tr("{video}, {frame:06d} and {name}")
     try:
         names = [named(pattern, "clip", frame, f"image{frame}") for frame in (1, 2)]
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise UsageError(
-            f"The file name pattern {pattern!r} cannot be read; it may hold {known}."
+            tr(
+                "The file name pattern {pattern!r} cannot be read; it may hold {known}.",
+                pattern=pattern,
+                known=known,
+            )
         ) from None
     if names[0] == names[1]:
         raise UsageError(
-            f"The file name pattern {pattern!r} gives every frame one name; add {{frame:06d}}."
+            tr(
+                "The file name pattern {pattern!r} gives every frame one name; add {{frame:06d}}.",
+                pattern=pattern,
+            )
         )
     if any(character in name for name in names for character in '/\\<>:"|?*\0\n'):
         raise UsageError(
-            f"The file name pattern {pattern!r} holds a character that file names cannot have."
+            tr(
+                "The file name pattern {pattern!r} holds a character that file names cannot have.",
+                pattern=pattern,
+            )
         )
 
 

@@ -20,6 +20,7 @@ from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import typed_attributes
 from vostool.project.stacking import front_to_back
+from vostool.words import tr
 
 ENDINGS = {ImageFiles.NONE: ".jpg", ImageFiles.JPEG: ".jpg", ImageFiles.PNG: ".png"}
 
@@ -104,8 +105,17 @@ class ExportPlan:
         mask = record.mask
         if (mask.width, mask.height) != (self.width, self.height):
             raise ExportError(
-                f"The mask of object {obj.id} on frame {index} is {mask.width}x{mask.height}, "
-                f"but the frame is {self.width}x{self.height}; delete it or track it again."
+                tr(
+                    "The mask of object {id} on frame {index} is {width}x{height}, "
+                    "but the frame is {width_2}x{height_2}; delete it or track it "
+                    "again.",
+                    id=obj.id,
+                    index=index,
+                    width=mask.width,
+                    height=mask.height,
+                    width_2=self.width,
+                    height_2=self.height,
+                )
             )
         if mask.is_empty:
             return None
@@ -166,8 +176,12 @@ def make_plan(
     last = info.frame_count - 1 if options.last is None else options.last
     if not 0 <= options.first <= last < info.frame_count:
         raise UsageError(
-            f"Frames {options.first} to {last} are not all in the source, "
-            f"which has 0 to {info.frame_count - 1}."
+            tr(
+                "Frames {first} to {last} are not all in the source, which has 0 to {frame_count}.",
+                first=options.first,
+                last=last,
+                frame_count=info.frame_count - 1,
+            )
         )
     warnings: list[str] = []
     objects = chosen_objects(project, options, warnings)
@@ -176,7 +190,12 @@ def make_plan(
         raise ExportError(nothing_left(options.frames))
     beyond = sum(1 for frame in project.masks.frames() if frame >= info.frame_count)
     if beyond:
-        warnings.append(f"{beyond} labelled frames lie beyond the end of the source: left out.")
+        warnings.append(
+            tr(
+                "{beyond} labelled frames lie beyond the end of the source: left out.",
+                beyond=beyond,
+            )
+        )
     names = image_names(source, frames, warnings) if info.kind != "video" else {}
     own_files = names and options.images is ImageFiles.NONE and not options.pattern
     plan = ExportPlan(
@@ -219,6 +238,9 @@ def _check_names(plan: ExportPlan) -> None:
     names = {plan.name(frame).casefold() for frame in plan.frames}
     if len(names) < len(plan.frames):
         raise UsageError(
-            f"The file name pattern {plan.pattern!r} gives several frames one name; "
-            "add {frame:06d}."
+            tr(
+                "The file name pattern {pattern!r} gives several frames one "
+                "name; add {{frame:06d}}.",
+                pattern=plan.pattern,
+            )
         )

@@ -22,6 +22,7 @@ from vostool.io.exports.staging import Staging, one_sentence
 from vostool.io.options import OptionValue
 from vostool.plugins import plugin_errors
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
 
 def _named_errors(entry: ExportFormat) -> AbstractContextManager[None]:
     """A mistake of a plug-in's writer becomes a sentence that names the plug-in."""
-    return plugin_errors(entry.origin, "write, so nothing was changed", ExportError, VosToolError)
+    return plugin_errors(
+        entry.origin, tr("write, so nothing was changed"), ExportError, VosToolError
+    )
 
 
 def _close(entry: ExportFormat, writer: FormatWriter) -> None:
@@ -148,14 +151,23 @@ def _frames(
         where = f"{plan.video}: " if dataset.merged else ""
         position = 0
         for index in plan.frames:
-            progress(done, dataset.frame_count, f"{where}frame {index}")
+            progress(
+                done, dataset.frame_count, tr("{where}frame {index}", where=where, index=index)
+            )
             done += 1
             picture = SharedPicture(plan.source, index)
             try:
                 if decode:
                     picture.pixels()
             except SourceError as error:
-                tally.warnings.append(f"{where}Frame {index} was left out: {error}")
+                tally.warnings.append(
+                    tr(
+                        "{where}Frame {index} was left out: {error}",
+                        where=where,
+                        index=index,
+                        error=error,
+                    )
+                )
                 continue
             try:
                 frame = _frame(plan, index, tally.frames + 1, position, picture)
@@ -204,7 +216,7 @@ def encode_picture(picture: Image, options: ExportOptions) -> bytes:
     jpeg = options.images is ImageFiles.JPEG
     parameters = [cv2.IMWRITE_JPEG_QUALITY, options.jpeg_quality] if jpeg else []
     bgr = np.ascontiguousarray(picture[:, :, ::-1])
-    failure = "The picture could not be encoded; choose another image format."
+    failure = tr("The picture could not be encoded; choose another image format.")
     return encoded(".jpg" if jpeg else ".png", bgr, failure, parameters)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from vostool.errors import ExportError
+from vostool.words import tr
 
 MANIFEST = ".vostool-export.txt"
 """In each exported folder: relative paths of the files an export wrote, one per line, in UTF-8."""
@@ -33,14 +34,21 @@ def one_sentence(destination: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            text = "The disk is full; free some space or choose another folder."
+            text = tr("The disk is full; free some space or choose another folder.")
         elif error.errno in FORBIDDEN:
-            text = "It cannot be written to; choose another folder or change its permissions."
+            text = tr("It cannot be written to; choose another folder or change its permissions.")
         else:
-            text = f"{(error.strerror or str(error)).rstrip('.')}; choose another folder."
-        raise ExportError(f"The export to {destination} failed and changed nothing: {text}") from (
-            error
-        )
+            text = tr(
+                "{rstrip}; choose another folder.",
+                rstrip=(error.strerror or str(error)).rstrip("."),
+            )
+        raise ExportError(
+            tr(
+                "The export to {destination} failed and changed nothing: {text}",
+                destination=destination,
+                text=text,
+            )
+        ) from (error)
 
 
 class StagedFolder:
@@ -151,14 +159,24 @@ class Staging:
 
     def _check(self) -> None:
         if self.destination.exists() and not self.destination.is_dir():
-            raise ExportError(f"{self.destination} is a file; choose a folder to export to.")
+            raise ExportError(
+                tr(
+                    "{destination} is a file; choose a folder to export to.",
+                    destination=self.destination,
+                )
+            )
         for name in self._names:
             place = self.destination / name
             if place.is_symlink() or (place.exists() and not place.is_dir()):
-                raise ExportError(f"{place} is not a folder; move it away or export elsewhere.")
+                raise ExportError(
+                    tr("{place} is not a folder; move it away or export elsewhere.", place=place)
+                )
             if place.is_dir() and not self._overwrite and any(place.iterdir()):
                 raise ExportError(
-                    f"{place} exists already; choose another folder or allow overwriting."
+                    tr(
+                        "{place} exists already; choose another folder or allow overwriting.",
+                        place=place,
+                    )
                 )
 
     def _make_destination(self) -> None:
@@ -218,9 +236,15 @@ def _settle(place: Path, old: Path) -> str | None:
             kept += 1
         shutil.rmtree(old)
     except OSError:
-        return f"Files of an earlier export could not all be removed; they are in {old}."
+        return tr(
+            "Files of an earlier export could not all be removed; they are in {old}.", old=old
+        )
     if kept:
-        return f"{kept} files in {place} that no export of ours had written were kept."
+        return tr(
+            "{kept} files in {place} that no export of ours had written were kept.",
+            kept=kept,
+            place=place,
+        )
     return None
 
 

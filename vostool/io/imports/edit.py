@@ -27,6 +27,7 @@ from vostool.project.mask_notes import OCCLUDED, note_cell
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.project.stacking import STACKING_SETTING, front_to_back
+from vostool.words import tr
 
 __all__ = ["ImportPolicy", "ImportSummary", "ObjectPolicy", "Ungrouped", "import_edit"]
 
@@ -187,11 +188,16 @@ def _united(
             found[key] = shape
             continue
         if known.box is not None and shape.box is not None:
-            boxes.append(f"frame {shape.frame}")
+            boxes.append(tr("frame {frame}", frame=shape.frame))
         found[key] = _joined(known, shape)
     if boxes:
-        where = ", ".join(dict.fromkeys(boxes[:5])) + (" and others" if len(boxes) > 5 else "")
-        warnings.append(f"Several boxes of one object on one frame became one around all: {where}.")
+        where = ", ".join(dict.fromkeys(boxes[:5])) + (tr(" and others") if len(boxes) > 5 else "")
+        warnings.append(
+            tr(
+                "Several boxes of one object on one frame became one around all: {where}.",
+                where=where,
+            )
+        )
     return found
 
 

@@ -35,6 +35,7 @@ from vostool.io.imports.readers.voc_xml import VOC_XML
 from vostool.io.options import OptionValue
 from vostool.plugins import Registry, plugin_errors
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 __all__ = ["IMPORT_FORMATS", "detect_format", "find_import_format", "read_labels"]
 
@@ -75,7 +76,9 @@ def find_import_format(name: str) -> ImportFormat:
     """
     if name not in IMPORT_FORMATS:
         known = ", ".join(IMPORT_FORMATS)
-        raise UsageError(f"There is no import format {name!r}; choose from {known}.")
+        raise UsageError(
+            tr("There is no import format {name!r}; choose from {known}.", name=name, known=known)
+        )
     return IMPORT_FORMATS[name]
 
 
@@ -93,12 +96,16 @@ def detect_format(path: Path) -> ImportFormat:
                 return entry
         known = explain(path)
     except FileNotFoundError:
-        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+        raise LabelsError(tr("There is no file '{path}'; check the name.", path=path)) from None
     except OSError as error:
-        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+        raise LabelsError(
+            tr("'{path}' cannot be read ({strerror}).", path=path, strerror=error.strerror or error)
+        ) from None
     names = ", ".join(IMPORT_FORMATS)
-    what = known or f"'{path.name}' holds no labels of a known format."
-    raise LabelsError(" ".join([f"{what} Formats that are read: {names}.", *failed]))
+    what = known or tr("'{path_name}' holds no labels of a known format.", path_name=path.name)
+    raise LabelsError(
+        " ".join([tr("{what} Formats that are read: {names}.", what=what, names=names), *failed])
+    )
 
 
 def _recognises(entry: ImportFormat, path: Path, failed: list[str]) -> bool:
@@ -111,7 +118,9 @@ def _recognises(entry: ImportFormat, path: Path, failed: list[str]) -> bool:
         if not entry.origin:
             raise
         # The mistake of another distribution must not hide the formats that are asked after it.
-        failed.append(f"{entry.origin} could not look at it ({error!r}).")
+        failed.append(
+            tr("{origin} could not look at it ({error!r}).", origin=entry.origin, error=error)
+        )
         return False
 
 
@@ -142,15 +151,19 @@ def read_labels(
             if entry.origin:
                 _check_read(imported, target)
     except FileNotFoundError:
-        raise LabelsError(f"There is no file '{path}'; check the name.") from None
+        raise LabelsError(tr("There is no file '{path}'; check the name.", path=path)) from None
     except OSError as error:
-        raise LabelsError(f"'{path}' cannot be read ({error.strerror or error}).") from None
+        raise LabelsError(
+            tr("'{path}' cannot be read ({strerror}).", path=path, strerror=error.strerror or error)
+        ) from None
     except RecursionError:
-        raise LabelsError(f"'{path}' is nested too deeply to be labels.") from None
+        raise LabelsError(tr("'{path}' is nested too deeply to be labels.", path=path)) from None
     except OverflowError:
-        raise LabelsError(f"'{path}' holds a number that is too large for any label.") from None
+        raise LabelsError(
+            tr("'{path}' holds a number that is too large for any label.", path=path)
+        ) from None
     except MemoryError:
-        raise LabelsError(f"There is not enough memory to read '{path}'.") from None
+        raise LabelsError(tr("There is not enough memory to read '{path}'.", path=path)) from None
     if not imported.shapes:
         raise LabelsError(_nothing(path, imported))
     return imported
@@ -170,8 +183,16 @@ def _check_read(imported: object, target: ImportTarget) -> None:
 
 def _nothing(path: Path, imported: Imported) -> str:
     if not imported.skipped:
-        return f"'{path.name}' holds no shape of any object; there is nothing to import."
+        return tr(
+            "'{path_name}' holds no shape of any object; there is nothing to import.",
+            path_name=path.name,
+        )
     more = len(imported.skipped) - 1
-    others = f" ({more} more like this)" if more else ""
+    others = tr(" ({more} more like this)", more=more) if more else ""
     first = imported.skipped[0].rstrip(".")
-    return f"Nothing in '{path.name}' is for this video: {first}{others}."
+    return tr(
+        "Nothing in '{path_name}' is for this video: {first}{others}.",
+        path_name=path.name,
+        first=first,
+        others=others,
+    )

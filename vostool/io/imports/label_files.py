@@ -11,6 +11,7 @@ from pathlib import Path
 from vostool.errors import ExportError, LabelsError
 from vostool.files import TooLarge, read_bounded
 from vostool.project.labels import LabelSpec, labels_from_json, labels_json
+from vostool.words import tr
 
 SUFFIX = ".json"
 _LARGEST = 16 * 2**20  # bytes; a list of labels is a few thousand
@@ -25,11 +26,21 @@ def read_labels(path: Path) -> tuple[LabelSpec, ...]:
     try:
         value = json.loads(read_bounded(path, _LARGEST).decode("utf-8-sig"))
     except TooLarge:
-        raise LabelsError(f"'{path.name}' is too large for a list of labels.") from None
+        raise LabelsError(
+            tr("'{path_name}' is too large for a list of labels.", path_name=path.name)
+        ) from None
     except OSError as error:
-        raise LabelsError(f"'{path.name}' cannot be read ({error.strerror}).") from error
+        raise LabelsError(
+            tr(
+                "'{path_name}' cannot be read ({strerror}).",
+                path_name=path.name,
+                strerror=error.strerror,
+            )
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise LabelsError(f"'{path.name}' is no JSON, so it holds no labels.") from error
+        raise LabelsError(
+            tr("'{path_name}' is no JSON, so it holds no labels.", path_name=path.name)
+        ) from error
     try:
         return labels_from_json(value)
     except LabelsError as error:
@@ -51,5 +62,9 @@ def write_labels(path: Path, labels: Iterable[LabelSpec]) -> None:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise ExportError(
-            f"'{path}' cannot be written ({error.strerror}); choose another folder."
+            tr(
+                "'{path}' cannot be written ({strerror}); choose another folder.",
+                path=path,
+                strerror=error.strerror,
+            )
         ) from error

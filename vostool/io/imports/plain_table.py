@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from vostool.errors import UsageError
 from vostool.io.options import OptionValue
+from vostool.words import tr
 
 _Choice = TypeVar("_Choice", bound=enum.Enum)
 
@@ -37,7 +38,13 @@ class Table:
         for name in self._values:
             if name not in self._asked:
                 known = ", ".join(sorted(self._asked))
-                raise UsageError(f"{self._named(name)} is unknown; known are {known}.")
+                raise UsageError(
+                    tr(
+                        "{named} is unknown; known are {known}.",
+                        named=self._named(name),
+                        known=known,
+                    )
+                )
 
     def has(self, name: str) -> bool:
         """True where the table holds this key."""
@@ -47,14 +54,14 @@ class Table:
         """Text, the usual one where there is none."""
         value = self._get(name, usual)
         if not isinstance(value, str):
-            raise self._wrong(name, "text in quotes")
+            raise self._wrong(name, tr("text in quotes"))
         return value
 
     def yes(self, name: str, usual: bool = False) -> bool:
         """True or false."""
         value = self._get(name, usual)
         if not isinstance(value, bool):
-            raise self._wrong(name, "true or false")
+            raise self._wrong(name, tr("true or false"))
         return value
 
     def whole(self, name: str, usual: int | None) -> int | None:
@@ -63,14 +70,14 @@ class Table:
         if value is None and not self.has(name):
             return None
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong(name, "a whole number")
+            raise self._wrong(name, tr("a whole number"))
         return value
 
     def number(self, name: str, usual: float) -> float:
         """A number, whole or not."""
         value = self._get(name, usual)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong(name, "a number")
+            raise self._wrong(name, tr("a number"))
         return float(value)
 
     def choice(self, name: str, usual: _Choice) -> _Choice:
@@ -80,7 +87,7 @@ class Table:
             if member.value == value:
                 return member
         allowed = ", ".join(repr(member.value) for member in type(usual))
-        raise self._wrong(name, f"one of {allowed}")
+        raise self._wrong(name, tr("one of {allowed}", allowed=allowed))
 
     def several(self, name: str, kind: type) -> list[Any] | None:
         """A list of one type, None where there is none."""
@@ -89,14 +96,14 @@ class Table:
             return None
         if not isinstance(value, list) or not all(type(item) is kind for item in value):
             what = "whole numbers" if kind is int else "texts"
-            raise self._wrong(name, f"a list of {what}")
+            raise self._wrong(name, tr("a list of {what}", what=what))
         return value
 
     def mapping(self, name: str) -> dict[str, object]:
         """A table's own values."""
         value = self._get(name, {})
         if not isinstance(value, dict):
-            raise self._wrong(name, "a table")
+            raise self._wrong(name, tr("a table"))
         return value
 
     def table(self, name: str) -> Table:
@@ -107,7 +114,7 @@ class Table:
         """The value of a format's option; the format checks it."""
         value = self._get(name, None)
         if not isinstance(value, str | int | float | bool):
-            raise self._wrong(name, "text, a number, or true or false")
+            raise self._wrong(name, tr("text, a number, or true or false"))
         return value
 
     def _get(self, name: str, usual: object) -> object:

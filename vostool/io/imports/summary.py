@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vostool.io.imports.format import FrameDoubt
+from vostool.words import tr, trn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +56,48 @@ class ImportSummary:
     def sentence(self) -> str:
         """One line: what comes in."""
         parts = [
-            _count(self.masks, "mask"),
-            _count(self.boxes, "box"),
-            _count(self.between, "interpolated mask"),
-            _count(self.absent, "absence"),
+            _count(self.masks, "mask", "masks"),
+            _count(self.boxes, "box", "boxes"),
+            _count(self.between, "interpolated mask", "interpolated masks"),
+            _count(self.absent, "absence", "absences"),
         ]
-        shapes = ", ".join(part for part in parts if part) or "nothing new"
+        shapes = ", ".join(part for part in parts if part) or tr("nothing new")
         objects = len(self.new_objects) + len(self.matched_objects)
-        return f"{shapes} of {_count(objects, 'object') or 'no object'} on " + (
-            _count(len(self.frames), "frame") or "no frame"
+        return tr(
+            "{shapes} of {objects} on {frames}",
+            shapes=shapes,
+            objects=_count(objects, "object", "objects") or tr("no object"),
+            frames=_count(len(self.frames), "frame", "frames") or tr("no frame"),
         )
 
     def frames_sentence(self) -> str:
         """One line: which frames names are taken for, or nothing where the file has no names."""
         if not self.examples:
             return ""
-        shown = ", ".join(f"{name} -> frame {frame}" for name, frame in self.examples)
+        shown = ", ".join(
+            tr("{name} -> frame {frame}", name=name, frame=frame) for name, frame in self.examples
+        )
         return f"{shown} ({'; '.join(self.counting)})" if self.counting else shown
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on what is left out or replaced, without the reader's own."""
         told = (
-            (self.occluded, "shape", "{are} marked as occluded; the mark comes in, too"),
-            (self.replaced, "mask", "of the project {are} replaced"),
-            (self.kept_back, "shape", "{are} left out: a person confirmed or locked what is there"),
-            (self.left_out, "interpolated box", "{are} left out; tracking fills these frames"),
-        )
-        return tuple(
-            f"{_count(n, noun)} {rest.format(are='is' if n == 1 else 'are')}."
-            for n, noun, rest in told
-            if n
-        )
+            (self.occluded, trn("{n} shape is marked as occluded; the mark comes in, too.",
+                                "{n} shapes are marked as occluded; the mark comes in, too.",
+                                self.occluded)),
+            (self.replaced, trn("{n} mask of the project is replaced.",
+                                "{n} masks of the project are replaced.", self.replaced)),
+            (self.kept_back, trn(
+                "{n} shape is left out: a person confirmed or locked what is there.",
+                "{n} shapes are left out: a person confirmed or locked what is there.",
+                self.kept_back)),
+            (self.left_out, trn("{n} interpolated box is left out; tracking fills these frames.",
+                                "{n} interpolated boxes are left out; tracking fills these frames.",
+                                self.left_out)),
+        )  # fmt: skip
+        return tuple(sentence for number, sentence in told if number)
 
 
-def _count(number: int, noun: str) -> str:
+def _count(number: int, one: str, many: str) -> str:
     """ "3 masks", "1 box", or nothing for 0."""
-    if not number:
-        return ""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun}{'es' if noun.endswith('x') else 's'}"
+    return f"{number} {trn(one, many, number)}" if number else ""

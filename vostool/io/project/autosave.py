@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from vostool.errors import ProjectFileError
 from vostool.io.project.file import ProjectFile
 from vostool.project.changes import Cell, Value
+from vostool.words import tr
 
 INTERVAL_SECONDS = 0.5
 _RETRY_SECONDS = 2.0
@@ -149,7 +150,11 @@ class Autosaver:
         except Exception as error:
             # The thread has to live on: it holds the only copy of what is not stored yet.
             _log.exception("autosave failed")
-            return f"Saving to '{self._file.path}' failed ({error}); it is tried again."
+            return tr(
+                "Saving to '{path}' failed ({error}); it is tried again.",
+                path=self._file.path,
+                error=error,
+            )
         return None
 
     def _settle(self, batch: dict[Cell, Value], problem: str | None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vostool.errors import ProjectFileError
 from vostool.files import is_there
+from vostool.words import tr
 
 
 def write_beside(target: Path, fill: Callable[[sqlite3.Connection], None], overwrite: bool) -> None:
@@ -22,11 +23,17 @@ def write_beside(target: Path, fill: Callable[[sqlite3.Connection], None], overw
         OSError, sqlite3.Error: it could not be written; what was there is untouched.
     """
     if os.path.isdir(target):
-        raise ProjectFileError(f"'{target}' is a folder; give the name of a project file.")
+        raise ProjectFileError(
+            tr("'{target}' is a folder; give the name of a project file.", target=target)
+        )
     if is_there(target):
         if not overwrite:
             raise ProjectFileError(
-                f"The file '{target}' exists already; choose another name, or open and continue it."
+                tr(
+                    "The file '{target}' exists already; choose another name, or "
+                    "open and continue it.",
+                    target=target,
+                )
             )
         _settle(target)
     beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
@@ -53,7 +60,11 @@ def _settle(old: Path) -> None:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise ProjectFileError(
-                f"The project '{old}' is open in another window or command; close it there first."
+                tr(
+                    "The project '{old}' is open in another window or command; "
+                    "close it there first.",
+                    old=old,
+                )
             ) from error
         raise
     except sqlite3.DatabaseError:

@@ -14,7 +14,7 @@ from pathlib import Path
 from vostool.errors import Cancelled, ProjectFileError
 from vostool.io.project.schema import create_tables
 from vostool.progress import Progress
-from vostool.words import shortened
+from vostool.words import shortened, tr
 
 BUSY_SECONDS = 10.0
 """How long one process waits for another that is reading or writing the same file."""
@@ -59,7 +59,7 @@ def watched(connection: sqlite3.Connection, progress: Progress) -> Iterator[None
 
     def look() -> int:
         try:
-            progress(0, 0, "reading the project")
+            progress(0, 0, tr("reading the project"))
         except Cancelled as error:
             stopped.append(error)  # an exception does not pass through SQLite
         return len(stopped)
@@ -90,11 +90,17 @@ def refuse_strange_schema(path: Path, connection: sqlite3.Connection, version: i
         if allowed.get((kind, name)) != _plain(sql):
             what = _WORDS.get(kind, "something")
             if kind == "table" and (kind, name) in allowed:
-                what = "a changed table"
+                what = tr("a changed table")
             raise ProjectFileError(
-                f"The project '{path}' was not opened: it holds {what} "
-                f"'{shortened(str(name), 60)}' that VOSTool does not write and that could change "
-                "or fake labels; open a copy of the project from its maker or from a backup."
+                tr(
+                    "The project '{path}' was not opened: it holds {what} '{name}' "
+                    "that VOSTool does not write and that could change or fake "
+                    "labels; open a copy of the project from its maker or from a "
+                    "backup.",
+                    path=path,
+                    what=what,
+                    name=shortened(str(name), 60),
+                )
             )
 
 

@@ -13,35 +13,37 @@ from vostool.errors import ProjectBusyError, ProjectFileError
 from vostool.files import open_regular
 from vostool.io.project.connection import refuse_strange_schema
 from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
-from vostool.words import shortened
+from vostool.words import mark, shortened, tr
 
 _BUSY = ("locked", "busy")
 _SENTENCES = (
-    (("not a database", "encrypted"), "'{path}' is not a VOSTool project."),
+    (("not a database", "encrypted"), mark("'{path}' is not a VOSTool project.")),
     (
         ("malformed", "no such table", "no such column", "corrupt"),
-        "The project '{path}' is broken and cannot be read; open a copy of it from a backup.",
+        mark("The project '{path}' is broken and cannot be read; open a copy of it from a backup."),
     ),
     (
         _BUSY,
-        "The project '{path}' is open in another window or command; close it there first.",
+        mark("The project '{path}' is open in another window or command; close it there first."),
     ),
     (
         ("too big",),
-        "The project '{path}' holds a value that is too large for any label; open a copy of it "
-        "from a backup.",
+        mark("The project '{path}' holds a value that is too large for any label; open a copy of "
+             "it from a backup."),
     ),
     (
         ("readonly",),
-        "The project '{path}' is read-only; make it and its folder writable, or copy it elsewhere.",
+        mark("The project '{path}' is read-only; make it and its folder writable, or copy it "
+             "elsewhere."),
     ),
     (
         ("disk is full",),
-        "There is no space left for '{path}'; free some, nothing that was stored is lost.",
+        mark("There is no space left for '{path}'; free some, nothing that was stored is lost."),
     ),
     (
         ("unable to open",),
-        "The project '{path}' cannot be {done}; check that its folder exists and is yours to use.",
+        mark("The project '{path}' cannot be {done}; check that its folder exists and is yours to "
+             "use."),
     ),
 )  # fmt: skip
 
@@ -71,17 +73,21 @@ def explained(path: Path, action: str) -> Iterator[None]:
 def refuse_place(path: Path) -> None:
     """Raise where there is no file that could be a project."""
     if os.path.isdir(path):
-        raise ProjectFileError(f"'{path}' is a folder, not a project file.")
+        raise ProjectFileError(tr("'{path}' is a folder, not a project file.", path=path))
     try:
         with open_regular(path) as file:
             head = file.read(16)
     except (FileNotFoundError, NotADirectoryError):
         shown = shortened(str(path))
-        raise ProjectFileError(f"There is no project file '{shown}'; check the name.") from None
+        raise ProjectFileError(
+            tr("There is no project file '{shown}'; check the name.", shown=shown)
+        ) from None
     if not head:
-        raise ProjectFileError(f"The project file '{path}' is empty; open a copy from a backup.")
+        raise ProjectFileError(
+            tr("The project file '{path}' is empty; open a copy from a backup.", path=path)
+        )
     if head != b"SQLite format 3\0":
-        raise ProjectFileError(f"'{path}' is not a VOSTool project.")
+        raise ProjectFileError(tr("'{path}' is not a VOSTool project.", path=path))
 
 
 def refuse_read_only_folder(path: Path) -> None:
@@ -94,13 +100,21 @@ def refuse_foreign(path: Path, connection: sqlite3.Connection) -> None:
     """Raise for a database of another program and for a project of a newer version."""
     application, version = versions(connection)
     if application != APPLICATION_ID or version < 1:
-        raise ProjectFileError(f"'{path}' is a database of another program, not a VOSTool project.")
+        raise ProjectFileError(
+            tr("'{path}' is a database of another program, not a VOSTool project.", path=path)
+        )
     if version <= SCHEMA_VERSION:
         refuse_strange_schema(path, connection, version)
     else:
         raise ProjectFileError(
-            f"The project '{path}' was written by a newer VOSTool (format {version}, this one "
-            f"reads up to {SCHEMA_VERSION}); update VOSTool to open it."
+            tr(
+                "The project '{path}' was written by a newer VOSTool (format "
+                "{version}, this one reads up to {schema_version}); update "
+                "VOSTool to open it.",
+                path=path,
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
         )
 
 
@@ -111,16 +125,28 @@ def _is_busy(error: sqlite3.Error) -> bool:
 def _sentence(path: Path, reason: str, done: str) -> str:
     for words, sentence in _SENTENCES:
         if any(word in reason for word in words):
-            return sentence.format(path=path, done=done)
-    return f"The project '{path}' could not be {done} ({reason}); nothing that was there is lost."
+            return tr(sentence, path=path, done=done)
+    return tr(
+        "The project '{path}' could not be {done} ({reason}); nothing that was there is lost.",
+        path=path,
+        done=done,
+        reason=reason,
+    )
 
 
 def _system_sentence(path: Path, error: OSError, done: str) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _sentence(path, "disk is full", done)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return (
-            f"The project '{path}' cannot be {done}: permission denied; "
-            "check the rights of the file and of its folder."
+        return tr(
+            "The project '{path}' cannot be {done}: permission denied; "
+            "check the rights of the file and of its folder.",
+            path=path,
+            done=done,
         )
-    return f"The project '{path}' cannot be {done} ({error.strerror or error})."
+    return tr(
+        "The project '{path}' cannot be {done} ({strerror}).",
+        path=path,
+        done=done,
+        strerror=error.strerror or error,
+    )

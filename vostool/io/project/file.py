@@ -48,6 +48,7 @@ from vostool.io.project.source import (
 from vostool.progress import Progress, silent
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
+from vostool.words import tr
 
 __all__ = [
     "SUFFIX", "ProjectFile", "create", "locate_source", "missing_source", "open_project",
@@ -117,7 +118,9 @@ class ProjectFile:
         with self._lock, explained(target, "save"):
             self._check_open()
             if target.exists() and target.samefile(self.path):
-                raise ProjectFileError(f"The project is already stored in '{target}'.")
+                raise ProjectFileError(
+                    tr("The project is already stored in '{target}'.", target=target)
+                )
             write_beside(target, fill, overwrite)
         return open_project(target)[0]
 
@@ -162,7 +165,9 @@ class ProjectFile:
 
     def _check_open(self) -> None:
         if not self._open:
-            raise ProjectFileError(f"The project '{self.path}' is closed; open it again.")
+            raise ProjectFileError(
+                tr("The project '{path}' is closed; open it again.", path=self.path)
+            )
 
 
 def create(path: str | Path, project: Project, *, overwrite: bool = False) -> ProjectFile:

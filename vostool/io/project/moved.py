@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from vostool.words import tr
+
 Identity = tuple[int, int]
 """Device and inode: what a file keeps when it gets another name."""
 
@@ -25,16 +27,21 @@ def moved_sentence(path: Path, identity: Identity | None) -> str | None:
     """What happened to the file that was opened, in one sentence; None where it is where it was."""
     if identity is None or identity_of(path) == identity:
         return None
-    save = "save it under a name with Save as (Ctrl+Shift+S)"
+    save = tr("save it under a name with Save as (Ctrl+Shift+S)")
     now = _place_now(identity)
     if now is not None:
-        return (
-            f"The project '{path}' was renamed or moved to '{now}' while it was open; {save} to "
-            "go on, or open it there."
+        return tr(
+            "The project '{path}' was renamed or moved to '{now}' while it "
+            "was open; {save} to go on, or open it there.",
+            path=path,
+            now=now,
+            save=save,
         )
-    return (
-        f"The project '{path}' was deleted, moved or replaced while it was open; {save} to keep "
-        "what you did."
+    return tr(
+        "The project '{path}' was deleted, moved or replaced while it "
+        "was open; {save} to keep what you did.",
+        path=path,
+        save=save,
     )
 
 

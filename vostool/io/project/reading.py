@@ -16,7 +16,7 @@ from vostool.io.project.source import read_source
 from vostool.progress import Progress, silent
 from vostool.project.changes import Cell, Table, Value
 from vostool.project.project import Project
-from vostool.words import counted
+from vostool.words import counted, tr
 
 AT_ONCE = 5_000
 """Cells that are read or written together: freeing one list of 400,000 stops all threads."""
@@ -61,18 +61,23 @@ def read_all(
     try:
         verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if verdict != "ok":
-            raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            raise sqlite3.DatabaseError(tr("malformed: {verdict}", verdict=verdict))
         project = Project(read_source(connection))
         damaged, mended = _load(connection, project, progress)
     finally:
         if not within:
             connection.execute("COMMIT")
     told = [
-        f"Damaged entries in '{path.name}' were {what} ({_listed(rows)})"
-        for what, rows in (("left out", damaged), ("mended or cut", mended))
+        tr(
+            "Damaged entries in '{path_name}' were {what} ({listed})",
+            path_name=path.name,
+            what=what,
+            listed=_listed(rows),
+        )
+        for what, rows in ((tr("left out"), damaged), (tr("mended or cut"), mended))
         if rows
     ]
-    return project, f"{'; '.join(told)}; check the result." if told else None
+    return project, tr("{names}; check the result.", names="; ".join(told)) if told else None
 
 
 def _listed(rows: dict[str, int]) -> str:
@@ -92,7 +97,7 @@ def _load(
         rows = connection.execute(f"SELECT {columns} FROM {table.value}")
         for number, row in enumerate(rows):
             if number % _REPORT_EVERY == 0:
-                progress(number, 0, "reading the project")
+                progress(number, 0, tr("reading the project"))
             try:
                 cell, value, changed = project_rows.from_row(table, row, size)
                 _check_belongs(project, cell)
@@ -114,4 +119,4 @@ def _check_belongs(project: Project, cell: Cell) -> None:
     if isinstance(cell.key, tuple):
         frame, object_id = cell.key
         if object_id not in project.objects or frame >= project.source.frame_count:
-            raise project_rows.BadRow(f"{cell} belongs to nothing")
+            raise project_rows.BadRow(tr("{cell} belongs to nothing", cell=cell))

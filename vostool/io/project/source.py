@@ -18,6 +18,7 @@ from vostool.io.video.fingerprint import fingerprint
 from vostool.io.video.kinds import kind_named
 from vostool.progress import Progress, silent
 from vostool.project.project import Project
+from vostool.words import tr
 
 _COLUMNS = (
     "path", "relative", "kind", "size_bytes", "fingerprint", "width", "height", "frame_count",
@@ -43,7 +44,7 @@ def locate_source(
         return kind.locate(project)
     other: Path | None = None
     for candidate in _candidates(project.source, Path(os.path.abspath(project_path)), progress):
-        progress(0, 0, "looking for the video")  # each may lie on a disk that answers slowly
+        progress(0, 0, tr("looking for the video"))  # each may lie on a disk that answers slowly
         if not is_there(candidate):
             continue
         if _is_same(project.source, candidate):
@@ -51,18 +52,26 @@ def locate_source(
         other = other or candidate
     if other is not None:
         raise SourceError(
-            f"'{other}' is not the video that '{Path(project_path).name}' was made with, or it was "
-            "changed since; put the original back or point to it."
+            tr(
+                "'{other}' is not the video that '{name}' was made with, or it "
+                "was changed since; put the original back or point to it.",
+                other=other,
+                name=Path(project_path).name,
+            )
         )
     return None
 
 
 def missing_source(project: Project, project_path: str | Path) -> str:
     """The sentence that asks for a video that was not found."""
-    what = {"video": "video", "images": "image folder", "cvat": "CVAT job"}[project.source.kind]
-    return (
-        f"The {what} '{project.source.path}' of the project '{Path(project_path).name}' is not "
-        "there any more; say where it lies now."
+    what = {"video": "video", "images": tr("image folder"), "cvat": tr("CVAT job")}[
+        project.source.kind
+    ]
+    return tr(
+        "The {what} '{path}' of the project '{name}' is not there any more; say where it lies now.",
+        what=what,
+        path=project.source.path,
+        name=Path(project_path).name,
     )
 
 
@@ -74,10 +83,14 @@ def relink(project: Project, new_path: str | Path) -> SourceRef:
     """
     place = Path(os.path.abspath(new_path))
     if not is_there(place):
-        raise SourceError(f"There is no '{place}'; check the name.")
+        raise SourceError(tr("There is no '{place}'; check the name.", place=place))
     if not _is_same(project.source, place):
         raise SourceError(
-            f"'{place}' is not the video that this project was made with; its masks would not fit."
+            tr(
+                "'{place}' is not the video that this project was made with; "
+                "its masks would not fit.",
+                place=place,
+            )
         )
     project.source = replace(project.source, path=place)
     return project.source
@@ -111,7 +124,7 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
     """
     row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM source").fetchone()
     if row is None:
-        raise sqlite3.DatabaseError("malformed: no source")
+        raise sqlite3.DatabaseError(tr("malformed: no source"))
     path, _, kind, size, hashed, width, height, frames, rate = row
     place = _path(path)
     numbers = (size, width, height, frames)
@@ -123,7 +136,7 @@ def read_source(connection: sqlite3.Connection) -> SourceRef:
         or not math.isfinite(rate)
         or not isinstance(hashed, str)
     ):
-        raise sqlite3.DatabaseError("malformed: source")
+        raise sqlite3.DatabaseError(tr("malformed: source"))
     return SourceRef(place, kind, size, hashed, width, height, frames, rate)
 
 

@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 
 from vostool.errors import SourceError
 from vostool.files import NotRegular, open_regular
+from vostool.words import tr
 
 CONTAINERS = (
     "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "asf",
@@ -41,37 +42,60 @@ def open_container(path: Path) -> InputContainer:
         with open_regular(path) as file:
             empty = not file.read(1)
         if empty:
-            raise SourceError(f"The file '{name}' is empty; choose a video with pictures in it.")
+            raise SourceError(
+                tr("The file '{name}' is empty; choose a video with pictures in it.", name=name)
+            )
         container = _opened(path)
         if container.format.name == "jpeg_pipe" and path.suffix.lower() in _RAW_MJPEG:
             # The first picture of a raw MJPEG stream looks like a single image.
             container.close()
             container = _opened(path, "mjpeg")
     except FileNotFoundError as error:
-        raise SourceError(f"There is no file '{path}'; check the name.") from error
+        raise SourceError(tr("There is no file '{path}'; check the name.", path=path)) from error
     except av.error.InvalidDataError as error:
         raise SourceError(
-            f"The file '{name}' is no video that can be read: it is in no known format, or its "
-            "header is damaged or missing."
+            tr(
+                "The file '{name}' is no video that can be read: it is in no "
+                "known format, or its header is damaged or missing.",
+                name=name,
+            )
         ) from error
     except NotRegular as error:
-        raise SourceError(f"The file '{name}' cannot be opened: {error.strerror}.") from error
+        raise SourceError(
+            tr(
+                "The file '{name}' cannot be opened: {strerror}.",
+                name=name,
+                strerror=error.strerror,
+            )
+        ) from error
     except av.error.ArgumentError as error:  # what FFmpeg says of a format that is not on the list
         raise SourceError(
-            f"The file '{name}' is no video: it is of a kind that is not opened here, such as a "
-            "playlist or a script; choose the video itself."
+            tr(
+                "The file '{name}' is no video: it is of a kind that is not "
+                "opened here, such as a playlist or a script; choose the video "
+                "itself.",
+                name=name,
+            )
         ) from error
     except (av.FFmpegError, OSError) as error:
         reason = error.strerror or error
-        raise SourceError(f"The file '{name}' cannot be opened ({reason}).") from error
+        raise SourceError(
+            tr("The file '{name}' cannot be opened ({reason}).", name=name, reason=reason)
+        ) from error
     if container.format.name in _PICTURES:
         container.close()
-        raise SourceError(f"The file '{name}' is no video; choose a video or a folder of images.")
+        raise SourceError(
+            tr("The file '{name}' is no video; choose a video or a folder of images.", name=name)
+        )
     if _is_still(container):
         container.close()
         raise SourceError(
-            f"The file '{name}' is a still picture in a format that is not read (HEIF or AVIF); "
-            "convert it to JPEG or PNG, and open the folder of those."
+            tr(
+                "The file '{name}' is a still picture in a format that is not "
+                "read (HEIF or AVIF); convert it to JPEG or PNG, and open the "
+                "folder of those.",
+                name=name,
+            )
         )
     return container
 
@@ -107,13 +131,22 @@ def pick_stream(container: InputContainer, path: Path) -> VideoStream:
     """
     streams = _videos(container)
     if not streams:
-        kind = "only sound" if container.streams.audio else "no pictures"
-        raise SourceError(f"The file '{path.name}' holds {kind}; choose a video with pictures.")
+        kind = tr("only sound") if container.streams.audio else tr("no pictures")
+        raise SourceError(
+            tr(
+                "The file '{path_name}' holds {kind}; choose a video with pictures.",
+                path_name=path.name,
+                kind=kind,
+            )
+        )
     stream = max(streams, key=_preference)
     if stream.codec_context is None:
         raise SourceError(
-            f"The file '{path.name}' is compressed in a way that cannot be decoded here; "
-            "convert it, to H.264 for example."
+            tr(
+                "The file '{path_name}' is compressed in a way that cannot be "
+                "decoded here; convert it, to H.264 for example.",
+                path_name=path.name,
+            )
         )
     return stream
 

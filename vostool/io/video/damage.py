@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vostool.words import tr
+
 _NEAR = 2
 
 
@@ -45,8 +47,10 @@ def sentence(damage: Damage) -> str | None:
 
 def cut_short(count: int, about: int) -> str:
     """How much of a file that is cut short was read, of ``about`` frames (0: unknown)."""
-    of_all = f" of about {about}" if about > count + 1 else ""
-    return f"{count}{of_all} frames could be read; the file is cut short"
+    of_all = tr(" of about {about}", about=about) if about > count + 1 else ""
+    return tr(
+        "{count}{of_all} frames could be read; the file is cut short", count=count, of_all=of_all
+    )
 
 
 def expected_frames(times: NDArray[np.float64], end: float | None) -> int:
@@ -73,13 +77,21 @@ def _lost(damage: Damage) -> str | None:
     if damage.about is not None:
         return cut_short(count, damage.about)
     if count < damage.expected and (damage.errors or damage.gaps):
-        return f"{count} of {damage.expected} frames could be read; the file is damaged"
+        return tr(
+            "{count} of {expected} frames could be read; the file is damaged",
+            count=count,
+            expected=damage.expected,
+        )
     if damage.errors:
-        return f"{count} frames could be read; the file is damaged"
+        return tr("{count} frames could be read; the file is damaged", count=count)
     if damage.spoilt and damage.gaps:
-        return f"{count} frames could be read, {damage.spoilt} of them damaged"
+        return tr(
+            "{count} frames could be read, {spoilt} of them damaged",
+            count=count,
+            spoilt=damage.spoilt,
+        )
     if damage.gaps and not _explained(damage):
-        return f"all {count} frames could be read, but the file has gaps"
+        return tr("all {count} frames could be read, but the file has gaps", count=count)
     return None
 
 
@@ -94,4 +106,9 @@ def _resized(damage: Damage) -> str | None:
     if damage.resized is None:
         return None
     width, height = damage.size
-    return f"the size changes at frame {damage.resized[0]}; all are shown as {width}x{height}"
+    return tr(
+        "the size changes at frame {resized}; all are shown as {width}x{height}",
+        resized=damage.resized[0],
+        width=width,
+        height=height,
+    )

@@ -22,6 +22,7 @@ from vostool.io.video.kept_frames import FrameConverter, KeptFrame
 from vostool.io.video.reader import VideoReader
 from vostool.io.video.unchanged import UnchangedFile
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 DECODED_BYTES = 256 << 20
 """How much decoded video all readers of a process keep, so that stepping back decodes a group of
@@ -137,10 +138,17 @@ class VideoSource:
 
     def _check(self, index: int) -> None:
         if self._closed:
-            raise SourceError(f"The video '{self._path.name}' is closed; open it again.")
+            raise SourceError(
+                tr("The video '{path_name}' is closed; open it again.", path_name=self._path.name)
+            )
         if not 0 <= index < len(self):
             raise SourceError(
-                f"There is no frame {index}: '{self._path.name}' has frames 0 to {len(self) - 1}."
+                tr(
+                    "There is no frame {index}: '{path_name}' has frames 0 to {count}.",
+                    index=index,
+                    path_name=self._path.name,
+                    count=len(self) - 1,
+                )
             )
 
     def _decode(self, index: int) -> KeptFrame:
@@ -152,8 +160,12 @@ class VideoSource:
             self._file.check()  # what was cut off meanwhile is not damaged
             self._lost.add(index)
         raise SourceError(
-            f"Frame {index} of '{self._path.name}' is damaged and cannot be shown; "
-            "go to another frame."
+            tr(
+                "Frame {index} of '{path_name}' is damaged and cannot be "
+                "shown; go to another frame.",
+                index=index,
+                path_name=self._path.name,
+            )
         )
 
     def _from_its_start(self, index: int) -> KeptFrame | None:

@@ -15,6 +15,7 @@ from vostool.files import open_regular
 from vostool.frames import FrameSource, SourceRef
 from vostool.io.video.image_files import image_files
 from vostool.io.video.kinds import kind_of_folder
+from vostool.words import tr
 
 _PIECE = 64 * 1024
 _PIECES = 16
@@ -44,9 +45,13 @@ def fingerprint(path: str | Path) -> tuple[int, str]:
         size = _add_folder(digest, place) if place.is_dir() else _add_file(digest, place)
     except OSError as error:
         reason = error.strerror or error
-        raise SourceError(f"The file '{error.filename or place}' cannot be read ({reason}).") from (
-            error
-        )
+        raise SourceError(
+            tr(
+                "The file '{filename}' cannot be read ({reason}).",
+                filename=error.filename or place,
+                reason=reason,
+            )
+        ) from (error)
     return size, digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from vostool.io.video.index import VideoIndex
 from vostool.io.video.reader import NO_PACKET
+from vostool.words import tr
 
 _LISTED = 8
 _MOST_GROUPS = 600
@@ -80,14 +81,21 @@ class GroupDamage:
         begin, end = int(self._index.starts[frame]), int(self._index.order[frame])
         damaged = [packet for packet in tuple(self._packets) if begin <= packet <= end]
         if end in damaged:
-            return f"Frame {frame} of '{name}' is damaged; its picture may be wrong."
+            return tr(
+                "Frame {frame} of '{name}' is damaged; its picture may be wrong.",
+                frame=frame,
+                name=name,
+            )
         if not damaged:
             return None
         at = int(self._index.frame_of[max(damaged)])
         where = f" {at}" if at != NO_PACKET else ""
-        return (
-            f"Frame {frame} of '{name}' is made from the damaged frame{where}; "
-            "its picture may be wrong."
+        return tr(
+            "Frame {frame} of '{name}' is made from the damaged "
+            "frame{where}; its picture may be wrong.",
+            frame=frame,
+            name=name,
+            where=where,
         )
 
     def summary(self, name: str) -> str | None:
@@ -98,11 +106,17 @@ class GroupDamage:
             return None
         listed = ", ".join(str(frame) for frame in frames[:_LISTED])
         if len(frames) > _LISTED:
-            listed += f" and {len(frames) - _LISTED} others"
-        which = f"Frame {listed}" if len(frames) == 1 else f"Frames {listed}"
-        return (
-            f"{which} of '{name}' came out damaged; look at the masks there and on the frames "
-            "that follow."
+            listed += tr(" and {count} others", count=len(frames) - _LISTED)
+        which = (
+            tr("Frame {listed}", listed=listed)
+            if len(frames) == 1
+            else tr("Frames {listed}", listed=listed)
+        )
+        return tr(
+            "{which} of '{name}' came out damaged; look at the masks there "
+            "and on the frames that follow.",
+            which=which,
+            name=name,
         )
 
     def _group(self, packet: int) -> int:

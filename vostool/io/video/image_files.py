@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from vostool.errors import SourceError
+from vostool.words import tr
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 """Endings, in lower case, that are read as images; a file's own ending may be in any case."""
@@ -31,7 +32,9 @@ def image_files(folder: Path) -> list[Path]:
             names = [entry.name for entry in entries if _is_image(entry)]
     except OSError as error:
         reason = error.strerror or error
-        raise SourceError(f"The folder '{folder}' cannot be read ({reason}).") from error
+        raise SourceError(
+            tr("The folder '{folder}' cannot be read ({reason}).", folder=folder, reason=reason)
+        ) from error
     return [folder / name for name in sorted(names, key=natural_key)]
 
 

@@ -16,6 +16,7 @@ from vostool.io.video.pictures import (
     white_of,
 )
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 DEFAULT_RATE = 25.0
 """Frames a second of a folder of images, which has no rate of its own."""
@@ -39,8 +40,11 @@ def open_image_folder(
     files = image_files(folder)
     if not files:
         raise SourceError(
-            f"The folder '{folder.name}' holds no images; choose one with "
-            "jpg, png, bmp, tif or webp files."
+            tr(
+                "The folder '{folder_name}' holds no images; choose one with "
+                "jpg, png, bmp, tif or webp files.",
+                folder_name=folder.name,
+            )
         )
     first: Header | None = None
     formats, wide = set(), []
@@ -52,7 +56,7 @@ def open_image_folder(
         if this.mode in WIDE_MODES:
             wide.append((file, this.mode))
         if number % _REPORT_EVERY == 0:
-            progress(number, len(files), "reading the images' sizes")
+            progress(number, len(files), tr("reading the images' sizes"))
     assert first is not None
     white = _white(wide, progress) if wide else None
     info = SourceInfo(
@@ -72,13 +76,26 @@ def _check(first_file: Path, first: Header, file: Path, this: Header) -> None:
     """Refuse a picture of another size, and a file of several pictures."""
     if this.pictures > 1:
         raise SourceError(
-            f"The file '{file.name}' holds {this.pictures} pictures; convert it to single images, "
-            "and open the folder of those."
+            tr(
+                "The file '{file_name}' holds {pictures} pictures; convert it "
+                "to single images, and open the folder of those.",
+                file_name=file.name,
+                pictures=this.pictures,
+            )
         )
     if (this.width, this.height) != (first.width, first.height):
         raise SourceError(
-            f"The images differ in size: '{first_file.name}' is {first.width}x{first.height}, but "
-            f"'{file.name}' is {this.width}x{this.height}; choose a folder of images of one size."
+            tr(
+                "The images differ in size: '{first_file_name}' is "
+                "{width}x{height}, but '{file_name}' is {width_2}x{height_2}; "
+                "choose a folder of images of one size.",
+                first_file_name=first_file.name,
+                width=first.width,
+                height=first.height,
+                file_name=file.name,
+                width_2=this.width,
+                height_2=this.height,
+            )
         )
 
 
@@ -88,13 +105,16 @@ def _white(wide: list[tuple[Path, str]], progress: Progress) -> float:
     sampled = wide[::step]
     largest = []
     for number, (file, _) in enumerate(sampled):
-        progress(number, len(sampled), "finding what is white")
+        progress(number, len(sampled), tr("finding what is white"))
         largest.append(largest_sample(file))
     return white_of(largest, all(mode == "I" for _, mode in wide))
 
 
 def _told(white: float) -> str:
-    return f"In pictures of 32-bit numbers 0 is shown black and {white:g} white, in all alike."
+    return tr(
+        "In pictures of 32-bit numbers 0 is shown black and {white:g} white, in all alike.",
+        white=white,
+    )
 
 
 class ImageFolder:
@@ -118,8 +138,15 @@ class ImageFolder:
         height, width = image.shape[:2]
         if (width, height) != (self._info.width, self._info.height):
             raise SourceError(
-                f"The image '{self._files[index].name}' is now {width}x{height} instead of "
-                f"{self._info.width}x{self._info.height}; open the folder again."
+                tr(
+                    "The image '{name}' is now {width}x{height} instead of "
+                    "{width_2}x{height_2}; open the folder again.",
+                    name=self._files[index].name,
+                    width=width,
+                    height=height,
+                    width_2=self._info.width,
+                    height_2=self._info.height,
+                )
             )
         return image
 
@@ -138,10 +165,19 @@ class ImageFolder:
 
     def _file(self, index: int) -> Path:
         if self._closed:
-            raise SourceError(f"The folder '{self._info.path.name}' is closed; open it again.")
+            raise SourceError(
+                tr(
+                    "The folder '{path_name}' is closed; open it again.",
+                    path_name=self._info.path.name,
+                )
+            )
         if not 0 <= index < len(self._files):
             raise SourceError(
-                f"There is no frame {index}: '{self._info.path.name}' has frames 0 to "
-                f"{len(self._files) - 1}."
+                tr(
+                    "There is no frame {index}: '{path_name}' has frames 0 to {count}.",
+                    index=index,
+                    path_name=self._info.path.name,
+                    count=len(self._files) - 1,
+                )
             )
         return self._files[index]

@@ -17,6 +17,7 @@ from vostool.io.video.orientation import orientation_of
 from vostool.io.video.packet_scan import PacketScan, scan_packets
 from vostool.io.video.reader import NO_PTS, VideoReader
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 _PROBE_PACKETS = 48
 _PROBE_KEY_PACKETS = 600
@@ -87,7 +88,7 @@ def _probe(path: Path, scan: PacketScan, predicted: Ints, progress: Progress) ->
         first = None
         while (frames := reader.read()) is not None:
             if reader.next_packet % _PROBE_REPORT_EVERY == 1:
-                progress(min(reader.next_packet, wanted), wanted, "checking the first frames")
+                progress(min(reader.next_packet, wanted), wanted, tr("checking the first frames"))
             for number, frame in frames:
                 first = first or frame
                 order.append(number)
@@ -138,8 +139,11 @@ def _decode_all(path: Path, scan: PacketScan, progress: Progress) -> VideoIndex:
         decoded = _decode(path, scan, progress, threads=1)
     if decoded.first is None:
         raise SourceError(
-            f"No frame of the file '{path.name}' could be read: it is damaged, or its "
-            "compression is not known here."
+            tr(
+                "No frame of the file '{path_name}' could be read: it is "
+                "damaged, or its compression is not known here.",
+                path_name=path.name,
+            )
         )
     order = np.array(decoded.order, np.int64)
     times = _times(scan, _as_presented(order, np.array(decoded.pts, np.int64)))
@@ -164,7 +168,9 @@ def _decode(path: Path, scan: PacketScan, progress: Progress, threads: int) -> _
                 spoilt += frame.is_corrupt
                 frames[number] = NO_PTS if frame.pts is None else frame.pts
             if reader.next_packet % _REPORT_EVERY == 0:
-                progress(min(reader.next_packet, total), total, "decoding once to find the frames")
+                progress(
+                    min(reader.next_packet, total), total, tr("decoding once to find the frames")
+                )
         order, pts = list(frames), list(frames.values())
         return _Decoded(order, pts, first, resized, reader.errors, spoilt)
     finally:
@@ -192,9 +198,12 @@ def _with_others(scan: PacketScan, first: VideoFrame, warning: str | None) -> st
     """The warning, and which of several videos in the file is shown."""
     if not scan.others:
         return warning
-    which = (
-        f"The file holds {len(scan.others) + 1} videos; the one of {first.width}x{first.height} is "
-        f"shown, not {', '.join(scan.others)}."
+    which = tr(
+        "The file holds {count} videos; the one of {width}x{height} is shown, not {names}.",
+        count=len(scan.others) + 1,
+        width=first.width,
+        height=first.height,
+        names=", ".join(scan.others),
     )
     return f"{which} {warning[:1].upper()}{warning[1:]}" if warning else which
 

@@ -14,6 +14,7 @@ from vostool.io.video.cut_short import is_cut_short, stated_end
 from vostool.io.video.index import PacketTable
 from vostool.io.video.reader import NO_PTS, PacketKey, VideoReader
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def scan_packets(path: Path, progress: Progress) -> PacketScan:
             if packet.is_corrupt:
                 gaps.append(len(rows) - 1)
             if len(rows) % 1024 == 0:
-                progress(min(max(packet.pos or 0, 0), total), total, "reading the index")
+                progress(min(max(packet.pos or 0, 0), total), total, tr("reading the index"))
         packets = _table(rows)
         # What an edit list cuts off, or a chunk without a picture, is counted by the header only.
         declared = indexed if indexed >= len(rows) else stream.frames

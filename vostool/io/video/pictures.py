@@ -20,6 +20,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from vostool.errors import SourceError
 from vostool.files import NotRegular, open_regular
 from vostool.frames import Image
+from vostool.words import tr
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
 """Pillow's names of the formats that are read; a camera's MPO is a JPEG with more behind it."""
@@ -173,14 +174,24 @@ def _to_bytes(values: NDArray[np.generic], white: float) -> NDArray[np.uint8]:
 
 def _unreadable(path: Path, error: BaseException) -> SourceError:
     if isinstance(error, NotRegular):
-        return SourceError(f"The image '{path.name}' cannot be read: {error.strerror}.")
+        return SourceError(
+            tr(
+                "The image '{path_name}' cannot be read: {strerror}.",
+                path_name=path.name,
+                strerror=error.strerror,
+            )
+        )
     if isinstance(error, UnidentifiedImageError):
-        reason = "it is no image in JPEG, PNG, BMP, TIFF or WebP"
+        reason = tr("it is no image in JPEG, PNG, BMP, TIFF or WebP")
     elif isinstance(error, MemoryError):
-        reason = "there is not enough memory for it"
+        reason = tr("there is not enough memory for it")
     else:
         reason = str(getattr(error, "strerror", None) or error) or type(error).__name__
     return SourceError(
-        f"The image '{path.name}' cannot be read ({reason}); "
-        "repair it or take it out of the folder."
+        tr(
+            "The image '{path_name}' cannot be read ({reason}); repair it "
+            "or take it out of the folder.",
+            path_name=path.name,
+            reason=reason,
+        )
     )

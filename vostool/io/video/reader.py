@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from vostool.errors import SourceChanged, SourceError
 from vostool.io.video.container import discard_others, open_container, pick_stream
 from vostool.io.video.ffv1_slices import is_intact
+from vostool.words import tr
 
 NO_PTS = -(1 << 63)
 """A timestamp that the file does not give, as in libavutil (AV_NOPTS_VALUE)."""
@@ -176,8 +177,11 @@ class VideoReader:
         for _ in range(count):
             if next(self._packets, None) is None:
                 raise SourceChanged(
-                    f"The file '{self._path.name}' is not as it was when it was opened; "
-                    "open it again."
+                    tr(
+                        "The file '{path_name}' is not as it was when it was opened; "
+                        "open it again.",
+                        path_name=self._path.name,
+                    )
                 )
 
     def _seek_time(self, packet: int, key: PacketKey) -> bool:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from vostool.errors import SourceError
 from vostool.io.video.container import open_container
+from vostool.words import tr
 
 RATE = 16_000
 """Samples a second."""
@@ -76,7 +77,9 @@ def sound_windows(path: Path, length: float, step: float) -> Iterator[SoundWindo
                 given = True
                 kept, start = kept[forward:], start + forward / RATE
         if start is None:
-            raise SourceError(f"The sound of '{path.name}' is damaged and cannot be read.")
+            raise SourceError(
+                tr("The sound of '{path_name}' is damaged and cannot be read.", path_name=path.name)
+            )
         had = wanted - forward if given else 0  # what the last window has had already
         if len(kept) > had:
             yield SoundWindow(start - zero, kept, total)
@@ -100,7 +103,10 @@ def require_sound(path: Path) -> None:
 def _opened(path: Path) -> InputContainer:
     if not path.is_file():
         raise SourceError(
-            f"Pictures have no sound, and '{path.name}' is no video file; open a video."
+            tr(
+                "Pictures have no sound, and '{path_name}' is no video file; open a video.",
+                path_name=path.name,
+            )
         )
     return open_container(path)
 
@@ -108,10 +114,18 @@ def _opened(path: Path) -> InputContainer:
 def _audio(container: InputContainer, path: Path) -> AudioStream:
     streams = container.streams.audio
     if not streams:
-        raise SourceError(f"The video '{path.name}' has no sound; look for things by text instead.")
+        raise SourceError(
+            tr(
+                "The video '{path_name}' has no sound; look for things by text instead.",
+                path_name=path.name,
+            )
+        )
     if streams[0].codec_context is None:
         raise SourceError(
-            f"The sound of '{path.name}' is compressed in a way that is not known here."
+            tr(
+                "The sound of '{path_name}' is compressed in a way that is not known here.",
+                path_name=path.name,
+            )
         )
     return streams[0]
 

@@ -13,7 +13,7 @@ from vostool.io.video.image_folder import open_image_folder
 from vostool.io.video.kinds import kind_of_folder
 from vostool.io.video.pictures import pictures_in
 from vostool.progress import Progress, silent
-from vostool.words import shortened
+from vostool.words import shortened, tr
 
 
 def open_source(
@@ -48,28 +48,45 @@ def _refuse_place(place: Path) -> None:
     try:
         refuse_special(place)
     except (FileNotFoundError, NotADirectoryError):
-        raise SourceError(f"There is no file or folder '{shown}'; check the name.") from None
+        raise SourceError(
+            tr("There is no file or folder '{shown}'; check the name.", shown=shown)
+        ) from None
     except PermissionError:
         raise SourceError(
-            f"'{shown}' may not be looked at; change the permissions of its folder."
+            tr("'{shown}' may not be looked at; change the permissions of its folder.", shown=shown)
         ) from None
     except NotRegular as error:
         raise SourceError(
-            f"'{shown}' cannot be opened: {error.strerror}; choose a video or a folder of images."
+            tr(
+                "'{shown}' cannot be opened: {strerror}; choose a video or a folder of images.",
+                shown=shown,
+                strerror=error.strerror,
+            )
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SourceError(f"'{shown}' cannot be opened ({reason}); check the name.") from None
+        raise SourceError(
+            tr("'{shown}' cannot be opened ({reason}); check the name.", shown=shown, reason=reason)
+        ) from None
 
 
 def _no_folder(image: Path) -> str:
     """Why an image file is not opened by itself, and what to do."""
     count = pictures_in(image)
     if count == 0:
-        return f"The file '{image.name}' is no image that can be read, and no video."
+        return tr(
+            "The file '{image_name}' is no image that can be read, and no video.",
+            image_name=image.name,
+        )
     if count == 1:
-        return f"The file '{image.name}' is a single image; open the folder that holds it instead."
-    return (
-        f"The file '{image.name}' is an image file with {count} pictures; convert it to a video "
-        "or to a folder of single images, and open that."
+        return tr(
+            "The file '{image_name}' is a single image; open the folder that holds it instead.",
+            image_name=image.name,
+        )
+    return tr(
+        "The file '{image_name}' is an image file with {count} "
+        "pictures; convert it to a video or to a folder of single "
+        "images, and open that.",
+        image_name=image.name,
+        count=count,
     )

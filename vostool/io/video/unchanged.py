@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vostool.errors import SourceChanged, SourceError
 from vostool.io.video.fingerprint import fingerprint
+from vostool.words import tr
 
 Facts = tuple[int, int, int, int]
 
@@ -36,8 +37,11 @@ class UnchangedFile:
             now = _facts(self._path)
         except FileNotFoundError:
             raise SourceChanged(
-                f"The file '{self._path.name}' was moved or deleted while it was open; "
-                "put it back, or open it where it is now."
+                tr(
+                    "The file '{path_name}' was moved or deleted while it was "
+                    "open; put it back, or open it where it is now.",
+                    path_name=self._path.name,
+                )
             ) from None
         except OSError:
             return  # a disk that does not answer says so when it is read
@@ -45,12 +49,18 @@ class UnchangedFile:
             return
         if now[2] < self._facts[2]:
             raise SourceChanged(
-                f"The file '{self._path.name}' was cut short while it was open; open it again."
+                tr(
+                    "The file '{path_name}' was cut short while it was open; open it again.",
+                    path_name=self._path.name,
+                )
             )
         if not self._is_same():
             raise SourceChanged(
-                f"The file '{self._path.name}' was replaced by another one while it was open; "
-                "open it again."
+                tr(
+                    "The file '{path_name}' was replaced by another one while it "
+                    "was open; open it again.",
+                    path_name=self._path.name,
+                )
             )
         self._facts = now
 

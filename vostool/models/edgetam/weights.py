@@ -18,6 +18,7 @@ from vostool.errors import ModelError
 from vostool.models.edgetam.published import EDGETAM
 from vostool.models.weights.catalog import fetch_command
 from vostool.models.weights.checkpoint import read_weights
+from vostool.words import tr
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -99,8 +100,14 @@ def load_edgetam(module: torch.nn.Module, path: Path) -> None:
     )
     if problem is not None:
         raise ModelError(
-            f"The checkpoint {path} does not fit {EDGETAM.title} ({problem}); "
-            f"fetch the official one with `{fetch_command(EDGETAM)}`."
+            tr(
+                "The checkpoint {path} does not fit {edgetam_title} "
+                "({problem}); fetch the official one with `{fetch_command}`.",
+                path=path,
+                edgetam_title=EDGETAM.title,
+                problem=problem,
+                fetch_command=fetch_command(EDGETAM),
+            )
         )
     module.load_state_dict(dict(weights))
 
@@ -151,12 +158,21 @@ def _read(path: Path) -> Weights:
         return load_file(path)
     except FileNotFoundError as error:
         raise ModelError(
-            f"There is no checkpoint {path}; `vostool models` says how to fetch one."
+            tr("There is no checkpoint {path}; `vostool models` says how to fetch one.", path=path)
         ) from error
     except OSError as error:
-        raise ModelError(f"The checkpoint {path} cannot be read ({error.strerror}).") from error
+        raise ModelError(
+            tr(
+                "The checkpoint {path} cannot be read ({strerror}).",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     except SafetensorError as error:
         raise ModelError(
-            f"The checkpoint {path} is truncated or no safetensors file; "
-            "delete it and fetch it again."
+            tr(
+                "The checkpoint {path} is truncated or no safetensors file; "
+                "delete it and fetch it again.",
+                path=path,
+            )
         ) from error

@@ -20,6 +20,7 @@ from vostool.models.flow.segment import segment_picture
 from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.models.shared.processor import processor_name
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 class FlowEngine:
@@ -38,12 +39,15 @@ class FlowEngine:
     def info(self) -> EngineInfo:
         return EngineInfo(
             name="flow",
-            title="Optical flow",
+            title=tr("Optical flow"),
             device="cpu",
             device_title=processor_name(),
             dtype="",
-            detail="Optical flow with colour matching, no learned model: quick and always there, "
-            "but it loses objects that turn, blur or stay hidden; look at its low scores.",
+            detail=tr(
+                "Optical flow with colour matching, no learned model: quick "
+                "and always there, but it loses objects that turn, blur or "
+                "stay hidden; look at its low scores."
+            ),
         )
 
     def open(self, source: FrameSource) -> None:
@@ -70,5 +74,5 @@ class FlowEngine:
 
     def _opened(self) -> FrameSource:
         if self._source is None:
-            raise ModelError("No video is open; open one before asking for masks.")
+            raise ModelError(tr("No video is open; open one before asking for masks."))
         return self._source

@@ -24,6 +24,7 @@ from vostool.models.engine import (
 from vostool.models.flow.motion import DenseFlow
 from vostool.models.flow.object import ObjectTrack, Proposal
 from vostool.models.flow.picture import Picture, Soft
+from vostool.words import tr
 
 KeyframeReply = Callable[[Keyframe], SegmentReply]
 _ACQUAINTED = 2
@@ -43,8 +44,12 @@ def keyframe_reply(
         return SegmentReply(key.mask, 1.0)
     if key.prompts is None:
         raise ModelError(
-            f"Frame {key.frame} was named a keyframe of object {key.object_id} without a mask "
-            "or a prompt; click the object there."
+            tr(
+                "Frame {frame} was named a keyframe of object {object_id} "
+                "without a mask or a prompt; click the object there.",
+                frame=key.frame,
+                object_id=key.object_id,
+            )
         )
     return segment(SegmentRequest(key.frame, key.object_id, key.prompts))
 

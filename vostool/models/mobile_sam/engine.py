@@ -41,6 +41,7 @@ from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import TorchEngine
 from vostool.models.shared.torch_errors import clear_errors
+from vostool.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,11 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
-            detail="MobileSAM's masks, carried on by optical flow and by what the object looked "
-            "like before: good masks from clicks; look at low scores after it was hidden.",
+            detail=tr(
+                "MobileSAM's masks, carried on by optical flow and by what the "
+                "object looked like before: good masks from clicks; look at "
+                "low scores after it was hidden."
+            ),
         )
 
     def _make_video(self, model: MobileSam, source: FrameSource, alone: bool) -> _Video:

@@ -21,6 +21,7 @@ from vostool.errors import ModelError
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.weights.catalog import fetch_command
 from vostool.models.weights.checkpoint import Weights, mismatch, read_weights
+from vostool.words import tr
 
 SIDE = 1024
 """Pixels of the square that the network was trained on."""
@@ -103,8 +104,14 @@ def build_mobile_sam(checkpoint: Path, device: torch.device) -> MobileSam:
     problem = mismatch(network.state_dict(), weights)
     if problem:
         raise ModelError(
-            f"The checkpoint {checkpoint} does not fit {MOBILE_SAM.title} ({problem}); "
-            f"fetch the official one with `{fetch_command(MOBILE_SAM)}`."
+            tr(
+                "The checkpoint {checkpoint} does not fit {mobile_sam_title} "
+                "({problem}); fetch the official one with `{fetch_command}`.",
+                checkpoint=checkpoint,
+                mobile_sam_title=MOBILE_SAM.title,
+                problem=problem,
+                fetch_command=fetch_command(MOBILE_SAM),
+            )
         )
     network.load_state_dict(dict(weights))
     return ready(network).to(device)

@@ -10,6 +10,7 @@ from vostool.errors import ModelError
 from vostool.models.sam2.published import MODELS
 from vostool.models.weights.catalog import ModelSpec, fetch_command
 from vostool.models.weights.checkpoint import Weights, mismatch, read_weights
+from vostool.words import tr
 
 _PATCH_EMBED = "image_encoder.trunk.patch_embed.proj.weight"
 _BLOCK = "image_encoder.trunk.blocks."
@@ -39,8 +40,12 @@ def identify_file(path: Path) -> ModelSpec:
     spec = identify(read_weights(path))
     if spec is None:
         raise ModelError(
-            f"The tensors of {path} are of none of the SAM 2 models "
-            f"({', '.join(MODELS)}); take a checkpoint of one of them."
+            tr(
+                "The tensors of {path} are of none of the SAM 2 models "
+                "({names}); take a checkpoint of one of them.",
+                path=path,
+                names=", ".join(MODELS),
+            )
         )
     return spec
 
@@ -54,13 +59,25 @@ def load_into(module: torch.nn.Module, weights: Weights, spec: ModelSpec, path: 
     found = identify(weights)
     if found is not None and found.name != spec.name:
         raise ModelError(
-            f"The checkpoint {path} is {found.title}, not {spec.title}; "
-            f"choose the engine {found.name} for it."
+            tr(
+                "The checkpoint {path} is {found_title}, not {spec_title}; "
+                "choose the engine {found_name} for it.",
+                path=path,
+                found_title=found.title,
+                spec_title=spec.title,
+                found_name=found.name,
+            )
         )
     problem = mismatch(module.state_dict(), weights)
     if problem:
         raise ModelError(
-            f"The checkpoint {path} does not fit {spec.title} ({problem}); "
-            f"fetch the official one with `{fetch_command(spec)}`."
+            tr(
+                "The checkpoint {path} does not fit {spec_title} ({problem}); "
+                "fetch the official one with `{fetch_command}`.",
+                path=path,
+                spec_title=spec.title,
+                problem=problem,
+                fetch_command=fetch_command(spec),
+            )
         )
     module.load_state_dict(dict(weights))

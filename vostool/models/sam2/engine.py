@@ -42,6 +42,7 @@ from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.shared.track_legs import Spans, prompts_to_replay
 from vostool.models.weights.catalog import ModelSpec
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
@@ -115,7 +116,9 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
 
     def _detail(self) -> str:
         cap = self._options.keyframe_cap
-        nearest = "" if cap is None else f", attending to the {cap} nearest prompted frames"
+        nearest = (
+            "" if cap is None else tr(", attending to the {cap} nearest prompted frames", cap=cap)
+        )
         return f"{self._spec.title}: {self._options.sentence}{nearest}."
 
     def close(self) -> None:

@@ -11,12 +11,13 @@ from vostool.models.sam2.published import MODELS
 from vostool.models.shared.loading import importing
 from vostool.models.spec import EngineSpec, best_of
 from vostool.models.weights.catalog import ModelSpec
+from vostool.words import mark
 
 _QUALITIES = {
-    "auto": "Best: nearest prompted frames",
-    "exact": "Exact: the official predictor, all prompted frames",
-    "fast": "Fast: coarser memory, nearest prompted frames",
-    "coarse": "Coarse: fast on 512 pixels",
+    "auto": mark("Best: nearest prompted frames"),
+    "exact": mark("Exact: the official predictor, all prompted frames"),
+    "fast": mark("Fast: coarser memory, nearest prompted frames"),
+    "coarse": mark("Coarse: fast on 512 pixels"),
 }
 _RANKS = {"2.0": 2, "2.1": 3}
 

@@ -38,6 +38,7 @@ from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.weights.hub_models import SAM3
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
@@ -175,7 +176,7 @@ def _loaded(folder: Path, device: torch.device) -> Sam3TrackerVideoModel:
         raise ModelError(_unfitting(folder, lines[0][:160])) from error
     absent = sorted(report["missing_keys"]) + sorted(map(str, report["mismatched_keys"]))
     if absent:
-        raise ModelError(_unfitting(folder, f"it has no tensor {absent[0]}"))
+        raise ModelError(_unfitting(folder, tr("it has no tensor {absent}", absent=absent[0])))
     loaded: Sam3TrackerVideoModel = model.train(False).requires_grad_(False).to(device)
     return loaded
 

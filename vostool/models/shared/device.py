@@ -12,6 +12,7 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.models.shared.processor import processor_name
+from vostool.words import tr
 
 _NAMES = {"cuda": "CUDA GPU", "mps": "Apple GPU", "xpu": "Intel GPU"}
 _ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)$")
@@ -42,19 +43,29 @@ def choose_device(wanted: str | None) -> torch.device:
         return torch.device("cpu")
     if kind not in _NAMES or (number and not number.isdecimal()):
         raise ModelError(
-            f'"{wanted}" is no device; use cpu, cuda, cuda:1 (the second card), mps or xpu.'
+            tr(
+                '"{wanted}" is no device; use cpu, cuda, cuda:1 (the second card), mps or xpu.',
+                wanted=wanted,
+            )
         )
     count = _count(kind)
     if not count:
-        raise ModelError(f"There is no {_NAMES[kind]} here; use the device cpu.")
+        raise ModelError(tr("There is no {names} here; use the device cpu.", names=_NAMES[kind]))
     if number and int(number) >= count:
         raise ModelError(
-            f"There is no {wanted} here, {kind}:{count - 1} is the last; use that or cpu."
+            tr(
+                "There is no {wanted} here, {kind}:{count} is the last; use that or cpu.",
+                wanted=wanted,
+                kind=kind,
+                count=count - 1,
+            )
         )
     device = torch.device(kind, int(number)) if number else torch.device(kind)
     problem = card_problem(device)
     if problem is not None:
-        raise ModelError(f"{problem}; use the device cpu, or a PyTorch that is built for it.")
+        raise ModelError(
+            tr("{problem}; use the device cpu, or a PyTorch that is built for it.", problem=problem)
+        )
     return device
 
 
@@ -72,8 +83,12 @@ def choose_dtype(device: torch.device) -> torch.dtype:
     if wanted:
         if wanted not in _DTYPES:
             raise ModelError(
-                f'{DTYPE_VARIABLE} is "{wanted}"; '
-                "set it to bfloat16, float16 or float32, or unset it."
+                tr(
+                    '{dtype_variable} is "{wanted}"; set it to bfloat16, float16 '
+                    "or float32, or unset it.",
+                    dtype_variable=DTYPE_VARIABLE,
+                    wanted=wanted,
+                )
             )
         return _DTYPES[wanted]
     if device.type == "cuda":

@@ -23,6 +23,7 @@ import platformdirs
 import torch
 
 from vostool.frames import SourceInfo
+from vostool.words import tr
 
 DEFAULT_DISK_BYTES = 20 * 2**30
 """1,200 frames at 1024 pixels in float32."""
@@ -143,7 +144,7 @@ class DiskFeatures:
                 self._remove(next(iter(self._sizes)))
             self._own.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self._own).free < size + self._reserve:
-                self._turn_off("the disk is full")
+                self._turn_off(tr("the disk is full"))
                 return
             path = self._path(frame)
             written = _write(path, self._key, frame, levels)
@@ -169,9 +170,11 @@ class DiskFeatures:
             self._turn_off(error.strerror or str(error))
 
     def _turn_off(self, why: str) -> None:
-        self.problem = (
-            f"Encoder features are no longer kept in {self._root} ({why}); "
-            "free some space there or choose another folder."
+        self.problem = tr(
+            "Encoder features are no longer kept in {root} ({why}); free "
+            "some space there or choose another folder.",
+            root=self._root,
+            why=why,
         )
         _LOG.warning(self.problem)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from vostool.errors import ModelError
 from vostool.models.shared.preload import load_torch_ahead
+from vostool.words import tr
 
 
 @contextmanager
@@ -28,7 +29,14 @@ def importing(libraries: str, remedy: str) -> Iterator[None]:
     except (ImportError, OSError, NameError) as error:
         # OSError: a shared library of torch that does not load on this machine. NameError:
         # transformers, which leaves torch out without a word where it is too old for it.
-        raise ModelError(f"{libraries} cannot be loaded ({error}); {remedy}.") from error
+        raise ModelError(
+            tr(
+                "{libraries} cannot be loaded ({error}); {remedy}.",
+                libraries=libraries,
+                error=error,
+                remedy=remedy,
+            )
+        ) from error
 
 
 def has_cuda() -> bool:

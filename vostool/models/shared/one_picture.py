@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vostool.errors import SourceError
 from vostool.frames import FrameSource, Image, SourceInfo
+from vostool.words import tr
 
 
 class OnePicture:
@@ -28,7 +29,9 @@ class OnePicture:
 
     def frame(self, index: int) -> Image:
         if index != 0:
-            raise SourceError(f"There is no frame {index}; a picture alone has frame 0 only.")
+            raise SourceError(
+                tr("There is no frame {index}; a picture alone has frame 0 only.", index=index)
+            )
         return self._picture
 
     def time(self, index: int) -> float:

@@ -26,6 +26,7 @@ from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_errors import HalfOverflowError, clear_errors, is_out_of_memory
 from vostool.models.shared.track_legs import check_prompts, prompts_to_replay
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 class OpenedVideo(Protocol):
@@ -109,8 +110,12 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         _check(video, request.frame, request.prompts)
         if not prompt_steps(request.prompts):
             raise PromptError(
-                f"Object {request.object_id} has no prompt on frame {request.frame}; "
-                "click it or draw a box around it."
+                tr(
+                    "Object {object_id} has no prompt on frame {frame}; click it "
+                    "or draw a box around it.",
+                    object_id=request.object_id,
+                    frame=request.frame,
+                )
             )
         try:
             with self._computing():
@@ -156,12 +161,12 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
 
     def _loaded(self) -> ModelT:
         if self._model is None:
-            raise ModelError(f"{self._title} was closed; choose the engine again.")
+            raise ModelError(tr("{title} was closed; choose the engine again.", title=self._title))
         return self._model
 
     def _opened(self) -> VideoT:
         if self._video is None:
-            raise ModelError(f"{self._title} has no video; open one first.")
+            raise ModelError(tr("{title} has no video; open one first.", title=self._title))
         return self._video
 
     def _take(self, make: Callable[[], VideoT]) -> None:
@@ -182,8 +187,11 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         except HalfOverflowError as error:
             self._compute_in_full()
             raise ModelError(
-                f"{self._title} gave no numbers in float16 on this card and goes on in float32, "
-                "slower; start the run again."
+                tr(
+                    "{title} gave no numbers in float16 on this card and goes on "
+                    "in float32, slower; start the run again.",
+                    title=self._title,
+                )
             ) from error
 
     def _forget(self) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from vostool.errors import DeviceFullError, DeviceLostError, ModelError
+from vostool.words import tr
 
 # Only CUDA's and XPU's allocators raise torch.OutOfMemoryError; Apple's and the libraries that
 # take memory of their own (cuBLAS, cuDNN, cuSOLVER, Intel's runtime) raise RuntimeErrors.
@@ -64,18 +65,28 @@ def clear_errors(title: str) -> Iterator[None]:
     except RuntimeError as error:
         if is_out_of_memory(error):
             raise DeviceFullError(
-                f"{title} needs more memory than the GPU has free; "
-                "choose a smaller model or the device cpu."
+                tr(
+                    "{title} needs more memory than the GPU has free; choose a "
+                    "smaller model or the device cpu.",
+                    title=title,
+                )
             ) from error
         if "allocate memory" in str(error):
             raise ModelError(_no_memory(title)) from error
         if any(words in str(error) for words in _DEVICE_GONE):
             raise DeviceLostError(
-                f"{title} lost its GPU ({str(error).splitlines()[0]}); "
-                "restart the program, or choose the device cpu."
+                tr(
+                    "{title} lost its GPU ({splitlines}); restart the program, or "
+                    "choose the device cpu.",
+                    title=title,
+                    splitlines=str(error).splitlines()[0],
+                )
             ) from error
         raise
 
 
 def _no_memory(title: str) -> str:
-    return f"{title} needs more memory than is free; close other programs or choose smaller."
+    return tr(
+        "{title} needs more memory than is free; close other programs or choose smaller.",
+        title=title,
+    )

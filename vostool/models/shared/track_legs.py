@@ -7,6 +7,7 @@ from dataclasses import replace
 from vostool.errors import PromptError
 from vostool.models.engine import Direction, Keyframe, TrackRequest, tracked_span
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 Spans = dict[int, range]
 """Frames of a leg by object id, in the order they are worked on."""
@@ -55,5 +56,11 @@ def prompts_to_replay(key: Keyframe) -> Prompts:
 def check_prompts(prompts: Prompts, frame: int, count: int, width: int, height: int) -> None:
     """Raise :class:`PromptError` for a frame that is not there or prompts outside the frame."""
     if not 0 <= frame < count:
-        raise PromptError(f"There is no frame {frame}; the source has 0 to {count - 1}.")
+        raise PromptError(
+            tr(
+                "There is no frame {frame}; the source has 0 to {count}.",
+                frame=frame,
+                count=count - 1,
+            )
+        )
     prompts.check_inside(width, height)

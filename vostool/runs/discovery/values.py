@@ -9,6 +9,7 @@ from vostool.errors import UsageError
 from vostool.finders.identity import NewRules
 from vostool.masks.mask import Mask
 from vostool.models.engine import TrackedFrame
+from vostool.words import tr
 
 
 class Again(enum.Enum):
@@ -49,7 +50,7 @@ class DiscoveryRules:
 
     def __post_init__(self) -> None:
         if self.every < 1:
-            raise UsageError("New objects are looked for every 1 or more frames, not every 0.")
+            raise UsageError(tr("New objects are looked for every 1 or more frames, not every 0."))
 
     def looks_at(self, frame: int, origin: int) -> bool:
         """True for a frame on which new objects are looked for."""

@@ -44,7 +44,7 @@ class PointGesture(PromptGesture):
         old, record = context.prompts, context.record
         prompts = with_point(old, record, Point(x, y, positive), context.options.choice)
         if not prompts.has_object:
-            context.session.problem.emit(BEGIN_WITH_OBJECT)
+            context.session.problem.emit(tr(BEGIN_WITH_OBJECT))
             return
         context.session.prompt(
             prompts, tr("Add positive point") if positive else tr("Add negative point")

@@ -24,6 +24,7 @@ from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.project.changes import Json
 from vostool.project.objects import AnnotatedObject
+from vostool.words import tr
 
 MAIN = "annotations/instances_default.json"
 IDENTITY = "track_id"
@@ -83,8 +84,12 @@ class CocoWriter:
         own = {name: value for name, value in given.items() if name not in _RESERVED}
         if len(own) < len(obj.attributes):
             self._warnings.append(
-                f"Attributes of object {plan.object_ids[obj.id]} whose names COCO readers use "
-                "themselves (track_id, keyframe, occluded), or that repeat, were left out."
+                tr(
+                    "Attributes of object {object_ids} whose names COCO readers "
+                    "use themselves (track_id, keyframe, occluded), or that "
+                    "repeat, were left out.",
+                    object_ids=plan.object_ids[obj.id],
+                )
             )
         return own
 

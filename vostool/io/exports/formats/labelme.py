@@ -27,6 +27,7 @@ from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.contours import centre_outlines
+from vostool.words import tr
 
 VERSION = "5.5.0"
 """Of LabelMe, as files name it; readers of other versions take the file as well."""
@@ -64,7 +65,9 @@ class LabelmeWriter:
     def finish(self) -> list[str]:
         warnings = holes_were_filled(self._filled)
         if not self._pictures and not self._from_images:
-            warnings.append("LabelMe opens a file only beside its picture; write the pictures too.")
+            warnings.append(
+                tr("LabelMe opens a file only beside its picture; write the pictures too.")
+            )
         return warnings
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vostool.words import counted
+from vostool.words import counted, tr, trn
 
 
 def front_was_kept(frames: int, other: str = "") -> list[str]:
@@ -14,14 +14,25 @@ def front_was_kept(frames: int, other: str = "") -> list[str]:
     """
     if not frames:
         return []
-    both = f" ({other} keeps both)" if other else ""
+    both = tr(" ({other} keeps both)", other=other) if other else ""
     where = counted(frames, "frame")
-    return [f"Objects overlap on {where}: the object in front was kept there{both}."]
+    return [
+        tr(
+            "Objects overlap on {where}: the object in front was kept there{both}.",
+            where=where,
+            both=both,
+        )
+    ]
 
 
 def holes_were_filled(masks: int) -> list[str]:
     """The warning on so many masks whose holes polygons cannot hold, or none."""
     if not masks:
         return []
-    have = f"{counted(masks, 'mask')} {'has' if masks == 1 else 'have'}"
-    return [f"{have} holes, which polygons cannot hold: they were filled."]
+    return [
+        trn(
+            "{n:,} mask has holes, which polygons cannot hold: they were filled.",
+            "{n:,} masks have holes, which polygons cannot hold: they were filled.",
+            masks,
+        )
+    ]

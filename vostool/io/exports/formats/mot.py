@@ -21,6 +21,7 @@ from vostool.io.exports.formats.sequences import NUMBERING, Sequences
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 MAIN = "{video}/gt/gt.txt"
 MOTS_CLASSES = {"car": 1, "pedestrian": 2, "person": 2}
@@ -93,8 +94,10 @@ class MotsWriter:
         others = [name for name, number in self._classes.items() if number > 2]
         if others:
             warnings.append(
-                "MOTS' own tools know the labels car and pedestrian only; others have numbers of "
-                "their own, see labels.txt."
+                tr(
+                    "MOTS' own tools know the labels car and pedestrian only; "
+                    "others have numbers of their own, see labels.txt."
+                )
             )
         return warnings
 

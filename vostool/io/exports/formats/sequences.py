@@ -15,6 +15,7 @@ from vostool.io.exports.frame import ExportFrame, subset_folder
 from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec
+from vostool.words import tr
 
 NUMBERING = OptionSpec("numbering", "Frame numbers", "source", ("source", "consecutive"))
 """Frame n of the source is number n + 1, or the frames written count from 1 without gaps."""
@@ -87,8 +88,11 @@ class Sequences:
         if not (self._pictures and self._gaps):
             return []
         return [
-            "Some numbers below the last have no picture, and tools that read pictures expect "
-            "every number from 1; choose numbering=consecutive for them."
+            tr(
+                "Some numbers below the last have no picture, and tools that "
+                "read pictures expect every number from 1; choose "
+                "numbering=consecutive for them."
+            )
         ]
 
     def close(self) -> None:

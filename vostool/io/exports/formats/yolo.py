@@ -24,6 +24,7 @@ from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.contours import centre_outlines
+from vostool.words import tr
 
 MAIN = "data.yaml"
 UNSPLIT = "train"
@@ -60,11 +61,18 @@ class YoloWriter:
         warnings = self.lost()
         if not self._dataset.split:
             warnings.append(
-                f"No split is chosen: {MAIN} names the same pictures for training and validation."
+                tr(
+                    "No split is chosen: {main} names the same pictures for "
+                    "training and validation.",
+                    main=MAIN,
+                )
             )
         if self._repeated:
             warnings.append(
-                f"{self._repeated} rows repeat another of their frame; Ultralytics keeps one."
+                tr(
+                    "{repeated} rows repeat another of their frame; Ultralytics keeps one.",
+                    repeated=self._repeated,
+                )
             )
         return warnings
 
@@ -110,12 +118,18 @@ class YoloSegmentWriter(YoloWriter):
         warnings = holes_were_filled(self._filled)
         if self._parted and self._largest:
             warnings.append(
-                f"{self._parted} masks have several parts: only the largest was written."
+                tr(
+                    "{parted} masks have several parts: only the largest was written.",
+                    parted=self._parted,
+                )
             )
         elif self._parted:
             warnings.append(
-                f"{self._parted} masks have several parts: each is a row, which YOLO takes for an "
-                "object of its own."
+                tr(
+                    "{parted} masks have several parts: each is a row, which YOLO "
+                    "takes for an object of its own.",
+                    parted=self._parted,
+                )
             )
         return warnings
 

@@ -28,6 +28,7 @@ from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 from vostool.masks.colours import voc_palette
+from vostool.words import tr
 
 META = "meta.json"
 
@@ -81,14 +82,24 @@ class YoutubeVosWriter:
         if len(own) > MAX_OBJECTS:
             raise video_error(
                 plan,
-                f"The range holds {len(own)} objects, but a picture holds {MAX_OBJECTS}; "
-                "choose fewer objects or export masks-binary.",
+                tr(
+                    "The range holds {count} objects, but a picture holds "
+                    "{max_objects}; choose fewer objects or export masks-binary.",
+                    count=len(own),
+                    max_objects=MAX_OBJECTS,
+                ),
             )
         if max(own, default=0) <= MAX_OBJECTS:
             return {oid: oid for oid in own}
         self._warnings.append(
-            f"{plan.video} has ids above {MAX_OBJECTS}, which a picture cannot hold: they were "
-            f"made contiguous; {META} names the object_id of each."
+            tr(
+                "{video} has ids above {max_objects}, which a picture cannot "
+                "hold: they were made contiguous; {meta} names the object_id "
+                "of each.",
+                video=plan.video,
+                max_objects=MAX_OBJECTS,
+                meta=META,
+            )
         )
         return {oid: number for number, oid in enumerate(own, 1)}
 

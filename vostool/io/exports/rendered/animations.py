@@ -31,6 +31,7 @@ from vostool.io.exports.rendered.timeline import Timeline
 from vostool.io.exports.rendered.webp_end import set_last_duration
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 FASTEST = 50.0
 """Frames a second: browsers show a GIF's shorter delays as a tenth of a second."""
@@ -50,7 +51,13 @@ class AnimationWriter(ClipWriter):
         self._look = Look.of(values)
         self._rate = float(values["fps"])
         if not 0 < self._rate <= FASTEST:
-            raise UsageError(f"fps is {self._rate:g}, but must be above 0 and at most {FASTEST:g}.")
+            raise UsageError(
+                tr(
+                    "fps is {rate:g}, but must be above 0 and at most {fastest:g}.",
+                    rate=self._rate,
+                    fastest=FASTEST,
+                )
+            )
         self._size = (0, 0)
         self._due = 0
         self._shown = self._until = 0.0

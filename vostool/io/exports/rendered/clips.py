@@ -14,6 +14,7 @@ from vostool.io.exports.rendered.fonts import missing
 from vostool.io.exports.rendered.timeline import Timeline, timeline
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
+from vostool.words import tr
 
 
 class ClipWriter(ABC):
@@ -30,7 +31,7 @@ class ClipWriter(ABC):
         self._timeline: Timeline | None = None
         self._pipe: VideoPipe | None = None
         if dataset.split:
-            self.warnings.append("Videos are written whole; the split does not cut them.")
+            self.warnings.append(tr("Videos are written whole; the split does not cut them."))
 
     @abstractmethod
     def begin(self, plan: ExportPlan, times: Timeline, first: int) -> VideoPipe:
@@ -80,8 +81,11 @@ class ClipWriter(ABC):
         if absent:
             self.warn(
                 plan,
-                f"No font here has {absent[:20]!r}, so boxes stand for it in captions; install a "
-                "font that has it (Noto Sans, for example).",
+                tr(
+                    "No font here has {absent!r}, so boxes stand for it in "
+                    "captions; install a font that has it (Noto Sans, for example).",
+                    absent=absent[:20],
+                ),
             )
 
     def _end(self) -> None:
@@ -96,6 +100,10 @@ class ClipWriter(ABC):
         if absent > 0:
             self.warn(
                 plan,
-                f"{absent} frames between the first and the last one were not chosen: the picture "
-                "before stands still there; choose all frames for the whole video.",
+                tr(
+                    "{absent} frames between the first and the last one were not "
+                    "chosen: the picture before stands still there; choose all "
+                    "frames for the whole video.",
+                    absent=absent,
+                ),
             )

@@ -20,6 +20,7 @@ from vostool.io.exports.mask import ExportMask
 from vostool.io.exports.names import safe_name
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 LIST = "cutouts.csv"
 """A table with a line for each picture: where it was cut from."""
@@ -71,7 +72,7 @@ class CutoutWriter:
         self.close()
         if not self._empty:
             return []
-        return [f"{self._empty} frames without a mask have no cut-outs."]
+        return [tr("{empty} frames without a mask have no cut-outs.", empty=self._empty)]
 
     def close(self) -> None:
         self._text.close()
@@ -134,7 +135,7 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     bgra = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA), np.uint8)
     # OpenCV's own choice of filter and strategy: a level of compression that is named makes it try
     # all filters, three times as long for files of the same size.
-    failure = "A cut-out could not be encoded as PNG; choose fewer or smaller frames."
+    failure = tr("A cut-out could not be encoded as PNG; choose fewer or smaller frames.")
     return encoded(".png", bgra, failure)
 
 

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from vostool.errors import ExportError
 from vostool.io.exports.rendered.sound import SILENT, Sound
+from vostool.words import tr
 
 _BUFFER = 1 << 20
 _LAST_WORDS = 20_000
@@ -58,8 +59,13 @@ def require(*encoders: str) -> None:
     for name in encoders:
         if name not in known:
             raise ExportError(
-                f"The FFmpeg at {program} has no encoder {name}; install imageio-ffmpeg's own "
-                "(unset IMAGEIO_FFMPEG_EXE) or choose another format."
+                tr(
+                    "The FFmpeg at {program} has no encoder {name}; install "
+                    "imageio-ffmpeg's own (unset IMAGEIO_FFMPEG_EXE) or choose "
+                    "another format.",
+                    program=program,
+                    name=name,
+                )
             )
 
 
@@ -73,8 +79,10 @@ def executable() -> str:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         raise ExportError(
-            "There is no FFmpeg; install it again with 'pip install --force-reinstall "
-            "imageio-ffmpeg'."
+            tr(
+                "There is no FFmpeg; install it again with 'pip install "
+                "--force-reinstall imageio-ffmpeg'."
+            )
         ) from None
 
 
@@ -228,8 +236,11 @@ def _start(arguments: Sequence[str], errors: IO[bytes], given: int) -> subproces
         )
     except OSError as error:
         raise ExportError(
-            f"FFmpeg at {program} cannot be started ({error.strerror}); install imageio-ffmpeg "
-            "again."
+            tr(
+                "FFmpeg at {program} cannot be started ({strerror}); install imageio-ffmpeg again.",
+                program=program,
+                strerror=error.strerror,
+            )
         ) from None
 
 
@@ -242,13 +253,22 @@ def _failure(errors: IO[bytes], code: int, target: Path) -> Exception:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if not text.strip() and code < 0:
         return ExportError(
-            f"FFmpeg was stopped while writing {target.name} (signal {-code}); there may not have "
-            "been enough memory or disk space."
+            tr(
+                "FFmpeg was stopped while writing {target_name} (signal "
+                "{code}); there may not have been enough memory or disk space.",
+                target_name=target.name,
+                code=-code,
+            )
         )
     lines = [re.sub(r"^\[[^]]*\]\s*", "", line).strip() for line in text.splitlines()]
-    reason = next((line for line in lines if line), f"code {code}").rstrip(".")
+    reason = next((line for line in lines if line), tr("code {code}", code=code)).rstrip(".")
     return ExportError(
-        f"FFmpeg could not write {target.name} ({reason}); choose other options or another format."
+        tr(
+            "FFmpeg could not write {target_name} ({reason}); choose other "
+            "options or another format.",
+            target_name=target.name,
+            reason=reason,
+        )
     )
 
 
@@ -263,7 +283,10 @@ def _encoders(program: str) -> frozenset[str]:
         )
     except OSError as error:
         raise ExportError(
-            f"FFmpeg at {program} cannot be started ({error.strerror}); install imageio-ffmpeg "
-            "again."
+            tr(
+                "FFmpeg at {program} cannot be started ({strerror}); install imageio-ffmpeg again.",
+                program=program,
+                strerror=error.strerror,
+            )
         ) from None
     return frozenset(re.findall(r"^ [VA][A-Z.]{5} (\S+)", told.stdout.decode(), re.MULTILINE))

@@ -26,6 +26,7 @@ from vostool.io.exports.rendered.sound import SILENT, sound_of
 from vostool.io.exports.rendered.timeline import Timeline
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 CRF = {"small": "28", "good": "20", "best": "14"}
 """x264's constant rate factor by quality; each 6 less about doubles the file."""
@@ -50,8 +51,14 @@ class OverlayVideoWriter(ClipWriter):
         if even != (width, height):
             self.warn(
                 plan,
-                f"H.264 needs even sizes: {width}x{height} became {even[0]}x{even[1]} by repeating "
-                "the last column or row.",
+                tr(
+                    "H.264 needs even sizes: {width}x{height} became "
+                    "{even}x{even_2} by repeating the last column or row.",
+                    width=width,
+                    height=height,
+                    even=even[0],
+                    even_2=even[1],
+                ),
             )
         if self._look.caption in ("label", "label-id"):
             self.warn_about_fonts(plan)

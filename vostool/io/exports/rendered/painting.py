@@ -16,6 +16,7 @@ from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour
 from vostool.masks.mask import BoolArray
 from vostool.masks.overlay import DEFAULT_OPACITY, DEFAULT_OUTLINE, blend, overlay_rgba
+from vostool.words import tr
 
 LOOK_OPTIONS = (
     OptionSpec("fill", "Opacity of the masks, 0 to 1", DEFAULT_OPACITY),
@@ -53,7 +54,7 @@ class Look:
         """
         fill = float(values["fill"])
         if fill > 1:
-            raise UsageError(f"fill is {fill:g}, but must be at most 1.")
+            raise UsageError(tr("fill is {fill:g}, but must be at most 1.", fill=fill))
         return cls(fill, int(values["outline"]), bool(values["box"]), str(values["caption"]))
 
     def caption_of(self, label: str, object_id: int) -> str:

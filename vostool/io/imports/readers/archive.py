@@ -13,6 +13,7 @@ from typing import IO
 
 from vostool.errors import LabelsError
 from vostool.files import refuse_special
+from vostool.words import tr
 
 MAX_RATIO = 400
 """Labels of a video shrink up to about 150 times; deflate's own limit is 1032."""
@@ -36,13 +37,24 @@ class LabelArchive:
         self._archive = archive
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES:
-            raise LabelsError(f"'{path.name}' has {len(entries)} entries; it is no label archive.")
+            raise LabelsError(
+                tr(
+                    "'{path_name}' has {count} entries; it is no label archive.",
+                    path_name=path.name,
+                    count=len(entries),
+                )
+            )
         for entry in entries:
             _check(path, entry)
         if sum(entry.file_size for entry in entries) > MAX_BYTES:
             raise LabelsError(
-                f"'{path.name}' unpacks to more than {MAX_BYTES >> 30} GB; unpack it yourself if "
-                "it can be trusted, and give the folder or the label file."
+                tr(
+                    "'{path_name}' unpacks to more than {max_bytes} GB; unpack it "
+                    "yourself if it can be trusted, and give the folder or the "
+                    "label file.",
+                    path_name=path.name,
+                    max_bytes=MAX_BYTES >> 30,
+                )
             )
         self.names = tuple(entry.filename for entry in entries if not entry.is_dir())
 
@@ -55,7 +67,14 @@ class LabelArchive:
         try:
             raw = self._archive.open(name)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, KeyError) as error:
-            raise LabelsError(f"'{name}' in '{self._path.name}' cannot be read: {error}.") from None
+            raise LabelsError(
+                tr(
+                    "'{name}' in '{path_name}' cannot be read: {error}.",
+                    name=name,
+                    path_name=self._path.name,
+                    error=error,
+                )
+            ) from None
         return io.BufferedReader(_Guarded(raw, f"'{name}' in '{self._path.name}'"))
 
     def size(self, name: str) -> int:
@@ -84,7 +103,13 @@ def opened_archive(path: Path) -> Iterator[LabelArchive]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise LabelsError(f"'{path.name}' is no zip file that can be read ({error}).") from None
+        raise LabelsError(
+            tr(
+                "'{path_name}' is no zip file that can be read ({error}).",
+                path_name=path.name,
+                error=error,
+            )
+        ) from None
     with archive:
         yield LabelArchive(path, archive)
 
@@ -95,15 +120,31 @@ def _check(path: Path, entry: zipfile.ZipInfo) -> None:
     link = stat.S_ISLNK(entry.external_attr >> 16)
     if name.startswith("/") or ".." in parts or (parts and ":" in parts[0]) or link:
         raise LabelsError(
-            f"'{path.name}' holds the path {entry.filename!r}, which leaves its folder; "
-            "nothing of it was read."
+            tr(
+                "'{path_name}' holds the path {filename!r}, which leaves its "
+                "folder; nothing of it was read.",
+                path_name=path.name,
+                filename=entry.filename,
+            )
         )
     if entry.flag_bits & 0x1:
-        raise LabelsError(f"'{path.name}' is encrypted; unpack it and give the label file.")
+        raise LabelsError(
+            tr(
+                "'{path_name}' is encrypted; unpack it and give the label file.",
+                path_name=path.name,
+            )
+        )
     if entry.file_size > FREE_BYTES and entry.file_size > MAX_RATIO * entry.compress_size:
         raise LabelsError(
-            f"{entry.filename!r} in '{path.name}' unpacks to {entry.file_size >> 20} MB from "
-            f"{entry.compress_size >> 10} KB; that is a zip bomb, and nothing of it was read."
+            tr(
+                "{filename!r} in '{path_name}' unpacks to {file_size} MB from "
+                "{compress_size} KB; that is a zip bomb, and nothing of it was "
+                "read.",
+                filename=entry.filename,
+                path_name=path.name,
+                file_size=entry.file_size >> 20,
+                compress_size=entry.compress_size >> 10,
+            )
         )
 
 
@@ -123,7 +164,9 @@ class _Guarded(io.RawIOBase):
         try:
             data = self._raw.read(len(buffer))
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise LabelsError(f"{self._what} is damaged ({error}); export it again.") from None
+            raise LabelsError(
+                tr("{what} is damaged ({error}); export it again.", what=self._what, error=error)
+            ) from None
         buffer[: len(data)] = data
         return len(data)
 

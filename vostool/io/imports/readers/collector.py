@@ -20,6 +20,7 @@ from vostool.io.options import OptionValue
 from vostool.masks.box import Box
 from vostool.masks.colours import Colour
 from vostool.masks.mask import Mask
+from vostool.words import tr
 
 _LONGEST_SENTENCE = 500
 _LONGEST_NAME = 80
@@ -172,11 +173,18 @@ class Collector:
 
     def _refuse(self) -> None:
         if not self._skipped:
-            raise LabelsError(f"{self._shown} holds no labelled object, so nothing was imported.")
+            raise LabelsError(
+                tr("{shown} holds no labelled object, so nothing was imported.", shown=self._shown)
+            )
         more = len(self._skipped) - 1
         rest = f" ({more} more like it)" if more else ""
         raise LabelsError(
-            f"Nothing in {self._shown} could be imported: {self._skipped[0].rstrip('.')}{rest}."
+            tr(
+                "Nothing in {shown} could be imported: {rstrip}{rest}.",
+                shown=self._shown,
+                rstrip=self._skipped[0].rstrip("."),
+                rest=rest,
+            )
         )
 
 

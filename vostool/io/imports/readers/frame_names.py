@@ -27,6 +27,7 @@ from vostool.io.imports.readers.frame_counting import (
 )
 from vostool.io.imports.readers.name_numbers import name_numbers
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 FIRST_NUMBER = OptionSpec("first_number", "Number of the clip's first frame in names", "auto")
 """The number that the clip's first frame has in names; "auto" or a whole number."""
@@ -212,7 +213,9 @@ def _first(values: Mapping[str, OptionValue]) -> int | None:
     if given in _AUTO:
         return None
     if not re.fullmatch(r"\d{1,9}", given):
-        raise UsageError(f"first_number is '{given}', but must be auto or a whole number.")
+        raise UsageError(
+            tr("first_number is '{given}', but must be auto or a whole number.", given=given)
+        )
     return int(given)
 
 

@@ -6,6 +6,7 @@ import json
 
 from vostool.errors import LabelsError
 from vostool.io.imports.readers.label_tree import LabelTree
+from vostool.words import tr
 
 
 def parse(tree: LabelTree, name: str) -> object:
@@ -23,10 +24,21 @@ def parse_bytes(data: bytes, shown: str) -> object:
         return json.loads(data)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise LabelsError(f"{shown} is no valid JSON at {place}: {error.msg}.") from None
+        raise LabelsError(
+            tr(
+                "{shown} is no valid JSON at {place}: {msg}.",
+                shown=shown,
+                place=place,
+                msg=error.msg,
+            )
+        ) from None
     except UnicodeDecodeError as error:
-        raise LabelsError(f"{shown} is no text at byte {error.start}, so no JSON.") from None
+        raise LabelsError(
+            tr("{shown} is no text at byte {start}, so no JSON.", shown=shown, start=error.start)
+        ) from None
     except ValueError as error:
-        raise LabelsError(f"{shown} is no valid JSON: {error}.") from None
+        raise LabelsError(
+            tr("{shown} is no valid JSON: {error}.", shown=shown, error=error)
+        ) from None
     except RecursionError:
-        raise LabelsError(f"{shown} is nested too deeply to be labels.") from None
+        raise LabelsError(tr("{shown} is nested too deeply to be labels.", shown=shown)) from None

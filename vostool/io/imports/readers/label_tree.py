@@ -17,6 +17,7 @@ from typing import IO
 from vostool.errors import LabelsError
 from vostool.files import is_special, open_regular
 from vostool.io.imports.readers.archive import LabelArchive, opened_archive
+from vostool.words import tr
 
 MOST_FILES = 500_000
 MOST_BYTES = 4 << 30
@@ -49,7 +50,13 @@ class LabelTree:
         with self.open(name) as handle:
             data = handle.read(limit + 1)
         if len(data) > limit:
-            raise LabelsError(f"{self.shown(name)} is larger than {limit >> 20} MB: no labels.")
+            raise LabelsError(
+                tr(
+                    "{shown} is larger than {limit} MB: no labels.",
+                    shown=self.shown(name),
+                    limit=limit >> 20,
+                )
+            )
         return data
 
     def ends(self, name: str, size: int) -> bytes:
@@ -95,7 +102,13 @@ def open_tree(path: Path, *, most: int = MOST_FILES) -> Iterator[LabelTree]:
         for name in _walk(path):
             names.append(name)
             if len(names) > most:
-                raise LabelsError(f"'{path}' holds more than {most} files; give its label folder.")
+                raise LabelsError(
+                    tr(
+                        "'{path}' holds more than {most} files; give its label folder.",
+                        path=path,
+                        most=most,
+                    )
+                )
         yield LabelTree(path, tuple(sorted(names)))
     elif path.suffix.lower() == ".zip":
         with opened_archive(path) as archive:

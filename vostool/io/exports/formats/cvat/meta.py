@@ -12,6 +12,7 @@ from vostool.masks.mask import MaskRecord, Provenance
 from vostool.project.labels import AttributeSpec, LabelSpec
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import declared_labels
+from vostool.words import tr
 
 IDENTITY = "object_id"
 """The attribute that carries the object's id; declared, or CVAT drops it silently."""
@@ -69,8 +70,12 @@ class CvatLabels:
         own = {name: value for name, value in obj.attributes if name.strip() and name != IDENTITY}
         if len(own) < len(obj.attributes):
             self.warnings.append(
-                f"Attributes of object {object_id} that have no name of their own, or are named "
-                f"{IDENTITY!r}, were left out."
+                tr(
+                    "Attributes of object {object_id} that have no name of their "
+                    "own, or are named {identity!r}, were left out.",
+                    object_id=object_id,
+                    identity=IDENTITY,
+                )
             )
         return own
 

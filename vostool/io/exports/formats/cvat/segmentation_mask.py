@@ -25,6 +25,7 @@ from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 from vostool.masks.colours import Colour, voc_palette
+from vostool.words import tr
 
 MAX_OBJECTS = 255
 BACKGROUND = "background"
@@ -41,8 +42,13 @@ class SegmentationMaskWriter:
         objects = dataset.objects()
         if len(objects) > MAX_OBJECTS or len(dataset.labels) > MAX_OBJECTS:
             raise ExportError(
-                f"There are {len(objects)} objects, but these pictures tell {MAX_OBJECTS} apart; "
-                "choose fewer objects or export CVAT images."
+                tr(
+                    "There are {count} objects, but these pictures tell "
+                    "{max_objects} apart; choose fewer objects or export CVAT "
+                    "images.",
+                    count=len(objects),
+                    max_objects=MAX_OBJECTS,
+                )
             )
         self._numbers = {
             plan.number: {o.id: n for n, (p, o) in enumerate(objects, 1) if p is plan}

@@ -15,6 +15,7 @@ from vostool.io.exports.mask import ExportMask
 from vostool.io.options import OptionSpec
 from vostool.masks.box_rle import encode_rows
 from vostool.masks.polygons import Ring
+from vostool.words import tr
 
 SHAPE = OptionSpec(
     "shape",
@@ -74,8 +75,11 @@ class ShapeMaker:
         found = holes_were_filled(self._filled)
         if self._parted:
             found.append(
-                f"{self._parted} masks have several parts: each part is a polygon of its own, "
-                "with the object's group_id."
+                tr(
+                    "{parted} masks have several parts: each part is a polygon of "
+                    "its own, with the object's group_id.",
+                    parted=self._parted,
+                )
             )
         return found
 

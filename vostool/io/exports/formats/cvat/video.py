@@ -24,6 +24,7 @@ from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 from vostool.project.objects import AnnotatedObject
+from vostool.words import tr
 
 MAIN = "annotations.xml"
 _SINGLE_FRAMES = (
@@ -50,8 +51,10 @@ class CvatVideoWriter:
         self._warnings = [_SINGLE_FRAMES] if self._masks else []
         if any(len(plan.subsets) > 1 for plan in dataset.videos):
             self._warnings.append(
-                "A file holds a whole video, so its frames are not split; split by video, or "
-                "export cvat-images."
+                tr(
+                    "A file holds a whole video, so its frames are not split; "
+                    "split by video, or export cvat-images."
+                )
             )
         self._spool = Spool(folder.path)
         self._file: _VideoFile | None = None
@@ -142,8 +145,12 @@ class _VideoFile:
         if not longer:
             return []
         return [
-            f"{longer} tracks of {self.plan.video} are seen on the last frame of the range; in a "
-            "CVAT task that is longer they go on to its end."
+            tr(
+                "{longer} tracks of {video} are seen on the last frame of the "
+                "range; in a CVAT task that is longer they go on to its end.",
+                longer=longer,
+                video=self.plan.video,
+            )
         ]
 
     def close(self) -> None:

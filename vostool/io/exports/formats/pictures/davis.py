@@ -23,6 +23,7 @@ from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionValue
 from vostool.masks.colours import voc_palette
+from vostool.words import tr
 
 MAX_OBJECTS = 254
 """Ids of an 8-bit picture without 0 (background) and 255 (void)."""
@@ -43,7 +44,7 @@ class DavisWriter:
         for plan in dataset.videos:
             self._number(plan, f"{plan.video}: " if dataset.merged else "")
         if dataset.videos[0].ending != ".jpg":
-            self._warnings.append("DAVIS tools look for .jpg frames; choose JPEG pictures.")
+            self._warnings.append(tr("DAVIS tools look for .jpg frames; choose JPEG pictures."))
         self._overlaps = 0
         write_objects(folder, dataset, self._ids)
 
@@ -74,27 +75,39 @@ class DavisWriter:
         if len(order) > MAX_OBJECTS:
             raise video_error(
                 plan,
-                f"The range holds {len(order)} objects, but a DAVIS picture holds {MAX_OBJECTS}; "
-                "choose fewer objects or export masks-binary.",
+                tr(
+                    "The range holds {count} objects, but a DAVIS picture holds "
+                    "{max_objects}; choose fewer objects or export masks-binary.",
+                    count=len(order),
+                    max_objects=MAX_OBJECTS,
+                ),
             )
         ids = {oid: number for number, oid in enumerate(order, 1)}
         self._ids[plan.number] = ids
-        changed = [f"{oid} as {n}" for oid, n in ids.items() if oid != n]
+        changed = [tr("{oid} as {n}", oid=oid, n=n) for oid, n in ids.items() if oid != n]
         if changed:
             self._warnings.append(
-                f"{where}Ids were made contiguous by first appearance: {_some(changed)}; "
-                f"see {OBJECTS}."
+                tr(
+                    "{where}Ids were made contiguous by first appearance: {some}; see {objects}.",
+                    where=where,
+                    some=_some(changed),
+                    objects=OBJECTS,
+                )
             )
         late = [str(oid) for oid, f in appearances.items() if f != plan.frames[0]]
         if late:
             self._warnings.append(
-                f"{where}Objects {_some(late)} appear after the first frame; the DAVIS evaluator "
-                "stops at them."
+                tr(
+                    "{where}Objects {some} appear after the first frame; the DAVIS "
+                    "evaluator stops at them.",
+                    where=where,
+                    some=_some(late),
+                )
             )
 
 
 def _some(items: list[str], limit: int = 8) -> str:
-    more = f" and {len(items) - limit} more" if len(items) > limit else ""
+    more = tr(" and {count} more", count=len(items) - limit) if len(items) > limit else ""
     return ", ".join(items[:limit]) + more
 
 

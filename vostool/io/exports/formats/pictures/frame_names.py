@@ -7,6 +7,7 @@ from typing import IO
 from vostool.io.exports.dataset import Dataset
 from vostool.io.exports.frame import ExportFrame
 from vostool.io.exports.staging import StagedFolder
+from vostool.words import tr
 
 
 class FrameNames:
@@ -28,10 +29,14 @@ class FrameNames:
             if names != sorted(names):
                 self._numbered.add(plan.number)
                 where = f"{plan.video}: " if dataset.merged else ""
-                what = "names after the pattern" if plan.pattern else "images' names"
+                what = tr("names after the pattern") if plan.pattern else tr("images' names")
                 self.warnings.append(
-                    f"{where}The {what} do not sort in the order of the frames: "
-                    "the mask files are numbered."
+                    tr(
+                        "{where}The {what} do not sort in the order of the frames: the "
+                        "mask files are numbered.",
+                        where=where,
+                        what=what,
+                    )
                 )
 
     def of(self, frame: ExportFrame) -> str:

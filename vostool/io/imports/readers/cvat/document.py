@@ -28,6 +28,7 @@ from vostool.io.imports.readers.cvat.meta import CvatMeta, read_meta
 from vostool.io.imports.readers.cvat.tracks import Moment, Track
 from vostool.io.imports.readers.cvat.xml_stream import Event, Node
 from vostool.io.options import OptionValue
+from vostool.words import tr
 
 
 class CvatDocument:
@@ -130,7 +131,9 @@ class CvatDocument:
 
     def _element(self, node: Node, label: str, group: str | None) -> Element:
         if self._labels and label not in self._labels:
-            raise ElementError(f"has the label {label!r}, which the file does not declare")
+            raise ElementError(
+                tr("has the label {label!r}, which the file does not declare", label=label)
+            )
         return read_element(node, self._target, group)
 
     def _where(self, node: Node) -> str:
@@ -199,7 +202,7 @@ class CvatDocument:
         """The frame of a track's shape; None for the end of a track just behind its task."""
         text = node.attributes.get("frame", "")
         if not re.fullmatch(r"\d{1,9}", text):
-            raise ElementError(f"has no frame number, but {text!r}")
+            raise ElementError(tr("has no frame number, but {text!r}", text=text))
         frame = int(text)
         frames = track.frames
         if frame not in frames:
@@ -207,9 +210,17 @@ class CvatDocument:
                 return None
             step = f" in steps of {frames.step}" if frames.step > 1 else ""
             last = f"{frames.start} to {frames[-1]}{step}" if frames else "none"
-            raise ElementError(f"is on frame {frame}, which is not of this video ({last})")
+            raise ElementError(
+                tr(
+                    "is on frame {frame}, which is not of this video ({last})",
+                    frame=frame,
+                    last=last,
+                )
+            )
         if frame in track.moments:
-            raise ElementError(f"is the second one of track {track.id} on frame {frame}")
+            raise ElementError(
+                tr("is the second one of track {id} on frame {frame}", id=track.id, frame=frame)
+            )
         return frame
 
     def _end_track(self, track: Track) -> None:

@@ -17,6 +17,7 @@ from vostool.io.imports.readers.identities import identity, is_identity
 from vostool.io.imports.readers.shapes import FAR, paste, polygon_mask
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
+from vostool.words import tr
 
 NOT_SHAPES = {
     "points": "points have no area",
@@ -93,11 +94,11 @@ def draw(
         except ValueError as error:
             raise ElementError(str(error)) from None
         if mask.is_empty:
-            raise ElementError("covers no pixel of the frame")
+            raise ElementError(tr("covers no pixel of the frame"))
         return mask, None
     box = target.box(*_upright(points, rotation))
     if box is None:
-        raise ElementError("has no area inside the frame")
+        raise ElementError(tr("has no area inside the frame"))
     return None, box
 
 
@@ -133,7 +134,9 @@ def read_element(node: Node, target: ImportTarget, group: str | None = None) -> 
     corners = np.array([_number(node, name) for name in ("xtl", "ytl", "xbr", "ybr")])
     rotation = _number(node, "rotation") if "rotation" in node.attributes else 0.0
     if abs(rotation) > 360:
-        raise ElementError(f"is turned by {rotation:g} degrees, more than 360")
+        raise ElementError(
+            tr("is turned by {rotation:g} degrees, more than 360", rotation=rotation)
+        )
     return replace(blank, points=corners, rotation=rotation)
 
 
@@ -166,27 +169,40 @@ def _mask(node: Node, target: ImportTarget) -> Mask:
     outside = left < 0 or top < 0 or left + width > target.width or top + height > target.height
     if width < 1 or height < 1 or outside:
         raise ElementError(
-            f"has the box left {left}, top {top}, {width}x{height}, which does not lie in the "
-            f"{target.width}x{target.height} frame"
+            tr(
+                "has the box left {left}, top {top}, {width}x{height}, which "
+                "does not lie in the {width_2}x{height_2} frame",
+                left=left,
+                top=top,
+                width=width,
+                height=height,
+                width_2=target.width,
+                height_2=target.height,
+            )
         )
     runs = _runs(node.attributes.get("rle", ""))
     total = sum(runs)
     if total != width * height:
         relation = "longer" if total > width * height else "shorter"
         raise ElementError(
-            f"has an rle of {total} pixels, {relation} than its box of {width * height}"
+            tr(
+                "has an rle of {total} pixels, {relation} than its box of {width}",
+                total=total,
+                relation=relation,
+                width=width * height,
+            )
         )
     foreground = np.arange(len(runs)) % 2 == 1
     pixels = np.repeat(foreground, runs).reshape(height, width)
     if not pixels.any():
-        raise ElementError("is empty: its rle is all background")
+        raise ElementError(tr("is empty: its rle is all background"))
     return paste(pixels, left, top, target)
 
 
 def _runs(text: str) -> list[int]:
     parts = text.split(",")
     if not text.strip():
-        raise ElementError("has an empty rle")
+        raise ElementError(tr("has an empty rle"))
     # int() takes more than digits ("1_0", "+1", other scripts' digits), so what is there is looked
     # at first, all at once.
     if text.translate(_NOT_DIGITS) or max(map(len, parts)) > _LONGEST_RUN:
@@ -199,7 +215,9 @@ def _runs(text: str) -> list[int]:
 
 def _refuse_run(parts: Sequence[str]) -> NoReturn:
     wrong = next((p for p in parts if not re.fullmatch(r"\s*[0-9]{1,10}\s*", p)), parts[0])
-    raise ElementError(f"has {wrong.strip()[:20]!r} in its rle, which takes whole numbers only")
+    raise ElementError(
+        tr("has {strip!r} in its rle, which takes whole numbers only", strip=wrong.strip()[:20])
+    )
 
 
 def _polygon(node: Node, target: ImportTarget) -> Coordinates:
@@ -208,12 +226,12 @@ def _polygon(node: Node, target: ImportTarget) -> Coordinates:
     try:
         points = np.array([(float(x), float(y)) for x, y in pairs], np.float64).reshape(-1, 2)
     except ValueError:
-        raise ElementError("has points that are not pairs x,y between semicolons") from None
+        raise ElementError(tr("has points that are not pairs x,y between semicolons")) from None
     if len(points) < 3:
-        raise ElementError(f"has {len(points)} points, but needs three")
+        raise ElementError(tr("has {count} points, but needs three", count=len(points)))
     limit = FAR * max(target.width, target.height)
     if not np.isfinite(points).all() or np.abs(points).max() > limit:
-        raise ElementError("has a corner far outside the frame")
+        raise ElementError(tr("has a corner far outside the frame"))
     return points
 
 
@@ -233,14 +251,16 @@ def _number(node: Node, name: str) -> float:
     try:
         value = float(node.attributes[name])
     except (KeyError, ValueError):
-        raise ElementError(f"has no number as {name!r}") from None
+        raise ElementError(tr("has no number as {name!r}", name=name)) from None
     if not math.isfinite(value):
-        raise ElementError(f"has {value} as {name!r}")
+        raise ElementError(tr("has {value} as {name!r}", value=value, name=name))
     return value
 
 
 def _integer(node: Node, name: str) -> int:
     value = _number(node, name)
     if value != int(value):
-        raise ElementError(f"has {value:g} as {name!r}, which takes whole numbers only")
+        raise ElementError(
+            tr("has {value:g} as {name!r}, which takes whole numbers only", value=value, name=name)
+        )
     return int(value)

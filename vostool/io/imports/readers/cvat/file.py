@@ -10,6 +10,7 @@ from vostool.io.imports.format import ImportTarget
 from vostool.io.imports.readers.collector import changing_attributes
 from vostool.io.imports.readers.cvat.meta import CvatMeta, CvatTask
 from vostool.io.imports.readers.cvat.xml_stream import Node
+from vostool.words import tr
 
 
 @dataclass
@@ -84,15 +85,27 @@ class CvatFile:
     def refuse_tasks(self, what: str) -> NoReturn:
         """Raise the error that asks for a task."""
         raise LabelsError(
-            f"'{self.name}' holds {what} of several tasks ({self._known()}); choose one by the "
-            "option task."
+            tr(
+                "'{name}' holds {what} of several tasks ({known}); choose one by the option task.",
+                name=self.name,
+                what=what,
+                known=self._known(),
+            )
         )
 
     def refuse_size(self, size: tuple[int, int]) -> NoReturn:
         """Raise the error that the labels are for another video."""
         raise LabelsError(
-            f"'{self.name}' holds labels for {size[0]}x{size[1]} pictures, but the frames here "
-            f"are {self.target.width}x{self.target.height}; choose the video they were made for."
+            tr(
+                "'{name}' holds labels for {size}x{size_2} pictures, but the "
+                "frames here are {width}x{height}; choose the video they were "
+                "made for.",
+                name=self.name,
+                size=size[0],
+                size_2=size[1],
+                width=self.target.width,
+                height=self.target.height,
+            )
         )
 
     def _chosen(self) -> CvatTask:
@@ -101,7 +114,14 @@ class CvatFile:
         for task in self.meta.tasks:
             if self.wanted in (task.id, task.name):
                 return task
-        raise LabelsError(f"'{self.name}' has no task {self.wanted!r}; it has {self._known()}.")
+        raise LabelsError(
+            tr(
+                "'{name}' has no task {wanted!r}; it has {known}.",
+                name=self.name,
+                wanted=self.wanted,
+                known=self._known(),
+            )
+        )
 
     def _known(self) -> str:
         return ", ".join(f"{task.id} {task.name!r}" for task in self.meta.tasks)

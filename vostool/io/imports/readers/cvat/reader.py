@@ -21,6 +21,7 @@ from vostool.io.imports.readers.frame_names import NAME_OPTIONS
 from vostool.io.imports.readers.label_tree import open_tree, peek_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
+from vostool.words import tr
 
 _HEAD = 64 * 1024
 
@@ -43,11 +44,21 @@ def read_cvat(
     with open_tree(path) as tree:
         found = [name for name in tree.ending(".xml") if _is_cvat(tree.ends(name, _HEAD))]
         if not found:
-            raise LabelsError(f"'{path.name}' holds no CVAT XML 1.1; export it as CVAT for images.")
+            raise LabelsError(
+                tr(
+                    "'{path_name}' holds no CVAT XML 1.1; export it as CVAT for images.",
+                    path_name=path.name,
+                )
+            )
         if len({PurePosixPath(name).parent for name in found}) > 1:
             some = ", ".join(found[:3]) + (" and others" if len(found) > 3 else "")
             raise LabelsError(
-                f"'{path.name}' holds the labels of several videos ({some}); give one of the files."
+                tr(
+                    "'{path_name}' holds the labels of several videos ({some}); "
+                    "give one of the files.",
+                    path_name=path.name,
+                    some=some,
+                )
             )
         keys: list[ImageKey] = []
         for name in found:

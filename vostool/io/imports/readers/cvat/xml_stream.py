@@ -20,6 +20,7 @@ from defusedxml.sax import make_parser
 
 from vostool.errors import LabelsError
 from vostool.progress import Progress
+from vostool.words import tr
 
 _CHUNK = 256 * 1024
 _DEPTH = 64
@@ -92,17 +93,28 @@ def xml_events(
         yield from handler.events
     except DefusedXmlException:
         raise LabelsError(
-            f"{what} declares a document type or entities, which label files never need; it may "
-            "be meant to do harm and was not read."
+            tr(
+                "{what} declares a document type or entities, which label "
+                "files never need; it may be meant to do harm and was not read.",
+                what=what,
+            )
         ) from None
     except SAXParseException as error:
         line, column = error.getLineNumber(), error.getColumnNumber()
         raise LabelsError(
-            f"{what} is no complete XML: line {line}, column {column}: {error.getMessage()}; "
-            "export it again."
+            tr(
+                "{what} is no complete XML: line {line}, column {column}: "
+                "{getmessage}; export it again.",
+                what=what,
+                line=line,
+                column=column,
+                getmessage=error.getMessage(),
+            )
         ) from None
     except (SAXException, ValueError, LookupError) as error:
-        raise LabelsError(f"{what} is no XML that can be read ({error}).") from None
+        raise LabelsError(
+            tr("{what} is no XML that can be read ({error}).", what=what, error=error)
+        ) from None
 
 
 class _Handler(ContentHandler):
@@ -121,7 +133,7 @@ class _Handler(ContentHandler):
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         if len(self._open) >= _DEPTH:
-            raise SAXException(f"it is nested more than {_DEPTH} levels deep")
+            raise SAXException(tr("it is nested more than {depth} levels deep", depth=_DEPTH))
         line = self._locator.getLineNumber() if self._locator is not None else None
         node = Node(name, dict(attrs.items()), line or 1)
         self._open.append(node)

@@ -27,6 +27,7 @@ from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 
 def read(
@@ -46,8 +47,14 @@ def read(
     size = whole(sequence.get("width")), whole(sequence.get("height"))
     if None not in size and size != (target.width, target.height):
         raise LabelsError(
-            f"{shown}: its video is {size[0]}x{size[1]}, but this one is "
-            f"{target.width}x{target.height}."
+            tr(
+                "{shown}: its video is {size}x{size_2}, but this one is {width}x{height}.",
+                shown=shown,
+                size=size[0],
+                size_2=size[1],
+                width=target.width,
+                height=target.height,
+            )
         )
     labels = {
         id_key(entry.get("id")): str(entry.get("name"))
@@ -63,8 +70,12 @@ def _chosen(sequences: Sequence[Mapping[str, Any]], given: str, shown: str) -> M
         return names[given]
     if given or len(sequences) != 1:
         raise LabelsError(
-            f"{shown} holds {counted(len(sequences), 'sequence')} ({some(list(names)) or 'none'}); "
-            "choose one with the option 'video'."
+            tr(
+                "{shown} holds {sequences} ({some}); choose one with the option 'video'.",
+                shown=shown,
+                sequences=counted(len(sequences), "sequence"),
+                some=some(list(names)) or "none",
+            )
         )
     return sequences[0]
 

@@ -10,6 +10,7 @@ from vostool.errors import LabelsError
 from vostool.io.imports.readers.collector import some
 from vostool.io.imports.readers.json.text import kind
 from vostool.io.imports.readers.label_tree import LabelTree
+from vostool.words import tr
 
 
 def chosen_file(tree: LabelTree, wanted: str, given: str) -> str:
@@ -21,7 +22,9 @@ def chosen_file(tree: LabelTree, wanted: str, given: str) -> str:
     if given:
         named = [n for n in tree.files if given in (n, PurePosixPath(n).name)]
         if not named:
-            raise LabelsError(f"'{tree.path.name}' holds no file '{given}'.")
+            raise LabelsError(
+                tr("'{path_name}' holds no file '{given}'.", path_name=tree.path.name, given=given)
+            )
         return named[0]
     if tree.path.is_file() and tree.files == (tree.path.name,):
         return tree.files[0]
@@ -31,10 +34,18 @@ def chosen_file(tree: LabelTree, wanted: str, given: str) -> str:
         if len(names) == 1:
             return names[0]
     if not found:
-        raise LabelsError(f"'{tree.path.name}' holds no {wanted} file.")
+        raise LabelsError(
+            tr("'{path_name}' holds no {wanted} file.", path_name=tree.path.name, wanted=wanted)
+        )
     raise LabelsError(
-        f"'{tree.path.name}' holds {len(found)} {wanted} files ({some(found)}); "
-        "choose one with the option 'file'."
+        tr(
+            "'{path_name}' holds {count} {wanted} files ({some}); choose "
+            "one with the option 'file'.",
+            path_name=tree.path.name,
+            count=len(found),
+            wanted=wanted,
+            some=some(found),
+        )
     )
 
 
@@ -45,12 +56,16 @@ def records(data: object, name: str, shown: str) -> list[dict[str, Any]]:
         LabelsError: the file is no object, or what stands there is no list of objects.
     """
     if not isinstance(data, dict):
-        raise LabelsError(f"{shown} is no JSON object, so no labels of this format.")
+        raise LabelsError(
+            tr("{shown} is no JSON object, so no labels of this format.", shown=shown)
+        )
     found = data.get(name)
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise LabelsError(f"{shown}: '{name}' must be a list of objects.")
+        raise LabelsError(
+            tr("{shown}: '{name}' must be a list of objects.", shown=shown, name=name)
+        )
     return found
 
 
@@ -65,10 +80,21 @@ def chosen_video(videos: Sequence[Mapping[str, Any]], given: str, shown: str) ->
         for video, name in zip(videos, names, strict=True):
             if given in (name, str(video.get("id"))):
                 return video.get("id")
-        raise LabelsError(f"{shown} holds no video '{given}', but {some(names) or 'none'}.")
+        raise LabelsError(
+            tr(
+                "{shown} holds no video '{given}', but {some}.",
+                shown=shown,
+                given=given,
+                some=some(names) or "none",
+            )
+        )
     if len(videos) > 1:
         raise LabelsError(
-            f"{shown} holds {len(videos)} videos ({some(names)}); choose one with the option "
-            "'video'."
+            tr(
+                "{shown} holds {count} videos ({some}); choose one with the option 'video'.",
+                shown=shown,
+                count=len(videos),
+                some=some(names),
+            )
         )
     return videos[0].get("id") if videos else None

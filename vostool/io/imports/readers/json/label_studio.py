@@ -28,6 +28,7 @@ from vostool.io.imports.readers.json_values import parse
 from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
+from vostool.words import tr
 
 _MEDIA = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".mp4", ".webm",
           ".mov", ".avi", ".mkv")  # fmt: skip
@@ -113,8 +114,12 @@ def _one_video(tasks: Sequence[_Task], given: str, shown: str) -> _Task:
     if len(chosen) != 1:
         names = some([f"{task.id} ({task.media})" for task in tasks])
         raise LabelsError(
-            f"{shown} holds {counted(len(tasks), 'video')}: {names}; choose one with the option "
-            "'task'."
+            tr(
+                "{shown} holds {videos}: {names}; choose one with the option 'task'.",
+                shown=shown,
+                videos=counted(len(tasks), "video"),
+                names=names,
+            )
         )
     return chosen[0]
 

@@ -29,6 +29,7 @@ from vostool.io.imports.readers.pixels import is_number
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
+from vostool.words import tr
 
 _FILE = OptionSpec("file", "File, where a folder or zip holds several", "")
 _SCORE = OptionSpec("min_score", "Leave out results with a smaller score", 0.0)
@@ -108,7 +109,7 @@ def _entries(
         data = parse(tree, name)
         shown = tree.shown(name)
     if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
-        raise LabelsError(f"{shown} is no list of results.")
+        raise LabelsError(tr("{shown} is no list of results.", shown=shown))
     least = float(values["min_score"])
     return [entry for entry in data if _score(entry) >= least], shown
 
@@ -132,8 +133,12 @@ def _of_video(
         chosen = fitting
     if len(chosen) != 1 or (given and given not in lengths):
         raise LabelsError(
-            f"{shown} holds results of {counted(len(lengths), 'video')} ({some(list(lengths))}); "
-            "choose one with the option 'video'."
+            tr(
+                "{shown} holds results of {videos} ({some}); choose one with the option 'video'.",
+                shown=shown,
+                videos=counted(len(lengths), "video"),
+                some=some(list(lengths)),
+            )
         )
     return [e for e in entries if str(id_key(e.get("video_id"))) == chosen[0]]
 

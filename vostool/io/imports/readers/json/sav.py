@@ -22,6 +22,7 @@ from vostool.io.imports.readers.pixels import rle_mask
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 
 def read(
@@ -37,7 +38,7 @@ def read(
         data = parse(tree, name)
         shown = tree.shown(name)
     if not isinstance(data, dict):
-        raise LabelsError(f"{shown} is no SA-V file.")
+        raise LabelsError(tr("{shown} is no SA-V file.", shown=shown))
     _check_size(data, target, shown)
     frames = listed(data.get("masklet"))
     ids = [whole(number) for number in listed(data.get("masklet_id"))]
@@ -65,8 +66,14 @@ def _check_size(data: Mapping[str, object], target: ImportTarget, shown: str) ->
     size = whole(data.get("video_width")), whole(data.get("video_height"))
     if None not in size and size != (target.width, target.height):
         raise LabelsError(
-            f"{shown}: its video is {size[0]}x{size[1]}, but this one is "
-            f"{target.width}x{target.height}."
+            tr(
+                "{shown}: its video is {size}x{size_2}, but this one is {width}x{height}.",
+                shown=shown,
+                size=size[0],
+                size_2=size[1],
+                width=target.width,
+                height=target.height,
+            )
         )
 
 

@@ -32,6 +32,7 @@ from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 
 def read(
@@ -58,7 +59,7 @@ def read(
 
 def _read_video(data: object, out: Collector, progress: Progress) -> None:
     if not isinstance(data, dict):
-        raise LabelsError("The file is no Supervisely video.")
+        raise LabelsError(tr("The file is no Supervisely video."))
     _check_size(data.get("size"), out.target)
     tracks = {}
     for number, entry in enumerate(_fields(data.get("objects")), 1):
@@ -128,8 +129,14 @@ def _check_size(size: object, target: ImportTarget) -> None:
     width, height = whole(given.get("width")), whole(given.get("height"))
     if None not in (width, height) and (width, height) != (target.width, target.height):
         raise LabelsError(
-            f"The labels are of a video of {width}x{height}, but this one is "
-            f"{target.width}x{target.height}."
+            tr(
+                "The labels are of a video of {width}x{height}, but this one "
+                "is {width_2}x{height_2}.",
+                width=width,
+                height=height,
+                width_2=target.width,
+                height_2=target.height,
+            )
         )
 
 

@@ -33,6 +33,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 _LABELS = ("label", "class", "name", "type", "category", "object", "classname", "class_name")
 
@@ -51,7 +52,7 @@ def read(
         shown = tree.shown(name)
     inner = data.get("_via_img_metadata", data) if isinstance(data, dict) else None
     if not isinstance(inner, dict):
-        raise LabelsError(f"{shown} is no VIA file.")
+        raise LabelsError(tr("{shown} is no VIA file.", shown=shown))
     entries = [entry for entry in inner.values() if isinstance(entry, dict)]
     out = Collector(shown, target)
     places = out.place([Picture(str(entry.get("filename"))) for entry in entries], values)

@@ -24,6 +24,7 @@ from vostool.io.imports.readers.label_tree import open_tree
 from vostool.io.imports.readers.segmentation import annotated
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.progress import Progress
+from vostool.words import tr
 
 
 def read(
@@ -43,7 +44,9 @@ def read(
     video_id = chosen_video(videos, str(values["video"]), shown)
     video = next((v for v in videos if v.get("id") == video_id), None)
     if video is None:
-        raise LabelsError(f"{shown} declares no video, so its tracks have no frames.")
+        raise LabelsError(
+            tr("{shown} declares no video, so its tracks have no frames.", shown=shown)
+        )
     _check_size(video, target, shown)
     reader = TrackReader(Collector(shown, target), target, absent=bool(values["absent"]))
     frames = reader.frames(video, values)
@@ -151,8 +154,14 @@ def _check_size(video: Mapping[str, Any], target: ImportTarget, shown: str) -> N
     fits = (width, height) == (target.width, target.height)
     if not fits and None not in (width, height):
         raise LabelsError(
-            f"{shown}: its video is {width}x{height}, but this one is "
-            f"{target.width}x{target.height}."
+            tr(
+                "{shown}: its video is {width}x{height}, but this one is {width_2}x{height_2}.",
+                shown=shown,
+                width=width,
+                height=height,
+                width_2=target.width,
+                height_2=target.height,
+            )
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.readers.collector import some
 from vostool.io.imports.readers.label_tree import LabelTree
+from vostool.words import tr
 
 _PICTURES = {"jpegimages", "images", "img1", "image_2", "rgb"}
 _INSTANCES = ("SegmentationObject", "instances", "instance")
@@ -57,17 +58,29 @@ def find_folder(tree: LabelTree, given: str, layout: str) -> MaskFolder:
             if given in (found.video, folder):
                 return found
         names = some(list(folders)) or "none"
-        raise LabelsError(f"'{tree.path.name}' holds no masks in '{given}', but in {names}.")
+        raise LabelsError(
+            tr(
+                "'{path_name}' holds no masks in '{given}', but in {names}.",
+                path_name=tree.path.name,
+                given=given,
+                names=names,
+            )
+        )
     if not folders:
-        raise LabelsError(f"'{tree.path.name}' holds no mask PNGs.")
+        raise LabelsError(tr("'{path_name}' holds no mask PNGs.", path_name=tree.path.name))
     if len(folders) == 1:
         return next(iter(folders.values()))
     wanted = [f for f in folders.values() if f.video in _INSTANCES]
     if len(wanted) == 1:
         return wanted[0]
     raise LabelsError(
-        f"'{tree.path.name}' holds masks in {len(folders)} folders ({some(list(folders))}); "
-        "choose one with the option 'folder'."
+        tr(
+            "'{path_name}' holds masks in {count} folders ({some}); choose "
+            "one with the option 'folder'.",
+            path_name=tree.path.name,
+            count=len(folders),
+            some=some(list(folders)),
+        )
     )
 
 

@@ -15,6 +15,7 @@ from vostool.io.imports.readers.json_values import parse_bytes
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.masks.colours import Colour
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 NAMES = ("objects.json", "meta.json")
 _UP = 3
@@ -73,17 +74,26 @@ def _objects(value: Mapping[str, object], video: str, shown: str) -> dict[int, M
         if entry is None and len(videos) == 1:
             entry = next(iter(videos.values()))
         if not isinstance(entry, dict):
-            raise LabelsError(f"{shown} does not name the video '{video}'.")
+            raise LabelsError(
+                tr("{shown} does not name the video '{video}'.", shown=shown, video=video)
+            )
         value = entry
     listed = value.get("objects")
     if not isinstance(listed, dict):
-        raise LabelsError(f"{shown}: 'objects' must name the objects of '{video}'.")
+        raise LabelsError(
+            tr("{shown}: 'objects' must name the objects of '{video}'.", shown=shown, video=video)
+        )
     found = {}
     for key, entry in listed.items():
         number = whole(key)
         if number is None or not isinstance(entry, dict):
             raise LabelsError(
-                f"{shown}: the object '{one_line(str(key), 40)}' of '{video}' is no number."
+                tr(
+                    "{shown}: the object '{one_line}' of '{video}' is no number.",
+                    shown=shown,
+                    one_line=one_line(str(key), 40),
+                    video=video,
+                )
             )
         found[number] = _object(number, entry)
     return found

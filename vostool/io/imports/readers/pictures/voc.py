@@ -24,6 +24,7 @@ from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.colours import Colour
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 CLASSES, INSTANCES = "SegmentationClass", "SegmentationObject"
 _VOID = 0xE0E0C0  # VOC's border between objects
@@ -65,8 +66,13 @@ def _root(tree: LabelTree, given: str) -> str:
     chosen = [root for root in found if not given or given in (root, PurePosixPath(root).name)]
     if len(chosen) != 1:
         raise LabelsError(
-            f"'{tree.path.name}' holds {len(chosen)} data sets ({some(found) or 'none'}); choose "
-            "one with the option 'folder'."
+            tr(
+                "'{path_name}' holds {count} data sets ({some}); choose one "
+                "with the option 'folder'.",
+                path_name=tree.path.name,
+                count=len(chosen),
+                some=some(found) or "none",
+            )
         )
     return chosen[0]
 

@@ -23,6 +23,7 @@ from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.box import Box
 from vostool.progress import Progress
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import tr
 
 CLASSES = {
     1: "pedestrian", 2: "person on vehicle", 3: "car", 4: "bicycle", 5: "motorbike",
@@ -141,8 +142,16 @@ def _check_size(tree: LabelTree, name: str, target: ImportTarget) -> None:
         return
     if (width, height) != (target.width, target.height):
         raise LabelsError(
-            f"'{tree.path.name}': {place} says {width}x{height}, but this video is "
-            f"{target.width}x{target.height}."
+            tr(
+                "'{path_name}': {place} says {width}x{height}, but this video "
+                "is {width_2}x{height_2}.",
+                path_name=tree.path.name,
+                place=place,
+                width=width,
+                height=height,
+                width_2=target.width,
+                height_2=target.height,
+            )
         )
 
 

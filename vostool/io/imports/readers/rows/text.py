@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from vostool.errors import LabelsError
 from vostool.io.imports.readers.collector import some, whole
 from vostool.io.imports.readers.label_tree import LabelTree, peek_tree
+from vostool.words import tr
 
 _PEEKED_BYTES = 4096
 _PEEKED_ROWS = 5
@@ -39,7 +40,9 @@ def text(data: bytes, shown: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LabelsError(f"{shown} is no text (byte {error.start}).") from None
+        raise LabelsError(
+            tr("{shown} is no text (byte {start}).", shown=shown, start=error.start)
+        ) from None
 
 
 def text_files(tree: LabelTree, fits: Callable[[str], bool], most: int | None = None) -> list[str]:
@@ -73,11 +76,24 @@ def only_file(tree: LabelTree, fits: Callable[[str], bool], given: str, what: st
     if given:
         found = [name for name in tree.files if given in (name, PurePosixPath(name).name)]
     if not found:
-        raise LabelsError(f"'{tree.path.name}' holds no {what} file{given and f' {given!r}'}.")
+        raise LabelsError(
+            tr(
+                "'{path_name}' holds no {what} file{given}.",
+                path_name=tree.path.name,
+                what=what,
+                given=given and f" {given!r}",
+            )
+        )
     if len(found) > 1:
         raise LabelsError(
-            f"'{tree.path.name}' holds {len(found)} {what} files ({some(found)}); choose one with "
-            "the option 'file'."
+            tr(
+                "'{path_name}' holds {count} {what} files ({some}); choose one "
+                "with the option 'file'.",
+                path_name=tree.path.name,
+                count=len(found),
+                what=what,
+                some=some(found),
+            )
         )
     return found[0]
 

@@ -13,6 +13,7 @@ from vostool.files import TooLarge, read_bounded
 from vostool.io.imports.readers.collector import whole
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.io.imports.readers.rows.text import text
+from vostool.words import tr
 
 _LISTS = ("classes.txt", "obj.names", "labels.txt")
 _DATA_SET = {"train", "val", "test", "path", "kpt_shape"}
@@ -120,7 +121,7 @@ def _from_yaml(data: bytes, shown: str) -> YoloClasses | None:
     try:
         value = yaml.safe_load(text(data, shown))
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise LabelsError(f"{shown} is no valid YAML.") from None
+        raise LabelsError(tr("{shown} is no valid YAML.", shown=shown)) from None
     names = value.get("names") if isinstance(value, dict) else None
     if isinstance(names, list):
         names = dict(enumerate(names))
