@@ -45,7 +45,7 @@ class JpegSource:
         return f"{index:05d}"
 
     def clone(self) -> JpegSource:
-        return JpegSource(self.folder, count=self.count)
+        return JpegSource(self.folder, self.read, self.broken, self.count)
 
     def close(self) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class ArraySource:
         return f"{index:05d}"
 
     def clone(self) -> ArraySource:
-        return ArraySource(self._frames, self._info.rate, str(self._info.path))
+        return copy.copy(self)
 
     def close(self) -> None:
         self._frames = ()

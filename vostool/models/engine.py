@@ -175,7 +175,10 @@ class Engine(Protocol):
         ...
 
     def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
-        """Yield one step a frame in the order of the run; nothing is computed ahead."""
+        """Yield one step a frame in the order of the run.
+
+        Frames may be read ahead in the engine's own threads, by clones of the source.
+        """
         ...
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,12 @@ class Clip:
             raise SourceError(f"Frame {index} could not be decoded.")
         self.read.append(index)
         return self.frames[index % FRAMES]
+
+    def clone(self) -> Clip:
+        return copy.copy(self)
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -290,15 +298,15 @@ def test_what_a_run_holds_does_not_grow(model):
     assert held[16][1] <= model.config.max_object_pointers_in_encoder
 
 
-def test_frames_are_read_when_their_turn_comes(engine, clip):
+def test_frames_are_encoded_when_their_turn_comes(engine, clip):
     assert clip.read == []
     steps = engine.track(
         TrackRequest((Keyframe(0, 1, CLICK),), Direction.FORWARD, 0, 0, FRAMES - 1), never
     )
     next(steps)
-    assert clip.read == [0]
+    assert engine._video.features.encoded == 1
     next(steps)
-    assert clip.read == [0, 1]
+    assert engine._video.features.encoded == 2
 
 
 def test_a_run_ends_between_frames_when_cancelled(engine):

@@ -14,6 +14,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, SegmentRequest, TrackRequest
 from vostool.models.flow.engine import FlowEngine
+from vostool.models.flow.reading import FlowPictures
 from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.project.prompts import Point, Prompts
 
@@ -250,7 +251,9 @@ def test_what_an_earlier_run_made_is_gone_on_from_and_believed_less_than_what_wa
     recorder = Recorder()
     source = ArraySource(clip.frames)
     answer = partial(keyframe_reply, segment=None)
-    steps = list(track_leg(source, request, True, lambda: False, answer, refiner=recorder))
+    steps = list(
+        track_leg(FlowPictures(source), request, True, lambda: False, answer, refiner=recorder)
+    )
     assert [step.frame for step in steps] == [6, 7, 8, 9]
     settled, given = recorder.learnt[5]
     assert given == {} and settled[1] == pytest.approx(part.sum(), rel=0.05)
@@ -265,6 +268,8 @@ def test_what_was_hidden_where_a_run_goes_on_is_not_followed_from_its_keyframe_a
                Keyframe(19, 2, None, hidden))  # fmt: skip
     request = TrackRequest(keys, Direction.FORWARD, 20, 0, 22, context)
     answer = partial(keyframe_reply, segment=None)
-    steps = list(track_leg(source, request, True, lambda: False, answer, refiner=recorder))
+    steps = list(
+        track_leg(FlowPictures(source), request, True, lambda: False, answer, refiner=recorder)
+    )
     assert [step.frame for step in steps] == [20, 21, 22]
     assert sorted(recorder.learnt) == [19, 20, 21, 22]

@@ -36,7 +36,7 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.build import build_for, build_predictor
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
-from vostool.models.shared.features import preprocess
+from vostool.models.shared.preparation import as_imagenet
 from vostool.project.prompts import Point, Prompts
 
 SPEC = MODELS["sam2-tiny"]
@@ -109,7 +109,7 @@ def onnx_model(weights):
 def onnx_features(onnx_model, sources):
     """The ONNX encoder's features by clip, of the picture that our preprocessing gives."""
     return {
-        clip: onnx_model.encode(preprocess(sources[clip].frame(frame), 1024)[None].numpy())
+        clip: onnx_model.encode(as_imagenet(1024)(sources[clip].frame(frame))[None].numpy())
         for clip, frame in CLIPS
     }
 
@@ -149,7 +149,7 @@ def test_the_mapped_encoder_computes_what_the_onnx_encoder_computes(engine, onnx
     reference = onnx_features[clip]
     model = engine._predictor
     with torch.inference_mode():
-        image = preprocess(sources[clip].frame(frame), 1024)
+        image = as_imagenet(1024)(sources[clip].frame(frame))
         levels = model.forward_image(image[None])["backbone_fpn"]
         embedding = levels[2] + model.no_mem_embed.permute(0, 2, 1)[..., None]
     for name, level in (
@@ -188,7 +188,7 @@ def test_bfloat16_gives_the_same_masks_as_float32(checkpoint, sources):
 
 def test_the_stored_masks_would_notice_swapped_colours(onnx_model, sources):
     clip, frame = CLIPS[0]
-    swapped = preprocess(sources[clip].frame(frame)[..., ::-1], 1024)
+    swapped = as_imagenet(1024)(sources[clip].frame(frame)[..., ::-1])
     features = onnx_model.encode(swapped[None].numpy())
     masks = onnx_masks(onnx_model, features, clip, sources[clip].info)
     assert min(mask.iou(read_masks()[name]) for name, mask in masks.items()) < 0.9

@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image as PillowImage
 
-from vostool.models.shared.features import FeatureCache, preprocess
+from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.preparation import as_imagenet
 
 
 def test_the_feature_cache_keeps_to_its_bound():
@@ -37,6 +38,6 @@ def test_preprocessing_equals_the_official_loader_to_the_bit(tmp_path, size):
     PillowImage.fromarray(picture).save(tmp_path / "0.jpg", quality=90)
     theirs, _, _ = load_video_frames(str(tmp_path), size, True)
     with PillowImage.open(tmp_path / "0.jpg") as stored:
-        ours = preprocess(np.asarray(stored), size)
+        ours = as_imagenet(size)(np.asarray(stored))
     assert ours.dtype == torch.float32
     assert torch.equal(ours, theirs[0])

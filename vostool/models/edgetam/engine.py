@@ -29,10 +29,12 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
+from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.pictures import Pictures
+from vostool.models.shared.preparation import as_imagenet
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.project.prompts import Prompts
@@ -97,7 +99,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
         size, facts = model.config.image_size, source.info
         assert isinstance(size, int)
         features = FeatureCache(
-            lambda frame: preprocess(source.frame(frame), size).to(self._device),
+            Pictures(source, as_imagenet(size), self._device),
             partial(encode, model),
             self._cache_bytes,
         )

@@ -16,6 +16,7 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.flow.reading import FlowPictures
 from vostool.models.flow.segment import segment_picture
 from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.models.shared.processor import processor_name
@@ -34,6 +35,7 @@ class FlowEngine:
 
     def __init__(self) -> None:
         self._source: FrameSource | None = None
+        self._pictures: FlowPictures | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -51,7 +53,8 @@ class FlowEngine:
         )
 
     def open(self, source: FrameSource) -> None:
-        self._source = source
+        self.close()
+        self._source, self._pictures = source, FlowPictures(source)
 
     def segment(self, request: SegmentRequest) -> SegmentReply:
         return segment_picture(self._opened().frame(request.frame), request.prompts)
@@ -60,14 +63,18 @@ class FlowEngine:
         return segment_picture(picture, prompts)
 
     def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
-        source = self._opened()
+        self._opened()
+        assert self._pictures is not None
+        pictures = self._pictures
         if request.direction is not Direction.BACKWARD:
-            yield from track_leg(source, request, True, cancelled, self._answer)
+            yield from track_leg(pictures, request, True, cancelled, self._answer)
         if request.direction is not Direction.FORWARD:
-            yield from track_leg(source, request, False, cancelled, self._answer)
+            yield from track_leg(pictures, request, False, cancelled, self._answer)
 
     def close(self) -> None:
-        self._source = None
+        pictures, self._source, self._pictures = self._pictures, None, None
+        if pictures is not None:
+            pictures.close()
 
     def _answer(self, key: Keyframe) -> SegmentReply:
         return keyframe_reply(key, self.segment)

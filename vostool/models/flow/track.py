@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from vostool.errors import ModelError, SourceError
-from vostool.frames import FrameSource
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import (
     Cancelled,
@@ -24,6 +23,7 @@ from vostool.models.engine import (
 from vostool.models.flow.motion import DenseFlow
 from vostool.models.flow.object import ObjectTrack, Proposal
 from vostool.models.flow.picture import Picture, Soft
+from vostool.models.flow.reading import ReadsPictures
 from vostool.words import tr
 
 KeyframeReply = Callable[[Keyframe], SegmentReply]
@@ -55,7 +55,7 @@ def keyframe_reply(
 
 
 def track_leg(
-    source: FrameSource,
+    pictures: ReadsPictures,
     request: TrackRequest,
     forward: bool,
     cancelled: Cancelled,
@@ -63,7 +63,7 @@ def track_leg(
     *,
     refiner: Refiner | None = None,
 ) -> Iterator[TrackedFrame]:
-    """One direction of a run, a frame at a time; keeps no frame but the last.
+    """One direction of a run, a frame at a time; keeps no frame but the last, and a few read ahead.
 
     Args:
         answer: the mask of a keyframe.
@@ -81,19 +81,21 @@ def track_leg(
     keys = stored | {(k.frame, k.object_id): k for k in request.keyframes}
     given = {(k.frame, k.object_id) for k in request.keyframes}
     tracked = frozenset(stored.keys() - given)
-    leg = _Leg(source, keys, approach, answer, refiner=refiner, tracked=tracked)
-    leg.acquaint(request.keyframes)
+    leg = _Leg(pictures, keys, approach, answer, refiner=refiner, tracked=tracked)
     step = 1 if forward else -1
     begins = [span[0] for span in approach.values()]
     begin, end = (min(begins), request.last) if forward else (max(begins), request.first)
-    for frame in range(begin, end + step, step):
-        if cancelled():
-            return
-        wanted = {oid for oid, span in spans.items() if frame in span}
-        answered = leg.step(frame)
-        if wanted:
-            replies = {oid: r for oid, r in answered.replies.items() if oid in wanted}
-            yield TrackedFrame(frame, replies, answered.problem)
+    frames = range(begin, end + step, step)
+    with pictures.expecting(frames):
+        leg.acquaint(request.keyframes)
+        for frame in frames:
+            if cancelled():
+                return
+            wanted = {oid for oid, span in spans.items() if frame in span}
+            answered = leg.step(frame)
+            if wanted:
+                replies = {oid: r for oid, r in answered.replies.items() if oid in wanted}
+                yield TrackedFrame(frame, replies, answered.problem)
 
 
 def _stored(request: TrackRequest) -> dict[tuple[int, int], Keyframe]:
@@ -160,7 +162,7 @@ class _Leg:
 
     def __init__(
         self,
-        source: FrameSource,
+        pictures: ReadsPictures,
         keys: dict[tuple[int, int], Keyframe],
         spans: dict[int, range],
         answer: KeyframeReply,
@@ -175,7 +177,7 @@ class _Leg:
                 they look like was told by others.
         """
         self._tracked = tracked
-        self._source, self._spans, self._answer = source, spans, answer
+        self._pictures, self._spans, self._answer = pictures, spans, answer
         self._refiner = refiner
         self._tracks = {oid: ObjectTrack(oid) for oid in spans}
         self._keys = keys
@@ -194,14 +196,14 @@ class _Leg:
             for frame in shown[:_ACQUAINTED]:
                 # A frame that cannot be decoded is reported when the run reaches it.
                 with contextlib.suppress(SourceError):
-                    picture = Picture.of(self._source.frame(frame))
+                    picture = self._pictures(frame)
                     soft = picture.reduce(masks[frame].to_array())
                     self._tracks[oid].acquaint(frame, picture, soft)
 
     def step(self, frame: int) -> TrackedFrame:
         """One frame: decode it, let each object propose a mask, share the pixels out."""
         try:
-            picture = Picture.of(self._source.frame(frame))
+            picture = self._pictures(frame)
         except SourceError as error:
             return TrackedFrame(frame, {}, str(error))
         active = [oid for oid, span in self._spans.items() if frame in span]

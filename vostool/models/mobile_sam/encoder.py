@@ -13,9 +13,10 @@ from PIL import Image as PillowImage
 from vostool.frames import Image
 from vostool.models.mobile_sam.network import CHANNELS, GRID, SIDE, STRIDE, WINDOW, MobileSam
 from vostool.models.shared.encoder import PreemptedError, Stop
+from vostool.models.shared.preparation import Preparation
 
-_MEAN = torch.tensor((123.675, 116.28, 103.53)).view(3, 1, 1)
-_STD = torch.tensor((58.395, 57.12, 57.375)).view(3, 1, 1)
+_MEAN = np.array((123.675, 116.28, 103.53), np.float32)[:, None]
+_STD = np.array((58.395, 57.12, 57.375), np.float32)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +55,26 @@ class Geometry:
         return math.ceil(self.scaled_width / STRIDE)
 
 
-def preprocess(frame: Image, geometry: Geometry) -> torch.Tensor:
-    """(H, W, 3) uint8 RGB -> (1, 3, h, w) float32, the square's top left part.
+def preparation(geometry: Geometry) -> Preparation:
+    """To the square's top left part, (3, h, w) of :func:`picture_size`.
 
     Scaled with Pillow's bilinear filter and normalised as SAM's own predictor does. The zeros
     around the frame end at a border of the encoder's attention windows, which see the same as in
     the whole square then; only its convolutions notice the end, a window further on.
     """
     size = geometry.scaled_width, geometry.scaled_height
-    scaled = PillowImage.fromarray(frame).resize(size, PillowImage.Resampling.BILINEAR)
-    pixels = torch.from_numpy(np.array(scaled)).permute(2, 0, 1).float()
-    picture = torch.zeros(1, 3, *picture_size(geometry))
-    picture[0, :, : geometry.scaled_height, : geometry.scaled_width] = (pixels - _MEAN) / _STD
-    return picture
+    table = (np.arange(256, dtype=np.float32) - _MEAN) / _STD
+    bilinear = PillowImage.Resampling.BILINEAR
+    return Preparation(size, table, bilinear, picture_size(geometry))
+
+
+def preprocess(frame: Image, geometry: Geometry) -> torch.Tensor:
+    """(H, W, 3) uint8 RGB -> (1, 3, h, w) float32, as :func:`preparation` makes it."""
+    return preparation(geometry)(frame)[None]
 
 
 def picture_size(geometry: Geometry) -> tuple[int, int]:
-    """(h, w) of what :func:`preprocess` makes."""
+    """(h, w) of what :func:`preparation` makes."""
     return _whole_windows(geometry.rows) * STRIDE, _whole_windows(geometry.columns) * STRIDE
 
 

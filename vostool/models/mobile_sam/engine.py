@@ -28,13 +28,15 @@ from vostool.models.engine import (
     TrackRequest,
 )
 from vostool.models.engine_options import Backend
+from vostool.models.flow.picture import Picture
 from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.models.mobile_sam.click import answer
 from vostool.models.mobile_sam.decoder import PromptDecoder
-from vostool.models.mobile_sam.encoder import Geometry, preprocess
+from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import make_feature_encoder
 from vostool.models.mobile_sam.published import MOBILE_SAM
+from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
@@ -49,6 +51,7 @@ class _Video:
     """What belongs to the source that is open."""
 
     source: FrameSource
+    frames: Frames
     features: FeatureCache
     decoder: PromptDecoder
     geometry: Geometry
@@ -64,6 +67,17 @@ class _Video:
     @property
     def frame_count(self) -> int:
         return len(self.source)
+
+
+class _Pictures:
+    """Implements :class:`vostool.models.flow.reading.ReadsPictures` beside the encoder."""
+
+    def __init__(self, video: _Video) -> None:
+        self.expecting = video.features.expecting
+        self._frames = video.frames
+
+    def __call__(self, frame: int) -> Picture:
+        return self._frames.picture(frame)
 
 
 class MobileSamEngine(TorchEngine[MobileSam, _Video]):
@@ -131,12 +145,13 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         geometry = Geometry.of(source.info.height, source.info.width)
         with self._computing():
             decoder = PromptDecoder(model, geometry, self._dtype)
+        frames = Frames(source, preparation(geometry), self._device)
         features = FeatureCache(
-            lambda frame: preprocess(source.frame(frame), geometry)[0],  # the cache adds the batch
+            frames,
             make_feature_encoder(model, geometry, self._dtype, self._backend),
             self._cache_bytes,
         )
-        return _Video(source, features, decoder, geometry)
+        return _Video(source, frames, features, decoder, geometry)
 
     def _answer(self, video: _Video, request: SegmentRequest) -> SegmentReply:
         start = request.prompts.start_mask
@@ -184,7 +199,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
                 continue
             refiner = FeatureRefiner(video.decoder, features, ids, known, compared)
             yield from track_leg(
-                video.source, request, forward, cancelled, self._keyframe, refiner=refiner
+                _Pictures(video), request, forward, cancelled, self._keyframe, refiner=refiner
             )
 
     def _keyframe(self, key: Keyframe) -> SegmentReply:

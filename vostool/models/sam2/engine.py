@@ -33,9 +33,11 @@ from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video, condit
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache, preprocess
+from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.pictures import Pictures
+from vostool.models.shared.preparation import as_imagenet
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
@@ -141,7 +143,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         encoding = replace(self._encoding, on_disk=False) if alone else self._encoding
         facts = source.info
         features = FeatureCache(
-            lambda frame: preprocess(source.frame(frame), model.image_size).to(self._device),
+            Pictures(source, as_imagenet(model.image_size), self._device),
             self._encoder,
             self._cache_bytes,
             disk=make_disk_features(encoding, model, self._dtype, self._encoder, facts),

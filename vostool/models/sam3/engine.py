@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from transformers import Sam3TrackerVideoModel
 
 from vostool.errors import ModelError
-from vostool.frames import FrameSource, Image
+from vostool.frames import FrameSource
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.engine_options import EngineOptions
 from vostool.models.sam3.state import (
@@ -34,6 +34,8 @@ from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.pictures import Pictures
+from vostool.models.shared.preparation import Preparation
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.weights.hub_models import SAM3
@@ -98,7 +100,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         size, facts = model.config.image_size, source.info
         assert isinstance(size, int)
         features = FeatureCache(
-            lambda frame: preprocess(source.frame(frame), size).to(self._device),
+            Pictures(source, preparation(size), self._device),
             partial(encode, model),
             self._cache_bytes,
         )
@@ -146,11 +148,11 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         return reply(logits, output)
 
 
-def preprocess(frame: Image, size: int) -> torch.Tensor:
-    """(H, W, 3) uint8 RGB -> (3, size, size) float32 from -1 to 1, as SAM 3 was trained."""
-    picture = PillowImage.fromarray(frame)
-    scaled = np.asarray(picture.resize((size, size), PillowImage.Resampling.BILINEAR))
-    return torch.from_numpy(scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1))
+def preparation(size: int) -> Preparation:
+    """A square with values from -1 to 1, as SAM 3 was trained."""
+    values = np.arange(256, dtype=np.float32) / np.float32(127.5) - np.float32(1)
+    bilinear = PillowImage.Resampling.BILINEAR
+    return Preparation((size, size), np.tile(values, (3, 1)), bilinear)
 
 
 def _loaded(folder: Path, device: torch.device) -> Sam3TrackerVideoModel:

@@ -116,6 +116,10 @@ class DiskFeatures:
         """Bytes of all entries in the folder, as far as this object knows."""
         return self._bytes
 
+    def holds(self, frame: int) -> bool:
+        """Whether there is an entry for a frame, sound or not; any thread."""
+        return self.problem is None and self._path(frame) in self._sizes
+
     def load(self, frame: int, device: torch.device | str = "cpu") -> list[torch.Tensor] | None:
         """The levels of a frame as they were stored, or None where there is no sound entry."""
         path = self._path(frame)

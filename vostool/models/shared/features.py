@@ -1,48 +1,53 @@
-"""From a frame to an encoder's features, with a cache that is bounded in bytes."""
+"""The features of frames, in a cache that is bounded in bytes."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
-from vostool.frames import Image
 from vostool.models.shared.encoder import Levels, PreemptedError, Stop
 from vostool.models.shared.feature_disk import DiskFeatures
 
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """15 frames of SAM 2 at 1024 pixels in float32 (16.8 MB each)."""
 
 
-def _value_table() -> NDArray[np.float32]:
-    """(3, 256): what each of a channel's 256 values becomes.
+class Run(Protocol):
+    """The frames of a run, of which some are read ahead."""
 
-    Same operations in the same precision as the official loader (sam2.utils.misc): divided in
-    float64, rounded to float32, then normalised in float32; so the result is equal to the bit.
-    """
-    values = np.tile((np.arange(256) / 255.0).astype(np.float32), (3, 1))
-    values -= np.array(MEAN, np.float32)[:, None]
-    values /= np.array(STD, np.float32)[:, None]
-    return values
+    def stand_at(self, frame: int) -> None:
+        """The run works on this frame now; those before it are of no use any more."""
+        ...
 
-
-_TABLE = _value_table()
+    def end(self) -> None:
+        """The run is over."""
+        ...
 
 
-def preprocess(frame: Image, size: int) -> torch.Tensor:
-    """(H, W, 3) uint8 RGB -> (3, size, size) float32, as the official JPEG loader does it.
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """What reads pictures, and can do so before they are asked for."""
 
-    Scaled with Pillow's bicubic filter without keeping the aspect, then normalised.
-    """
-    scaled = np.asarray(PillowImage.fromarray(frame).resize((size, size)))
-    return torch.from_numpy(np.stack([_TABLE[c].take(scaled[..., c]) for c in range(3)]))
+    def __call__(self, frame: int) -> torch.Tensor: ...
+
+    def expect(self, frames: Sequence[int], wanted: Callable[[int], bool]) -> Run:
+        """A run begins that needs these frames in this order, as far as they are ``wanted``."""
+        ...
+
+    def close(self) -> None:
+        """Give files and threads back."""
+        ...
+
+
+class _NoRun:
+    """What is expected of pictures that are not read ahead."""
+
+    def stand_at(self, frame: int) -> None: ...
+    def end(self) -> None: ...
 
 
 class FeatureCache:
@@ -69,7 +74,8 @@ class FeatureCache:
         """Make an empty cache.
 
         Args:
-            read: frame number -> preprocessed (3, S, S) float32 on the encoder's device.
+            read: frame number -> prepared (3, S, S) float32 on the encoder's device; one that
+                :class:`ReadsAhead` belongs to the cache and is closed with it.
             encode: an :class:`Encoder`; the official ``forward_image`` will do where nothing is
                 prepared.
             max_bytes: bound on what is kept; the newest frame is kept in any case.
@@ -87,6 +93,24 @@ class FeatureCache:
         self._positions: Levels | None = None
         self._bytes = 0
         self.encoded = 0
+
+    @contextmanager
+    def expecting(self, frames: Sequence[int]) -> Iterator[Run]:
+        """A run that needs the features of these frames, in this order: pictures are read ahead.
+
+        Those whose features are kept are not read. Other frames may be asked for meanwhile.
+        """
+        run: Run = _NoRun()
+        if isinstance(self._read, ReadsAhead):
+            run = self._read.expect(frames, self._is_missing)
+        try:
+            yield run
+        finally:
+            run.end()
+
+    def _is_missing(self, frame: int) -> bool:
+        on_disk = self._disk is not None and self._disk.holds(frame)
+        return frame not in self._levels and not on_disk
 
     def get(self, frame: int, _default: object = None) -> tuple[torch.Tensor, dict[str, Any]]:
         """(a placeholder for the picture, features and positions by level) of one frame.
@@ -163,8 +187,10 @@ class FeatureCache:
         self._bytes = 0
 
     def close(self) -> None:
-        """Forget every frame, on disk too unless they are to be kept there."""
+        """Forget every frame, on disk too unless they are to be kept there; read no more."""
         self.clear()
+        if isinstance(self._read, ReadsAhead):
+            self._read.close()
         if self._disk is not None:
             self._disk.close()
             self._disk = None

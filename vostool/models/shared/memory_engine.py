@@ -26,6 +26,7 @@ from vostool.models.engine import (
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
 from vostool.models.shared.batch import BatchStepper, Due
 from vostool.models.shared.device import empty_cache
+from vostool.models.shared.features import Run
 from vostool.models.shared.memory_answers import STORED_REPLY, MemoryAnswers, TrackerT, VideoT
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.reading import Output
@@ -85,6 +86,18 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         self, video: VideoT, request: TrackRequest, cancelled: Cancelled
     ) -> Iterator[TrackedFrame]:
         plan = legs(request)
+        frames = [frame for backward, spans in plan for frame in leg_frames(spans, backward)]
+        with video.features.expecting(frames) as expected:
+            yield from self._go_through(video, request, plan, expected, cancelled)
+
+    def _go_through(
+        self,
+        video: VideoT,
+        request: TrackRequest,
+        plan: list[Leg],
+        expected: Run,
+        cancelled: Cancelled,
+    ) -> Iterator[TrackedFrame]:
         spans = {oid: span for _, by_object in reversed(plan) for oid, span in by_object.items()}
         trackers = {oid: self._tracker(video) for oid in sorted(spans)}
         failures: list[SourceError] = []
@@ -107,13 +120,14 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
                     self._learn(video, ready[key.object_id], key, tracked=True)
         for oid, tracker in ready.items():
             video.memory.begin(oid, tracker)
-        yield from self._propagate(video, plan, ready, cancelled)
+        yield from self._propagate(video, plan, ready, expected, cancelled)
 
     def _propagate(
         self,
         video: VideoT,
         plan: list[Leg],
         trackers: Mapping[int, TrackerT],
+        expected: Run,
         cancelled: Cancelled,
     ) -> Iterator[TrackedFrame]:
         step = BatchStepper(video, self._device, self._object_batch)
@@ -123,6 +137,7 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
             for frame in leg_frames(present, backward):
                 if cancelled():
                     return
+                expected.stand_at(frame)
                 due = {
                     oid: Due(trackers[oid], following[oid].start if oid in following else None)
                     for oid, span in present.items()
