@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Seconds for one thing to happen."""
 
 

@@ -307,7 +307,9 @@ def _soundings(frames: int) -> list[Sounding]:
 
 def _run(stage: Stage) -> Iterator[Screen]:
     window, session = stage.program.bench.window, stage.workspace.session
-    stage.act("follow_run")
+    if not window.actions_by_id["follow_run"].isChecked():
+        stage.act("follow_run")
+    session.go_to(0)
     stage.act("track_forward")
     stage.until(window.run_bar.isVisible)
     stage.until(lambda: session.playhead > 2 or not session.is_tracking)
@@ -317,7 +319,6 @@ def _run(stage: Stage) -> Iterator[Screen]:
     if session.is_tracking:
         stage.act("pause_run")
     stage.until(lambda: not session.is_tracking)
-    stage.act("follow_run")
     stage.until(window.run_card.isVisible)
     stage.until(lambda: not stage.workspace.review.queue.pending)
     yield Screen("run-card", window)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
+from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox
 
+from vostool.gui.actions.menus.arrangement import MOST
 from vostool.gui.actions.mouse import MOUSE
 from vostool.gui.actions.qt_actions import connect_actions
 from vostool.gui.actions.shortcuts_page import shortcuts_html
@@ -37,12 +39,42 @@ def test_every_action_has_a_handler_and_no_handler_is_left_over(program) -> None
 
 
 def test_every_action_is_in_a_menu(bench) -> None:
-    found = set()
-    menus = [action.menu() for action in bench.window.menuBar().actions()]
-    for menu in menus:
-        found |= {action.objectName() for action in menu.actions()}
+    found = {action.objectName() for menu in menus_of(bench) for action in menu.actions()}
     hidden = {spec.id for spec in ACTIONS if spec.id.startswith("object_")}
     assert set(KEYS) - hidden <= found
+
+
+def menus_of(bench) -> list[QMenu]:
+    """The menus of the bar and those inside them."""
+    found = [action.menu() for action in bench.window.menuBar().actions()]
+    for menu in found:
+        found += [action.menu() for action in menu.actions() if action.menu() is not None]
+    return found
+
+
+def test_menus_are_short_and_in_groups(bench) -> None:
+    for menu in menus_of(bench):
+        items = menu.actions()
+        lines = [at for at, item in enumerate(items) if item.isSeparator()]
+        assert len(items) - len(lines) <= MOST, menu.title()
+        assert all(b - a <= 7 for a, b in itertools.pairwise([-1, *lines, len(items)])), (
+            menu.title()
+        )
+        assert not {0, len(items) - 1} & set(lines), menu.title()
+
+
+def test_no_action_stands_twice(bench) -> None:
+    ids = [a.objectName() for menu in menus_of(bench) for a in menu.actions() if a.objectName()]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_is_chosen_has_a_round_mark(bench) -> None:
+    marked = {menu.title().replace("&", ""): [a.text() for a in menu.actions() if a.isChecked()
+              and a.actionGroup() is not None] for menu in menus_of(bench)
+              if not menu.aboutToShow.emit()}  # fmt: skip
+    assert marked["Theme"] == ["System"]
+    assert marked["Style of masks"] == ["Fill"]
+    assert marked["How runs go"] == ["Runs take all objects"]
 
 
 def test_help_lists_the_whole_table(hand) -> None:

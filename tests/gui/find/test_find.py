@@ -281,7 +281,9 @@ def test_missing_packages_are_said(opened: Hand, finder: ScriptedFinder, monkeyp
     monkeypatch.setattr("vostool.finders.registry.FINDERS", {"scripted": known})
     panel = open_panel(opened)
     press(panel.find_button)
-    opened.until(lambda: "pip install 'vostool[auto]'" in panel.said.text())
+    opened.until(lambda: panel.note.objectName() == "conflict")
+    assert "pip install 'vostool[auto]'" in panel.note.text()
+    assert panel.said.text() == "", "it is said once"
 
 
 def test_empty_text_asks_for_some(opened: Hand, finder: ScriptedFinder) -> None:

@@ -130,7 +130,7 @@ def test_right_click_shows_what_can_be_done(two) -> None:
     )  # fmt: skip
     menu.aboutToShow.connect(lambda: shown.extend(a.objectName() for a in menu.actions()))
     two.window.timeline.menu_wanted.emit(two.window.mapToGlobal(QPoint(50, 50)))
-    assert "range_absent" in shown
+    assert "range_confirm" in shown
     menu.close()
 
 

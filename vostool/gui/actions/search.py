@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,32 +29,37 @@ class Command:
 def search(commands: Iterable[Command], typed: str) -> list[Command]:
     """The commands that hold every typed word, the best match first.
 
-    A word matches at the start of a word of the name, else within it, else in menu, tip or keys,
-    else as letters in order ("tfw" finds "Track forward"). Nothing typed gives all, as they come.
+    A word counts most where it is a whole word of the name, then at the start of one, then within
+    it, then in menu or tip, and least as letters in order ("tfw" finds "Track forward"). Of several
+    words the worst match counts first, so that no whole word is ranked after scattered letters.
+    Nothing typed gives all, as they come.
     """
     words = typed.casefold().split()
-    scored = []
+    scored: list[tuple[tuple[int, int, int], Command]] = []
     for place, command in enumerate(commands):
-        scores = [_score(command, word) for word in words]
-        if all(score is not None for score in scores):
-            scored.append((sum(s for s in scores if s is not None), place, command))
-    scored.sort(key=lambda found: found[:2])
-    return [command for _, _, command in scored]
+        scores = [score for word in words if (score := _score(command, word)) is not None]
+        if len(scores) == len(words):
+            scored.append(((max(scores, default=0), sum(scores), place), command))
+    return [command for _, command in sorted(scored, key=lambda found: found[0])]
 
 
 def _score(command: Command, word: str) -> int | None:
+    """How far a typed word is from a command, 0 the nearest; None where it is not found."""
     name = command.text.casefold()
-    if name.startswith(word):
-        return 0
-    if any(part.startswith(word) for part in name.split()):
-        return 1
-    if word in name:
-        return 3
-    if word in command.keys.casefold().split(" or "):
-        return 2
-    if any(word in other.casefold() for other in (command.group, command.tip)):
-        return 6
-    return 10 if _in_order(word, name) else None
+    parts = re.findall(r"\w+", name)
+    around = f"{command.group} {command.tip}".casefold()
+    found = (
+        bool(parts) and word == parts[0],
+        word in parts,
+        word in command.keys.casefold().split(),
+        name.startswith(word),
+        any(part.startswith(word) for part in parts),
+        word in name,
+        word in re.findall(r"\w+", around),
+        word in around,
+        _in_order(word, name),
+    )
+    return found.index(True) if True in found else None
 
 
 def _in_order(letters: str, name: str) -> bool:

@@ -26,6 +26,7 @@ from vostool.gui.find.ways import WAYS, WaySwitch
 from vostool.gui.find.where import Where
 from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
+from vostool.gui.widgets.clear_style import repolish
 from vostool.gui.widgets.finder_choice import ModelChoice
 from vostool.gui.widgets.return_key import LineBox
 from vostool.words import counted, mark, tr
@@ -152,9 +153,14 @@ class FindPanel(QWidget):
         self.going.show_busy(part)
 
     def show_idle(self, said: str) -> None:
-        """Nothing is looked for; a sentence, or what :meth:`show_counts` says."""
+        """Nothing is looked for; a sentence, or what :meth:`show_counts` says.
+
+        What the note above says already is not said twice: it is put in bold there.
+        """
         self.going.show_idle()
-        self.said.setText(said)
+        again = bool(said) and said == self.note.text() and not self.note.isHidden()
+        self.said.setText("" if again else said)
+        self._stress_note(again)
 
     def show_counts(
         self, found: int, shown: int, wanted: int, frames: int = 1, left_out: int = 0
@@ -203,8 +209,15 @@ class FindPanel(QWidget):
     def _show_note(self) -> None:
         """What the way is for, or what the chosen model lacks and the line that brings it."""
         problem = self.model.problem
+        self._stress_note(False)
         self.note.setText(problem or tr("{tip}.", tip=tr(WAYS[self.way][1])))
         self.note.setVisible(bool(problem) or self.way is not Way.TEXT)
+
+    def _stress_note(self, wanted: bool) -> None:
+        name = "conflict" if wanted else ""
+        if self.note.objectName() != name:
+            self.note.setObjectName(name)
+            repolish(self.note)
 
     def _connect(self) -> None:
         self.model.activated.connect(lambda _: self._show_note())

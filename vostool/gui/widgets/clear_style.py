@@ -20,11 +20,13 @@ from PyQt6.QtWidgets import (
     QProxyStyle,
     QStyle,
     QStyleOption,
+    QStyleOptionComboBox,
     QStyleOptionComplex,
     QStyleOptionSlider,
     QWidget,
 )
 
+from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.icon_picture import icon_picture
 
 _BOXES = (
@@ -101,6 +103,25 @@ class ClearStyle(QProxyStyle):
             place = self.subControlRect(control, option, part, widget)
             painter.drawPolygon(_triangle(QRectF(place), way))
         painter.restore()
+
+    def drawControl(
+        self,
+        element: QStyle.ControlElement,
+        option: QStyleOption | None,
+        painter: QPainter | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        """The text of a narrow combo box ends in dots, where Fusion cuts through letters."""
+        if element == QStyle.ControlElement.CE_ComboBoxLabel and isinstance(
+            option, QStyleOptionComboBox
+        ):
+            field = QStyle.SubControl.SC_ComboBoxEditField
+            room = self.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, widget)
+            taken = option.iconSize.width() + Space.S if not option.currentIcon.isNull() else 0
+            option.currentText = option.fontMetrics.elidedText(
+                option.currentText, Qt.TextElideMode.ElideRight, room.width() - taken - Space.XS
+            )
+        super().drawControl(element, option, painter, widget)
 
     def drawPrimitive(
         self,

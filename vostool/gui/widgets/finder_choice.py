@@ -30,6 +30,7 @@ class ModelChoice(QComboBox):
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._keep)
+        self.currentTextChanged.connect(self.setToolTip)  # the whole of what is cut
 
     def show_way(self, way: Way) -> None:
         """List the finders that can be asked this way; those that lack something say so."""

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import psutil
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import (
+    QLabel,
+    QProgressBar,
+    QStatusBar,
+    QStyle,
+    QStyleOption,
+    QToolButton,
+    QWidget,
+)
 
+from vostool.gui.look.tokens import Space
 from vostool.models.shared.device_memory import device_memory_used
 from vostool.words import mark, tr
 
@@ -47,6 +57,24 @@ class StatusBar(QStatusBar):
         for label in (self.opening_bar, self.busy_label, self.position, self.activity, self.memory):
             self.addPermanentWidget(label)
         self.addPermanentWidget(self.engine_button)
+        self.messageChanged.connect(self.setToolTip)  # the whole of what is cut
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """What passes, cut with dots where the parts on the right begin."""
+        style = self.style()
+        assert style is not None
+        painter = QPainter(self)
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, _option(self), painter, self)
+        room = self.rect().adjusted(Space.S, 0, self._passing_end() - self.width(), 0)
+        painter.setPen(self.palette().windowText().color())
+        cut = Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(self.currentMessage(), cut, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _passing_end(self) -> int:
+        """Where there is no more room for what passes."""
+        parts = (w for w in self.findChildren(QWidget) if w.parent() is self and w.isVisible())
+        return min((w.x() for w in parts if w.width() and w.x()), default=self.width()) - Space.M
 
     def say(self, text: str, milliseconds: int = PASSES_AFTER_MS) -> None:
         """A passing sentence."""
@@ -59,6 +87,12 @@ class StatusBar(QStatusBar):
         bar.setValue(int(1000 * done / total) if total else 0)
         bar.setFormat(what or "%p%")
         bar.show()
+
+
+def _option(widget: QWidget) -> QStyleOption:
+    option = QStyleOption()
+    option.initFrom(widget)
+    return option
 
 
 class ActivityLabel(QLabel):

@@ -9,4 +9,5 @@ TOOLS: ActionTable = (
                "Or a lower tolerance of the wand"),
     ActionSpec("tool_larger", "Tools", "Larger brush", (".",), Needs.NOTHING,
                "Or a higher tolerance of the wand"),
+    ActionSpec("models", "Tools", "Models…", (), Needs.NOTHING, "Fetch SAM 2, choose the engine"),
 )  # fmt: skip
