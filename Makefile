@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE =
 # setuptools warns at length about every editable install of this layout.
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-build-isolation --editable
 
-.PHONY: demo check test lint types imports quick tests real-weights fuzz run wheel clean
+.PHONY: demo check test lint types imports quick tests real-weights fuzz words run wheel clean
 
 demo: $(VENV)/demo.stamp
 	$(PY) -m vostool demo --out $(OUT)
@@ -48,6 +48,10 @@ real-weights: $(VENV)/real.stamp
 # Thousands of random actions on the window, other ones each time.
 fuzz: $(VENV)/test.stamp
 	VOSTOOL_FUZZ_STEPS=$(or $(STEPS),6000) $(PY) -m pytest -o faulthandler_timeout=0 tests/gui/window/test_fuzz.py
+
+# The texts of the code into the catalogues of resources/locale; tells what is left to translate.
+words: $(VENV)/test.stamp
+	$(PY) tests/support/words.py
 
 run: $(VENV)/app.stamp
 	$(PY) -m vostool

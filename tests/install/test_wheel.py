@@ -20,7 +20,7 @@ from vostool.errors import SourceError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "vostool", "resources")
-WANTED = {".py", ".qss", ".svg"}
+WANTED = {".py", ".qss", ".svg", ".mo"}
 SEPARATE = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "VOSTOOL_CHECKPOINTS")
 
 WINDOW = """

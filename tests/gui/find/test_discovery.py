@@ -135,7 +135,7 @@ def test_a_run_that_is_taken_back_asks_nothing(opened: Hand, finder: ScriptedFin
     dialog.fields.area.setValue(50)
     go(opened, dialog)
     assert [offer.object_id for offer in offers_of(opened.project)] == [1]
-    assert "1 more may be objects that were there before" in opened.status()
+    assert "1 more may be an object that was there before" in opened.status()
     opened.choose("Leave it")
     assert not offers_of(opened.project)
 

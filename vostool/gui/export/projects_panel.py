@@ -27,7 +27,7 @@ from vostool.gui.widgets.own_html import bold
 from vostool.io.batch.run import BatchProject, find_projects
 from vostool.io.project.file import SUFFIX
 from vostool.progress import Progress
-from vostool.words import mark, tr
+from vostool.words import mark, tr, trn
 
 EMPTY = mark("Drop projects (*.vos) or folders that hold some here, or add them with the buttons.")
 
@@ -166,9 +166,12 @@ class ProjectsPanel(QWidget):
         if not self._locked:
             left = len(projects) - self.rows.add(projects)
             if left:
-                verb = "is" if left == 1 else "are"
                 self.told.emit(
-                    tr("{left} of the projects {verb} in the table already.", left=left, verb=verb)
+                    trn(
+                        "{n} of the projects is in the table already.",
+                        "{n} of the projects are in the table already.",
+                        left,
+                    )
                 )
 
     def _ask_for_files(self) -> None:

@@ -26,7 +26,7 @@ from vostool.runs.discovery.values import DiscoveryRules, Found, SeenAgain
 from vostool.runs.discovery_part import DiscoveryPart
 from vostool.runs.parts import Part
 from vostool.runs.unfinished import UnfinishedRun
-from vostool.words import counted, mark, tr
+from vostool.words import counted, mark, tr, trn
 
 LOADING = mark("A model is being loaded for a run; it begins when that is done.")
 Made = tuple[list[Part], DiscoveryPart]
@@ -261,7 +261,11 @@ def _sentence(looks: DiscoveryPart) -> str:
         else tr("found no new object")
     )
     if asked:
-        said += tr("; {mores} may be objects that were there before", mores=counted(asked, "more"))
+        said += trn(
+            "; {n:,} more may be an object that was there before",
+            "; {n:,} more may be objects that were there before",
+            asked,
+        )
     return said + "."
 
 

@@ -25,6 +25,8 @@ TOUR_SEEN = "tour_seen"
 
 THEME = "theme"
 """One of :data:`vostool.gui.settings.values.THEMES`."""
+LANGUAGE = "language"
+"""A code of :data:`vostool.words.LANGUAGES`; empty for the system's."""
 QUALITY = "quality"
 """One of :data:`vostool.models.engine_options.QUALITIES`."""
 FRAME_MEGABYTES = "frame_megabytes"

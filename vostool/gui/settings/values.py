@@ -12,8 +12,9 @@ from vostool.gui.settings.preferences import settings, stored_text
 from vostool.models.devices import check_device_name
 from vostool.models.engine_options import QUALITIES, EngineOptions, quality_named
 from vostool.project.objects import DEFAULT_LABEL
+from vostool.words import LANGUAGES, mark
 
-THEMES = ("System", "Light", "Dark")
+THEMES = (mark("System"), mark("Light"), mark("Dark"))
 FRAME_MEGABYTES = (64, 65536)
 FEATURE_MEGABYTES = (64, 65536)
 
@@ -30,6 +31,8 @@ class Values:
         features_on_disk: keep encoder features on disk as well.
         first_label: the label of the first object of a project; later ones take the last used.
         device: "cpu", "cuda:1" and so on, of this computer; "" for the best there is.
+        language: a code of :data:`vostool.words.LANGUAGES`, from the next start on; "" for the
+            system's.
     """
 
     theme: str = "System"
@@ -39,6 +42,7 @@ class Values:
     features_on_disk: bool = False
     first_label: str = DEFAULT_LABEL
     device: str = ""
+    language: str = ""
 
     def engine_options(self) -> EngineOptions:
         """What the engines are told."""
@@ -63,6 +67,7 @@ def load() -> Values:
         str(store.value(keys.FEATURES_ON_DISK, "false")).lower() == "true",
         label or default.first_label,
         _device(),
+        _language(),
     )
 
 
@@ -77,6 +82,7 @@ def save(values: Values) -> None:
         (keys.FEATURES_ON_DISK, values.features_on_disk),
         (keys.FIRST_LABEL, values.first_label),
         (of_this_computer(keys.DEVICE), values.device),
+        (keys.LANGUAGE, values.language),
     ):
         store.setValue(key, value)
 
@@ -93,6 +99,11 @@ def _device() -> str:
     except UsageError:
         return ""
     return stored
+
+
+def _language() -> str:
+    stored = stored_text(keys.LANGUAGE)
+    return stored if stored in LANGUAGES else ""
 
 
 def _number(name: str, default: int, bounds: tuple[int, int]) -> int:

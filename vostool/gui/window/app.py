@@ -25,6 +25,7 @@ from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.handlers.program import use_stored_keys
 from vostool.gui.window.handlers.table import make_handlers
 from vostool.gui.window.interrupt import Interrupt
+from vostool.gui.window.language import speak
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.resuming import Resuming
 from vostool.gui.window.tour import Tour
@@ -78,6 +79,7 @@ def make_application(arguments: list[str]) -> QApplication:
     app.setApplicationName("VOSTool")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("vostool")
+    speak(app)
     theme.apply_style(app)
     theme.set_theme(preferences.theme_name())
     return app

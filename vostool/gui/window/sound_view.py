@@ -10,7 +10,7 @@ from vostool.errors import UsageError
 from vostool.gui.session.listening import Sounding
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
-from vostool.words import counted, tr
+from vostool.words import tr, trn
 
 
 class SoundView(QObject):
@@ -110,7 +110,7 @@ class SoundView(QObject):
             return tr(
                 "Nothing is heard from a score of {least:.2f} on; lower the slider.", least=least
             )
-        heard = tr("{sounds} heard", sounds=counted(many, "sound"))
+        heard = trn("{n:,} sound heard", "{n:,} sounds heard", many)
         if many > len(rows):
             heard += tr(", the {count} loudest shown", count=len(rows))
         return tr(

@@ -24,7 +24,7 @@ from vostool.gui.window.settings.device_box import DeviceBox
 from vostool.gui.window.settings.shortcuts_panel import ShortcutsPanel
 from vostool.models.registry import quality_texts
 from vostool.project.project_labels import UNLABELLED
-from vostool.words import tr
+from vostool.words import LANGUAGES, tr
 
 
 class SettingsDialog(QDialog):
@@ -40,6 +40,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self.theme = _choice(tr("Theme"), dict.fromkeys(THEMES, ""), values.theme)
+        self.language = _language_choice(values.language)
         named = values.first_label != Values().first_label
         self.label = QLineEdit(values.first_label if named else "")
         self.label.setPlaceholderText(tr(UNLABELLED))
@@ -84,6 +85,7 @@ class SettingsDialog(QDialog):
             self.features_on_disk.isChecked(),
             self.label.text().strip() or Values().first_label,
             self.device.chosen(),
+            str(self.language.currentData()),
         )
 
     def accept(self) -> None:
@@ -94,6 +96,8 @@ class SettingsDialog(QDialog):
         page = QWidget()
         form = QFormLayout(page)
         form.addRow(tr("Theme"), self.theme)
+        form.addRow(tr("Language"), self.language)
+        form.addRow(_note(tr("The window speaks another language from the next start on.")))
         form.addRow(tr("Label of the first object"), self.label)
         form.addRow(
             _note(
@@ -128,6 +132,17 @@ def _choice(name: str, texts: dict[str, str], current: str) -> QComboBox:
     box.setAccessibleName(name)
     for value, text in texts.items():
         box.addItem(tr(text or value), value)
+    box.setCurrentIndex(box.findData(current))
+    return box
+
+
+def _language_choice(current: str) -> QComboBox:
+    """The system's, or one that calls itself by its own name."""
+    box = QComboBox()
+    box.setAccessibleName(tr("Language"))
+    box.addItem(tr("System"), "")
+    for code, name in LANGUAGES.items():
+        box.addItem(name, code)
     box.setCurrentIndex(box.findData(current))
     return box
 
