@@ -16,8 +16,6 @@ from vostool.project.label_edits import (
     LabelChange,
     add_labels,
     change_labels,
-    remove_attribute,
-    set_attribute,
     set_label,
 )
 from vostool.project.labels import (
@@ -30,6 +28,7 @@ from vostool.project.labels import (
 )
 from vostool.project.project import Project
 from vostool.project.project_labels import declared_labels, object_attributes, project_labels
+from vostool.project.value_edits import remove_attribute, set_attribute
 
 KIND = AttributeKind
 NAMES = st.text(

@@ -20,6 +20,7 @@ from vostool.project.mask_notes import DISMISSED, NotePlace, note_cell, note_val
 from vostool.project.object_edits import Overlap
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
+from vostool.project.renumbering import renumber_objects
 from vostool.runs.request import keyframes, plan_run, run_edit
 
 LAST = 19
@@ -80,7 +81,7 @@ def some_edit(project: Project, which: int, frame: int, overlap: Overlap) -> Edi
         lambda: object_edits.move_range(project, 2, 3, first, last, overlap=overlap),
         lambda: object_edits.change_label_range(project, 1, "cat", first, last)[0],
         lambda: object_edits.rename_label(project, "object", "dog"),
-        lambda: object_edits.renumber_objects(project),
+        lambda: renumber_objects(project),
         lambda: range_edits.delete_range(project, first, last, None if frame % 2 else [1]),
         lambda: range_edits.confirm_range(project, first, last, frame % 2 == 0),
         lambda: range_edits.mark_absent(project, [1, 2], first, last),
@@ -203,14 +204,14 @@ def test_renumbering_takes_everything_along(make_project, content) -> None:
     record = MaskRecord(PICTURES[1], Provenance.TRACKED, 0.5)
     project = build(make_project, {(4, 3): record, (4, 2): record, (5, 3): record}, {(4, 3)}, {3})
     project.apply(edits.delete_object(project, 2))
-    project.apply(object_edits.renumber_objects(project))
+    project.apply(renumber_objects(project))
     assert list(project.objects) == [1, 2] and project.objects[2].id == 2
     assert project.objects[2].colour == (0, 158, 115), "an object keeps its colour"
     assert dict(project.masks.row(2)) == {4: record, 5: record}
     assert project.prompts == {(4, 2): CLICK} and locked_objects(project) == {2}
     assert read_note(project, NotePlace(DISMISSED, 4, 2), record.mask) is True
     assert project.next_object_id() == 3
-    again = object_edits.renumber_objects(project)
+    again = renumber_objects(project)
     assert not again.changes
 
 

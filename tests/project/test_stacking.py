@@ -10,7 +10,7 @@ from vostool.masks.overlay import overlay_rgba
 from vostool.masks.styles import ADDED, REMOVED, Look, Style, front_ids, styled_rgba
 from vostool.project import edits
 from vostool.project.history import History
-from vostool.project.object_edits import renumber_objects
+from vostool.project.renumbering import renumber_objects
 from vostool.project.stacking import bring_to_front, front_to_back, send_to_back, stack_by_number
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)

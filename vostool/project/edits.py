@@ -8,6 +8,7 @@ from dataclasses import replace
 from vostool.masks.colours import Colour
 from vostool.masks.mask import MaskRecord, Provenance
 from vostool.project.changes import Cell, CellChange, Edit, FrameObject, Json, Table, Value
+from vostool.project.frame_values import values_cell
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import colour_of_first
@@ -39,8 +40,8 @@ def change_object(project: Project, changed: AnnotatedObject, title: str) -> Edi
 
 
 def delete_object(project: Project, object_id: int) -> Edit:
-    """Remove an object with its prompts and masks."""
-    cells = [Cell(Table.OBJECTS, object_id)]
+    """Remove an object with its prompts, masks and values."""
+    cells = [Cell(Table.OBJECTS, object_id), values_cell(object_id)]
     cells += [Cell(Table.PROMPTS, key) for key in project.prompts if key[1] == object_id]
     cells += [Cell(Table.MASKS, (frame, object_id)) for frame in project.masks.row(object_id)]
     return _edit(tr("Delete object"), [project.change(cell, None) for cell in cells])

@@ -1,4 +1,4 @@
-"""Builders of edits of labels and attributes: each is one undo step, wherever the label stands."""
+"""Builders of edits of labels: each is one undo step, wherever the label stands."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from vostool.errors import LabelsError, PromptError
 from vostool.project.changes import Cell, Edit, Table
+from vostool.project.frame_values import FrameValues
 from vostool.project.labels import LabelSpec, check_labels, labels_json
 from vostool.project.objects import AnnotatedObject
 from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.project.project_labels import LABELS_SETTING, declared_labels, project_labels
+from vostool.project.value_edits import rename_lines
 from vostool.words import tr
 
 
@@ -62,9 +64,10 @@ def change_labels(
             )
         recoloured = change.label.colour not in (None, before[name].colour)
         pending.put(Cell(Table.OBJECTS, known.id), _following(known, change, recoloured))
+        rename_lines(pending, known.id, change.renamed)
     labels = labels_json(change.label for change in changes)
     pending.put(Cell(Table.SETTINGS, LABELS_SETTING), labels or None)
-    return pending.edit(tr("Change labels"))
+    return replace(pending.edit(tr("Change labels")), said=_told(project, changes))
 
 
 def add_labels(project: Project, labels: Collection[LabelSpec]) -> Edit:
@@ -93,32 +96,6 @@ def set_label(project: Project, object_ids: Collection[int], label: str) -> Edit
     return pending.edit(tr("Change label"))
 
 
-def set_attribute(project: Project, object_ids: Collection[int], name: str, value: str) -> Edit:
-    """Give objects a value of an attribute; it holds on all their frames.
-
-    Raises:
-        PromptError: an object is missing, or the attribute has no name.
-    """
-    if not name.strip():
-        raise PromptError(tr("An attribute needs a name."))
-    pending = PendingEdit(project)
-    for oid in object_ids:
-        known = _object(project, oid)
-        pairs = dict(known.attributes) | {name: value}
-        pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=tuple(pairs.items())))
-    return pending.edit(tr("Change attribute"))
-
-
-def remove_attribute(project: Project, object_ids: Collection[int], name: str) -> Edit:
-    """Take an attribute's value from objects, which then have the label's default or none."""
-    pending = PendingEdit(project)
-    for oid in object_ids:
-        known = _object(project, oid)
-        pairs = tuple(pair for pair in known.attributes if pair[0] != name)
-        pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=pairs))
-    return pending.edit(tr("Remove attribute"))
-
-
 def _object(project: Project, object_id: int) -> AnnotatedObject:
     known = project.objects.get(object_id)
     if known is None:
@@ -126,6 +103,31 @@ def _object(project: Project, object_id: int) -> AnnotatedObject:
             tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
         )
     return known
+
+
+def _told(project: Project, changes: Sequence[LabelChange]) -> str:
+    """What to say of values on frames that do not count any more; they are kept."""
+    values = FrameValues(project)
+    counting = {
+        (known.label, name) for known in project.objects.values() for name in values.lines(known)
+    }
+    fixed = {
+        spec.name
+        for change in changes
+        for spec in change.label.attributes
+        if not spec.mutable and (change.old, _old_name(change, spec.name)) in counting
+    }
+    if not fixed:
+        return ""
+    return tr(
+        "One value an object from now on: {names}. The values on frames are kept and count again "
+        "when it is made mutable.",
+        names=", ".join(sorted(fixed)),
+    )
+
+
+def _old_name(change: LabelChange, name: str) -> str:
+    return next((old for old, new in change.renamed.items() if new == name), name)
 
 
 def _following(known: AnnotatedObject, change: LabelChange, recoloured: bool) -> AnnotatedObject:

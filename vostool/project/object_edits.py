@@ -1,8 +1,9 @@
-"""Builders of edits that change whose a mask is: merge, split, swap, move a range, renumber.
+"""Builders of edits that change whose a mask is: merge, split, swap, move a range.
 
 Each reads a project, says what would change as one edit, and changes nothing itself. Masks go
-with their prompts and with the notes made on them. A track run that is going names objects by the
-ids it was started with, so end it before one of these edits is applied.
+with their prompts, with the notes made on them and with the values that mutable attributes have
+there. A track run that is going names objects by the ids it was started with, so end it before one
+of these edits is applied.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from dataclasses import replace
 from vostool.errors import PromptError
 from vostool.masks.crop import union
 from vostool.masks.mask import MaskRecord, Provenance
-from vostool.project.changes import Cell, Edit, Json, Table, Value
+from vostool.project.changes import Cell, Edit, Table, Value
+from vostool.project.frame_values import values_cell
 from vostool.project.locks import LOCKED_SETTING, locked_objects
 from vostool.project.mask_notes import KINDS, note_cell, parse_note
 from vostool.project.objects import AnnotatedObject
 from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
-from vostool.project.stacking import STACKING_SETTING, front_to_back
+from vostool.project.value_edits import MovedValues, cut_values, part_values
 from vostool.words import tr
 
 HIGHEST_SETTING = "highest_object_id"
@@ -49,9 +51,12 @@ def merge_objects(
     """
     _check(project, keep, other)
     pending = PendingEdit(project)
+    owners = dict.fromkeys(_frames(project, keep), False)
     for frame in _frames(project, other):
-        _give(pending, frame, other, keep, overlap)
+        owners[frame] = _give(pending, frame, other, keep, overlap)
+    MovedValues(pending, project.objects[keep], other).put(sorted(owners.items()))
     pending.put(Cell(Table.OBJECTS, other), None)
+    pending.put(values_cell(other), None)
     _drop_lock(pending, other)
     return pending.edit(tr("Merge objects"))
 
@@ -77,6 +82,8 @@ def split_object(project: Project, object_id: int, frame: int) -> tuple[Edit, in
     new = _add_like(pending, project.objects[object_id])
     for moved in after:
         _give(pending, moved, object_id, new, Overlap.FIRST)
+    part_values(pending, object_id, new, frame)
+    cut_values(pending, object_id, frame)
     return pending.edit(tr("Split object")), new
 
 
@@ -97,6 +104,8 @@ def swap_identities(project: Project, first: int, second: int, frame: int) -> Ed
         for one, two in zip(_cells(project, at, first), _cells(project, at, second), strict=True):
             pending.put(one, project.value(two))
             pending.put(two, project.value(one))
+    for target, source in ((first, second), (second, first)):
+        MovedValues(pending, project.objects[target], source).put([(min(frames), True)])
     return pending.edit(tr("Swap identities"))
 
 
@@ -118,9 +127,13 @@ def move_range(
     """
     _check(project, source, target)
     pending = PendingEdit(project)
-    for frame in _frames(project, source):
-        if first <= frame <= last:
-            _give(pending, frame, source, target, overlap)
+    owners = dict.fromkeys(_frames(project, target), False)
+    moved = [frame for frame in _frames(project, source) if first <= frame <= last]
+    for frame in moved:
+        owners[frame] = _give(pending, frame, source, target, overlap)
+    if moved:
+        owners.setdefault(moved[-1] + 1, False)
+    MovedValues(pending, project.objects[target], source).put(sorted(owners.items()))
     return pending.edit(tr("Move masks to another object"))
 
 
@@ -154,6 +167,7 @@ def change_label_range(
     new = _add_like(pending, replace(old, label=label))
     for frame in inside:
         _give(pending, frame, object_id, new, Overlap.FIRST)
+    part_values(pending, object_id, new, inside[0])
     return pending.edit(tr("Change label over a range")), new
 
 
@@ -164,48 +178,6 @@ def rename_label(project: Project, old: str, new: str) -> Edit:
         if known.label == old:
             pending.put(Cell(Table.OBJECTS, oid), replace(known, label=new))
     return pending.edit(tr("Rename label"))
-
-
-def renumber_objects(project: Project) -> Edit:
-    """Give the objects the ids 1, 2, 3 ... in their present order; the next new one follows."""
-    numbers = {old: new for new, old in enumerate(project.objects, 1)}
-    pending = PendingEdit(project)
-    for cell in project.cells():
-        if (to := _renumbered(cell, numbers)) != cell:
-            pending.put(cell, None)
-    for cell in project.cells():
-        to = _renumbered(cell, numbers)
-        if to is not None and to != cell:
-            pending.put(to, _with_id(project.value(cell), to))
-    if HIGHEST_SETTING in project.settings or numbers:
-        pending.put(Cell(Table.SETTINGS, HIGHEST_SETTING), len(numbers))
-    locked: list[int] = sorted(numbers[oid] for oid in locked_objects(project))
-    pending.put(Cell(Table.SETTINGS, LOCKED_SETTING), list(locked) or None)
-    if STACKING_SETTING in project.settings:
-        stacked: Json = [numbers[oid] for oid in front_to_back(project)]
-        pending.put(Cell(Table.SETTINGS, STACKING_SETTING), stacked)
-    return pending.edit(tr("Renumber objects"))
-
-
-def _renumbered(cell: Cell, numbers: dict[int, int]) -> Cell | None:
-    """The cell after renumbering; None for what belongs to an object that is not there any more."""
-    table, key = cell
-    if isinstance(key, int):
-        return Cell(table, numbers[key])
-    if isinstance(key, tuple):
-        frame, oid = key
-        return Cell(table, (frame, numbers[oid])) if oid in numbers else None
-    note = parse_note(key)
-    if note is None:
-        return cell
-    known = note.object_id in numbers
-    return note_cell(note.kind, note.frame, numbers[note.object_id]) if known else None
-
-
-def _with_id(value: Value, cell: Cell) -> Value:
-    if isinstance(value, AnnotatedObject) and isinstance(cell.key, int):
-        return replace(value, id=cell.key)
-    return value
 
 
 def _check(project: Project, *object_ids: int) -> None:
@@ -245,8 +217,12 @@ def _drop_lock(pending: PendingEdit, object_id: int) -> None:
         pending.put(Cell(Table.SETTINGS, LOCKED_SETTING), list(left) or None)
 
 
-def _give(pending: PendingEdit, frame: int, source: int, target: int, overlap: Overlap) -> None:
-    """Move one frame's mask, prompts and notes, or join them with what the target has there."""
+def _give(pending: PendingEdit, frame: int, source: int, target: int, overlap: Overlap) -> bool:
+    """Move one frame's mask, prompts and notes, or join them with what the target has there.
+
+    Returns:
+        whether the frame has what the source had.
+    """
     project = pending.project
     here, there = _cells(project, frame, target), _cells(project, frame, source)
     first = _side(pending.get(cell) for cell in here[:2])
@@ -260,6 +236,7 @@ def _give(pending: PendingEdit, frame: int, source: int, target: int, overlap: O
     pending.put(here[1], prompts)
     for cell in there:
         pending.put(cell, None)
+    return moved
 
 
 Side = tuple[MaskRecord | None, Prompts | None]

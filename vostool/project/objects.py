@@ -14,6 +14,9 @@ HIGHEST_ID = 2**53
 LONGEST_LABEL = 1_000
 """Characters of a label that is read from a file; a longer one is no name any more."""
 
+LONGEST_VALUE = 10_000
+"""Characters of an attribute's name or value; what is longer is left out with a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedObject:

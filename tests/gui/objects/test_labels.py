@@ -310,7 +310,7 @@ def test_chosen_objects_of_the_label_get_the_value_together(cars) -> None:
 
 
 def test_a_value_from_elsewhere_is_shown_as_it_is(cars) -> None:
-    from vostool.project.label_edits import set_attribute
+    from vostool.project.value_edits import set_attribute
 
     cars.session.do(set_attribute(cars.project, [1], "age", "old"))
     cars.session.do(set_attribute(cars.project, [1], "make", "Fiat"))

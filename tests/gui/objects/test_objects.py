@@ -92,7 +92,7 @@ def test_the_filter_hides_rows_and_keeps_keys_to_itself(three) -> None:
 
 
 def test_the_filter_finds_attributes(three) -> None:
-    from vostool.project.label_edits import set_attribute
+    from vostool.project.value_edits import set_attribute
 
     three.session.do(set_attribute(three.project, [2], "colour", "blue"))
     three.window.objects.filter.setText("blue")

@@ -23,11 +23,12 @@ from vostool.io.imports.importers import IMPORT_FORMATS
 from vostool.io.imports.label_files import read_labels, write_labels
 from vostool.masks.mask import Mask
 from vostool.progress import silent
-from vostool.project.label_edits import add_labels, set_attribute
+from vostool.project.label_edits import add_labels
 from vostool.project.labels import AttributeKind, AttributeSpec, LabelSpec
 from vostool.project.locks import lock_objects
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import declared_labels
+from vostool.project.value_edits import set_attribute
 
 KIND = AttributeKind
 CAR = LabelSpec(

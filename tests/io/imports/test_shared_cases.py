@@ -54,8 +54,8 @@ def test_a_case_is_read_as_expected(shared_data, make_project, memory_source, na
 # What RIGHT.txt beside each file says: frames, objects, and a piece of a warning or refusal.
 RIGHT = [
     ("coco_object_id/dm_coco", range(20), 3, ""),
-    ("cvat_mutable_in_track/mut_track.xml", None, 1, "count as on its first shape"),
-    ("cvat_mutable_in_track/mut_img.xml", [0, 5], 1, "count as on its first shape"),
+    ("cvat_mutable_in_track/mut_track.xml", None, 1, ""),
+    ("cvat_mutable_in_track/mut_img.xml", [0, 5], 1, ""),
     ("first_frame_1_labelme/lm1", range(20), 1, ""),
     ("loose_attributes/loose_attr.json", [0], 1, ""),
     ("version_suffix/sz", [4, 5], 1, ""),

@@ -12,13 +12,14 @@ from vostool.gui.objects.dialogs import LabelChoice, OtherObject, ask
 from vostool.gui.session.edit_builder import Build
 from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.session.session import Session
-from vostool.project import edits, label_edits, object_edits
+from vostool.project import edits, object_edits, value_edits
 from vostool.project.changes import Cell, Edit, Table
 from vostool.project.locks import lock_objects, locked_objects, locked_sentence
 from vostool.project.object_edits import Overlap
 from vostool.project.object_naming import label_objects
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
+from vostool.project.renumbering import renumber_objects
 from vostool.words import counted, mark, tr, trn
 
 RUN_GOES = mark(
@@ -89,7 +90,7 @@ class ObjectActions:
     def set_attribute(self, name: str, value: str) -> None:
         """Give the objects a value of an attribute; it holds on all their frames."""
         chosen = self._chosen
-        self._try(lambda project: label_edits.set_attribute(project, chosen, name, value))
+        self._try(lambda project: value_edits.set_attribute(project, chosen, name, value))
 
     # -- who is who ----------------------------------------------------------------------------
 
@@ -213,7 +214,7 @@ class ObjectActions:
                 self._session.select(list(self._project.objects)[place])
 
         self._session.builder.do(
-            object_edits.renumber_objects,
+            renumber_objects,
             len(self._project.masks),
             tr("The objects are numbered without gaps already."),
             apply=apply,

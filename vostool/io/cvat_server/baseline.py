@@ -46,10 +46,12 @@ class Baseline:
     Attributes:
         entries: the server's.
         cells: digest of each mask or box of the project as it came or went.
+        values: each object's own attributes then, by its id; projects of older programs lack them.
     """
 
     entries: Kinds = field(default_factory=lambda: {"shapes": {}, "tracks": {}, "tags": {}})
     cells: Mapping[FrameObject, str] = field(default_factory=dict)
+    values: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Json]:
         """As the project keeps it."""
@@ -59,6 +61,7 @@ class Baseline:
                 for kind, entries in self.entries.items()
             },
             "cells": [[frame, oid, said] for (frame, oid), said in self.cells.items()],
+            "values": [[oid, dict(own)] for oid, own in self.values.items()],
         }
 
     @classmethod
@@ -74,9 +77,10 @@ class Baseline:
                 for kind in ("shapes", "tracks", "tags")
             }
             cells = {(int(f), int(o)): str(d) for f, o, d in value["cells"]}
+            values = {int(oid): dict(own) for oid, own in value.get("values", ())}
         except (KeyError, TypeError) as error:
             raise ValueError(f"no baseline: {error}") from error
-        return cls(entries, cells)
+        return cls(entries, cells, values)
 
 
 @dataclass(frozen=True)

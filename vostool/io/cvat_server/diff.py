@@ -9,13 +9,14 @@ from typing import Any
 from vostool.errors import ServerError
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server.baseline import Baseline, Entry, Pending, entries_of
-from vostool.io.cvat_server.cells import cell_digest, labelled_cells, to_shape
+from vostool.io.cvat_server.cells import ShapeMaker, cell_digests, labelled_cells, object_values
 from vostool.io.cvat_server.job import Job, project_job
 from vostool.io.cvat_server.plan import Change, Conflict, OnConflict, Plan
 from vostool.io.cvat_server.pull import changed_cells, project_baseline
 from vostool.io.cvat_server.session import Annotations
 from vostool.io.cvat_server.shapes import digest
 from vostool.project.changes import FrameObject
+from vostool.project.frame_values import FrameValues
 from vostool.project.project import Project
 from vostool.words import tr
 
@@ -59,10 +60,11 @@ def push_plan(
     if on_conflict is OnConflict.THEIRS:
         tracks, left_out = _given_way(job, wanted, tracks, conflicts)
     removed = {key for key in wanted if job.numbers[key[0]] in job.deleted}
+    maker = ShapeMaker(job, project, FrameValues(project), baseline.values)
     changes = [
         change
         for key in sorted(wanted - left_out - removed)
-        if (change := _change(job, project, server, key)) is not None
+        if (change := _change(maker, server, key)) is not None
     ]
     return Plan(
         job, tuple(changes), tracks, tuple(conflicts), frozenset(left_out),
@@ -111,10 +113,12 @@ def baseline_after(plan: Plan, annotations: Annotations) -> Baseline:
                 entries[conflict.kind].pop(conflict.id, None)
             else:
                 entries[conflict.kind][conflict.id] = before
-    cells = {key: cell_digest(plan.project, key) for key in labelled_cells(plan.project)}
+    cells = cell_digests(plan.project)
     for key in plan.left_out:
         cells[key] = plan.baseline.cells.get(key, "")
-    return Baseline(entries, cells)
+    # Of a project that an older program pulled the values on frames are not known here.
+    complete = bool(plan.baseline.values) or not plan.baseline.cells
+    return Baseline(entries, cells, object_values(plan.project) if complete else {})
 
 
 def _adopted(
@@ -200,11 +204,12 @@ def _replaces(shape: Mapping[str, Any], on_conflict: OnConflict) -> bool:
     return on_conflict is OnConflict.MINE and bool(shape.get("group"))
 
 
-def _change(job: Job, project: Project, server: _Server, key: FrameObject) -> Change | None:
+def _change(maker: ShapeMaker, server: _Server, key: FrameObject) -> Change | None:
     """What has to happen for the server to hold what the project holds."""
+    job, project = maker.job, maker.project
     old = server.cells.get(key, [])
     before = server.shapes[old[0]] if old else None
-    shape = to_shape(job, project, key, before)
+    shape = maker.shape(key, before)
     if shape is not None:
         said = digest(shape)
         there = [number for number in old if digest(server.shapes[number]) == said]

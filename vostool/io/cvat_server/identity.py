@@ -32,6 +32,7 @@ class Found:
         entry: the shape or the track as the server sent it, for its label, group and attributes.
         content: a mask, a box, or None where the object is said to be absent.
         made: True where a machine made it and no person touched it since.
+        values: (name, value) of its attributes on the frame.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Found:
     entry: Mapping[str, Any]
     content: Mask | Box | None
     made: bool = False
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -17,7 +17,7 @@ from vostool.frames import SourceRef
 from vostool.io.cvat_server import baseline as baseline_store
 from vostool.io.cvat_server import job as job_store
 from vostool.io.cvat_server.baseline import Baseline, entries_of
-from vostool.io.cvat_server.cells import cell_digest, labelled_cells
+from vostool.io.cvat_server.cells import cell_digests, object_values
 from vostool.io.cvat_server.frame_store import job_folder
 from vostool.io.cvat_server.identity import Found, Identities, identify
 from vostool.io.cvat_server.job import RATE, Job
@@ -31,6 +31,7 @@ from vostool.io.imports.format import (
     ImportedObject,
     Shape,
 )
+from vostool.io.imports.readers.identities import is_identity
 from vostool.masks.box import Box
 from vostool.masks.colours import palette_colour
 from vostool.masks.mask import Mask
@@ -89,7 +90,7 @@ def project_baseline(project: Project) -> Baseline:
 def changed_cells(project: Project) -> set[FrameObject]:
     """Every (frame, object id) that is labelled otherwise than the server holds it."""
     known = project_baseline(project).cells
-    here = {key: cell_digest(project, key) for key in labelled_cells(project)}
+    here = cell_digests(project)
     return {key for key in here.keys() | known.keys() if here.get(key, "") != known.get(key, "")}
 
 
@@ -112,7 +113,8 @@ def _shapes(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]
             notes.append(tr("{name} was left on the server: {error}.", name=name, error=error))
             continue
         made = shape.get("source") == "auto"
-        found.append(Found("shapes", int(shape["id"]), frame, shape, content, made))
+        own = named_attributes(job, shape)
+        found.append(Found("shapes", int(shape["id"]), frame, shape, content, made, own))
     if left:
         listed = ", ".join(f"{count} {kind}" for kind, count in left.items())
         notes.append(
@@ -145,13 +147,15 @@ def _tracks(job: Job, annotations: Annotations, notes: list[str]) -> list[Found]
 
 def _keyframes(job: Job, track: Mapping[str, Any]) -> list[Found]:
     found = []
+    label, fixed = int(track["label_id"]), named_attributes(job, track)
     for shape in track["shapes"]:
         frame = job.index.get(int(shape["frame"]))
         # A track may end just behind the job, with its closing keyframe.
         if frame is None:
             continue
         content = None if shape["outside"] else decode_shape(shape, job.width, job.height)
-        found.append(Found("tracks", int(track["id"]), frame, track, content))
+        own = (*fixed, *named_attributes(job, shape, label))
+        found.append(Found("tracks", int(track["id"]), frame, track, content, values=own))
     return found
 
 
@@ -170,6 +174,7 @@ def _imported(job: Job, found: list[Found], identities: Identities) -> Imported:
                 absent=there is None,
                 keyframe=not shape.made,
                 where=f"{shape.kind[:-1]} {shape.id}",
+                attributes=tuple(pair for pair in shape.values if not is_identity(pair[0])),
             )
         )
     return Imported(tuple(_objects(job, identities)), shapes, _labels(job))
@@ -198,14 +203,13 @@ def _objects(job: Job, identities: Identities) -> list[ImportedObject]:
         # One label, several objects: the first has the label's colour, the others can be told.
         own = label.colour if label.id not in coloured else palette_colour(oid)
         coloured.add(label.id)
-        attributes = named_attributes(job, first.entry)
-        made.append(ImportedObject(oid, label.name, own, attributes, oid))
+        made.append(ImportedObject(oid, label.name, own, first.values, oid))
     return made
 
 
 def _baseline(project: Project, annotations: Annotations, identities: Identities) -> Baseline:
-    cells = {key: cell_digest(project, key) for key in labelled_cells(project)}
-    return Baseline(entries_of(annotations, identities.ids), cells)
+    entries = entries_of(annotations, identities.ids)
+    return Baseline(entries, cell_digests(project), object_values(project))
 
 
 def _settings(project: Project, job: Job, baseline: Baseline) -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,21 +100,42 @@ def tag_digest(tag: Mapping[str, Any]) -> str:
 
 
 def attribute_values(
-    label: Label, given: Mapping[str, str], before: Mapping[str, Any] | None = None
+    label: Label,
+    given: Mapping[str, str],
+    before: Mapping[str, Any] | None = None,
+    changed: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """All attributes of a label: those of the shape that is replaced, else the object's, else
-    the defaults. The server would fill in the defaults by itself; saying them keeps
-    :func:`digest` the same before and after."""
+    """All attributes of a label: of those that were changed here the object's value on the frame,
+    of the others that of the shape that is replaced, else the object's, else the defaults. The
+    server would fill in the defaults by itself; saying them keeps
+    :func:`digest` the same before and after.
+
+    Args:
+        given: the object's values on the frame.
+        before: the shape that is replaced.
+        changed: names of attributes whose values here count.
+    """
     old = {int(a["spec_id"]): str(a["value"]) for a in (before or {}).get("attributes") or ()}
     return [
-        {"spec_id": a.id, "value": old.get(a.id, given.get(a.name, a.default))}
+        {
+            "spec_id": a.id,
+            "value": given[a.name]
+            if a.name in given and a.name in changed
+            else old.get(a.id, given.get(a.name, a.default)),
+        }
         for a in label.attributes
     ]
 
 
-def named_attributes(job: Job, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Attributes as (name, value), without those that the label does not declare."""
-    label = job.labels_by_id.get(int(entry["label_id"]))
+def named_attributes(
+    job: Job, entry: Mapping[str, Any], label_id: int | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Attributes as (name, value), without those that the label does not declare.
+
+    Args:
+        label_id: of the track that the entry belongs to; None: the entry's own.
+    """
+    label = job.labels_by_id.get(int(entry["label_id"]) if label_id is None else label_id)
     names = {} if label is None else {a.id: a.name for a in label.attributes}
     given = ((names.get(int(a["spec_id"])), str(a["value"])) for a in entry.get("attributes") or ())
     return tuple((name, value) for name, value in given if name is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -97,6 +98,14 @@ class Dataset:
     def objects(self) -> list[tuple[ExportPlan, AnnotatedObject]]:
         """All chosen objects with their videos, by ascending id in the data set."""
         return [(plan, obj) for plan in self.videos for obj in plan.objects]
+
+    @cached_property
+    def changing(self) -> dict[str, int]:
+        """How many objects change it from frame to frame, by the name of the attribute."""
+        found: Counter[str] = Counter()
+        for plan in self.videos:
+            found.update(plan.values.changing(plan.objects))
+        return dict(found)
 
     def place(self, main: str) -> str:
         """An :attr:`ExportFormat.main` filled in for this data set."""

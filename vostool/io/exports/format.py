@@ -59,6 +59,7 @@ class ExportFormat:
         options: options of this format alone.
         overlaps: masks of one frame may overlap; where not, the writer keeps one and warns.
         lossless: the masks come back pixel for pixel, with the options as they are by default.
+        frame_values: each shape carries the values that its object's attributes have on its frame.
         family: "labels" for annotations, "rendered" for pictures and videos to look at; picture
             files are written for the former only.
         needs_pictures: the writer asks for :meth:`ExportFrame.image`, so that every frame is
@@ -78,6 +79,7 @@ class ExportFormat:
     options: tuple[OptionSpec, ...] = ()
     overlaps: bool = True
     lossless: bool = True
+    frame_values: bool = False
     family: Literal["labels", "rendered"] = "labels"
     needs_pictures: bool = False
     origin: str = ""

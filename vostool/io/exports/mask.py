@@ -33,7 +33,8 @@ class ExportMask:
     """A mask with at least one pixel, as it is to be written: cleaned, and decoded once.
 
     Attributes:
-        object: whose mask it is, with the id that it has in its project.
+        object: whose mask it is, with the id that it has in its project and the values that its
+            attributes have on the frame.
         id: the object's id in the data set; write this one.
         record: as it stands in the project, but with the cleaned mask.
         occluded: the object is marked as partly hidden on the frame.

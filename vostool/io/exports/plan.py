@@ -15,6 +15,7 @@ from vostool.io.exports.names import image_endings, image_names, safe_name
 from vostool.io.exports.options import ExportOptions, ImageFiles, named
 from vostool.masks.cleaning import Cleaning
 from vostool.project.changes import Json
+from vostool.project.frame_values import FrameValues
 from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
@@ -121,7 +122,8 @@ class ExportPlan:
             return None
         number = self.object_ids[obj.id]
         hidden = is_occluded(self.project, index, obj.id)
-        found = ExportMask(index, obj, record, number, self.polygon_tolerance, occluded=hidden)
+        here = self.values.at(obj, index)
+        found = ExportMask(index, here, record, number, self.polygon_tolerance, occluded=hidden)
         return found if not self.cleaning or found.clean(self.cleaning) else None
 
     def masks(self, index: int) -> tuple[ExportMask, ...]:
@@ -136,6 +138,11 @@ class ExportPlan:
     def attributes(self, obj: AnnotatedObject) -> dict[str, Json]:
         """An object's attributes by name; check boxes and numbers are no texts."""
         return typed_attributes(self.project, obj)
+
+    @cached_property
+    def values(self) -> FrameValues:
+        """What attributes are on a frame."""
+        return FrameValues(self.project)
 
     @cached_property
     def depth(self) -> dict[int, int]:

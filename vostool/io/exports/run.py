@@ -15,6 +15,7 @@ from vostool.frames import Image
 from vostool.io.exports.dataset import Dataset, video_error
 from vostool.io.exports.encoding import encoded
 from vostool.io.exports.format import ExportFormat, FormatWriter
+from vostool.io.exports.formats.losses import one_value_an_object
 from vostool.io.exports.frame import ExportFrame, SharedPicture
 from vostool.io.exports.options import ExportOptions, ImageFiles
 from vostool.io.exports.plan import ExportPlan
@@ -104,7 +105,10 @@ def write_dataset(  # noqa: PLR0917 - called by the two functions of exporters o
         progress(total, total, LAST_STEP)
         for entry, writer in writers:
             with _named_errors(entry):
-                tally.warnings += [f"{entry.name}: {text}" for text in writer.finish()]
+                told = writer.finish()
+            if entry.family == "labels" and not (entry.frame_values or entry.origin):
+                told += one_value_an_object(dataset.changing)
+            tally.warnings += [f"{entry.name}: {text}" for text in told]
         tally.warnings += staging.publish()
         return ExportReport(
             _written(formats, dataset, staging),

@@ -15,7 +15,14 @@ from pycocotools import mask as coco_mask
 
 from vostool.io.imports.depths import Depths
 from vostool.io.imports.format import Imported, Shape
-from vostool.io.imports.identity import ObjectPolicy, Ungrouped, assign_objects, with_identity
+from vostool.io.imports.frame_values import Pairs, ValueReader, with_mutable
+from vostool.io.imports.identity import (
+    Assigned,
+    ObjectPolicy,
+    Ungrouped,
+    assign_objects,
+    with_identity,
+)
 from vostool.io.imports.labels import label_specs
 from vostool.io.imports.summary import ImportSummary
 from vostool.masks.box import Box
@@ -62,11 +69,13 @@ def import_edit(
     """
     policy = policy or ImportPolicy()
     grouped, warnings = with_identity(imported, policy.ungrouped)
+    grouped = with_mutable(grouped)
     assigned = assign_objects(project, grouped.objects, policy.objects)
     told = [*imported.warnings, *warnings]
     builder = _Builder(project, policy, told, locked_objects(project))
     for key, shape in _united(grouped.shapes, assigned.ids, builder.warnings).items():
         builder.add(key, shape)
+    values = _read_values(builder, assigned, grouped)
     used = {oid for _, oid in builder.cells_by_object}
     new = tuple(sorted(oid for oid in assigned.new if oid in used))
     matched = tuple(sorted(used.difference(new)))
@@ -74,9 +83,10 @@ def import_edit(
     if new:
         cells[Cell(Table.SETTINGS, "highest_object_id")] = max(project.next_object_id() - 1, *new)
     cells.update(builder.cells)
+    cells.update(values.cells)
     if (order := _order(project, grouped.shapes, assigned.ids, new)) is not None:
         cells[Cell(Table.SETTINGS, STACKING_SETTING)] = order
-    declared = add_labels(project, label_specs(imported.labels))
+    declared = add_labels(project, label_specs(grouped.labels))
     cells.update((change.cell, change.after) for change in declared.changes)
     changes = [project.change(cell, value) for cell, value in cells.items()]
     return Edit(TITLE, tuple(c for c in changes if _differs(c))), ImportSummary(
@@ -91,13 +101,27 @@ def import_edit(
         replaced=builder.counts["replaced"],
         kept_back=builder.counts["kept_back"],
         skipped=imported.skipped,
-        warnings=tuple(builder.warnings),
+        warnings=(*builder.warnings, *values.sentences()),
         examples=imported.examples,
         counting=imported.counting,
         doubts=imported.doubts,
         occluded=builder.counts["occluded"],
         frames_left=len(used) * project.source.frame_count - len(builder.cells_by_object),
     )
+
+
+def _read_values(builder: _Builder, assigned: Assigned, grouped: Imported) -> ValueReader:
+    """The values of the shapes that come in; new objects take theirs."""
+    values = ValueReader(builder.project, grouped.labels)
+    rows: dict[int, list[tuple[int, Pairs]]] = {}
+    for (frame, oid), attributes in sorted(builder.values.items()):
+        rows.setdefault(oid, []).append((frame, attributes))
+    for oid, row in rows.items():
+        if oid in assigned.new:
+            assigned.new[oid] = values.read_new(assigned.new[oid], row)
+        else:
+            values.read_known(builder.project.objects[oid], row)
+    return values
 
 
 def _order(
@@ -125,6 +149,7 @@ class _Builder:
     locked: frozenset[int] = frozenset()
     cells: dict[Cell, Value] = field(default_factory=dict)
     cells_by_object: set[FrameObject] = field(default_factory=set)
+    values: dict[FrameObject, Pairs] = field(default_factory=dict)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
             (
@@ -145,6 +170,7 @@ class _Builder:
         """The cells of one object on one frame."""
         if shape.box is not None and not shape.keyframe and not self.policy.boxes_between:
             self.counts["left_out"] += 1
+            self.values[key] = shape.attributes
             return
         old = self.project.masks.get(*key)
         locked = key[1] in self.locked
@@ -160,6 +186,8 @@ class _Builder:
         self.cells[note_cell(OCCLUDED, *key)] = True if hidden else None
         self.counts["occluded"] += hidden
         self.cells_by_object.add(key)
+        if not shape.absent:
+            self.values[key] = shape.attributes
 
     def _values(self, shape: Shape) -> tuple[str, Prompts | None, MaskRecord | None]:
         if shape.mask is not None and not shape.mask.is_empty:

@@ -95,7 +95,7 @@ class Shape:
         mask, box, absent: exactly one; ``absent`` says that the object is not there.
         keyframe: False where it was interpolated between keyframes.
         where: "line 12", "annotation 7" or "00012.png", for messages.
-        attributes: (name, value) pairs of a shape without a track; an object's are its own.
+        attributes: (name, value) pairs that the file has of the object on this frame.
         depth: a shape of a larger one is in front.
         occluded: the file marks the object as partly hidden there.
     """
@@ -139,7 +139,8 @@ class ImportedObject:
 class ImportedAttribute:
     """An attribute that a label declares: its name, its default and the values it may take.
 
-    ``kind`` is CVAT's input type, as the file has it; ``mutable`` allows a value a frame.
+    ``kind`` is CVAT's input type, as the file has it; ``mutable`` allows a value a frame;
+    ``inferred`` says that the file declares nothing and its values were looked at.
     """
 
     name: str
@@ -147,6 +148,7 @@ class ImportedAttribute:
     values: tuple[str, ...] = ()
     kind: str = "text"
     mutable: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from vostool.io.imports.format import Imported, ImportedObject, Shape
-from vostool.io.imports.readers.collector import changing_attributes
 from vostool.masks.colours import PALETTE, Colour, palette_colour
 from vostool.project.objects import DEFAULT_LABEL, AnnotatedObject
 from vostool.project.project import Project
@@ -60,25 +59,15 @@ def with_identity(imported: Imported, ungrouped: Ungrouped) -> tuple[Imported, l
     colours = {label.name: label.colour for label in imported.labels}
     objects = {track: ImportedObject(track, label) for track, label in missing.items()}
     whole = _single_labels(loose, ungrouped)
-    attributes: dict[Hashable, dict[str, str]] = {}
-    changing: list[tuple[str, str]] = []
     shapes = []
     for number, shape in enumerate(imported.shapes):
         if shape.track is None:
             track = ("label", shape.label) if shape.label in whole else ("shape", number)
             objects.setdefault(track, ImportedObject(track, shape.label, colours.get(shape.label)))
-            own = attributes.setdefault(track, {})
-            for name, value in shape.attributes:
-                if own.setdefault(name, value) != value:
-                    changing.append((shape.label, name))
             shape = replace(shape, track=track)  # noqa: PLW2901 - the same shape, named
         shapes.append(shape)
-    made = (
-        replace(obj, attributes=tuple(attributes.get(obj.track, {}).items()))
-        for obj in objects.values()
-    )
-    grouped = replace(imported, objects=(*imported.objects, *made), shapes=shapes)
-    return grouped, [*_told(loose, whole), *changing_attributes(changing)]
+    grouped = replace(imported, objects=(*imported.objects, *objects.values()), shapes=shapes)
+    return grouped, _told(loose, whole)
 
 
 def assign_objects(

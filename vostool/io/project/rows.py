@@ -17,7 +17,15 @@ from vostool.masks.coco_counts import sound_counts
 from vostool.masks.colours import Colour, palette_colour
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
-from vostool.project.objects import DEFAULT_LABEL, HIGHEST_ID, LONGEST_LABEL, AnnotatedObject
+from vostool.project.frame_values import mended as mended_values
+from vostool.project.frame_values import valued_object
+from vostool.project.objects import (
+    DEFAULT_LABEL,
+    HIGHEST_ID,
+    LONGEST_LABEL,
+    LONGEST_VALUE,
+    AnnotatedObject,
+)
 from vostool.project.prompts import CHOICES, Point, Prompts
 from vostool.project.recall import LARGEST, Recall, Way
 
@@ -48,7 +56,7 @@ KEYS: dict[Table, tuple[str, ...]] = {
 
 MOST_POINTS = 2_000
 """Clicks of one object on one frame; nobody makes more, and each costs time in every answer."""
-_MOST_ATTRIBUTES, _LONGEST_ATTRIBUTE = 1_000, 10_000
+_MOST_ATTRIBUTES = 1_000
 
 
 class BadRow(ValueError):
@@ -112,9 +120,9 @@ def _read_object(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     label, whole = _read_label(row[1])
     colour, sound = _or_default(_read_colour, row[2], palette_colour(identity))
     visible, told = _or_default(_read_visible, row[3], True)
-    attributes, kept = _or_default(_read_attributes, row[4], _NONE)
+    (attributes, unhurt), kept = _or_default(_read_attributes, row[4], (_NONE, False))
     value = AnnotatedObject(identity, label, colour, visible, attributes)
-    return Cell(Table.OBJECTS, identity), value, not (whole and sound and told and kept)
+    return Cell(Table.OBJECTS, identity), value, not (whole and sound and told and kept and unhurt)
 
 
 _NONE: tuple[tuple[str, str], ...] = ()
@@ -151,12 +159,19 @@ def _read_visible(stored: object) -> bool:
     return bool(_whole(stored))
 
 
-def _read_attributes(stored: object) -> tuple[tuple[str, str], ...]:
-    pairs = tuple((_string(name), _string(text)) for name, text in json.loads(_string(stored)))
-    longest = max((max(len(name), len(text)) for name, text in pairs), default=0)
-    if len(pairs) > _MOST_ATTRIBUTES or longest > _LONGEST_ATTRIBUTE:
-        raise ValueError("attributes of that size are none")
-    return pairs
+def _read_attributes(stored: object) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The sound pairs, and whether these are all: a damaged value costs itself alone."""
+    listed = json.loads(_string(stored))
+    pairs = tuple((pair[0], pair[1]) for pair in listed[:_MOST_ATTRIBUTES] if _is_pair(pair))
+    return pairs, len(pairs) == len(listed)
+
+
+def _is_pair(pair: object) -> bool:
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(text, str) and len(text) <= LONGEST_VALUE for text in pair)
+    )
 
 
 def _read_prompts(row: Row, size: Size) -> tuple[Cell, Value, bool]:
@@ -193,7 +208,10 @@ def _read_record(row: Row, size: Size) -> tuple[Cell, Value, bool]:
 def _read_setting(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     name, text = row
     value: Json = json.loads(text)
-    return Cell(Table.SETTINGS, _string(name)), value, False
+    sound = True
+    if valued_object(_string(name)) is not None:
+        value, sound = mended_values(value)
+    return Cell(Table.SETTINGS, _string(name)), value, not sound
 
 
 _READERS = {

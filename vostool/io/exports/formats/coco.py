@@ -40,10 +40,17 @@ class CocoWriter:
         self._dataset = dataset
         self._polygons = values["segmentation"] == "polygon"
         self._warnings: list[str] = []
-        self._attributes = {
-            plan.object_ids[obj.id]: self._own_attributes(plan, obj)
-            for plan, obj in dataset.objects()
-        }
+        for plan, obj in dataset.objects():
+            if len(_own_attributes(plan, obj)) < len(obj.attributes):
+                self._warnings.append(
+                    tr(
+                        "Attributes of object {object_ids} whose names COCO readers "
+                        "use themselves (track_id, keyframe, occluded), or that "
+                        "repeat, were left out.",
+                        object_ids=plan.object_ids[obj.id],
+                    )
+                )
+        self._written: dict[int, tuple[AnnotatedObject, dict[str, Json]]] = {}
         self._annotations = self._filled = 0
         self._files: dict[str, _InstancesFile] = {}
         for subset in dataset.subsets:
@@ -65,7 +72,7 @@ class CocoWriter:
         file.add_image(image)
         for mask in frame.masks:
             self._annotations += 1
-            file.add_annotation(self._annotation(mask, frame.number))
+            file.add_annotation(self._annotation(mask, frame))
 
     def picture_path(self, frame: ExportFrame) -> str:
         return f"images/{frame.path}"
@@ -79,24 +86,10 @@ class CocoWriter:
         for file in self._files.values():
             file.close()
 
-    def _own_attributes(self, plan: ExportPlan, obj: AnnotatedObject) -> dict[str, Json]:
-        given = plan.attributes(obj)
-        own = {name: value for name, value in given.items() if name not in _RESERVED}
-        if len(own) < len(obj.attributes):
-            self._warnings.append(
-                tr(
-                    "Attributes of object {object_ids} whose names COCO readers "
-                    "use themselves (track_id, keyframe, occluded), or that "
-                    "repeat, were left out.",
-                    object_ids=plan.object_ids[obj.id],
-                )
-            )
-        return own
-
-    def _annotation(self, mask: ExportMask, image: int) -> dict[str, Any]:
+    def _annotation(self, mask: ExportMask, frame: ExportFrame) -> dict[str, Any]:
         return {
             "id": self._annotations,
-            "image_id": image,
+            "image_id": frame.number,
             "category_id": self._dataset.classes[mask.object.label],
             "segmentation": self._segmentation(mask),
             "area": mask.area,
@@ -105,9 +98,15 @@ class CocoWriter:
             "attributes": {
                 "occluded": mask.occluded,
                 IDENTITY: mask.id,
-                **self._attributes[mask.id],
+                **self._own(mask, frame.plan),
             },
         }
+
+    def _own(self, mask: ExportMask, plan: ExportPlan) -> dict[str, Json]:
+        known = self._written.get(mask.id)
+        if known is None or known[0] is not mask.object:
+            known = self._written[mask.id] = mask.object, _own_attributes(plan, mask.object)
+        return known[1]
 
     def _segmentation(self, mask: ExportMask) -> dict[str, Any] | list[list[float]]:
         if not self._polygons:
@@ -117,6 +116,11 @@ class CocoWriter:
         rings, holes = mask.polygons()
         self._filled += holes > 0
         return [ring.ravel().tolist() for ring in rings]
+
+
+def _own_attributes(plan: ExportPlan, obj: AnnotatedObject) -> dict[str, Json]:
+    given = plan.attributes(obj)
+    return {name: value for name, value in given.items() if name not in _RESERVED}
 
 
 class _InstancesFile:
@@ -179,7 +183,7 @@ COCO = ExportFormat(
         "exact masks with holes, parts and overlaps (as run-length codes)",
         "object ids (attributes.track_id)",
         "labels",
-        "attributes",
+        "attributes, with a value a frame where they are mutable",
         "frame numbers (images.frame_id)",
     ),
     loses=(
@@ -190,4 +194,5 @@ COCO = ExportFormat(
     ),
     open=CocoWriter,
     options=(OptionSpec("segmentation", "Masks as", "rle", ("rle", "polygon")),),
+    frame_values=True,
 )

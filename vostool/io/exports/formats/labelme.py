@@ -121,7 +121,7 @@ LABELME = ExportFormat(
         "overlaps",
         "object ids (group_id)",
         "labels",
-        "attributes (X-AnyLabeling)",
+        "attributes (X-AnyLabeling), with a value a frame where they are mutable",
     ),
     loses=(
         "holes, where polygons are chosen",
@@ -132,4 +132,5 @@ LABELME = ExportFormat(
     open=LabelmeWriter,
     options=(OptionSpec("shape", "Masks as", "polygon", ("polygon", "mask")),),
     lossless=False,
+    frame_values=True,
 )

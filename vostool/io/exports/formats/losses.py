@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vostool.words import counted, tr, trn
 
 
@@ -21,6 +23,27 @@ def front_was_kept(frames: int, other: str = "") -> list[str]:
             "Objects overlap on {where}: the object in front was kept there{both}.",
             where=where,
             both=both,
+        )
+    ]
+
+
+def one_value_an_object(changing: Mapping[str, int]) -> list[str]:
+    """The warning on attributes with values a frame in a format that has no place for them.
+
+    Args:
+        changing: how many objects change it, by the name of the attribute.
+    """
+    if not changing:
+        return []
+    names = ", ".join(
+        tr("{name} of {objects}", name=name, objects=counted(count, "object"))
+        for name, count in sorted(changing.items())
+    )
+    return [
+        tr(
+            "There is no place for values that change from frame to frame ({names}); cvat-images, "
+            "cvat-video and coco keep them.",
+            names=names,
         )
     ]
 

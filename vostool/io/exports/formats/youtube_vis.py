@@ -22,6 +22,7 @@ from vostool.io.exports.plan import ExportPlan
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
 from vostool.masks.coco_counts import run_lengths
+from vostool.project.objects import AnnotatedObject
 
 MAIN = "instances.json"
 LISTS = ("segmentations", "bboxes", "areas")
@@ -119,11 +120,12 @@ class _Clip:
         self.tracks: dict[int, _Track] = {}
         self._spool = spool
         self._names: list[str] = []
-        self._objects = {plan.object_ids[obj.id]: obj for obj in plan.objects}
+        self._objects: dict[int, AnnotatedObject] = {}
 
     def add(self, frame: ExportFrame, compressed: bool) -> None:
         for mask in frame.masks:
             track = self.tracks.setdefault(mask.id, _Track())
+            self._objects.setdefault(mask.id, mask.object)
             self._pad(mask.id, track)
             values = (_rle(mask, compressed), list(mask.bbox), mask.area)
             for name, value in zip(LISTS, values, strict=True):
@@ -196,12 +198,13 @@ YOUTUBE_VIS = ExportFormat(
         "exact masks with holes, parts and overlaps",
         "tracks with the object's id (annotations.id)",
         "labels",
-        "attributes",
+        "attributes, with the values of the first frame",
     ),
     loses=(
         "frame numbers, but for the names of the pictures",
         "objects that are never seen",
         "the difference between absent and not labelled",
+        "attribute values that change from frame to frame",
         "colours",
         "prompts",
         "scores and confirmations",

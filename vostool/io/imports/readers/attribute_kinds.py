@@ -79,14 +79,14 @@ class _Seen:
     def declared(self, name: str, shapes: int) -> ImportedAttribute | None:
         """The declaration; None for text."""
         if self._truths == self._count:
-            return ImportedAttribute(name, "false", (), "checkbox")
+            return ImportedAttribute(name, "false", (), "checkbox", inferred=True)
         # A number always has a value, which an object that states none would get by itself.
         if self._numbers != self._count or self._count != shapes:
             return None
         step = Decimal(1).scaleb(-self._decimals)
         low = -_round_bound(-self._low) if self._low < 0 else 0
         bounds = (str(low), str(_round_bound(self._high)), format(step, "f"))
-        return ImportedAttribute(name, str(max(low, 0)), bounds, "number")
+        return ImportedAttribute(name, str(max(low, 0)), bounds, "number", inferred=True)
 
 
 def _round_bound(value: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
@@ -41,7 +40,6 @@ class Collector:
         self._objects: dict[Hashable, ImportedObject] = {}
         self._skipped: list[str] = []
         self._used: set[Hashable] = set()
-        self._changing: list[tuple[str, str]] = []
         self._placed = Placement(())
         self._kinds = AttributeKinds()
 
@@ -85,7 +83,6 @@ class Collector:
             self._objects[track] = ImportedObject(track, label, colour, pairs, number)
         elif pairs != known.attributes:
             merged = {**dict(pairs), **dict(known.attributes)}
-            self._changing += [(label, name) for name, value in pairs if merged[name] != value]
             self._objects[track] = replace(known, attributes=tuple(merged.items()))
 
     def identify(
@@ -120,7 +117,7 @@ class Collector:
         """One shape; None, or a mask without a pixel, says that the object is absent there.
 
         Args:
-            attributes: of a shape without a track; an object's are declared with it.
+            attributes: the object's on this frame.
             depth: a shape of a larger one is in front.
             keyframe: False where it was interpolated between keyframes.
             occluded: the file marks the object as partly hidden there.
@@ -132,7 +129,7 @@ class Collector:
             absent=mask is None and box is None,
             keyframe=keyframe,
             where=where,
-            attributes=tuple(attributes) if track is None else (),
+            attributes=tuple(attributes),
             depth=depth,
             occluded=occluded,
         )  # fmt: skip
@@ -163,7 +160,6 @@ class Collector:
             skipped=tuple(self._skipped),
             warnings=(
                 *self.warnings,
-                *changing_attributes(self._changing),
                 *_shared_numbers(objects),
             ),
             examples=self._placed.examples,
@@ -215,24 +211,6 @@ def one_line(words: str, longest: int) -> str:
     """Text out of a file without line breaks and control characters, cut where it is too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in words[: longest + 1]).split())
     return line if len(words) <= longest else line[: longest - 1] + "…"
-
-
-def changing_attributes(changing: Sequence[tuple[str, str]]) -> list[str]:
-    """The sentence on attributes whose value changes within an object.
-
-    Args:
-        changing: (label, attribute) once for each frame on which an object has another value.
-    """
-    if not changing:
-        return []
-    frames = Counter(changing)
-    told = [
-        f"{name!r} of {label} has another value on {counted(count, 'frame')}"
-        for (label, name), count in frames.items()
-    ]
-    return [
-        f"Attribute values that change within an object count as on its first shape: {some(told)}."
-    ]
 
 
 def _shared_numbers(objects: Sequence[ImportedObject]) -> list[str]:

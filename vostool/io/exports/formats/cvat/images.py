@@ -77,7 +77,7 @@ class CvatImagesWriter:
             f'<{shape.tag} label={quoted(mask.object.label)} source="{source_of(mask.record)}" '
             f'occluded="{mask.occluded:d}" {shape.geometry} z_order="{z_order}" '
             f'group_id="{mask.id}">'
-            f"{self._labels.attributes(mask.id)}</{shape.tag}>"
+            f"{self._labels.attributes(mask.id, mask.object)}</{shape.tag}>"
         )
 
 
@@ -90,7 +90,7 @@ CVAT_IMAGES = ExportFormat(
         "exact masks with holes, parts and overlaps",
         "object ids (group_id and an object_id attribute)",
         "labels with colours",
-        "attributes",
+        "attributes, with a value a frame where they are mutable",
         "what is occluded",
         "absolute frame numbers",
         "whether a mask was tracked or made by hand",
@@ -103,4 +103,5 @@ CVAT_IMAGES = ExportFormat(
     ),
     open=CvatImagesWriter,
     options=(SHAPE,),
+    frame_values=True,
 )

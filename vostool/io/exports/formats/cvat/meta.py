@@ -30,7 +30,7 @@ class CvatLabels:
             plan.object_ids[obj.id]: self._own_attributes(plan.object_ids[obj.id], obj)
             for plan, obj in dataset.objects()
         }
-        self._written = {oid: _attributes(oid, own) for oid, own in self._own.items()}
+        self._written: dict[int, tuple[AnnotatedObject, str]] = {}
 
     def declared(self) -> str:
         """``<labels>`` with a declaration of every attribute that a shape of it carries."""
@@ -61,13 +61,20 @@ class CvatLabels:
                 found.setdefault(spec.name, spec)
         return found
 
-    def attributes(self, object_id: int) -> str:
-        """The ``<attribute>`` elements of a shape, by the object's id in the data set."""
-        return self._written[object_id]
+    def attributes(self, object_id: int, obj: AnnotatedObject) -> str:
+        """The ``<attribute>`` elements of a shape.
+
+        Args:
+            object_id: in the data set.
+            obj: as it is on the shape's frame.
+        """
+        known = self._written.get(object_id)
+        if known is None or known[0] is not obj:
+            known = self._written[object_id] = obj, _attributes(object_id, _own(obj))
+        return known[1]
 
     def _own_attributes(self, object_id: int, obj: AnnotatedObject) -> dict[str, str]:
-        """The person's attributes by name; CVAT takes each name once and refuses an empty one."""
-        own = {name: value for name, value in obj.attributes if name.strip() and name != IDENTITY}
+        own = _own(obj)
         if len(own) < len(obj.attributes):
             self.warnings.append(
                 tr(
@@ -94,6 +101,11 @@ def text(value: str) -> str:
 def quoted(value: str) -> str:
     """An attribute's value with its quotation marks."""
     return quoteattr(_NOT_XML.sub("\ufffd", value))
+
+
+def _own(obj: AnnotatedObject) -> dict[str, str]:
+    """The person's attributes by name; CVAT takes each name once and refuses an empty one."""
+    return {name: value for name, value in obj.attributes if name.strip() and name != IDENTITY}
 
 
 def _attributes(object_id: int, own: Mapping[str, str]) -> str:

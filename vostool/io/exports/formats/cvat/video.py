@@ -101,32 +101,29 @@ class _VideoFile:
         self._objects = {plan.object_ids[obj.id]: obj for obj in plan.objects}
         self._tracks = 0
         self._sources: dict[TrackKey, str] = {}
-        self._alive: dict[TrackKey, tuple[int, Shape]] = {}
+        self._alive: dict[TrackKey, tuple[int, ExportMask, Shape]] = {}
         head = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>'
         self._put(f"{head}\n{_meta(plan, labels)}".encode())
 
     def write_masks(self, frame: int, shapes: list[tuple[ExportMask, list[Shape]]]) -> None:
         """A track of its own for each shape."""
         for mask, (shape,) in shapes:
-            elements = self._element(mask.id, shape, frame, occluded=mask.occluded)
+            elements = self._element(mask, shape, frame)
             if frame + self.plan.every < self.plan.last:
-                elements += self._element(mask.id, shape, frame + self.plan.every, outside=True)
+                elements += self._element(mask, shape, frame + self.plan.every, outside=True)
             self._put(self._track(mask.id, source_of(mask.record)) + elements + b"\n</track>")
 
     def write_tracks(self, frame: int, shapes: list[tuple[ExportMask, list[Shape]]]) -> None:
         """A keyframe for each shape, and one outside for each that is gone."""
         here = {
-            (mask.id, rank): (frame, shape)
+            (mask.id, rank): (frame, mask, shape)
             for mask, parts in shapes
             for rank, shape in enumerate(parts)
         }
-        self._close_tracks({key: place for key, (place, _) in here.items()})
+        self._close_tracks({key: place for key, (place, _, _) in here.items()})
         for mask, parts in shapes:
             for rank, shape in enumerate(parts):
-                self._spool.add(
-                    (mask.id, rank),
-                    self._element(mask.id, shape, frame, occluded=mask.occluded),
-                )
+                self._spool.add((mask.id, rank), self._element(mask, shape, frame))
                 source = source_of(mask.record)
                 if self._sources.setdefault((mask.id, rank), source) != source:
                     self._sources[mask.id, rank] = "auto"
@@ -163,12 +160,12 @@ class _VideoFile:
             Tracks that cannot end, because the range ends before the video does.
         """
         longer = 0
-        for key, (frame, shape) in self._alive.items():
+        for key, (frame, mask, shape) in self._alive.items():
             after = frame + self.plan.every
             if here.get(key) == after:
                 continue
             if after <= self.plan.last:
-                self._spool.add(key, self._element(key[0], shape, after, outside=True))
+                self._spool.add(key, self._element(mask, shape, after, outside=True))
             else:
                 longer += after < self.plan.source.info.frame_count
         self._alive = {}
@@ -184,19 +181,14 @@ class _VideoFile:
         return self._objects[object_id]
 
     def _element(
-        self,
-        object_id: int,
-        shape: Shape,
-        frame: int,
-        *,
-        outside: bool = False,
-        occluded: bool = False,
+        self, mask: ExportMask, shape: Shape, frame: int, *, outside: bool = False
     ) -> bytes:
+        hidden = mask.occluded and not outside
         return (
             f'\n<{shape.tag} frame="{frame}" keyframe="1" outside="{outside:d}" '
-            f'occluded="{occluded:d}" '
-            f'{shape.geometry} z_order="{self.plan.z_order[object_id]}">'
-            f"{self._labels.attributes(object_id)}</{shape.tag}>"
+            f'occluded="{hidden:d}" '
+            f'{shape.geometry} z_order="{self.plan.z_order[mask.id]}">'
+            f"{self._labels.attributes(mask.id, mask.object)}</{shape.tag}>"
         ).encode()
 
     def _put(self, data: bytes) -> None:
@@ -233,7 +225,7 @@ CVAT_VIDEO = ExportFormat(
         "exact masks, as tracks of one frame each",
         "object ids (group_id and an object_id attribute)",
         "labels with colours",
-        "attributes",
+        "attributes, with a value a frame where they are mutable",
         "what is occluded",
         "absolute frame numbers",
     ),
@@ -247,4 +239,5 @@ CVAT_VIDEO = ExportFormat(
     ),
     open=CvatVideoWriter,
     options=(TRACKED,),
+    frame_values=True,
 )

@@ -123,8 +123,8 @@ class CvatDocument:
             return
         track = track_key(element.identity, label)
         where = self._where(node)
-        loose = () if track is not None else tuple(element.attributes.items())
-        shape = Shape(self._frame, track, label, mask, box, where=where, attributes=loose)
+        own = tuple(element.attributes.items())
+        shape = Shape(self._frame, track, label, mask, box, where=where, attributes=own)
         self._shapes.append(replace(shape, depth=element.depth, occluded=element.occluded))
         if track is not None:
             self._object(track, label, element.attributes, proposed_id(element.identity))
@@ -159,7 +159,6 @@ class CvatDocument:
             self._objects[track] = ImportedObject(track, label, colour, pairs, proposed)
         elif known.attributes != pairs:
             merged = {**attributes, **dict(known.attributes)}
-            self._told.changing += [(label, n) for n, value in pairs if merged[n] != value]
             self._objects[track] = replace(known, attributes=tuple(merged.items()))
 
     def _begin_track(self, node: Node) -> Track | None:
@@ -237,4 +236,3 @@ class CvatDocument:
             self._told.skip(self._file.at(line), why)
         if key is not None:
             self._object(key, track.label, track.attributes(), track.proposed_id)
-            self._told.changing += [(track.label, name) for name in track.changing()]

@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import ImportTarget
-from vostool.io.imports.readers.collector import changing_attributes
 from vostool.io.imports.readers.cvat.meta import CvatMeta, CvatTask
 from vostool.io.imports.readers.cvat.xml_stream import Node
 from vostool.words import tr
@@ -18,13 +17,11 @@ class ReadingReport:
     """What the person is told in the end, of all files.
 
     Attributes:
-        changing: label and attribute, for each frame on which an object's value is another one.
         others: images and tracks of tasks that were not chosen.
     """
 
     skipped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    changing: list[tuple[str, str]] = field(default_factory=list)
     others: int = 0
 
     def skip(self, where: str, why: str) -> None:
@@ -34,7 +31,6 @@ class ReadingReport:
     def all_warnings(self) -> tuple[str, ...]:
         """The warnings, with a sentence for each count."""
         found = list(self.warnings)
-        found += changing_attributes(self.changing)
         if self.others:
             found.append(f"Images and tracks of other tasks were left out: {self.others}.")
         return tuple(found)

@@ -91,7 +91,7 @@ CVAT = ImportFormat(
     keeps=(
         "masks, polygons and boxes",
         "object ids (object_id attribute, group_id)",
-        "labels with colours, attributes",
+        "labels with colours, attributes, with a value a frame where they are mutable",
         "tracks with their keyframes, interpolated as CVAT does",
         "where an object is absent (outside)",
         "which object is in front (z_order), what is occluded",
@@ -99,7 +99,7 @@ CVAT = ImportFormat(
     loses=(
         "points, lines, ellipses, cuboids, skeletons and tags",
         "source; z_order beyond the order of whole objects",
-        "attribute values that change within an object",
+        "values a frame of attributes that are not mutable",
     ),
     detect=detect_cvat,
     read=read_cvat,

@@ -93,32 +93,6 @@ class Track:
         first = next(iter(sorted(self.moments.items())), None)
         return first[1].element.attributes if first is not None else {}
 
-    def changing(self) -> list[str]:
-        """Attributes that have another value than on the first shape, once for each such frame.
-
-        A value holds until the next keyframe, as CVAT shows it.
-        """
-        first = self.attributes()
-        found = []
-        for moment, following in self._in_order():
-            frames = self._held(moment, following)
-            for name, value in moment.element.attributes.items():
-                if name in first and first[name] != value and not moment.outside:
-                    found += [name] * len(frames)
-        return found
-
-    def _in_order(self) -> Iterator[tuple[Moment, Moment | None]]:
-        """Each moment with the following one, None after the last."""
-        moments = [self.moments[frame] for frame in sorted(self.moments)]
-        yield from zip(moments, [*moments[1:], None], strict=True)
-
-    def _held(self, moment: Moment, following: Moment | None) -> range:
-        """The frames from a moment up to the next one, on which it is shown."""
-        if moment.element.kind == "mask":
-            return range(moment.frame, moment.frame + 1)  # CVAT interpolates no masks
-        end = self.frames.stop if following is None else following.frame
-        return range(moment.frame, max(end, moment.frame + 1), self.frames.step)
-
     def shapes(self, key: Hashable | None, target: ImportTarget) -> Iterator[Shape]:
         """Every frame that the track says something about, as CVAT shows it."""
         moments = [self.moments[frame] for frame in sorted(self.moments)]
@@ -133,12 +107,12 @@ class Track:
 
     def _shape(self, moment: Moment, key: Hashable | None, target: ImportTarget) -> Shape | None:
         where = f"line {moment.element.line}"
-        loose = () if key is not None else tuple(moment.element.attributes.items())
-        blank = Shape(moment.frame, key, self.label, absent=True, where=where, attributes=loose)
+        blank = Shape(moment.frame, key, self.label, absent=True, where=where)
         blank = replace(blank, keyframe=moment.keyframe, depth=moment.element.depth)
         if moment.outside:
             return blank
-        blank = replace(blank, occluded=moment.element.occluded)
+        own = tuple(moment.element.attributes.items())
+        blank = replace(blank, occluded=moment.element.occluded, attributes=own)
         try:
             mask, box = moment.element.drawn(target)
         except ElementError as error:
@@ -169,7 +143,7 @@ class Track:
             return
         if following is not None and following.element.kind != moment.element.kind:
             return
-        way = _Way(moment, following)
+        way, own = _Way(moment, following), tuple(moment.element.attributes.items())
         for frame in frames:
             try:
                 mask, box = way.at(frame, target)
@@ -177,7 +151,7 @@ class Track:
                 continue  # on its way it may leave the frame
             between = Shape(frame, key, self.label, mask, box, keyframe=False, where=where)
             one = moment.element
-            yield replace(between, depth=one.depth, occluded=one.occluded)
+            yield replace(between, depth=one.depth, occluded=one.occluded, attributes=own)
 
 
 class _Way:
