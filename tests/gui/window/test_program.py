@@ -390,6 +390,18 @@ def test_a_quality_stored_under_its_former_name_is_found(hand) -> None:
     assert settings_values.load().quality == "coarse"
 
 
+def test_memory_for_features_follows_what_is_free_unless_a_person_chose(hand) -> None:
+    assert settings_values.load().engine_options().cache_bytes is None
+    dialog = program.show_settings(hand.bench)
+    assert dialog.feature_memory.text() == "A quarter of what is free"
+    dialog.close()
+    for stored, megabytes in (("256", 0), ("512", 512), ("nothing", 0)):
+        preferences.settings().setValue("feature_megabytes", stored)  # by a version before
+        assert settings_values.load().feature_megabytes == megabytes
+    settings_values.save(settings_values.Values(feature_megabytes=256))
+    assert settings_values.load().engine_options().cache_bytes == 256 * 2**20
+
+
 def test_the_engines_are_told(hand, monkeypatch) -> None:
     told = []
     monkeypatch.setattr(

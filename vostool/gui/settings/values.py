@@ -16,7 +16,8 @@ from vostool.words import LANGUAGES, mark
 
 THEMES = (mark("System"), mark("Light"), mark("Dark"))
 FRAME_MEGABYTES = (64, 65536)
-FEATURE_MEGABYTES = (64, 65536)
+FEATURE_MEGABYTES = (0, 65536)
+FORMER_FEATURES = 256
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Values:
         theme: one of THEMES.
         quality: one of QUALITIES, for the engines that have any.
         frame_megabytes: bound on decoded frames of the open video, in MiB.
-        feature_megabytes: bound on the engine's encoder features, in MiB.
+        feature_megabytes: bound on the engine's encoder features, in MiB; 0 for a quarter of the
+            memory that is free.
         features_on_disk: keep encoder features on disk as well.
         first_label: the label of the first object of a project; later ones take the last used.
         device: "cpu", "cuda:1" and so on, of this computer; "" for the best there is.
@@ -38,7 +40,7 @@ class Values:
     theme: str = "System"
     quality: str = "auto"
     frame_megabytes: int = 1024
-    feature_megabytes: int = 256
+    feature_megabytes: int = 0
     features_on_disk: bool = False
     first_label: str = DEFAULT_LABEL
     device: str = ""
@@ -48,7 +50,7 @@ class Values:
         """What the engines are told."""
         return EngineOptions(
             quality=self.quality,
-            cache_bytes=self.feature_megabytes * 2**20,
+            cache_bytes=self.feature_megabytes * 2**20 or None,
             features_on_disk=self.features_on_disk,
         )
 
@@ -63,7 +65,7 @@ def load() -> Values:
         theme if theme in THEMES else default.theme,
         quality if quality in QUALITIES else default.quality,
         _number(keys.FRAME_MEGABYTES, default.frame_megabytes, FRAME_MEGABYTES),
-        _number(keys.FEATURE_MEGABYTES, default.feature_megabytes, FEATURE_MEGABYTES),
+        _number(keys.FEATURE_MEGABYTES, _former_features(), FEATURE_MEGABYTES),
         str(store.value(keys.FEATURES_ON_DISK, "false")).lower() == "true",
         label or default.first_label,
         _device(),
@@ -90,6 +92,12 @@ def save(values: Values) -> None:
 def of_this_computer(key: str) -> str:
     """Settings may lie in a home that several computers share, and each has its own cards."""
     return key + re.sub(r"\W", "_", platform.node())
+
+
+def _former_features() -> int:
+    """What a person chose in a version before; what nobody chose follows the free memory now."""
+    former = _number(keys.FORMER_FEATURE_MEGABYTES, FORMER_FEATURES, FEATURE_MEGABYTES)
+    return 0 if former == FORMER_FEATURES else former
 
 
 def _device() -> str:

@@ -26,10 +26,11 @@ from vostool.models.edgetam.state import (
 )
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.engine_options import EngineOptions
+from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
@@ -51,14 +52,14 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
         self,
         model: EdgeTamVideoModel,
         dtype: torch.dtype = torch.float32,
-        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        cache_bytes: int | None = None,
         options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen, so one for all will do
     ) -> None:
         """Take a model that is built and in its place.
 
         Args:
             dtype: bfloat16 and float16 run under autocast, float32 without.
-            cache_bytes: bound on encoder features kept.
+            cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             options: decide the batch of objects.
         """
         super().__init__(EDGETAM.title, model, torch.device(model.device), dtype, options)
@@ -81,7 +82,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
         place = choose_device(device)
         with clear_errors(EDGETAM.title):
             model = build_edgetam(checkpoint, place)
-        return cls(model, choose_dtype(place), options=options)
+        return cls(model, choose_dtype(place), options.cache_bytes, options)
 
     @property
     def info(self) -> EngineInfo:
@@ -102,6 +103,8 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
             Pictures(source, as_imagenet(size), self._device),
             partial(encode, model),
             self._cache_bytes,
+            beside=None if alone else beside_for(self._device),
+            device=self._device,
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 

@@ -39,7 +39,7 @@ from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import TorchEngine
 from vostool.models.shared.torch_errors import clear_errors
@@ -91,14 +91,14 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         self,
         network: MobileSam,
         dtype: torch.dtype = torch.float32,
-        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        cache_bytes: int | None = None,
         backend: Backend = "torch",
     ) -> None:
         """Take a network that is built, :func:`ready` and in its place.
 
         Args:
             dtype: bfloat16 and float16 run the encoder under autocast, float32 without.
-            cache_bytes: bound on encoder features kept.
+            cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             backend: what runs the image encoder, as :func:`make_feature_encoder` has it.
         """
         device = next(network.parameters()).device
@@ -123,7 +123,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         place = choose_device(device)
         with clear_errors(MOBILE_SAM.title):
             network = build_mobile_sam(checkpoint, place)
-        return cls(network, choose_dtype(place), cache_bytes or DEFAULT_CACHE_BYTES, backend)
+        return cls(network, choose_dtype(place), cache_bytes, backend)
 
     @property
     def info(self) -> EngineInfo:
@@ -150,6 +150,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             frames,
             make_feature_encoder(model, geometry, self._dtype, self._backend),
             self._cache_bytes,
+            device=self._device,
         )
         return _Video(source, frames, features, decoder, geometry)
 

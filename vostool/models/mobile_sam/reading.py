@@ -66,6 +66,10 @@ class Frames:
         self._encodes = wanted
         return self._ahead.expect(frames)
 
+    def ready(self, _most: int) -> list[int]:
+        """None: flow asks for each frame's picture in its turn."""
+        return []
+
     def close(self) -> None:
         self._ahead.close()
 

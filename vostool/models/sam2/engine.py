@@ -30,10 +30,11 @@ from vostool.models.sam2.build import build_for
 from vostool.models.sam2.memory_type import fit_memory
 from vostool.models.sam2.points import point_decoder
 from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video, conditioning, corrected
+from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
 from vostool.models.shared.pictures import Pictures
@@ -60,7 +61,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         spec: ModelSpec,
         predictor: SAM2VideoPredictor,
         dtype: torch.dtype = torch.float32,
-        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        cache_bytes: int | None = None,
         encoding: EncoderOptions = EncoderOptions(),  # noqa: B008  # frozen, so one for all will do
         options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen as well
     ) -> None:
@@ -68,7 +69,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
 
         Args:
             dtype: bfloat16 and float16 run under autocast, float32 without.
-            cache_bytes: bound on encoder features kept in memory.
+            cache_bytes: bound on encoder features kept in memory, as :class:`FeatureCache` has it.
             encoding: what runs the image encoder, and whether features go to disk too.
             options: how the predictor was built (:func:`build_for`); decides the batch of objects.
         """
@@ -100,8 +101,8 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         with clear_errors(spec.title):
             predictor = build_for(options, spec, checkpoint, place)
         encoding = EncoderOptions(backend=options.encoder, on_disk=options.features_on_disk)
-        cached = options.cache_bytes or DEFAULT_CACHE_BYTES
-        return cls(spec, predictor, choose_dtype(place), cached, encoding, options)
+        dtype, cached = choose_dtype(place), options.cache_bytes
+        return cls(spec, predictor, dtype, cached, encoding, options)
 
     @property
     def info(self) -> EngineInfo:
@@ -146,6 +147,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             Pictures(source, as_imagenet(model.image_size), self._device),
             self._encoder,
             self._cache_bytes,
+            beside=None if alone else beside_for(self._device, self._options.quality == "exact"),
             disk=make_disk_features(encoding, model, self._dtype, self._encoder, facts),
             positions=self._encoder.positions,
             device=self._device,

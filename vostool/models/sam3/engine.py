@@ -27,10 +27,11 @@ from vostool.models.sam3.state import (
     corrected,
     encode,
 )
+from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import DEFAULT_CACHE_BYTES, FeatureCache
+from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
 from vostool.models.shared.memory_engine import MemoryEngine, reply
@@ -54,14 +55,14 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         self,
         model: Sam3TrackerVideoModel,
         dtype: torch.dtype = torch.float32,
-        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        cache_bytes: int | None = None,
         options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen, so one for all will do
     ) -> None:
         """Take a model that is loaded and in its place.
 
         Args:
             dtype: bfloat16 and float16 run under autocast, float32 without.
-            cache_bytes: bound on encoder features kept.
+            cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             options: decide the batch of objects.
         """
         super().__init__(SAM3.title, model, torch.device(model.device), dtype, options)
@@ -82,7 +83,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         place = choose_device(device)
         with clear_errors(SAM3.title):
             model = _loaded(folder, place)
-        return cls(model, choose_dtype(place), options=options)
+        return cls(model, choose_dtype(place), options.cache_bytes, options)
 
     @property
     def info(self) -> EngineInfo:
@@ -103,6 +104,8 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
             Pictures(source, preparation(size), self._device),
             partial(encode, model),
             self._cache_bytes,
+            beside=None if alone else beside_for(self._device),
+            device=self._device,
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 

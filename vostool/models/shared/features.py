@@ -9,11 +9,14 @@ from typing import Any, Protocol, runtime_checkable
 
 import torch
 
+from vostool.models.shared.beside import Beside, Join
 from vostool.models.shared.encoder import Levels, PreemptedError, Stop
 from vostool.models.shared.feature_disk import DiskFeatures
+from vostool.models.shared.free_memory import FeatureBound, free_memory
+from vostool.models.shared.torch_errors import is_out_of_memory
 
 DEFAULT_CACHE_BYTES = 256 * 2**20
-"""15 frames of SAM 2 at 1024 pixels in float32 (16.8 MB each)."""
+"""15 frames of SAM 2 at 1024 pixels in float32 (16.8 MB each); more where memory is free."""
 
 
 class Run(Protocol):
@@ -21,6 +24,10 @@ class Run(Protocol):
 
     def stand_at(self, frame: int) -> None:
         """The run works on this frame now; those before it are of no use any more."""
+        ...
+
+    def coming(self, count: int) -> list[int]:
+        """The frames after the one in work, as far as they are read ahead at all."""
         ...
 
     def end(self) -> None:
@@ -38,6 +45,10 @@ class ReadsAhead(Protocol):
         """A run begins that needs these frames in this order, as far as they are ``wanted``."""
         ...
 
+    def ready(self, most: int) -> list[int]:
+        """The frames that the run comes to next, as far as they are read, in one piece."""
+        ...
+
     def close(self) -> None:
         """Give files and threads back."""
         ...
@@ -47,6 +58,9 @@ class _NoRun:
     """What is expected of pictures that are not read ahead."""
 
     def stand_at(self, frame: int) -> None: ...
+    def coming(self, _count: int) -> list[int]:
+        return []
+
     def end(self) -> None: ...
 
 
@@ -65,8 +79,9 @@ class FeatureCache:
         self,
         read: Callable[[int], torch.Tensor],
         encode: Callable[..., dict[str, Any]],
-        max_bytes: int = DEFAULT_CACHE_BYTES,
+        max_bytes: int | None = None,
         *,
+        beside: Beside | None = None,
         disk: DiskFeatures | None = None,
         positions: Callable[[Levels], Levels] | None = None,
         device: torch.device | str = "cpu",
@@ -78,14 +93,20 @@ class FeatureCache:
                 :class:`ReadsAhead` belongs to the cache and is closed with it.
             encode: an :class:`Encoder`; the official ``forward_image`` will do where nothing is
                 prepared.
-            max_bytes: bound on what is kept; the newest frame is kept in any case.
+            max_bytes: bound on what is kept; the newest frame is kept in any case. None takes a
+                quarter of the memory that is free, at least :data:`DEFAULT_CACHE_BYTES`.
+            beside: where frames are encoded ahead of a run; None encodes each in its turn.
             disk: where frames are written as soon as they are encoded, and looked for first.
             positions: makes the positions of levels that came from ``disk``; needed with it.
             device: where features are used.
         """
         self._read = read
         self._encode = encode
-        self._max_bytes = max_bytes
+        place = torch.device(device)
+        free = FeatureBound(DEFAULT_CACHE_BYTES, lambda: free_memory(place))
+        self._bound = free if max_bytes is None else lambda _held: max_bytes
+        self._beside = beside
+        self._joins: dict[int, Join] = {}
         self._disk = disk
         self._make_positions = positions
         self._device = device
@@ -121,6 +142,8 @@ class FeatureCache:
         levels = self._levels.get(frame)
         if levels is None:
             levels = self._add(frame, None)
+        elif frame in self._joins:
+            self._join(frame, levels)
         self._levels.move_to_end(frame)
         assert self._positions is not None
         # The official code only expands the picture to the batch and hands it back.
@@ -150,12 +173,55 @@ class FeatureCache:
 
     def _add(self, frame: int, stop: Stop | None) -> Levels:
         levels = self._from_disk(frame) or self._compute(frame, stop)
+        self._keep(frame, levels)
+        return levels
+
+    def _keep(self, frame: int, levels: Levels) -> None:
         self._levels[frame] = levels
         self._bytes += _size(levels)
-        while self._bytes > self._max_bytes and len(self._levels) > 1:
-            _, oldest = self._levels.popitem(last=False)
+        bound = self._bound(self._bytes)
+        while self._bytes > bound and len(self._levels) > 1:
+            number, oldest = self._levels.popitem(last=False)
+            self._joins.pop(number, None)
             self._bytes -= _size(oldest)
-        return levels
+
+    def look_ahead(self, run: Run) -> None:
+        """Encode what a run comes to next, beside the work that was launched for its frame.
+
+        Called when that was launched. Frames go together as far as they are read; nothing is
+        waited for. Memory that runs out costs this, and no more.
+        """
+        beside, read = self._beside, self._read
+        coming = run.coming(2)
+        if beside is None or self._positions is None or not isinstance(read, ReadsAhead):
+            return
+        if all(frame in self._levels for frame in coming):
+            return
+        frames = [f for f in read.ready(beside.batch) if self._is_missing(f)]
+        if not frames:
+            return
+        try:
+            with beside.launching():
+                pictures = torch.stack([read(frame) for frame in frames])
+                batch: Levels = self._encode(pictures)["backbone_fpn"]
+                # Copies of their own, so that one that is let go gives its memory back.
+                apart = [[x[n : n + 1].clone() for x in batch] for n in range(len(frames))]
+                join = beside.done()
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            self._beside = None
+            return
+        for frame, levels in zip(frames, apart, strict=True):
+            self._joins[frame] = join
+            self._keep(frame, levels)
+        self.encoded += len(frames)
+
+    def _join(self, frame: int, levels: Levels) -> None:
+        """Wait, on the device, for features that were made beside."""
+        self._joins.pop(frame)(levels)
+        if self._disk is not None:
+            self._disk.store(frame, levels)
 
     def _from_disk(self, frame: int) -> Levels | None:
         if self._disk is None or self._make_positions is None:
@@ -184,6 +250,7 @@ class FeatureCache:
     def clear(self) -> None:
         """Forget every frame in memory."""
         self._levels.clear()
+        self._joins.clear()
         self._bytes = 0
 
     def close(self) -> None:

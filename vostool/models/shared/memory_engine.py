@@ -147,6 +147,7 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
                 try:
                     with self._computing():
                         outputs = step(due, frame, backward)
+                        video.features.look_ahead(expected)
                         replies = self._replies(video, outputs)
                     for oid, output in outputs.items():
                         kept = Remembered(output, replies[oid].mask, backward)

@@ -135,6 +135,12 @@ class Expected(Generic[T]):
             future.cancel()
         self._window.clear()
 
+    def coming(self, count: int) -> list[int]:
+        """The frames after the one in work; none where another run has begun since."""
+        if not self._reader.is_current(self):
+            return []
+        return list(self._frames[self._at + 1 : self._at + 1 + count])
+
     def end(self) -> None:
         """The run is over."""
         if self._reader.is_current(self):

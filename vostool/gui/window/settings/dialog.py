@@ -55,6 +55,7 @@ class SettingsDialog(QDialog):
         self.feature_memory = _memory(
             tr("Memory for the engine's features"), FEATURE_MEGABYTES, values.feature_megabytes
         )
+        self.feature_memory.setSpecialValueText(tr("A quarter of what is free"))
         self.shortcuts = ShortcutsPanel(keymap, table)
         self.tabs = QTabWidget()
         self.tabs.addTab(self._general(), tr("General"))
