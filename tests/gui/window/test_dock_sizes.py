@@ -108,6 +108,50 @@ def test_they_are_kept_over_a_restart(opened: Hand) -> None:
     again.bench.close()
 
 
+def add_objects(hand: Hand, count: int) -> int:
+    for _ in range(count):
+        hand.bench.workspace.session.add_object()
+    settle(hand)
+    return len(hand.bench.workspace.document.project.objects)
+
+
+def test_rows_of_objects_that_come_later_are_seen(opened: Hand) -> None:
+    resize(opened, 1280, 800)
+    QTest.mouseMove(opened.window.objects, QPoint(20, 200))
+    for more in (1, 2, 1):
+        count = add_objects(opened, more)
+        opened.until(
+            lambda count=count: dock(opened, "Timeline").height() == timeline_height(count)
+        )
+        rows = opened.window.timeline.layout_of_rows
+        assert rows.farthest == 0, "all of them are in sight"
+    count = add_objects(opened, 30)
+    opened.until(lambda: dock(opened, "Timeline").height() == timeline_height(count))
+    assert timeline_height(count) == timeline_height(count + 10)
+    assert opened.window.timeline.layout_of_rows.farthest > 0
+    opened.bench.workspace.session.undo()
+    settle(opened)
+
+
+def test_the_picture_does_not_move_under_the_mouse(opened: Hand) -> None:
+    resize(opened, 1280, 800)
+    view = opened.window.canvas.viewport()
+    QTest.mouseMove(view, view.rect().center())
+    before = view.size()
+    count = add_objects(opened, 4)
+    assert view.size() == before
+    QTest.mouseMove(opened.window.objects, QPoint(20, 200))
+    opened.until(lambda: dock(opened, "Timeline").height() == timeline_height(count))
+
+
+def test_a_height_that_was_dragged_stays_when_objects_come(opened: Hand) -> None:
+    resize(opened, 1280, 800)
+    high = raise_timeline(opened, 40)
+    QTest.mouseMove(opened.window.objects, QPoint(20, 200))
+    add_objects(opened, 5)
+    assert dock(opened, "Timeline").height() == high
+
+
 def test_what_was_not_dragged_follows_the_rows(opened: Hand) -> None:
     widen_right(opened, 70)
     sizes = opened.window.dock_sizes

@@ -7,7 +7,7 @@ sizes are set again after each change of the window.
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtWidgets import QDockWidget, QMainWindow
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.timeline.layout import ROW_HEIGHT, ROWS_TOP, row_height
@@ -16,8 +16,7 @@ from vostool.gui.timeline.thumbnails import HEIGHT as STRIP_HEIGHT
 WIDTH = 262
 """Of the docks at the right, in pixels."""
 LEAST_ROWS, MOST_ROWS = 2, 6
-"""The timeline is made for so many rows, low ones in the room of high ones, when a video is opened;
-what is clicked later scrolls, for a picture that moves under the mouse is worse."""
+"""The timeline is made for so many rows, low ones in the room of high ones; more scroll."""
 
 MOST_TRIES = 3
 """Times that sizes are set again where a window has no room for them, or has it only later."""
@@ -29,14 +28,15 @@ class DockSizes(QObject):
     Args:
         window: whose separators a person drags.
         timeline: the dock whose height follows its rows.
+        picture: what gets the rest, and must not move under the mouse.
     """
 
-    def __init__(self, window: QMainWindow, timeline: QDockWidget) -> None:
+    def __init__(self, window: QMainWindow, timeline: QDockWidget, picture: QWidget) -> None:
         super().__init__(window)
-        self._window, self._timeline = window, timeline
+        self._window, self._timeline, self._picture = window, timeline, picture
         self._width: int | None = None
         self._height: int | None = None
-        self._rows = LEAST_ROWS
+        self._rows = self._coming = LEAST_ROWS
         self._sound = 0
         self._pressed: tuple[int, int] | None = None
         self._tries = 0
@@ -44,6 +44,7 @@ class DockSizes(QObject):
         self._soon = single_shot(self, 0, self.apply)
         self._released = single_shot(self, 0, self._take_what_was_dragged)
         window.installEventFilter(self)
+        picture.installEventFilter(self)
 
     @property
     def waits(self) -> bool:
@@ -68,8 +69,16 @@ class DockSizes(QObject):
 
     def fit_rows(self, rows: int) -> None:
         """A video with so many objects is opened."""
-        self._rows = rows
+        self._rows = self._coming = rows
         self._soon.start()
+
+    def follow_rows(self, rows: int) -> None:
+        """Objects came or went. The timeline follows at once, or as soon as the mouse leaves the
+        picture: a picture that moves under the mouse is worse than rows that scroll for a while.
+        """
+        self._coming = rows
+        if rows != self._rows and not self._picture.underMouse():
+            self.fit_rows(rows)
 
     def fit_sound(self, pixels: int) -> None:
         """What is heard takes so much room over the timeline, which keeps its own."""
@@ -97,7 +106,10 @@ class DockSizes(QObject):
             self._soon.start()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._window and event is not None:
+        if watched is self._picture and event is not None:
+            if event.type() == QEvent.Type.Leave and self._coming != self._rows:
+                self.fit_rows(self._coming)
+        elif watched is self._window and event is not None:
             kind = event.type()
             if kind in (QEvent.Type.Resize, QEvent.Type.WindowStateChange):
                 self._tries = 0

@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
         self.legend = Popover(Legend(), tr("Legend of the timeline"), self)
         self.block_bar = BlockBar(self.actions_by_id, self)
         bottom.setTitleBarWidget(QWidget())  # its height goes to the picture; View hides the dock
-        self.dock_sizes = DockSizes(self, bottom)
+        self.dock_sizes = DockSizes(self, bottom, self.canvas.viewport())
         self.sound_rows.height_changed.connect(self.dock_sizes.fit_sound)
         self.review_dock = ReviewDock(self, self.actions_by_id)
         self.find_dock = FindDock(self, self.actions_by_id["track_discover"])

@@ -213,6 +213,8 @@ class Views(QObject):
 
     def _document_changed(self, changes: Changes) -> None:
         self._window.timeline.apply(changes)
+        if changes.objects:
+            self._window.dock_sizes.follow_rows(len(self._workspace.document.project.objects))
         self._window.objects.apply(changes, self._workspace.session.current_object)
 
     def _update_actions(self) -> None:
