@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vostool.frames import FrameSource, Image
 from vostool.masks.mask import BoolArray, Mask
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project.prompts import Prompts
 from vostool.project.recall import Recall
 
@@ -33,6 +34,7 @@ class EngineInfo:
         detail: one honest sentence about what it can do.
         quality: one of the engine's qualities, "exact" say; empty for an engine that has one only.
         chooses: a lone click has three masks to choose from (:attr:`Prompts.choice`).
+        memories: what a run may remember by, see :mod:`vostool.models.memory_kinds`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class EngineInfo:
     quality: str = ""
     chooses: bool = False
     device_title: str = ""
+    memories: tuple[Memory, ...] = (STANDARD,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class TrackRequest:
         origin: the frame the run starts from.
         context: masks stored for the frames just behind the origin, which an engine with a memory
             may remember as if it had just tracked them. They are not tracked again.
+        memory: which frames an engine with a memory remembers; one of its
+            :attr:`EngineInfo.memories`.
     """
 
     keyframes: tuple[Keyframe, ...]
@@ -134,6 +139,7 @@ class TrackRequest:
     first: int
     last: int
     context: tuple[Keyframe, ...] = ()
+    memory: Memory = STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +151,14 @@ class TrackedFrame:
         replies: by object id, for the objects tracked on this frame; keyframes are among them.
         problem: one sentence when the frame could not be decoded (``replies`` is then empty and
             the run goes on), else None.
+        revised: the frame was told before, and these masks stand in place of those; it is no
+            further frame of the run.
     """
 
     frame: int
     replies: Mapping[int, SegmentReply]
     problem: str | None = None
+    revised: bool = False
 
 
 Cancelled = Callable[[], bool]

@@ -27,6 +27,7 @@ from vostool.models.edgetam.state import (
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.beside import beside_for
+from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
@@ -93,6 +94,7 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
             device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
+            memories=MEMORIES,
             detail="EdgeTAM's video model as transformers has it.",
         )
 
@@ -108,8 +110,8 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 
-    def _tracker(self, video: Video) -> LibraryTracker:
-        return LibraryTracker(video)
+    def _tracker(self, video: Video, memory: Memory = STANDARD) -> LibraryTracker:
+        return LibraryTracker(video, memory)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         replay = PromptReplay(video)

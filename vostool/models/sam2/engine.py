@@ -20,6 +20,7 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 from vostool.frames import FrameSource, Image
 from vostool.models.engine import EngineInfo, PointDecoder, SegmentReply, TrackRequest
 from vostool.models.engine_options import Backend, EngineOptions
+from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.sam2.backend import (
     AnyEncoder,
     EncoderOptions,
@@ -113,6 +114,7 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
+            memories=MEMORIES,
             detail=self._detail(),
             quality=self._options.quality,
         )
@@ -154,8 +156,8 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         )
         return Video(model, features, facts.height, facts.width, len(source))
 
-    def _tracker(self, video: Video) -> ObjectTracker:
-        return ObjectTracker(video)
+    def _tracker(self, video: Video, memory: Memory = STANDARD) -> ObjectTracker:
+        return ObjectTracker(video, memory)
 
     def _keyframe_work(
         self,

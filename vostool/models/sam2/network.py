@@ -7,13 +7,16 @@ in their order of operations; which memories are read is chosen as there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
+from sam2.modeling.sam2_base import NO_OBJ_SCORE
 from sam2.modeling.sam2_utils import get_1d_sine_pe, select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
-from torch import Tensor
+from torch import Tensor, nn
 
+from vostool.models.shared.decoded import Decoded, hearing, present_only
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_memory import joinable
 from vostool.models.shared.reading import (
@@ -26,6 +29,16 @@ from vostool.models.shared.reading import (
     Reading,
     split,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A frame's features and positions by level, (N, B, C) each, and the levels' sizes."""
+
+    features: list[Tensor]
+    positions: list[Tensor]
+    sizes: list[tuple[int, int]]
+    count: int
 
 
 class Sam2Network(MemoryNetwork):
@@ -119,47 +132,74 @@ class Sam2Network(MemoryNetwork):
         made: Tensor = predictor.obj_ptr_tpos_proj(waves)
         return made
 
+    @property
+    def decoder(self) -> nn.Module:
+        decoder: nn.Module = self._predictor.sam_mask_decoder
+        return decoder
+
     def infer(self, frame: int, attended: Attended) -> list[Output]:
-        count = attended.tokens.shape[0]
+        encoded = self._encoded(frame, attended.tokens.shape[0])
+        *_, masks, large, pointer, presence = self._heads(encoded, attended)
+        return self._remembered(encoded, masks, large, pointer, presence)
+
+    def propose(self, frame: int, attended: Attended) -> Decoded:
+        with hearing(self.decoder) as heard:
+            self._heads(self._encoded(frame, attended.tokens.shape[0]), attended)
+        return heard.decoded
+
+    def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
+        predictor, presence = self._predictor, decoded.presence
+        masks = present_only(decoded.masks, presence, NO_OBJ_SCORE)[:, place : place + 1].float()
+        large = torch.nn.functional.interpolate(
+            masks, size=(predictor.image_size,) * 2, mode="bilinear", align_corners=False
+        )
+        pointer = predictor.obj_ptr_proj(decoded.token(place))
+        if predictor.pred_obj_scores:
+            there = presence.sigmoid() if predictor.soft_no_obj_ptr else (presence > 0).float()
+            if predictor.fixed_no_obj_ptr:
+                pointer = there * pointer
+            pointer = pointer + (1 - there) * predictor.no_obj_ptr
+        encoded = self._encoded(frame, 1)
+        return self._remembered(encoded, masks, large, pointer, presence)[0]
+
+    def _encoded(self, frame: int, count: int) -> _Encoded:
         _, _, features, positions, sizes = self._predictor._get_image_feature(
             self._state, frame, count
         )
-        joined = self._attend(features[-1], positions[-1], sizes[-1], attended)
-        return self._answer(joined, features, sizes, count)
+        return _Encoded(features, positions, sizes, count)
 
-    def _attend(
-        self, features: Tensor, positions: Tensor, size: tuple[int, int], attended: Attended
-    ) -> Tensor:
+    def _attend(self, encoded: _Encoded, attended: Attended) -> Tensor:
         """(B, C, h, w): the frame's features with what the objects' memories say to them."""
         joined = self._predictor.memory_attention(
-            curr=[features],
-            curr_pos=[positions],
+            curr=[encoded.features[-1]],
+            curr_pos=[encoded.positions[-1]],
             memory=attended.tokens.transpose(0, 1),
             memory_pos=attended.positions.transpose(0, 1),
             num_obj_ptr_tokens=attended.pointer_tokens,
         )
         moved: Tensor = joined.permute(1, 2, 0)
-        return moved.view(moved.shape[0], -1, *size)
+        return moved.view(moved.shape[0], -1, *encoded.sizes[-1])
 
-    def _answer(
-        self,
-        joined: Tensor,
-        features: list[Tensor],
-        sizes: list[tuple[int, int]],
-        count: int,
-    ) -> list[Output]:
+    def _heads(self, encoded: _Encoded, attended: Attended) -> tuple[Tensor, ...]:
         predictor = self._predictor
         fine = [
-            x.permute(1, 2, 0).view(count, -1, *size)
-            for x, size in zip(features[:-1], sizes[:-1], strict=True)
+            x.permute(1, 2, 0).view(encoded.count, -1, *size)
+            for x, size in zip(encoded.features[:-1], encoded.sizes[:-1], strict=True)
         ]
-        *_, masks, large, pointer, presence = predictor._forward_sam_heads(
-            backbone_features=joined,
+        answer: tuple[Tensor, ...] = predictor._forward_sam_heads(
+            backbone_features=self._attend(encoded, attended),
             high_res_features=fine or None,
             multimask_output=predictor._use_multimask(False, None),
         )
+        return answer
+
+    def _remembered(
+        self, encoded: _Encoded, masks: Tensor, large: Tensor, pointer: Tensor, presence: Tensor
+    ) -> list[Output]:
+        """Outputs with the memories of masks (B, 1, h, w), at the network's size ``large``."""
+        predictor = self._predictor
         memory, places = predictor._encode_new_memory(
-            features, sizes, large, presence, is_mask_from_pts=False
+            encoded.features, encoded.sizes, large, presence, is_mask_from_pts=False
         )
         whole = {
             # Token after token, as attention reads it; the shape is the official one.
@@ -169,7 +209,7 @@ class Sam2Network(MemoryNetwork):
             "object_score_logits": presence,
         }
         same = predictor._get_maskmem_pos_enc(self._state, {"maskmem_pos_enc": places})
-        return split(whole, count, {"maskmem_pos_enc": [x[:1] for x in same]})
+        return split(whole, encoded.count, {"maskmem_pos_enc": [x[:1] for x in same]})
 
 
 def as_tokens(memory: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ from sam2.modeling.sam2_utils import select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.errors import SourceError
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.models.sam2.network import Sam2Network, as_tokens
 from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scene, Scenes
@@ -197,14 +198,14 @@ class ObjectTracker(MemoryTracker):
     of tracked frames, twice that where a second leg will read the first one's beginning.
     """
 
-    def __init__(self, video: Video) -> None:
+    def __init__(self, video: Video, memory: Memory = STANDARD) -> None:
         self._video = video
         predictor = video.predictor
         stride = predictor.memory_temporal_stride_for_eval
         # The oldest memory that attention can reach, in frames.
         memories = 1 + (predictor.num_maskmem - 2) * stride
         pointers = max(memories, predictor.max_obj_ptrs_in_encoder - 1)
-        super().__init__(video.network, Reach(memories, pointers))
+        super().__init__(video.network, Reach(memories, pointers), memory)
         self._waiting: dict[int, Callable[[], Output]] = {}
 
     def expect_keyframe(self, frame: int, make: Callable[[], Output]) -> None:

@@ -20,6 +20,7 @@ from vostool.errors import ModelError
 from vostool.frames import FrameSource
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.engine_options import EngineOptions
+from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.sam3.state import (
     PromptReplay,
     Video,
@@ -94,6 +95,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
             device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
+            memories=MEMORIES,
             detail="SAM 3's tracker as transformers has it.",
         )
 
@@ -109,8 +111,8 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         )
         return Video(model, features, size, facts.height, facts.width, len(source))
 
-    def _tracker(self, video: Video) -> LibraryTracker:
-        return LibraryTracker(video)
+    def _tracker(self, video: Video, memory: Memory = STANDARD) -> LibraryTracker:
+        return LibraryTracker(video, memory)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         return PromptReplay(video).output(frame, prompts, remember)

@@ -9,16 +9,24 @@ the batch, then costs the cached features, then what is remembered of runs, then
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import torch
 
+from vostool.models.shared.decoded import Decoded, hearing
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_tracker import MemoryTracker
-from vostool.models.shared.reading import CONDITIONING, Assembly, MemoryNetwork, Output, Reading
+from vostool.models.shared.reading import (
+    CONDITIONING,
+    Assembly,
+    Attended,
+    MemoryNetwork,
+    Output,
+    Reading,
+)
 from vostool.models.shared.run_memory import RunMemory
 from vostool.models.shared.torch_errors import is_out_of_memory
 
@@ -87,13 +95,16 @@ class BatchStepper:
                 if oid not in done:
                     one.tracker.bring_keyframes(frame, backward)
                     known = one.tracker.outputs[CONDITIONING].get(frame)
-                    if known is None:
-                        readings[oid] = one.tracker.reading(frame, backward)
-                    else:
+                    if known is not None:
                         done[oid] = known
+                    elif (own := one.tracker.policy.infer(self, frame, backward)) is not None:
+                        one.tracker.accept(frame, own, backward, one.keep_around)
+                        done[oid] = own
+                    else:
+                        readings[oid] = one.tracker.reading(frame, backward)
             for group in self._groups(readings):
                 attended = self._assemble([readings[oid] for oid in group])
-                outputs = self._video.network.infer(frame, attended)
+                outputs = self._infer(frame, attended, [due[oid].tracker for oid in group])
                 for oid, output in zip(group, outputs, strict=True):
                     due[oid].tracker.accept(frame, output, backward, due[oid].keep_around)
                     done[oid] = output
@@ -102,6 +113,31 @@ class BatchStepper:
                 raise
             return self._with_less(len(due), error)
         return True
+
+    def _infer(
+        self, frame: int, attended: Attended, trackers: Sequence[MemoryTracker]
+    ) -> list[Output]:
+        network = self._video.network
+        if not any(tracker.policy.looks for tracker in trackers):
+            return network.infer(frame, attended)
+        with hearing(network.decoder) as heard:
+            outputs = network.infer(frame, attended)
+        for tracker, decoded in zip(trackers, heard.decoded.parts(), strict=True):
+            tracker.policy.look(frame, decoded)
+        return outputs
+
+    def propose(self, frame: int, readings: Sequence[Reading]) -> list[Decoded]:
+        """As :class:`vostool.models.shared.memory_policy.Steps` has it."""
+        found: dict[int, Decoded] = {}
+        for group in self._groups(dict(enumerate(readings))):
+            attended = self._assemble([readings[number] for number in group])
+            parts = self._video.network.propose(frame, attended).parts()
+            found |= dict(zip(group, parts, strict=True))
+        return [found[number] for number in range(len(readings))]
+
+    def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
+        """As :class:`vostool.models.shared.memory_policy.Steps` has it."""
+        return self._video.network.choose(frame, decoded, place)
 
     def _with_less(self, objects: int, error: RuntimeError) -> bool:
         if self.batch > 1:

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from vostool.models.memory_kinds import STANDARD, Memory
+from vostool.models.shared.decoded import Decoded, hearing, present_only
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.library_replay import LibraryVideo
 from vostool.models.shared.memory_reach import Reach
@@ -45,6 +47,20 @@ class _Answer(Protocol):
     high_res_masks: Tensor
     object_pointer: Tensor
     object_score_logits: Tensor
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """The same of one mask that was chosen."""
+
+    pred_masks: Tensor
+    high_res_masks: Tensor
+    object_pointer: Tensor
+    object_score_logits: Tensor
+
+
+_ABSENT = -1024.0
+"""The logits of a mask where the object is not on the frame, in both models."""
 
 
 class LibraryNetwork(MemoryNetwork):
@@ -104,10 +120,39 @@ class LibraryNetwork(MemoryNetwork):
         return whole
 
     def infer(self, frame: int, attended: Attended) -> list[Output]:
-        _, kept = self._features.get(frame)
-        encoded = Encoded(kept["backbone_fpn"], kept["vision_pos_enc"][-1])
+        encoded = self._encoded(frame)
         count = attended.tokens.shape[0]
         answer = self._answer(encoded, self._attend(encoded, attended))
+        return self._remembered(encoded, answer, count)
+
+    @property
+    def decoder(self) -> nn.Module:
+        decoder: nn.Module = self._model.mask_decoder
+        return decoder
+
+    def propose(self, frame: int, attended: Attended) -> Decoded:
+        encoded = self._encoded(frame)
+        with hearing(self.decoder) as heard:
+            self._answer(encoded, self._attend(encoded, attended))
+        return heard.decoded
+
+    def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
+        model, presence = self._model, decoded.presence
+        masks = present_only(decoded.masks, presence, _ABSENT)[:, :, place]
+        large = nn.functional.interpolate(
+            masks.float(), size=(model.image_size,) * 2, mode="bilinear", align_corners=False
+        ).to(masks.dtype)
+        pointer = model.object_pointer_proj(decoded.token(place))
+        there = (presence > 0).to(pointer.dtype)
+        pointer = there * pointer + (1 - there) * model.no_object_pointer
+        answer = _Chosen(masks, large, pointer, presence)
+        return self._remembered(self._encoded(frame), answer, 1)[0]
+
+    def _encoded(self, frame: int) -> Encoded:
+        _, kept = self._features.get(frame)
+        return Encoded(kept["backbone_fpn"], kept["vision_pos_enc"][-1])
+
+    def _remembered(self, encoded: Encoded, answer: _Answer, count: int) -> list[Output]:
         memory, places = self._model._encode_new_memory(
             current_vision_feats=encoded.levels[-1].expand(-1, count, -1),
             pred_masks_high_res=answer.high_res_masks,
@@ -163,12 +208,12 @@ class LibraryTracker(MemoryTracker):
     tracked frames, twice that where a second leg will read the first one's beginning.
     """
 
-    def __init__(self, video: LibraryVideo[Any]) -> None:
+    def __init__(self, video: LibraryVideo[Any], memory: Memory = STANDARD) -> None:
         config = video.model.config
         # The oldest frames whose memory and whose pointer attention can read.
         memories = config.num_maskmem - 1
         pointers = max(memories, config.max_object_pointers_in_encoder - 1)
-        super().__init__(video.network, Reach(memories, pointers))
+        super().__init__(video.network, Reach(memories, pointers), memory)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import torch
 
 from vostool.errors import SourceError
 from vostool.models.engine import Cancelled, Keyframe, SegmentReply, SegmentRequest
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.models.shared.batch import SteppedVideo
 from vostool.models.shared.corrections import RebuildPlan, Scene, Scenes, remembered_scene
 from vostool.models.shared.evidence import Evidence, pack, unpack
@@ -66,7 +67,7 @@ class MemoryAnswers(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, Tracker
     # -- what each engine has of its own
 
     @abstractmethod
-    def _tracker(self, video: VideoT) -> TrackerT:
+    def _tracker(self, video: VideoT, memory: Memory = STANDARD) -> TrackerT:
         """One object at the start of a run."""
 
     @abstractmethod

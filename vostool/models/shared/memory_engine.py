@@ -27,7 +27,14 @@ from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
 from vostool.models.shared.batch import BatchStepper, Due
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import Run
-from vostool.models.shared.memory_answers import STORED_REPLY, MemoryAnswers, TrackerT, VideoT
+from vostool.models.shared.memory_answers import (
+    STORED_REPLY,
+    MemoryAnswers,
+    RememberingVideo,
+    TrackerT,
+    VideoT,
+)
+from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.reading import Output
 from vostool.models.shared.run_memory import Remembered
@@ -99,7 +106,7 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         cancelled: Cancelled,
     ) -> Iterator[TrackedFrame]:
         spans = {oid: span for _, by_object in reversed(plan) for oid, span in by_object.items()}
-        trackers = {oid: self._tracker(video) for oid in sorted(spans)}
+        trackers = {oid: self._tracker(video, request.memory) for oid in sorted(spans)}
         failures: list[SourceError] = []
         for piece in list(self._keyframe_work(video, request, trackers, spans)):
             if cancelled():
@@ -149,12 +156,31 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
                         outputs = step(due, frame, backward)
                         video.features.look_ahead(expected)
                         replies = self._replies(video, outputs)
+                        self._tell(video, trackers, replies)
                     for oid, output in outputs.items():
                         kept = Remembered(output, replies[oid].mask, backward)
                         video.memory.keep(oid, frame, kept)
                 except SourceError as error:
                     problem = str(error)
                 yield TrackedFrame(frame, replies, problem)
+                yield from _revised(video, {oid: trackers[oid] for oid in present})
+            for oid in present:
+                trackers[oid].policy.finish()
+            yield from _revised(video, {oid: trackers[oid] for oid in present})
+
+    def _tell(
+        self,
+        video: VideoT,
+        trackers: Mapping[int, TrackerT],
+        replies: Mapping[int, SegmentReply],
+    ) -> None:
+        """Let policies know what was told, and what would be told of their other masks."""
+        for oid, reply in replies.items():
+            untold = trackers[oid].policy.untold()
+            others = {n: each.logits for n, each in enumerate(untold) if n and each.logits}
+            found = {0: reply, **(self._replies(video, others) if others else {})}
+            for number, each in enumerate(untold):
+                each.reply, each.logits = found.get(number), None
 
     def _replies(self, video: VideoT, outputs: Mapping[int, Output]) -> dict[int, SegmentReply]:
         return self._frugally(
@@ -176,6 +202,19 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         video.scenes.clear()
         empty_cache(self._device)
         return work()
+
+
+def _revised(
+    video: RememberingVideo, trackers: Mapping[int, MemoryTracker]
+) -> Iterator[TrackedFrame]:
+    """What policies say otherwise now, by frame."""
+    by_frame: dict[int, dict[int, SegmentReply]] = {}
+    for oid, tracker in trackers.items():
+        for frame, reply in tracker.policy.revised().items():
+            by_frame.setdefault(frame, {})[oid] = reply
+            video.memory.forget(oid, frame)
+    for frame in sorted(by_frame):
+        yield TrackedFrame(frame, by_frame[frame], revised=True)
 
 
 def reply(logits: torch.Tensor, output: Output) -> SegmentReply:

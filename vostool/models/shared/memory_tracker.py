@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from vostool.models.memory_kinds import STANDARD, Memory
+from vostool.models.shared.memory_policies import make_policy
+from vostool.models.shared.memory_policy import MemoryPolicy
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.reading import (
     CONDITIONING,
@@ -16,16 +19,21 @@ from vostool.models.shared.reading import (
 class MemoryTracker:
     """Conditioning frames, and the memory of the frames tracked so far.
 
-    Memories and pointers that no later step can read are let go, so what is held of tracked frames
-    does not grow: as many as attention reads, twice that where a second leg will read the first
-    one's beginning.
+    What is kept of tracked frames is the policy's; it lets go what no later step can read, so it
+    does not grow: of the standard memory as many as attention reads, twice that where a second leg
+    will read the first one's beginning.
     """
 
-    def __init__(self, network: MemoryNetwork, reach: Reach) -> None:
-        """Begin with no keyframe."""
+    def __init__(self, network: MemoryNetwork, reach: Reach, memory: Memory = STANDARD) -> None:
+        """Begin with no keyframe.
+
+        Args:
+            memory: which policy keeps the tracked frames.
+        """
         self._network = network
         self._outputs: Outputs = {CONDITIONING: {}, TRACKED: {}}
         self._reach = reach
+        self._policy = make_policy(memory, network, self._outputs, reach)
 
     def add_keyframe(self, frame: int, output: Output) -> None:
         """Condition the run on the output of a prompted frame, with its memory."""
@@ -42,7 +50,12 @@ class MemoryTracker:
     def remember(self, frame: int, output: Output) -> None:
         """Take the output of a mask that was stored for a frame as if it was just tracked."""
         if frame not in self._outputs[CONDITIONING]:
-            self._outputs[TRACKED][frame] = {**output, "pred_masks": None}
+            self._policy.remember(frame, output)
+
+    @property
+    def policy(self) -> MemoryPolicy:
+        """What keeps the tracked frames."""
+        return self._policy
 
     @property
     def reach(self) -> Reach:
@@ -63,7 +76,7 @@ class MemoryTracker:
     def bytes_held(self) -> int:
         """Bytes of the tracked frames' memory and pointers, keyframes not counted."""
         names = ("maskmem_features", self._network.pointer)
-        kept = (out[name] for out in self._outputs[TRACKED].values() for name in names)
+        kept = (out[name] for out in self._policy.held() for name in names)
         return sum(tensor.nbytes for tensor in kept if tensor is not None)
 
     def reading(self, frame: int, backward: bool) -> Reading:
@@ -72,7 +85,7 @@ class MemoryTracker:
         Args:
             backward: the run goes down in frame numbers.
         """
-        return self._network.reading(self._outputs, frame, backward)
+        return self._policy.reading(frame, backward)
 
     def accept(self, frame: int, output: Output, backward: bool, keep_around: int | None) -> None:
         """Keep what was inferred of this object for a frame.
@@ -82,6 +95,4 @@ class MemoryTracker:
             keep_around: the frame where a leg in the other direction will start, or None; the
                 memory that it will read stays.
         """
-        # Attention reads memory and pointer only, so the mask need not stay.
-        self._outputs[TRACKED][frame] = {**output, "pred_masks": None}
-        self._reach.forget_unreadable(self._outputs[TRACKED], frame, backward, keep_around)
+        self._policy.accept(frame, output, backward, keep_around)

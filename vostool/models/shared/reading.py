@@ -12,11 +12,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from vostool.models.shared.decoded import Decoded
+from vostool.models.shared.modulation import weighed_positions
 
 Output = dict[str, Any]
 """What a network of the SAM 2 family keeps of one frame, by the names of its own library; among
@@ -37,10 +40,13 @@ class Reading:
     Attributes:
         memories: (which row of the network's temporal positions, the output with the memory).
         pointers: (distance in frames, (1, ..., C) object pointer).
+        weights: of the keys, one for each memory and then one for each pointer; empty for the
+            keys as they are.
     """
 
     memories: tuple[tuple[int, Output], ...]
     pointers: tuple[tuple[int, Tensor], ...]
+    weights: tuple[float, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -102,6 +108,27 @@ class MemoryNetwork(ABC):
             SourceError: the frame could not be decoded.
         """
 
+    @property
+    @abstractmethod
+    def decoder(self) -> nn.Module:
+        """The mask decoder, see :func:`vostool.models.shared.decoded.hearing`."""
+
+    @abstractmethod
+    def propose(self, frame: int, attended: Attended) -> Decoded:
+        """What the decoder says of a frame, B objects first; nothing is encoded into memory.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+        """
+
+    @abstractmethod
+    def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
+        """The output, with its memory, of one of the masks that were proposed of one object.
+
+        Raises:
+            SourceError: the frame could not be decoded.
+        """
+
 
 class Assembly:
     """Joins what objects read; keeps the positions that come again with every frame."""
@@ -113,6 +140,15 @@ class Assembly:
 
     def __call__(self, readings: Sequence[Reading]) -> Attended:
         """Join readings of one :attr:`Reading.size`; there is at least one memory."""
+        plain = self._plain(readings)
+        weights = [each.weights for each in readings]
+        if not any(weights):
+            return plain
+        aside, held = plain.pointer_tokens, plain.memories
+        weighed = weighed_positions(plain.tokens, plain.positions, weights, held, aside)
+        return replace(plain, positions=weighed)
+
+    def _plain(self, readings: Sequence[Reading]) -> Attended:
         count = len(readings)
         memories = [self._network.tokens(out) for each in readings for _, out in each.memories]
         width = memories[0].shape[-1]

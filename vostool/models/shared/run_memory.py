@@ -62,6 +62,11 @@ class RunMemory:
         while self._bytes > self._max_bytes and len(self._frames) > 1:
             self._drop(next(iter(self._frames)))
 
+    def forget(self, object_id: int, frame: int) -> None:
+        """Forget a frame of which another mask stands now."""
+        self.changes += 1
+        self._drop((object_id, frame))
+
     def tracker(self, object_id: int) -> MemoryTracker | None:
         """That of the object's last run, which has its keyframes."""
         return self._trackers.get(object_id)

@@ -1,0 +1,44 @@
+"""Which frames a track run remembers: the choices, in words. Imports no torch.
+
+"standard" is the official predictor's memory. The other two need no training and are computed on
+the same network: "distractor" after DAM4SAM (Videnovic, Lukezic, Kristan, CVPR 2025,
+arXiv:2411.17576) and "long" after SAM2Long (Ding et al., ICCV 2025, arXiv:2410.16268).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal, get_args
+
+from vostool.errors import UsageError
+
+Memory = Literal["standard", "distractor", "long"]
+MEMORIES: tuple[Memory, ...] = get_args(Memory)
+STANDARD: Memory = "standard"
+MEMORY_TEXTS: dict[Memory, str] = {
+    "standard": "Standard memory: the last frames",
+    "distractor": "Look-alikes: frames that tell the object from others last",
+    "long": "Long videos: three pathways, up to three times the work",
+}
+"""In the words of a menu."""
+
+
+def memory_named(name: object) -> Memory:
+    """The memory that a command, a job file or a project names.
+
+    Raises:
+        UsageError: there is no such memory.
+    """
+    for memory in MEMORIES:
+        if memory == name:
+            return memory
+    raise UsageError(f"There is no memory '{name}'; known are {', '.join(MEMORIES)}.")
+
+
+def check_memory(memory: Memory, offered: Collection[Memory], title: str) -> None:
+    """Raise :class:`UsageError` where an engine of this title has no such memory."""
+    if memory not in offered:
+        raise UsageError(
+            f"{title} has no memory '{memory}', which is for SAM 2, EdgeTAM and SAM 3; "
+            "choose the standard one, or one of these engines."
+        )
