@@ -10,6 +10,7 @@ from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
 from vostool.models.engine import Engine
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions, quality_named
+from vostool.models.memory_kinds import MEMORIES
 from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
 
 
@@ -32,6 +33,12 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
     parser.add_argument(
         "--keyframes", type=arguments.whole, metavar="N",
         help="SAM 2 attends to the N nearest prompted frames; default: as the quality says",
+    )  # fmt: skip
+    parser.add_argument(
+        "--memory", choices=MEMORIES, metavar="|".join(MEMORIES),
+        help="what a run of SAM 2, EdgeTAM or SAM 3 remembers: the last frames, frames that tell "
+        "the object from look-alikes, or three pathways (up to three times the work); "
+        "default: standard, or what the project was tracked with",
     )  # fmt: skip
     parser.add_argument(
         "--encoder", choices=ENCODERS, default="auto", help="what runs SAM 2's image encoder"

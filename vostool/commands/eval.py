@@ -25,6 +25,7 @@ from vostool.evaluate.semi_supervised import run_sequence
 from vostool.evaluate.sequence import TruthSequence, generated_sequence
 from vostool.evaluate.unsupervised import run_unsupervised
 from vostool.models.engine import Engine
+from vostool.models.memory_kinds import STANDARD, Memory, check_memory
 from vostool.models.registry import check_engine_name
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ with --unsupervised nothing is given: objects are found, tracked and matched to 
   vostool eval --layout generated --engine mobile-sam --unsupervised --every 20
   vostool eval --layout generated --engine plain-warp
   vostool eval --layout generated --engine mobile-sam --recall
+  vostool eval --dataset LVOS --layout davis --engine sam2.1-large --memory long
 
 docs/evaluation.md says what every number means.
 """
@@ -107,7 +109,9 @@ def _interactive(
     sessions, status = _each(
         args,
         listed,
-        lambda s, i, step: run_session(s, engine, robot, budget, stopped=i, stepped=step),
+        lambda s, i, step: run_session(
+            s, engine, robot, budget, stopped=i, stepped=step, memory=_memory(args)
+        ),
     )
     facts = _facts(args, engine)
     facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
@@ -135,7 +139,9 @@ def _unsupervised(
 ) -> int:
     looks = eval_unsupervised.looks_of(args, eval_recall.finder_of(), eval_recall.question_of(args))
     found, status = _each(
-        args, listed, lambda s, i, step: run_unsupervised(s, engine, looks, i, step)
+        args,
+        listed,
+        lambda s, i, step: run_unsupervised(s, engine, looks, i, step, memory=_memory(args)),
     )
     facts = _facts(args, engine)
     eval_unsupervised.finish_unsupervised(found, facts, results, as_json=args.json)
@@ -145,7 +151,10 @@ def _unsupervised(
 def _semi_supervised(
     args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
 ) -> int:
-    runs, status = _each(args, listed, lambda s, i, step: run_sequence(s, engine, i, step))
+    memory = _memory(args)
+    runs, status = _each(
+        args, listed, lambda s, i, step: run_sequence(s, engine, i, step, memory=memory)
+    )
     finish_semi_supervised(runs, _facts(args, engine), results, as_json=args.json)
     return status or int(any(run.problems for run in runs))
 
@@ -208,10 +217,17 @@ def _sequences(args: argparse.Namespace) -> list[Listed]:
 @contextmanager
 def _engine(args: argparse.Namespace) -> Iterator[Engine]:
     if args.engine == PLAIN_WARP:
+        check_memory(_memory(args), (STANDARD,), "The baseline plain-warp")
         yield PlainWarp()
         return
     with made_engine(args) as engine:
+        check_memory(_memory(args), engine.info.memories, engine.info.title)
         yield engine
+
+
+def _memory(args: argparse.Namespace) -> Memory:
+    memory: Memory = args.memory or STANDARD
+    return memory
 
 
 def _facts(args: argparse.Namespace, engine: Engine) -> dict[str, object]:
@@ -219,7 +235,7 @@ def _facts(args: argparse.Namespace, engine: Engine) -> dict[str, object]:
     info = engine.info
     facts: Mapping[str, str] = {
         "name": info.name, "title": info.title, "device": info.device,
-        "dtype": info.dtype, "quality": info.quality,
+        "dtype": info.dtype, "quality": info.quality, "memory": _memory(args),
     }  # fmt: skip
     dataset: Path | None = args.dataset
     return {

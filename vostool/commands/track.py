@@ -24,10 +24,11 @@ from vostool.io.project.file import create
 from vostool.jobs import specs
 from vostool.jobs.prompting import PromptSpecs, prompt_edit
 from vostool.models.engine import Direction
+from vostool.models.memory_kinds import check_memory
 from vostool.project import edits
 from vostool.project.project import Project
 from vostool.runs.gaps import gap_words
-from vostool.runs.request import ENGINE_SETTING, keyframes, plan_run
+from vostool.runs.request import ENGINE_SETTING, choose_memory, keyframes, memory_of, plan_run
 
 _EPILOG = """\
 frames count from 0 and objects from 1; coordinates are pixels from the top left corner.
@@ -72,15 +73,18 @@ def run(args: argparse.Namespace) -> int:
         output.warn(space.warnings)
         edit = prompt_edit(space.project, _specs(args))
         space.project.apply(edit)
+        remembered = choose_memory(space.project, args.memory or memory_of(space.project))
+        space.project.apply(remembered)
         request = plan_run(
             space.project, Direction(args.direction), first=args.start or 0, last=args.end
         )
         _warn_unprompted(space.project)
         with opened_engine(args, space) as engine, Interrupt() as interrupt:
+            check_memory(request.memory, engine.info.memories, engine.info.title)
             setting = edits.set_setting(space.project, ENGINE_SETTING, engine.info.name)
             space.project.apply(setting)
             with kept(space, args.project, args.overwrite) as changed:
-                changed(values(edit) + values(setting))
+                changed(values(edit) + values(remembered) + values(setting))
                 outcome = track(
                     space.project, engine, request,
                     changed=changed, cancelled=interrupt, quiet=args.quiet,
@@ -147,6 +151,7 @@ def _finish(
         "source": str(space.project.source.path),
         "engine": outcome.engine.name,
         "device": outcome.engine.device,
+        "memory": memory_of(space.project),
         "frames": outcome.frames,
         "masks": outcome.masks,
         "seconds": round(outcome.seconds, 3),

@@ -62,8 +62,9 @@ def track(
             done.update(c.cell.key for c in edit.changes if isinstance(c.cell.key, tuple))
             if step.problem is not None:
                 outcome.problems.append(f"Frame {step.frame}: {step.problem}")
-            outcome.frames += 1
-            bar.update()
+            if not step.revised:
+                outcome.frames += 1
+                bar.update()
     outcome.cancelled = cancelled()
     outcome.masks = len(done)
     outcome.seconds = time.monotonic() - start

@@ -18,6 +18,7 @@ from vostool.models.engine import (
     Recalls,
     TrackRequest,
 )
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project import edits
 from vostool.project.changes import Cell, Edit, Table
 from vostool.project.objects import AnnotatedObject
@@ -27,6 +28,7 @@ from vostool.runs.blends import blend_spans
 from vostool.runs.parts import StepsToEdit, blend_parts, leg_parts
 from vostool.runs.ranges import correction_legs
 from vostool.runs.request import (
+    choose_memory,
     keyframes,
     may_recall,
     plan_run,
@@ -47,6 +49,7 @@ class HeadlessSession:
         engine: opened on ``source`` here.
         object_ids: the objects to make.
         stopped: asked between frames; True ends the work with :class:`vostool.errors.Cancelled`.
+        memory: what its runs remember by.
 
     Attributes:
         project: what has been labelled.
@@ -61,8 +64,10 @@ class HeadlessSession:
         engine: Engine,
         object_ids: Iterable[int],
         stopped: Stopped = lambda: False,
+        memory: Memory = STANDARD,
     ) -> None:
         self.project = Project(reference(source.info))
+        self.project.apply(choose_memory(self.project, memory))
         self._engine = engine
         self._stopped = stopped
         self.seconds = 0.0
@@ -138,10 +143,11 @@ class HeadlessSession:
         with self._timed():
             for step in self._engine.track(request, self._stopped):
                 self.project.apply(to_edit(self.project, [step]))
-                self.steps += 1
+                self.steps += not step.revised
                 if step.problem is not None:
                     self.problems.append(f"Frame {step.frame}: {step.problem}")
-                stepped()
+                if not step.revised:
+                    stepped()
         if self._stopped():
             raise Cancelled("Stopped.")
 

@@ -20,6 +20,7 @@ from vostool.evaluate.measured import Measure, frame_means, measure_frames
 from vostool.evaluate.robots import Robot
 from vostool.evaluate.sequence import TruthSequence
 from vostool.models.engine import Engine
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project.prompts import Prompts, with_box, with_point
 
 
@@ -87,6 +88,7 @@ def run_session(
     *,
     stopped: Stopped = lambda: False,
     stepped: Stepped = lambda: None,
+    memory: Memory = STANDARD,
 ) -> Session:
     """Correct a sequence until the rounds or the time is over, or nothing is left to correct.
 
@@ -102,7 +104,7 @@ def run_session(
     rounds: list[Round] = []
     used: set[int] = set()
     with closing(sequence.open()) as source:
-        session = HeadlessSession(source, engine, object_ids, stopped)
+        session = HeadlessSession(source, engine, object_ids, stopped, memory)
         session.seconds = 0.0
         measures = _measure(sequence, session)
         while len(rounds) < budget.rounds:

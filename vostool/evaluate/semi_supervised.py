@@ -13,6 +13,7 @@ from vostool.evaluate.peak_memory import peak_bytes, reset_peak
 from vostool.evaluate.sequence import TruthSequence
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Engine
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project.project import Project
 
 
@@ -60,6 +61,8 @@ def run_sequence(
     engine: Engine,
     stopped: Stopped = lambda: False,
     stepped: Stepped = lambda: None,
+    *,
+    memory: Memory = STANDARD,
 ) -> SequenceRun:
     """Give the first masks, track to the end, and measure.
 
@@ -72,7 +75,7 @@ def run_sequence(
         raise LabelsError(f"{sequence.name}: no object has a mask to start from.")
     reset_peak()
     with closing(sequence.open()) as source:
-        session = HeadlessSession(source, engine, sequence.given, stopped)
+        session = HeadlessSession(source, engine, sequence.given, stopped, memory)
         for object_id, frame in sequence.given.items():
             session.give(frame, object_id, Mask.from_array(sequence.truth(frame) == object_id))
         session.track(Direction.FORWARD, stepped=stepped)

@@ -28,6 +28,7 @@ from vostool.finders.choice import Choice
 from vostool.finders.finder import Finder, Question
 from vostool.masks.mask import BoolArray
 from vostool.models.engine import Direction, Engine
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project.changes import Cell, Edit, Table
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
@@ -36,6 +37,7 @@ from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.plan import plan_discovery
 from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import DiscoveryRules, Found, Looking
+from vostool.runs.request import choose_memory
 
 PROPOSALS = 20
 Pair = tuple[int, int]
@@ -73,6 +75,8 @@ def run_unsupervised(
     looks: Looks,
     stopped: Stopped = lambda: False,
     stepped: Stepped = lambda: None,
+    *,
+    memory: Memory = STANDARD,
 ) -> UnsupervisedRun:
     """Find and track from the first frame to the last, match, and measure.
 
@@ -88,6 +92,7 @@ def run_unsupervised(
     problems: list[str] = []
     with closing(sequence.open()) as source:
         project = Project(reference(source.info))
+        project.apply(choose_memory(project, memory))
         edits = DiscoveryEdits(project)
         started = time.perf_counter()
         engine.open(source)

@@ -15,6 +15,7 @@ from vostool.finders.finder import Question
 from vostool.io.exports.options import ExportOptions
 from vostool.jobs.prompting import PromptSpecs
 from vostool.models.engine import Direction
+from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.runs.discovery.values import DiscoveryRules
 
 JOB_SETTING = "batch_job"
@@ -78,6 +79,7 @@ class Setup:
         projects: the folder of the projects, or an address of fsspec.
         engine: its name.
         quality: as ``vostool track --quality`` has it.
+        memory: as ``vostool track --memory`` has it.
         formats, out, options: exports of each job, to ``out / job / format``; none where empty.
     """
 
@@ -86,6 +88,7 @@ class Setup:
     device: str | None = None
     checkpoint: Path | None = None
     quality: str = "auto"
+    memory: Memory = STANDARD
     formats: tuple[str, ...] = ()
     out: Path | None = None
     options: ExportOptions = field(default_factory=ExportOptions)

@@ -43,6 +43,7 @@ from vostool.jobs.specs import box_spec, label_spec, mask_spec, point_spec
 from vostool.jobs.store import is_address
 from vostool.models.engine import Direction
 from vostool.models.engine_options import quality_named
+from vostool.models.memory_kinds import STANDARD, memory_named
 from vostool.models.registry import check_engine_name, default_engine
 
 VERSION = 1
@@ -90,6 +91,8 @@ def jobs_of(plain: Mapping[str, Any], folder: Path) -> Jobs:
     if not rows:
         raise UsageError("It has no [[jobs]].")
     shared = {"engine": setup.engine, "checkpoint": setup.checkpoint, "quality": setup.quality}
+    if setup.memory != STANDARD:  # what was done before there was a choice counts as done
+        shared["memory"] = setup.memory
     found: list[Job] = []
     for number, row in enumerate(rows, 1):
         found += _jobs(row, f"jobs[{number}]", folder, shared)
@@ -116,6 +119,7 @@ def _setup(table: Table, folder: Path) -> Setup:
         device=table.text("device", "") or None,
         checkpoint=toml.absolute(checkpoint, folder) if checkpoint else None,
         quality=_value(quality_named, table.text("quality", "auto"), "quality"),
+        memory=_value(memory_named, table.text("memory", STANDARD), "memory"),
         formats=formats,
         out=toml.absolute(out, folder) if out else None,
         options=options,

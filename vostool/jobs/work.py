@@ -34,6 +34,7 @@ from vostool.jobs.job import (
 from vostool.jobs.prompting import prompt_edit
 from vostool.jobs.store import Store, local_video, store_of
 from vostool.models.engine import Engine, TrackedFrame
+from vostool.models.memory_kinds import check_memory
 from vostool.progress import Progress
 from vostool.project import edits
 from vostool.project.changes import Edit
@@ -43,7 +44,7 @@ from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.plan import plan_discovery
 from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import Looking
-from vostool.runs.request import ENGINE_SETTING, plan_run, run_edit
+from vostool.runs.request import ENGINE_SETTING, choose_memory, plan_run, run_edit
 
 
 def do_job(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResult:
@@ -130,7 +131,9 @@ class _Work:
         """A project with all that the job asks for."""
         project = Project(source_ref(source))
         self._begin(project, source)
+        project.apply(choose_memory(project, self.setup.memory))
         engine = self.hands.engine(self.setup)
+        check_memory(self.setup.memory, engine.info.memories, engine.info.title)
         engine.open(source)
         if self.job.search is not None:
             self._discover(project, source, engine, self.job.search)
@@ -169,7 +172,7 @@ class _Work:
         request = plan_run(project, job.direction, first=job.start or 0, last=job.end)
         total = request.last - request.first + 1
         for step in engine.track(request, self.listener.stopped):
-            self._take(project, run_edit(project, [step]), step)
+            self._take(project, run_edit(project, [step]), step, counts=not step.revised)
             self._tell(self.count.frames, total, "tracking")
 
     def _discover(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -158,7 +158,7 @@ class TrackedFrame:
     frame: int
     replies: Mapping[int, SegmentReply]
     problem: str | None = None
-    revised: bool = False
+    revised: bool = field(default=False, kw_only=True)
 
 
 Cancelled = Callable[[], bool]

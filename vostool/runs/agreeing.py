@@ -66,7 +66,7 @@ class AgreeingLeg:
         with closing(_generator(engine.track(request, cancelled))) as frames:
             for step in frames:
                 yield step
-                if (step.frame - self.bound) * way <= 0 or oid not in step.replies:
+                if step.revised or (step.frame - self.bound) * way <= 0 or oid not in step.replies:
                     continue
                 old = self._old.get(step.frame)
                 agrees = old is not None and step.replies[oid].mask.iou(old) >= AGREES

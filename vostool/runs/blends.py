@@ -116,7 +116,8 @@ def plan_blend(project: Project, span: BlendSpan) -> tuple[TrackRequest, TrackRe
 class BlendRun:
     """Takes the replies of both legs, and says what they change.
 
-    The first leg's masks are kept as run lengths, each until the second leg comes by its frame.
+    The first leg's masks are kept as run lengths: the second leg may come by a frame again, with
+    another mask in place of the one that it told before.
     """
 
     def __init__(self, span: BlendSpan) -> None:
@@ -162,7 +163,7 @@ class BlendRun:
         for oid, backward in step.replies.items():
             if oid not in self.span.object_ids:
                 continue
-            forward = self._forward.pop((step.frame, oid), None)
+            forward = self._forward.get((step.frame, oid))
             if forward is None:
                 replies[oid] = backward
                 continue

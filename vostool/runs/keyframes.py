@@ -15,7 +15,7 @@ from vostool.masks.mask import MaskRecord
 from vostool.models.engine import Direction, Keyframe, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
-from vostool.runs.request import keyframes, plan_run
+from vostool.runs.request import keyframes, memory_of, plan_run
 from vostool.words import tr
 
 
@@ -151,7 +151,9 @@ def plan_span(
     if not ids:
         return None
     if not keyframes(project, ids):
-        return TrackRequest(tuple(keys), Direction.FORWARD, span.start, span.start, span.end)
+        memory = memory_of(project)
+        first, last = span.start, span.end
+        return TrackRequest(tuple(keys), Direction.FORWARD, first, first, last, memory=memory)
     planned = plan_run(
         project,
         Direction.FORWARD,

@@ -19,7 +19,9 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.project.changes import Cell, CellChange, Edit, Table
+from vostool.project.edits import set_setting
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
@@ -28,6 +30,8 @@ from vostool.words import tr
 
 ENGINE_SETTING = "engine"
 """The project's setting that names the engine of its last run."""
+MEMORY_SETTING = "memory"
+"""The project's setting that names what its runs remember by; without it, the standard memory."""
 POINTER_FRAMES = 15
 """As far as SAM 2's kind reads what it remembers of a frame."""
 CONTEXT_FRAMES = 6
@@ -92,7 +96,21 @@ def plan_run(
             origin = end if direction is Direction.BACKWARD else first
     origin = min(max(origin, first), end)
     behind = _context(project, keys, origin, direction)
-    return TrackRequest(keys, direction, origin, first, end, behind)
+    return TrackRequest(keys, direction, origin, first, end, behind, memory_of(project))
+
+
+def memory_of(project: Project) -> Memory:
+    """What the project's runs remember by; the standard memory for what makes no sense."""
+    stored = project.settings.get(MEMORY_SETTING)
+    return next((memory for memory in MEMORIES if memory == stored), STANDARD)
+
+
+def choose_memory(project: Project, memory: Memory) -> Edit:
+    """The edit after which the project's runs remember so; nothing is stored of the standard."""
+    value = None if memory == STANDARD else memory
+    if project.settings.get(MEMORY_SETTING) == value:
+        return Edit("Memory", ())
+    return set_setting(project, MEMORY_SETTING, value)
 
 
 def _context(

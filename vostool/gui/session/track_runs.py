@@ -225,7 +225,7 @@ class TrackRuns(QObject):
             engine = edits.set_setting(self.document.project, ENGINE_SETTING, self.worker.info.name)
             edit = Edit(edit.title, edit.changes + engine.changes)
         self.document.extend(run.step, edit)
-        on_way = [step for step in frames if not is_traced(step)]
+        on_way = [step for step in frames if not is_traced(step) and not step.revised]
         run.summary.frames.update(step.frame for step in on_way)
         run.meter.add(len(on_way), time.monotonic())
         run.at = on_way[-1].frame if on_way else run.at

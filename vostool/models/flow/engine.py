@@ -19,6 +19,7 @@ from vostool.models.engine import (
 from vostool.models.flow.reading import FlowPictures
 from vostool.models.flow.segment import segment_picture
 from vostool.models.flow.track import keyframe_reply, track_leg
+from vostool.models.memory_kinds import check_memory
 from vostool.models.shared.processor import processor_name
 from vostool.project.prompts import Prompts
 from vostool.words import tr
@@ -66,6 +67,7 @@ class FlowEngine:
         self._opened()
         assert self._pictures is not None
         pictures = self._pictures
+        check_memory(request.memory, self.info.memories, self.info.title)
         if request.direction is not Direction.BACKWARD:
             yield from track_leg(pictures, request, True, cancelled, self._answer)
         if request.direction is not Direction.FORWARD:

@@ -14,11 +14,13 @@ from vostool.errors import ModelError, PromptError, SourceError
 from vostool.frames import FrameSource, Image
 from vostool.models.engine import (
     Cancelled,
+    EngineInfo,
     SegmentReply,
     SegmentRequest,
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.memory_kinds import check_memory
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.one_picture import OnePicture
@@ -144,8 +146,14 @@ class TorchEngine(ABC, Generic[ModelT, VideoT]):
         with contextlib.suppress(SourceError), self._computing():
             video.features.prepare(frame, preempted)
 
+    @property
+    @abstractmethod
+    def info(self) -> EngineInfo:
+        """What it is."""
+
     def track(self, request: TrackRequest, cancelled: Cancelled) -> Iterator[TrackedFrame]:
         video = self._opened()
+        check_memory(request.memory, self.info.memories, self.info.title)
         for key in request.keyframes:
             _check(video, key.frame, prompts_to_replay(key))
         return self._in_numbers(self._run(video, request, cancelled))

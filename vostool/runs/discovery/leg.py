@@ -199,8 +199,9 @@ class Leg:
         )
         ordered = tuple(sorted(context, key=lambda k: (k.frame, k.object_id)))
         request = TrackRequest(
-            keys, self.request.direction, frame, self.request.first, self.request.last, ordered
-        )
+            keys, self.request.direction, frame, self.request.first, self.request.last, ordered,
+            self.request.memory,
+        )  # fmt: skip
         self._second = Track(self.engine, request, self.cancelled)
 
 

@@ -8,7 +8,7 @@ from vostool.models.engine import Direction, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.range_edits import check_range
-from vostool.runs.request import keyframes, plan_run
+from vostool.runs.request import keyframes, memory_of, plan_run
 
 
 def plan_discovery(
@@ -38,5 +38,5 @@ def plan_discovery(
     origin = min(max(origin, first), end)
     wanted = set(project.objects if object_ids is None else object_ids) - locked_objects(project)
     if not keyframes(project, wanted):
-        return TrackRequest((), direction, origin, first, end)
+        return TrackRequest((), direction, origin, first, end, memory=memory_of(project))
     return plan_run(project, direction, origin=origin, first=first, last=end, object_ids=wanted)
