@@ -167,6 +167,9 @@ def test_an_unknown_engine_device_and_missing_checkpoint(
     refused(vostool(*words, "--engine", "sam9"), 2, "no engine 'sam9'", "flow")
     refused(vostool(*words, "--engine", "flow", "--device", "abacus"), 2, "abacus")
     refused(vostool(*words, "--keyframes", "1"), 2, "At least 2 prompted frames")
+    refused(vostool(*words, "--memory", "short"), 2, "short", "distractor")
+    lacking = vostool(*words, "--engine", "flow", "--memory", "long")
+    refused(lacking, 2, "Optical flow has no memory 'long'", "SAM 2, EdgeTAM and SAM 3")
     missing = vostool(*words, "--engine", "sam2.1-tiny")
     refused(missing, 1, "sam2.1_hiera_tiny.pt", fetch_command(MODELS["sam2.1-tiny"]))
 

@@ -33,7 +33,18 @@ def test_the_digest_follows_what_decides_the_result_and_nothing_else(clips, job_
     usual = digest("")
     assert digest("priority = 4") == digest('name = "first"') == usual
     assert digest("", 'exports = ["coco"]\nout = "o"') == usual
-    assert len({usual, digest("end = 3"), digest("", 'quality = "fast"')}) == 3
+    assert digest("", 'memory = "standard"') == usual
+    others = [digest("", 'quality = "fast"'), digest("", 'memory = "long"')]
+    assert len({usual, digest("end = 3"), *others}) == 4
+
+
+def test_what_runs_remember_by_is_told_once_for_all_jobs(clips, job_file) -> None:
+    clips(1)
+    told = f'video = "clips/c00"\n{BOX}'
+    assert load_jobs(job_file(told)).setup.memory == "standard"
+    assert load_jobs(job_file(told, head='memory = "distractor"')).setup.memory == "distractor"
+    with pytest.raises(UsageError, match="no memory 'short'; known are standard, distractor, long"):
+        load_jobs(job_file(told, head='memory = "short"'))
 
 
 def test_videos_of_one_name_take_their_folder_along(job_file, tmp_path) -> None:

@@ -11,16 +11,17 @@ from collections.abc import Collection
 from typing import Literal, get_args
 
 from vostool.errors import UsageError
+from vostool.words import mark, tr
 
 Memory = Literal["standard", "distractor", "long"]
 MEMORIES: tuple[Memory, ...] = get_args(Memory)
 STANDARD: Memory = "standard"
 MEMORY_TEXTS: dict[Memory, str] = {
-    "standard": "Standard memory: the last frames",
-    "distractor": "Look-alikes: frames that tell the object from others last",
-    "long": "Long videos: three pathways, up to three times the work",
+    "standard": mark("Runs remember the last frames"),
+    "distractor": mark("Runs remember frames with look-alikes"),
+    "long": mark("Runs follow three pathways"),
 }
-"""In the words of a menu."""
+"""In the words of a menu, to be translated where they are shown."""
 
 
 def memory_named(name: object) -> Memory:
@@ -32,13 +33,18 @@ def memory_named(name: object) -> Memory:
     for memory in MEMORIES:
         if memory == name:
             return memory
-    raise UsageError(f"There is no memory '{name}'; known are {', '.join(MEMORIES)}.")
+    known = ", ".join(MEMORIES)
+    raise UsageError(tr("There is no memory '{name}'; known are {known}.", name=name, known=known))
 
 
 def check_memory(memory: Memory, offered: Collection[Memory], title: str) -> None:
     """Raise :class:`UsageError` where an engine of this title has no such memory."""
     if memory not in offered:
         raise UsageError(
-            f"{title} has no memory '{memory}', which is for SAM 2, EdgeTAM and SAM 3; "
-            "choose the standard one, or one of these engines."
+            tr(
+                "{title} has no memory '{memory}', which is for SAM 2, EdgeTAM and SAM 3; "
+                "choose the standard one, or one of these engines.",
+                title=title,
+                memory=memory,
+            )
         )

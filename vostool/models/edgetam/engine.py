@@ -26,8 +26,8 @@ from vostool.models.edgetam.state import (
 )
 from vostool.models.engine import EngineInfo, SegmentReply
 from vostool.models.engine_options import EngineOptions
-from vostool.models.shared.beside import beside_for
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
+from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.evidence import Evidence
