@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("clip", type=Path)
     parser.add_argument("--size", default="1280x800", help="of the window")
     parser.add_argument("--theme", default="Light")
+    parser.add_argument("--language", default="en")
     parser.add_argument("--engine", default="mobile-sam")
     parser.add_argument(
         "--thing", action="append", nargs=3, metavar=("LABEL", "X", "Y"), required=True,
@@ -41,7 +42,7 @@ def main() -> int:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         Path(scratch, "vostool.ini").write_text(
-            f"[General]\ntheme={arguments.theme}\ntour_seen=true\n"
+            f"[General]\ntheme={arguments.theme}\nlanguage={arguments.language}\ntour_seen=true\n"
         )
         os.environ["VOSTOOL_CONFIG"] = scratch
         os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"

@@ -33,6 +33,7 @@ from vostool.gui.window.workspace import Workspace
 from vostool.io.batch.run import BatchProject
 from vostool.io.cvat_server.job import project_job
 from vostool.models.nvidia import UnusedCard
+from vostool.words import tr
 
 LEFT = Qt.MouseButton.LeftButton
 SENTENCE = (
@@ -370,7 +371,7 @@ def _labels_in_and_out(stage: Stage) -> Iterator[Screen]:
         stage.until(dialog.ui.export_button.isEnabled)
         dialog.start()
         stage.until(lambda: not dialog.runner.is_running)
-        stage.until(lambda: dialog.ui.close_button.text() == "Close")
+        stage.until(lambda: dialog.ui.close_button.text() == tr("Close"))
         yield Screen("export-report", dialog)
     bench.window.name_last_export("CVAT video XML, COCO")
     QApplication.processEvents()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vostool.finders.finder import Finder, Way
 from vostool.finders.spec import FinderSpec
+from vostool.words import mark
 
 
 def _everything(_device: str | None, _checkpoint: Path | None) -> Finder:
@@ -21,11 +22,11 @@ def _like(_device: str | None, _checkpoint: Path | None) -> Finder:
 
 
 EVERYTHING = FinderSpec(
-    name="everything", title="Everything", ways=(Way.EVERYTHING,), load=_everything
+    name="everything", title=mark("Everything"), ways=(Way.EVERYTHING,), load=_everything
 )
 LIKE = FinderSpec(
     name="everything-like",
-    title="Everything, compared with an example",
+    title=mark("Everything, compared with an example"),
     ways=(Way.LIKE,),
     load=_like,
     rank=-1,

@@ -209,7 +209,7 @@ class CvatPushDialog(QDialog):
         busy, plan = self.work.is_running, self._plan
         self.bar.setVisible(busy)
         undecided = plan is not None and plan.conflicts and plan.on_conflict is OnConflict.REFUSE
-        again = plan is None and self.push_button.text() != "Push"
+        again = plan is None and self.push_button.text() != tr("Push")
         can = again or (plan is not None and not plan.is_empty and not undecided)
         self.push_button.setEnabled(bool(can) and not busy)
         self.push_button.setHidden(busy)

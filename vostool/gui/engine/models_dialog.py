@@ -91,7 +91,7 @@ class ModelsDialog(QDialog):
         self.buttons = {}
         for row, status in enumerate(engine_statuses()):
             title = QLabel()
-            bold(title, status.title)
+            bold(title, tr(status.title))
             self._grid.addWidget(title, row, 0)
             self._grid.addWidget(QLabel(_state(status)), row, 1)
             button = self._button(status)
@@ -143,7 +143,7 @@ class ModelsDialog(QDialog):
         self.note.setText(tr("Stopping…"))
 
     def _failed(self, sentence: str) -> None:
-        self._ended(tr(STOPPED) if sentence == "Cancelled." else sentence)
+        self._ended(tr(STOPPED) if sentence == tr("Cancelled.") else sentence)
 
     def _progressed(self, done: int, total: int, _what: str) -> None:
         self.bar.setRange(0, 1000 if total else 0)

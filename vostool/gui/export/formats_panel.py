@@ -115,10 +115,10 @@ class FormatsPanel(QWidget):
             head.setSizeHint(0, LINE)
             for name, entry in FORMATS.items():
                 if entry.family == family:
-                    item = QTreeWidgetItem(head, [entry.title])
+                    item = QTreeWidgetItem(head, [tr(entry.title)])
                     item.setData(0, NAME_ROLE, name)
                     item.setCheckState(0, Qt.CheckState.Unchecked)
-                    keeps, loses = ", ".join(entry.keeps), ", ".join(entry.loses)
+                    keeps, loses = ", ".join(map(tr, entry.keeps)), ", ".join(map(tr, entry.loses))
                     item.setToolTip(
                         0,
                         tr(
@@ -171,7 +171,7 @@ class FormatsPanel(QWidget):
             return
         entry = FORMATS[name]
         more = "" if entry.options else tr(": no options of its own")
-        bold(self.title, entry.title, more)
+        bold(self.title, tr(entry.title), more)
         self.options.show_options(entry.options, self._values.get(name))
 
     def _options_changed(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from vostool.errors import VosToolError
 from vostool.io.batch.presets import Preset, load_presets, presets_file, save_preset
 from vostool.io.exports.exporters import FORMATS
+from vostool.words import tr
 
 USUAL = Preset(formats=("cvat-images", "coco", "masks"))
 FOR_VIDEO = Preset(formats=("cvat-video", "coco", "masks"))
@@ -33,7 +34,9 @@ def exported_before() -> str:
     with contextlib.suppress(VosToolError):
         found = load_presets(_file()).get(_NAME)
         names = [name for name in found.formats if name in FORMATS] if found is not None else []
-        return ", ".join(FORMATS[name].title.partition(" (")[0] for name in names)
+        return ", ".join(
+            tr(FORMATS[name].title).partition(" (")[0].partition("（")[0] for name in names
+        )
     return ""
 
 

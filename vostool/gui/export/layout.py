@@ -50,7 +50,7 @@ class ExportWidgets:
         self.unlabelled = UnlabelledBar()
         self.preview, self.report = PreviewPanel(), ReportPanel()
         self.choices, self.outcome = QTabWidget(), QTabWidget()
-        self.folder, self.browse = QLineEdit(), QPushButton("&Browse…")
+        self.folder, self.browse = QLineEdit(), QPushButton(tr("&Browse…"))
         self.merge = QCheckBox(tr("Merge into one data &set"))
         self.message, self.bar = QLabel(), QProgressBar()
         self.recipe_button = QPushButton(tr("Re&cipe"))
@@ -58,7 +58,7 @@ class ExportWidgets:
         self.save_recipe = QAction(tr("Save as recipe…"), dialog)
         self.open_button = QPushButton(tr("Open fol&der"))
         self.close_button = QPushButton(tr("Cancel"))
-        self.export_button = QPushButton("&Export")
+        self.export_button = QPushButton(tr("&Export"))
         self._set_up()
         self._lay_out(dialog)
 
@@ -111,7 +111,7 @@ class ExportWidgets:
             button.setAutoDefault(False)
 
     def _lay_out(self, dialog: QDialog) -> None:
-        self.choices.addTab(self.formats, "&Formats")
+        self.choices.addTab(self.formats, tr("&Formats"))
         self.options.add_pages(self.choices)
         self.outcome.addTab(self.preview, tr("What will be &written"))
         self.outcome.addTab(self.report, tr("Repor&t"))

@@ -176,7 +176,7 @@ class OptionsPanel(QWidget):
         page = QWidget()
         form = QFormLayout(page)
         form.addRow(tr("Frames"), self.frames)
-        form.addRow(tr("From frame"), _row(self.first, QLabel("to"), self.last))
+        form.addRow(tr("From frame"), _row(self.first, QLabel(tr("to")), self.last))
         form.addRow(tr("Every n-th frame"), self.every)
         form.addRow(tr("Objects"), self.objects)
         form.addRow(tr("Labels"), self.labels)

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from vostool.errors import UsageError, VosToolError
 from vostool.gui.widgets import dialogs
+from vostool.gui.widgets.choices import add_choices, choose_name, chosen_name
 from vostool.io.batch.presets import BUILT_IN, Preset, delete_preset, load_presets, save_preset
 from vostool.words import tr
 
@@ -38,7 +39,7 @@ class PresetBar(QWidget):
         self.list.setAccessibleName(tr("Preset"))
         self.keep_button.setToolTip(tr("Keep formats and options under a name"))
         self.forget_button.setToolTip(tr("Forget the preset that is shown"))
-        label = QLabel("&Preset")
+        label = QLabel(tr("&Preset"))
         label.setBuddy(self.list)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -68,23 +69,24 @@ class PresetBar(QWidget):
     def _fill(self, name: str | None) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.addItems(list(self._own))
+        for own in self._own:
+            self.list.addItem(own, own)
         if self._own:
             self.list.insertSeparator(self.list.count())
-        self.list.addItems(list(BUILT_IN))
-        self.list.setCurrentIndex(-1 if name is None else self.list.findText(name))
+        add_choices(self.list, BUILT_IN)
+        self.list.setCurrentIndex(-1 if name is None else self.list.findData(name))
         self.list.blockSignals(False)
         self._update()
 
     def _take(self, _: int) -> None:
-        name = self.list.currentText()
+        name = chosen_name(self.list)
         found = self._own.get(name) or BUILT_IN.get(name)
         if found is not None:
             self.chosen.emit(found)
-            self.list.setCurrentText(name)
+            choose_name(self.list, name)
 
     def _keep(self) -> None:
-        shown = self.list.currentText()
+        shown = chosen_name(self.list)
         name = dialogs.ask_for_name(self, tr("Keep a preset"), shown if shown in self._own else "")
         if name is None:
             return
@@ -98,7 +100,7 @@ class PresetBar(QWidget):
         self.told.emit(tr("Kept as '{name}'.", name=name))
 
     def _forget(self) -> None:
-        name = self.list.currentText()
+        name = chosen_name(self.list)
         try:
             delete_preset(name)
             self._own = load_presets()
@@ -109,4 +111,4 @@ class PresetBar(QWidget):
         self.told.emit(tr("The preset '{name}' is forgotten.", name=name))
 
     def _update(self) -> None:
-        self.forget_button.setEnabled(self.list.currentText() in self._own)
+        self.forget_button.setEnabled(chosen_name(self.list) in self._own)

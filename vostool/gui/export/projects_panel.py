@@ -49,7 +49,7 @@ class ProjectsPanel(QWidget):
         self.add_button = QPushButton(tr("&Add projects…"))
         self.folder_button = QPushButton(tr("Add f&older…"))
         self.video_button = QPushButton(tr("Find &video…"))
-        self.remove_button = QPushButton("&Remove")
+        self.remove_button = QPushButton(tr("&Remove"))
         self._jobs: list[Background] = []
         self._locked = False
         self._set_up()

@@ -130,7 +130,7 @@ class Sliders(QWidget):
         row = self._grid.rowCount()
         label, slider, value = QLabel(name), KeySlider(Qt.Orientation.Horizontal), QLabel()
         label.setBuddy(slider)
-        if name == "Text fit":
+        if name == tr("Text fit"):
             self.text_name = label
         for widget in (label, slider, value):
             widget.setToolTip(tip)

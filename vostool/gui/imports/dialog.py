@@ -88,13 +88,13 @@ class ImportDialog(QDialog):
 
     def _set_up(self) -> None:
         for name, entry in IMPORT_FORMATS.items():
-            self.format.addItem(entry.title, name)
+            self.format.addItem(tr(entry.title), name)
             self.format.setItemData(
                 self.format.count() - 1,
                 tr(
                     "Keeps: {keeps}.\nLoses: {loses}.",
-                    keeps=", ".join(entry.keeps),
-                    loses=", ".join(entry.loses),
+                    keeps=", ".join(map(tr, entry.keeps)),
+                    loses=", ".join(map(tr, entry.loses)),
                 ),
                 Qt.ItemDataRole.ToolTipRole,
             )
@@ -193,7 +193,7 @@ class ImportDialog(QDialog):
     def _show_plan(self, plan: Plan) -> None:
         self.bar.hide()
         summary = plan.summary
-        title = IMPORT_FORMATS[plan.format].title
+        title = tr(IMPORT_FORMATS[plan.format].title)
         left = tr(" Left out: {count}.", count=len(summary.skipped)) if summary.skipped else ""
         frames = summary.frames_sentence()
         lines = [tr("Frames: {frames}", frames=frames)] if frames else []

@@ -214,7 +214,7 @@ class LabelDialog(QDialog):
     def _row_chosen(self, _at: int = 0) -> None:
         row = self._current()
         self.attributes.show_rows(None if row is None else row.attributes)
-        for name in (tr("Remove"), tr("Colour…")):
+        for name in ("Remove", "Colour…"):
             self.buttons[name].setEnabled(row is not None)
 
     def _renamed(self, item: QListWidgetItem) -> None:

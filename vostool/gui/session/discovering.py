@@ -100,7 +100,7 @@ class Discovering(QObject):
             looks = DiscoveryPart(self._session.document.project, piece, finder)
             return [*begun, looks.part], looks
 
-        return self._load(spec, make, tr(TITLE))
+        return self._load(spec, make, TITLE)
 
     def go_on(self, rest: UnfinishedRun, then: Callable[[], object] = lambda: None) -> bool:
         """Do what a run left whose :attr:`~UnfinishedRun.discovery` is not None.
@@ -127,7 +127,7 @@ class Discovering(QObject):
             assert looks is not None
             return parts, looks
 
-        return self._load(spec, make, rest.title or tr(TITLE), then)
+        return self._load(spec, make, rest.title or TITLE, then)
 
     def close(self) -> None:
         """Start nothing any more."""

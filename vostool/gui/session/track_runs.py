@@ -91,7 +91,7 @@ class TrackRuns(QObject):
         """True where another run begins as soon as the one that goes has ended."""
         return bool(self._waiting) and not self._left
 
-    def begin(self, parts: Sequence[Part], title: str = tr(TITLE), *, watched: bool = True) -> bool:
+    def begin(self, parts: Sequence[Part], title: str = TITLE, *, watched: bool = True) -> bool:
         """Run the parts one after the other, as one undo step; after the run that goes.
 
         Args:
@@ -143,7 +143,7 @@ class TrackRuns(QObject):
             return False
         part, request = found
         meter = RateMeter(sum(each.frames for each in (part, *ahead)))
-        step = self.document.do(Edit(run.title, ()))
+        step = self.document.do(Edit(tr(run.title), ()))
         reaches = [reach_of(part.piece or leg_of(request))]
         reaches += [reach_of(each.piece) for each in ahead if each.piece is not None]
         self._run = GoingRun(

@@ -134,7 +134,7 @@ class Tracking:
                 )
             return blend_parts(self._project, spans)
 
-        return self._begin(parts, tr(BLEND_TITLE))
+        return self._begin(parts, BLEND_TITLE)
 
     def correction(self) -> bool:
         """What the corrections on the playhead's frame change, of the corrected objects only.
@@ -172,7 +172,7 @@ class Tracking:
         it was. Does nothing where nothing was tracked around the frame.
         """
         made = agreeing_parts(self._project, frame, first, last, object_ids)
-        return bool(made) and self._session.runs.begin(made, tr(AGAIN_TITLE), watched=False)
+        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE, watched=False)
 
     def imported(self) -> bool:
         """The objects of the last import from their first keyframe to the end.
@@ -216,7 +216,7 @@ class Tracking:
         begun = [
             self._begin(
                 lambda _, run=run: run.parts(project),  # type: ignore[misc]
-                run.title or tr(TITLE),
+                run.title or TITLE,
                 [*project.objects] if run.object_ids is None else run.object_ids,
             )
             for run in runs
@@ -268,7 +268,7 @@ class Tracking:
     def _begin(
         self,
         parts: Callable[[list[int] | None], list[Part]],
-        title: str = tr(TITLE),
+        title: str = TITLE,
         wanted: list[int] | None = None,
         *,
         watched: bool = True,

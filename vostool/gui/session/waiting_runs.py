@@ -50,7 +50,7 @@ class WaitingRun:
     def said(self, project: Project) -> str:
         """ "Frames 120 to 299, 1 cup" or, of several, their number."""
         if not self.pieces:
-            return self.title
+            return tr(self.title)
         reaches = [reach_of(piece) for piece in self.pieces]
         first, last = min(r.first for r in reaches), max(r.last for r in reaches)
         return tr(

@@ -40,9 +40,9 @@ class ModelChoice(QComboBox):
         self.clear()
         for status in self._statuses:
             self.addItem(
-                status.title
+                tr(status.title)
                 if status.usable
-                else tr("{status_title} (not here yet)", status_title=status.title)
+                else tr("{status_title} (not here yet)", status_title=tr(status.title))
             )
             self.setItemData(self.count() - 1, status.problem or "", Qt.ItemDataRole.ToolTipRole)
         names = [status.name for status in self._statuses]

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.io.options import OptionSpec, OptionValue
+from vostool.words import tr
 
 LARGEST = 999_999
 """The largest number that can be typed; no option needs more."""
@@ -50,8 +51,8 @@ class OptionFields(QWidget):
         }
         for spec in specs:
             field = self._fields[spec.name]
-            field.setAccessibleName(spec.title)
-            self._form.addRow("" if isinstance(field, QCheckBox) else spec.title, field)
+            field.setAccessibleName(tr(spec.title))
+            self._form.addRow("" if isinstance(field, QCheckBox) else tr(spec.title), field)
 
     def values(self) -> dict[str, OptionValue]:
         """Values by name of the option; a typed line is text, which the format converts."""
@@ -73,14 +74,14 @@ class OptionFields(QWidget):
 
     def _field(self, spec: OptionSpec, value: OptionValue) -> QWidget:
         if isinstance(spec.default, bool):
-            box = QCheckBox(spec.title)
+            box = QCheckBox(tr(spec.title))
             box.setChecked(value is True)
             box.toggled.connect(lambda _: self.changed.emit())
             return box
         if spec.choices:
             choice = QComboBox()
             for allowed, text in zip_longest(spec.choices, spec.texts):
-                choice.addItem(text or str(allowed), str(allowed))
+                choice.addItem(tr(text) if text else str(allowed), str(allowed))
             choice.setCurrentIndex(choice.findData(str(value)))
             choice.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

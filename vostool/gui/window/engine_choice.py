@@ -134,7 +134,7 @@ class EngineChoice(QObject):
         self._menu.clear()
         for status in engine_statuses():
             if status.usable:
-                action = self._menu.addAction(status.title, partial(self.use, status.name))
+                action = self._menu.addAction(tr(status.title), partial(self.use, status.name))
                 assert action is not None
                 action.setCheckable(True)
                 action.setChecked(status.name == self.current)

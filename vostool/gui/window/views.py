@@ -233,7 +233,7 @@ class Views(QObject):
         actions = self._window.actions_by_id
         for name, title in (("undo", history.undo_title), ("redo", history.redo_title)):
             actions[name].setEnabled(title is not None)
-            verb = name.capitalize()
+            verb = tr(name.capitalize())
             named = f"{verb} {title.lower()}" if title else verb
             actions[name].setText(named)
             actions[name].setIconText(verb)

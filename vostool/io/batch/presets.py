@@ -20,7 +20,7 @@ from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.exports.options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
 from vostool.io.imports.plain_table import Table
-from vostool.words import tr
+from vostool.words import mark, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Preset:
 
 BUILT_IN: Mapping[str, Preset] = MappingProxyType(
     {
-        "Labels only": Preset(),
-        "Training set, JPEG, split by time": Preset(
+        mark("Labels only"): Preset(),
+        mark("Training set, JPEG, split by time"): Preset(
             options=ExportOptions(images=ImageFiles.JPEG, split=Split(SplitBy.TIME))
         ),
-        "Confirmed frames, lossless pictures": Preset(
+        mark("Confirmed frames, lossless pictures"): Preset(
             options=ExportOptions(frames=FrameChoice.CONFIRMED, images=ImageFiles.PNG)
         ),
-        "Tidy polygons": Preset(
+        mark("Tidy polygons"): Preset(
             formats=("coco",),
             options=ExportOptions(
                 min_area=25,
@@ -55,7 +55,7 @@ BUILT_IN: Mapping[str, Preset] = MappingProxyType(
                 format_options={"coco": {"segmentation": "polygon"}},
             ),
         ),
-        "Back to CVAT": Preset(formats=("cvat-images",)),
+        mark("Back to CVAT"): Preset(formats=("cvat-images",)),
     }
 )
 """Presets that come along, by name."""

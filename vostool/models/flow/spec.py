@@ -7,6 +7,7 @@ from pathlib import Path
 from vostool.models.engine import Engine
 from vostool.models.engine_options import EngineOptions
 from vostool.models.spec import EngineSpec
+from vostool.words import mark
 
 
 def _load(_device: str | None, _checkpoint: Path | None, _options: EngineOptions) -> Engine:
@@ -15,4 +16,6 @@ def _load(_device: str | None, _checkpoint: Path | None, _options: EngineOptions
     return FlowEngine()
 
 
-ENGINE = EngineSpec(name="flow", title="Optical flow (no checkpoint needed)", load=_load, rank=0)
+ENGINE = EngineSpec(
+    name="flow", title=mark("Optical flow (no checkpoint needed)"), load=_load, rank=0
+)

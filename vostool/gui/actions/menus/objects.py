@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from vostool.gui.actions.spec import ActionSpec, ActionTable, Needs
+from vostool.words import mark
 
 _O = Needs.OBJECT
+_SELECT = (
+    mark("Select object 1"), mark("Select object 2"), mark("Select object 3"),
+    mark("Select object 4"), mark("Select object 5"), mark("Select object 6"),
+    mark("Select object 7"), mark("Select object 8"), mark("Select object 9"),
+)  # fmt: skip
 _NUMBERS = tuple(
-    ActionSpec(f"object_{n}", "Object", f"Select object {n}", (str(n),)) for n in range(1, 10)
+    ActionSpec(f"object_{n}", "Object", text, (str(n),)) for n, text in enumerate(_SELECT, 1)
 )
 
 MASK: ActionTable = (

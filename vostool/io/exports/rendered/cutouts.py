@@ -147,7 +147,7 @@ CUTOUTS = ExportFormat(
     keeps=(
         "the objects' pixels; transparency is the exact mask",
         "overlaps (one picture an object)",
-        f"labels, ids and places ({LIST})",
+        "labels, ids and places (cutouts.csv)",
     ),
     loses=(
         "frames without an object",
