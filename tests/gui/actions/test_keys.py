@@ -74,7 +74,8 @@ def test_what_is_chosen_has_a_round_mark(bench) -> None:
               if not menu.aboutToShow.emit()}  # fmt: skip
     assert marked["Theme"] == ["System"]
     assert marked["Style of masks"] == ["Fill"]
-    assert marked["How runs go"] == ["Runs take all objects"]
+    chosen = ["Runs take all objects", "Runs remember the last frames"]
+    assert marked["How runs go"] == chosen
 
 
 def test_help_lists_the_whole_table(hand) -> None:

@@ -27,6 +27,7 @@ from vostool.gui.window.handlers.table import make_handlers
 from vostool.gui.window.interrupt import Interrupt
 from vostool.gui.window.language import speak
 from vostool.gui.window.main_window import MainWindow
+from vostool.gui.window.memory_choice import show_memory
 from vostool.gui.window.resuming import Resuming
 from vostool.gui.window.tour import Tour
 from vostool.gui.window.unforeseen import Unforeseen
@@ -61,6 +62,7 @@ def build() -> Program:
     tour = Tour(bench)
     drops = Drops(bench)
     Resuming(bench)  # which belongs to the bench
+    bench.opened.connect(partial(show_memory, bench))
     connect_actions(window.actions_by_id, make_handlers(bench, tour))
     use_stored_keys(window)
     window.name_last_export(exported_before())

@@ -31,6 +31,7 @@ from vostool.gui.timeline.legend import Legend
 from vostool.gui.timeline.sound_rows import SoundRows
 from vostool.gui.timeline.thumbnails import ThumbnailStrip
 from vostool.gui.track.look_button import LookButton
+from vostool.gui.track.memory_button import MemoryButton
 from vostool.gui.track.run_bar import RunBar
 from vostool.gui.track.run_card import RunCard
 from vostool.gui.track.scope_button import ScopeButton
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.engine_bar, self.card_bar = EngineBar(), CardBar()
         self.transport = Transport(self.actions_by_id)
         self.scope = ScopeButton(self.actions_by_id)
+        self.memory = MemoryButton(self.actions_by_id, self)
         self.look = LookButton(self.actions_by_id["look_while_tracking"], self)
         self._run_choices = QWidget()
         self.run_bar = RunBar(self.actions_by_id, self._run_choices)
@@ -230,6 +232,7 @@ class MainWindow(QMainWindow):
         choices.setSpacing(0)
         choices.addWidget(self.look)
         choices.addWidget(self.scope)
+        choices.addWidget(self.memory)
         row.addWidget(self._run_choices)
         column.addWidget(self.engine_bar)
         column.addWidget(self.card_bar)

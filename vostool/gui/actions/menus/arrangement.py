@@ -79,7 +79,7 @@ ARRANGEMENT: dict[str, Items] = {
         Inner(
             mark("How runs go"),
             ("scope_all", "scope_visible", "only_selected", LINE, "look_while_tracking", "draft",
-             LINE, "follow_run"),
+             LINE, "memory_standard", "memory_distractor", "memory_long", LINE, "follow_run"),
         ),
         "pause_run", "cancel",
     ),

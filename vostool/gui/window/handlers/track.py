@@ -11,8 +11,10 @@ from vostool.gui.session.tracking import Scope, Tracking
 from vostool.gui.settings import preferences
 from vostool.gui.track.count import CountDialog
 from vostool.gui.track.discovery_dialog import DiscoveryDialog
+from vostool.gui.track.memory_button import ACTION_IDS
 from vostool.gui.window.handlers.guard import Handler, WhenOpen
 from vostool.gui.window.handlers.spans import span_handlers
+from vostool.gui.window.memory_choice import use_memory
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.models.engine import Direction
@@ -47,6 +49,10 @@ def track_handlers(bench: Workbench) -> dict[str, Handler]:
         "scope_all": partial(take, Scope.ALL),
         "scope_visible": partial(take, Scope.VISIBLE),
         "only_selected": partial(take, Scope.SELECTED),
+        **{
+            action: when_open(partial(use_memory, bench, memory))
+            for memory, action in ACTION_IDS.items()
+        },
         "draft": partial(_use_coarse, bench),
         "follow_run": partial(_toggle_following, bench),
         "pause_run": runs(lambda r: r.pause(not r.paused)),
