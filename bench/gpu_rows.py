@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import seeded
 import torch
+from gpu_graphs import with_and_without
 from gpu_official import Official, as_jpegs, never, no_memory
 
 from vostool.errors import DeviceFullError
@@ -73,6 +74,8 @@ class Bench:
                     partial(self.against_official, count, mixed, False),
                     True,
                 )
+        for count in (1, 5):
+            yield f"CUDA graphs, {count} objects", partial(with_and_without, self, count), True
         yield "the same compiled, 1 object", partial(self.against_official, 1, False, True), True
         yield "clicks: cold, prepared, second", self.clicks, True
         yield "a second pass against the first", self.second_pass, True

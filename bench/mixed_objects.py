@@ -24,6 +24,8 @@ from vostool.models.shared.device import choose_dtype
 from vostool.project.prompts import Prompts
 
 WIDTH, HEIGHT = 320, 180
+FILLING = 16
+"""Frames behind its prompt until as much is remembered of an object as ever will be."""
 
 
 def main() -> None:
@@ -65,9 +67,9 @@ def engine(name: str, small: bool, dtype: torch.dtype, batch: int) -> Any:
 
 
 def measure(engine: Any, arguments: argparse.Namespace) -> float:
-    """The median frame, encoder included, once all objects are there."""
+    """The median frame, encoder included, once all is remembered of all objects."""
     objects = arguments.objects
-    clip = generate_clip(objects + arguments.frames, WIDTH, HEIGHT).frames
+    clip = generate_clip(objects + FILLING + arguments.frames, WIDTH, HEIGHT).frames
     engine.open(ArraySource(clip))
     keys = [Keyframe(n, n + 1, Prompts(box=box(n))) for n in range(objects)]
     request = TrackRequest(tuple(keys), Direction.FORWARD, 0, 0, len(clip) - 1)
@@ -78,7 +80,7 @@ def measure(engine: Any, arguments: argparse.Namespace) -> float:
         step = next(steps, None)
         if step is None:
             break
-        if step.frame >= objects:
+        if step.frame >= objects + FILLING:
             times.append(time.perf_counter() - begun)
     engine.close()
     return float(np.median(times))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,10 @@ from vostool.models.engine import Direction, Keyframe, TrackRequest
 from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.graphs import Graphs
 from vostool.project.prompts import Point, Prompts
 
-FRAMES, WIDTH, HEIGHT = 12, 96, 64
+FRAMES, WIDTH, HEIGHT = 14, 96, 64
 POINTERS = 4  # of an object, so that few frames fill what attention reads
 LIBRARIES = ("sam2", "edgetam", "sam3")
 
@@ -74,11 +76,36 @@ def keys_of(objects: int, backward: bool) -> tuple[Keyframe, ...]:
     return (*keys, Keyframe(0 if backward else FRAMES - 1, objects, click))
 
 
+class Replaying:
+    """Runs recorded work again, into the tensors that the recording left its results in."""
+
+    def __init__(self) -> None:
+        self.recorded = self.replayed = 0
+
+    in_turn = contextlib.nullcontext
+
+    def record(self, work: Any) -> Any:
+        self.recorded += 1
+        results = work()
+
+        def replay() -> None:
+            self.replayed += 1
+            for held, made in zip(results, work(), strict=True):
+                held.copy_(made)
+
+        return replay, results
+
+
 class Run:
     """Logits by frame and object, and how many objects each pass was of."""
 
-    def __init__(self, model: Any, batch: int, backward: bool = False) -> None:
+    def __init__(
+        self, model: Any, batch: int, backward: bool = False, graphs: Graphs | None = None
+    ) -> None:
         engine = engine_of(model, batch)
+        if graphs is not None:
+            engine._graphs = graphs
+            engine._encoder_graphs = Graphs(Replaying(), "its encoder")
         engine.open(ArraySource(generate_clip(FRAMES, WIDTH, HEIGHT).frames))
         network = engine._opened().network
         self.passes: list[list[int]] = [[]]
@@ -113,3 +140,15 @@ def test_objects_of_different_frames_go_together_and_are_what_they_are_alone(mod
     assert {n for each in alone.passes for n in each} == {1}
     assert max(n for each in together.passes for n in each) >= 4
     assert sum(map(len, together.passes)) < 0.8 * sum(map(len, alone.passes))
+
+
+def test_pieces_of_a_full_bank_go_through_recordings_and_give_the_same(model):
+    """What a card would replay, with a recorder that does on a CPU what a card does."""
+    plain, recorder = Run(model, 8), Replaying()
+    replayed = Run(model, 8, graphs=Graphs(recorder, "this"))
+    assert recorder.replayed > recorder.recorded > 0
+    assert replayed.logits.keys() == plain.logits.keys()
+    for key, logits in plain.logits.items():
+        np.testing.assert_allclose(replayed.logits[key], logits, atol=2e-3, rtol=1e-3)
+    numbers = {n for each in replayed.passes for n in each}
+    assert numbers <= {1, 2, 4, 8}, "buckets"

@@ -40,7 +40,7 @@ class Video(LibraryVideo[EdgeTamVideoModel]):
     @cached_property
     def network(self) -> EdgeTamNetwork:
         """The model as runs use it."""
-        return EdgeTamNetwork(self.model, self.features)
+        return EdgeTamNetwork(self.model, self.features, self.graphs)
 
 
 class _Features(EdgeTamVideoInferenceCache):

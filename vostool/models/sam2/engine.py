@@ -34,6 +34,7 @@ from vostool.models.sam2.state import ObjectTracker, PromptReplay, Video, condit
 from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
+from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.memory_answers import EvidenceKind
@@ -147,14 +148,14 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         facts = source.info
         features = FeatureCache(
             Pictures(source, as_imagenet(model.image_size), self._device),
-            self._encoder,
+            RecordedEncoder(self._encoder, self._encoder_graphs),
             self._cache_bytes,
             beside=None if alone else beside_for(self._device, self._options.quality == "exact"),
             disk=make_disk_features(encoding, model, self._dtype, self._encoder, facts),
             positions=self._encoder.positions,
             device=self._device,
         )
-        return Video(model, features, facts.height, facts.width, len(source))
+        return Video(model, features, facts.height, facts.width, len(source), graphs=self._graphs)
 
     def _tracker(self, video: Video, memory: Memory = STANDARD) -> ObjectTracker:
         return ObjectTracker(video, memory)

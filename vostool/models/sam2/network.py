@@ -7,7 +7,6 @@ in their order of operations; which memories are read is chosen as there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,32 +15,23 @@ from sam2.modeling.sam2_utils import get_1d_sine_pe, select_closest_cond_frames
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 from torch import Tensor, nn
 
-from vostool.models.shared.decoded import Decoded, hearing, present_only
+from vostool.models.shared.decoded import Decoded, present_only
+from vostool.models.shared.encoder import Levels
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.graphs import Graphs, Tensors
 from vostool.models.shared.half_memory import joinable
 from vostool.models.shared.reading import (
     CONDITIONING,
     TRACKED,
     Attended,
-    MemoryNetwork,
     Output,
     Outputs,
     Reading,
-    split,
 )
+from vostool.models.shared.recorded_network import Heads, RecordedNetwork
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    """A frame's features and positions by level, (N, B, C) each, and the levels' sizes."""
-
-    features: list[Tensor]
-    positions: list[Tensor]
-    sizes: list[tuple[int, int]]
-    count: int
-
-
-class Sam2Network(MemoryNetwork):
+class Sam2Network(RecordedNetwork):
     """The official predictor's, for one source."""
 
     pointer = "obj_ptr"
@@ -52,16 +42,17 @@ class Sam2Network(MemoryNetwork):
         features: FeatureCache,
         frame_count: int,
         constants: dict[str, Any],
+        graphs: Graphs,
     ) -> None:
         """Take what the states of a source share.
 
         Args:
             constants: the official code's own, of the positions in memories.
         """
+        super().__init__(features, graphs)
         self._predictor = predictor
-        self._features = features
         self._frame_count = frame_count
-        self._state = {"cached_features": features, "constants": constants}
+        self._state = {"constants": constants}
         self._pointers_read = min(frame_count, predictor.max_obj_ptrs_in_encoder)
 
     def reading(self, outputs: Outputs, frame: int, backward: bool) -> Reading:
@@ -137,15 +128,46 @@ class Sam2Network(MemoryNetwork):
         decoder: nn.Module = self._predictor.sam_mask_decoder
         return decoder
 
-    def infer(self, frame: int, attended: Attended) -> list[Output]:
-        encoded = self._encoded(frame, attended.tokens.shape[0])
-        *_, masks, large, pointer, presence = self._heads(encoded, attended)
-        return self._remembered(encoded, masks, large, pointer, presence)
+    def _is_full(self, attended: Attended) -> bool:
+        predictor = self._predictor
+        each = predictor.hidden_dim // predictor.mem_dim
+        pointers = self._pointers_read if predictor.use_obj_ptrs_in_encoder else 0
+        full = attended.memories >= predictor.num_maskmem
+        return bool(full and attended.pointer_tokens >= pointers * each)
 
-    def propose(self, frame: int, attended: Attended) -> Decoded:
-        with hearing(self.decoder) as heard:
-            self._heads(self._encoded(frame, attended.tokens.shape[0]), attended)
-        return heard.decoded
+    def _attend(self, features: Tensor, place: Tensor, attended: Attended) -> Tensor:
+        count, (rows, columns) = attended.tokens.shape[0], features.shape[-2:]
+        joined = self._predictor.memory_attention(
+            curr=[_as_sequence(features, count)],
+            curr_pos=[_as_sequence(place, count)],
+            memory=attended.tokens.transpose(0, 1),
+            memory_pos=attended.positions.transpose(0, 1),
+            num_obj_ptr_tokens=attended.pointer_tokens,
+        )
+        moved: Tensor = joined.permute(1, 2, 0)
+        return moved.view(count, -1, rows, columns)
+
+    def _heads(self, joined: Tensor, levels: Levels) -> Heads:
+        predictor, count = self._predictor, joined.shape[0]
+        *_, masks, large, pointer, presence = predictor._forward_sam_heads(
+            backbone_features=joined,
+            high_res_features=[x.expand(count, -1, -1, -1) for x in levels[:-1]] or None,
+            multimask_output=predictor._use_multimask(False, None),
+        )
+        return Heads(masks, large, pointer, presence)
+
+    def _remembered(self, levels: Levels, heads: Heads) -> Tensors:
+        features = _as_sequence(levels[-1], heads.masks.shape[0])
+        memory, places = self._predictor._encode_new_memory(
+            [features],
+            [tuple(levels[-1].shape[-2:])],
+            heads.large,
+            heads.presence,
+            is_mask_from_pts=False,
+        )
+        # Token after token, as attention reads it; the shape is the official one.
+        kept = as_tokens(joinable(memory.to(torch.bfloat16)))
+        return kept, heads.masks, heads.pointer, heads.presence, places[-1][:1]
 
     def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
         predictor, presence = self._predictor, decoded.presence
@@ -159,57 +181,18 @@ class Sam2Network(MemoryNetwork):
             if predictor.fixed_no_obj_ptr:
                 pointer = there * pointer
             pointer = pointer + (1 - there) * predictor.no_obj_ptr
-        encoded = self._encoded(frame, 1)
-        return self._remembered(encoded, masks, large, pointer, presence)[0]
+        return self._chosen(frame, Heads(masks, large, pointer, presence))
 
-    def _encoded(self, frame: int, count: int) -> _Encoded:
-        _, _, features, positions, sizes = self._predictor._get_image_feature(
-            self._state, frame, count
+    def _kept_places(self, places: Tensor) -> object:
+        same: object = self._predictor._get_maskmem_pos_enc(
+            self._state, {"maskmem_pos_enc": [places]}
         )
-        return _Encoded(features, positions, sizes, count)
+        return same
 
-    def _attend(self, encoded: _Encoded, attended: Attended) -> Tensor:
-        """(B, C, h, w): the frame's features with what the objects' memories say to them."""
-        joined = self._predictor.memory_attention(
-            curr=[encoded.features[-1]],
-            curr_pos=[encoded.positions[-1]],
-            memory=attended.tokens.transpose(0, 1),
-            memory_pos=attended.positions.transpose(0, 1),
-            num_obj_ptr_tokens=attended.pointer_tokens,
-        )
-        moved: Tensor = joined.permute(1, 2, 0)
-        return moved.view(moved.shape[0], -1, *encoded.sizes[-1])
 
-    def _heads(self, encoded: _Encoded, attended: Attended) -> tuple[Tensor, ...]:
-        predictor = self._predictor
-        fine = [
-            x.permute(1, 2, 0).view(encoded.count, -1, *size)
-            for x, size in zip(encoded.features[:-1], encoded.sizes[:-1], strict=True)
-        ]
-        answer: tuple[Tensor, ...] = predictor._forward_sam_heads(
-            backbone_features=self._attend(encoded, attended),
-            high_res_features=fine or None,
-            multimask_output=predictor._use_multimask(False, None),
-        )
-        return answer
-
-    def _remembered(
-        self, encoded: _Encoded, masks: Tensor, large: Tensor, pointer: Tensor, presence: Tensor
-    ) -> list[Output]:
-        """Outputs with the memories of masks (B, 1, h, w), at the network's size ``large``."""
-        predictor = self._predictor
-        memory, places = predictor._encode_new_memory(
-            encoded.features, encoded.sizes, large, presence, is_mask_from_pts=False
-        )
-        whole = {
-            # Token after token, as attention reads it; the shape is the official one.
-            "maskmem_features": as_tokens(joinable(memory.to(torch.bfloat16))),
-            "pred_masks": masks,
-            self.pointer: pointer,
-            "object_score_logits": presence,
-        }
-        same = predictor._get_maskmem_pos_enc(self._state, {"maskmem_pos_enc": places})
-        return split(whole, encoded.count, {"maskmem_pos_enc": [x[:1] for x in same]})
+def _as_sequence(features: Tensor, count: int) -> Tensor:
+    """(1, C, h, w) -> (h * w, count, C), without a copy."""
+    return features.expand(count, -1, -1, -1).flatten(2).permute(2, 0, 1)
 
 
 def as_tokens(memory: Tensor) -> Tensor:

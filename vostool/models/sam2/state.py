@@ -27,6 +27,7 @@ from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scene, Scenes
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.graphs import Graphs
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
@@ -47,6 +48,7 @@ class Video:
         prompted: outputs of prompted frames, see :class:`PromptReplay`.
         memory: what runs remember of the frames they tracked.
         scenes: what the corrections last made read of it.
+        graphs: the engine's recordings.
     """
 
     predictor: SAM2VideoPredictor
@@ -58,11 +60,14 @@ class Video:
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
     memory: RunMemory = field(default_factory=RunMemory)
     scenes: Scenes = field(default_factory=Scenes)
+    graphs: Graphs = field(default_factory=Graphs)
 
     @cached_property
     def network(self) -> Sam2Network:
         """The predictor as runs use it."""
-        return Sam2Network(self.predictor, self.features, self.frame_count, self.constants)
+        return Sam2Network(
+            self.predictor, self.features, self.frame_count, self.constants, self.graphs
+        )
 
 
 def new_state(video: Video) -> dict[str, Any]:

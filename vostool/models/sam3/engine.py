@@ -31,6 +31,7 @@ from vostool.models.sam3.state import (
 from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
+from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.library_network import LibraryTracker
@@ -104,12 +105,14 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         assert isinstance(size, int)
         features = FeatureCache(
             Pictures(source, preparation(size), self._device),
-            partial(encode, model),
+            RecordedEncoder(partial(encode, model), self._encoder_graphs),
             self._cache_bytes,
             beside=None if alone else beside_for(self._device),
             device=self._device,
         )
-        return Video(model, features, size, facts.height, facts.width, len(source))
+        return Video(
+            model, features, size, facts.height, facts.width, len(source), graphs=self._graphs
+        )
 
     def _tracker(self, video: Video, memory: Memory = STANDARD) -> LibraryTracker:
         return LibraryTracker(video, memory)

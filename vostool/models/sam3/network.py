@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from vostool.models.shared.half_memory import joinable
-from vostool.models.shared.library_network import Encoded, LibraryNetwork
+from vostool.models.shared.library_network import LibraryNetwork
 from vostool.models.shared.reading import Attended
 
 
@@ -15,15 +17,10 @@ class Sam3Network(LibraryNetwork):
 
     axis = 1
 
-    def _attend(self, encoded: Encoded, attended: Attended) -> Tensor:
+    def _attend(self, features: Tensor, place: Tensor, attended: Attended) -> Tensor:
         # The library hands memories to its attention in the session's type, float32.
-        whole = Attended(
-            attended.tokens.to(torch.float32),
-            attended.positions,
-            attended.pointer_tokens,
-            attended.memories,
-        )
-        return super()._attend(encoded, whole)
+        whole = replace(attended, tokens=attended.tokens.to(torch.float32))
+        return super()._attend(features, place, whole)
 
     def _kept(self, memory: Tensor) -> Tensor:
         return joinable(memory)

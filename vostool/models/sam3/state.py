@@ -39,7 +39,7 @@ class Video(LibraryVideo[Sam3TrackerVideoModel]):
     @cached_property
     def network(self) -> Sam3Network:
         """The model as runs use it."""
-        return Sam3Network(self.model, self.features)
+        return Sam3Network(self.model, self.features, self.graphs)
 
 
 class _Features(Sam3TrackerVideoInferenceCache):

@@ -18,6 +18,7 @@ import torch
 from vostool.models.shared.decoded import Decoded, hearing
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.graphs import Graphs, buckets
 from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.reading import (
     CONDITIONING,
@@ -50,6 +51,8 @@ class SteppedVideo(Protocol):
     def features(self) -> FeatureCache: ...
     @property
     def memory(self) -> RunMemory: ...
+    @property
+    def graphs(self) -> Graphs: ...
 
 
 class BatchStepper:
@@ -140,6 +143,7 @@ class BatchStepper:
         return self._video.network.choose(frame, decoded, place)
 
     def _with_less(self, objects: int, error: RuntimeError) -> bool:
+        self._video.graphs.clear()
         if self.batch > 1:
             self.batch = max(1, min(self.batch, objects) // 2)
         elif self._video.features.bytes_held:
@@ -156,5 +160,14 @@ class BatchStepper:
         for oid, reading in readings.items():
             alike.setdefault(reading.size, []).append(oid)
         for oids in alike.values():
-            for start in range(0, len(oids), self.batch):
-                yield oids[start : start + self.batch]
+            left = list(oids)
+            for number in self._numbers(len(oids)):
+                yield left[:number]
+                del left[:number]
+
+    def _numbers(self, objects: int) -> list[int]:
+        """Of how many objects each group is; a recording is of a certain number."""
+        if self._video.graphs.active:
+            return buckets(objects, self.batch)
+        whole, rest = divmod(objects, self.batch)
+        return [self.batch] * whole + [rest] * bool(rest)

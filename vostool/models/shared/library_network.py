@@ -9,70 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from vostool.models.memory_kinds import STANDARD, Memory
-from vostool.models.shared.decoded import Decoded, hearing, present_only
+from vostool.models.shared.decoded import Decoded, present_only
+from vostool.models.shared.encoder import Levels
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.graphs import Graphs, Tensors
 from vostool.models.shared.library_replay import LibraryVideo
 from vostool.models.shared.memory_reach import Reach
 from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.reading import (
     Attended,
-    MemoryNetwork,
     Output,
     Outputs,
     Reading,
-    split,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A frame's features by level and the coarsest ones' positions, (N, 1, C) each."""
-
-    levels: list[Tensor]
-    positions: Tensor
-
-
-class _Answer(Protocol):
-    """What the library's mask decoder makes of a frame, B objects first."""
-
-    pred_masks: Tensor
-    high_res_masks: Tensor
-    object_pointer: Tensor
-    object_score_logits: Tensor
-
-
-@dataclass(slots=True)
-class _Chosen:
-    """The same of one mask that was chosen."""
-
-    pred_masks: Tensor
-    high_res_masks: Tensor
-    object_pointer: Tensor
-    object_score_logits: Tensor
-
+from vostool.models.shared.recorded_network import Heads, RecordedNetwork
 
 _ABSENT = -1024.0
 """The logits of a mask where the object is not on the frame, in both models."""
 
 
-class LibraryNetwork(MemoryNetwork):
-    """What both models do alike; what is of each is below ``infer``."""
+class LibraryNetwork(RecordedNetwork):
+    """What both models do alike."""
 
     pointer = "object_pointer"
-    axis = 0
-    """The batch's, in a memory and its positions."""
 
-    def __init__(self, model: nn.Module, features: FeatureCache) -> None:
+    def __init__(self, model: nn.Module, features: FeatureCache, graphs: Graphs) -> None:
+        super().__init__(features, graphs)
         self._model: Any = model
-        self._features = features
         self._places: dict[torch.dtype, Tensor] = {}
 
     # -- what each model has of its own
@@ -119,22 +89,59 @@ class LibraryNetwork(MemoryNetwork):
         whole: Tensor = made[::split_into, 0]
         return whole
 
-    def infer(self, frame: int, attended: Attended) -> list[Output]:
-        encoded = self._encoded(frame)
-        count = attended.tokens.shape[0]
-        answer = self._answer(encoded, self._attend(encoded, attended))
-        return self._remembered(encoded, answer, count)
-
     @property
     def decoder(self) -> nn.Module:
         decoder: nn.Module = self._model.mask_decoder
         return decoder
 
-    def propose(self, frame: int, attended: Attended) -> Decoded:
-        encoded = self._encoded(frame)
-        with hearing(self.decoder) as heard:
-            self._answer(encoded, self._attend(encoded, attended))
-        return heard.decoded
+    def _is_full(self, attended: Attended) -> bool:
+        model = self._model
+        each = model.hidden_dim // model.mem_dim
+        most = model.config.max_object_pointers_in_encoder
+        full = attended.memories >= model.num_maskmem
+        return bool(full and attended.pointer_tokens >= most * each)
+
+    def _attend(self, features: Tensor, place: Tensor, attended: Attended) -> Tensor:
+        model, count = self._model, attended.tokens.shape[0]
+        joined = model.memory_attention(
+            current_vision_features=features.expand(-1, count, -1),
+            current_vision_position_embeddings=place.expand(-1, count, -1),
+            memory=attended.tokens.transpose(0, 1),
+            memory_posision_embeddings=attended.positions.transpose(0, 1),
+            num_object_pointer_tokens=attended.pointer_tokens,
+            **self._told(attended),
+        )
+        # (1, B, N, C): the library's axis of several points comes first here.
+        flat: Tensor = joined[0].transpose(1, 2)
+        return flat.view(count, -1, *model.backbone_feature_sizes[-1])
+
+    def _heads(self, joined: Tensor, levels: Levels) -> Heads:
+        model, count = self._model, joined.shape[0]
+        fine = [
+            level.expand(-1, count, -1).permute(1, 2, 0).view(count, -1, *size)
+            for level, size in zip(levels[:-1], model.backbone_feature_sizes[:-1], strict=True)
+        ]
+        several = model._use_multimask(False, None)
+        with best_only(model.mask_decoder) if several else nullcontext():
+            answer = model._single_frame_forward(
+                image_embeddings=[*fine, joined], multimask_output=False
+            )
+        return Heads(
+            answer.pred_masks,
+            answer.high_res_masks,
+            answer.object_pointer,
+            answer.object_score_logits,
+        )
+
+    def _remembered(self, levels: Levels, heads: Heads) -> Tensors:
+        memory, places = self._model._encode_new_memory(
+            current_vision_feats=levels[-1].expand(-1, heads.masks.shape[0], -1),
+            pred_masks_high_res=heads.large,
+            object_score_logits=heads.presence,
+            is_mask_from_pts=False,
+        )
+        place = places.narrow(self.axis, 0, 1)
+        return self._kept(memory), heads.masks, heads.pointer, heads.presence, place
 
     def choose(self, frame: int, decoded: Decoded, place: int) -> Output:
         model, presence = self._model, decoded.presence
@@ -145,60 +152,12 @@ class LibraryNetwork(MemoryNetwork):
         pointer = model.object_pointer_proj(decoded.token(place))
         there = (presence > 0).to(pointer.dtype)
         pointer = there * pointer + (1 - there) * model.no_object_pointer
-        answer = _Chosen(masks, large, pointer, presence)
-        return self._remembered(self._encoded(frame), answer, 1)[0]
+        return self._chosen(frame, Heads(masks, large, pointer, presence))
 
-    def _encoded(self, frame: int) -> Encoded:
-        _, kept = self._features.get(frame)
-        return Encoded(kept["backbone_fpn"], kept["vision_pos_enc"][-1])
-
-    def _remembered(self, encoded: Encoded, answer: _Answer, count: int) -> list[Output]:
-        memory, places = self._model._encode_new_memory(
-            current_vision_feats=encoded.levels[-1].expand(-1, count, -1),
-            pred_masks_high_res=answer.high_res_masks,
-            object_score_logits=answer.object_score_logits,
-            is_mask_from_pts=False,
-        )
-        whole = {
-            "maskmem_features": self._kept(memory),
-            "pred_masks": answer.pred_masks,
-            self.pointer: answer.object_pointer,
-            "object_score_logits": answer.object_score_logits,
-        }
+    def _kept_places(self, places: Tensor) -> object:
         if places.dtype not in self._places:
-            self._places[places.dtype] = places.narrow(self.axis, 0, 1).clone()
-        shared = {"maskmem_pos_enc": self._places[places.dtype]}
-        return split(whole, count, shared, {"maskmem_features": self.axis})
-
-    def _attend(self, encoded: Encoded, attended: Attended) -> Tensor:
-        """(B, C, h, w): the frame's features with what the objects' memories say to them."""
-        model, count = self._model, attended.tokens.shape[0]
-        joined = model.memory_attention(
-            current_vision_features=encoded.levels[-1].expand(-1, count, -1),
-            current_vision_position_embeddings=encoded.positions.expand(-1, count, -1),
-            memory=attended.tokens.transpose(0, 1),
-            memory_posision_embeddings=attended.positions.transpose(0, 1),
-            num_object_pointer_tokens=attended.pointer_tokens,
-            **self._told(attended),
-        )
-        # (1, B, N, C): the library's axis of several points comes first here.
-        flat: Tensor = joined[0].transpose(1, 2)
-        return flat.view(count, -1, *model.backbone_feature_sizes[-1])
-
-    def _answer(self, encoded: Encoded, joined: Tensor) -> _Answer:
-        model = self._model
-        count = joined.shape[0]
-        sizes = model.backbone_feature_sizes[:-1]
-        fine = [
-            level.expand(-1, count, -1).permute(1, 2, 0).view(count, -1, *size)
-            for level, size in zip(encoded.levels[:-1], sizes, strict=True)
-        ]
-        several = model._use_multimask(False, None)
-        with best_only(model.mask_decoder) if several else nullcontext():
-            answer: _Answer = model._single_frame_forward(
-                image_embeddings=[*fine, joined], multimask_output=False
-            )
-        return answer
+            self._places[places.dtype] = places.clone()
+        return self._places[places.dtype]
 
 
 class LibraryTracker(MemoryTracker):

@@ -15,6 +15,7 @@ import torch
 from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scenes
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.graphs import Graphs
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
 from vostool.models.shared.reading import MemoryNetwork, Output
 from vostool.models.shared.run_memory import RunMemory
@@ -35,6 +36,7 @@ class LibraryVideo(ABC, Generic[ModelT]):
         prompted: outputs of prompted frames, see :class:`LibraryReplay`.
         memory: what runs remember of the frames they tracked.
         scenes: what the corrections last made read of it.
+        graphs: the engine's recordings.
     """
 
     model: ModelT
@@ -46,6 +48,7 @@ class LibraryVideo(ABC, Generic[ModelT]):
     prompted: OrderedDict[tuple[int, Prompts], Output] = field(default_factory=OrderedDict)
     memory: RunMemory = field(default_factory=RunMemory)
     scenes: Scenes = field(default_factory=Scenes)
+    graphs: Graphs = field(default_factory=Graphs)
 
     @property
     @abstractmethod

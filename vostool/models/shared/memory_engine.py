@@ -27,6 +27,7 @@ from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
 from vostool.models.shared.batch import BatchStepper, Due
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import Run
+from vostool.models.shared.graphs import graphs_for
 from vostool.models.shared.memory_answers import (
     STORED_REPLY,
     MemoryAnswers,
@@ -67,6 +68,15 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         self._object_batch = options.object_batch or (
             1 if device.type == "cpu" else GPU_OBJECT_BATCH
         )
+        self._graphs = graphs_for(device, title)
+        # Of its own, with memory of its own: frames are encoded ahead on a second stream.
+        self._encoder_graphs = self._graphs.take(graphs_for(device, title))
+
+    def close(self) -> None:
+        try:
+            self._graphs.clear()
+        finally:
+            super().close()
 
     # -- what an engine may do in its own way
 
@@ -192,12 +202,14 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         )
 
     def _frugally(self, video: VideoT, work: Callable[[], ResultT]) -> ResultT:
-        """Device memory that runs out costs what was remembered, too."""
+        """Device memory that runs out costs recordings and what was remembered, too."""
         try:
             return super()._frugally(video, work)
         except RuntimeError as error:
-            if not is_out_of_memory(error) or not video.memory.bytes_held:
+            held = video.memory.bytes_held or self._graphs.active
+            if not is_out_of_memory(error) or not held:
                 raise
+        self._graphs.clear()
         video.memory.clear()
         video.scenes.clear()
         empty_cache(self._device)
