@@ -41,8 +41,8 @@ def main() -> None:
     print(f"{arguments.objects} objects on as many frames, {dtype}")
     for name in arguments.networks:
         for batch in arguments.batch:
-            seconds = measure(engine(name, arguments.small, dtype, batch), arguments)
-            print(f"{name:>8} batch {batch:>2}: {seconds:.3f} s a frame", flush=True)
+            wall, cpu = measure(engine(name, arguments.small, dtype, batch), arguments)
+            print(f"{name:>8} batch {batch:>2}: {wall:.3f} s a frame, {cpu:.3f} s of a processor")
 
 
 def engine(name: str, small: bool, dtype: torch.dtype, batch: int) -> Any:
@@ -66,8 +66,9 @@ def engine(name: str, small: bool, dtype: torch.dtype, batch: int) -> Any:
     return EdgeTamEngine(model, dtype, **more)
 
 
-def measure(engine: Any, arguments: argparse.Namespace) -> float:
-    """The median frame, encoder included, once all is remembered of all objects."""
+def measure(engine: Any, arguments: argparse.Namespace) -> tuple[float, float]:
+    """The median frame, encoder included, once all is remembered of all objects:
+    on the wall, and of all threads together."""
     objects = arguments.objects
     clip = generate_clip(objects + FILLING + arguments.frames, WIDTH, HEIGHT).frames
     engine.open(ArraySource(clip))
@@ -76,14 +77,15 @@ def measure(engine: Any, arguments: argparse.Namespace) -> float:
     times = []
     steps = engine.track(request, lambda: False)
     while True:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         step = next(steps, None)
         if step is None:
             break
         if step.frame >= objects + FILLING:
-            times.append(time.perf_counter() - begun)
+            times.append((time.perf_counter() - begun, time.process_time() - worked))
     engine.close()
-    return float(np.median(times))
+    wall, cpu = np.median(times, axis=0)
+    return float(wall), float(cpu)
 
 
 def box(number: int) -> Box:
