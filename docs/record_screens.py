@@ -79,14 +79,14 @@ def _record(arguments: argparse.Namespace, scratch: Path) -> int:
     width, height = (int(v) for v in arguments.size.split("x"))
     bench.window.setGeometry(0, 0, width, height)
     bench.window.activateWindow()
-    _until(lambda: bench.engine.current is not None)
+    until(lambda: bench.engine.current is not None)
     bench.engine.use(arguments.engine)
-    _until(lambda: bench.engine.current == arguments.engine)
+    until(lambda: bench.engine.current == arguments.engine)
     things = [(label, (float(x), float(y))) for label, x, y in arguments.thing]
-    stage = Stage(program, arguments.clip, things, _until, scratch)
+    stage = Stage(program, arguments.clip, things, until, scratch)
     for screen in screens(stage):
         if screen.name.startswith(arguments.only):
-            _rest(0.35)
+            rest(0.35)
             _picture(app, arguments.folder / f"{screen.name}.png", width, height)
     bench.close()
     return 0
@@ -102,16 +102,17 @@ def _picture(app: object, path: Path, width: int, height: int) -> None:
     print(path, flush=True)
 
 
-def _until(holds: Callable[[], object]) -> None:
+def until(holds: Callable[[], object]) -> None:
     """Run the event loop until something holds, which it must in time."""
     end = time.monotonic() + PATIENCE
-    _rest(0.02)
+    rest(0.02)
     while not holds():
         assert time.monotonic() < end, "waited in vain"
-        _rest(0.02)
+        rest(0.02)
 
 
-def _rest(seconds: float) -> None:
+def rest(seconds: float) -> None:
+    """Let the event loop run."""
     from PyQt6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()

@@ -49,7 +49,7 @@ from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-OFFSCREEN = ("propagateSizeHints", "does not support raise")
+OFFSCREEN = ("propagateSizeHints", "does not support raise", "grabbing the keyboard")
 """What the offscreen platform says of its windows."""
 FRAMES, WIDTH, HEIGHT = 24, 240, 136
 PATIENCE = 10.0

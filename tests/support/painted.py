@@ -7,6 +7,7 @@ same widget painted as people see it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from PyQt6.QtGui import (
     QTextItem,
     QTransform,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMenu, QTabBar, QWidget
 
 ICON = 40
 """Pixels; larger pictures are no icons."""
@@ -159,6 +160,50 @@ def marks_of(window: QWidget) -> list[Mark]:
             if place.intersects(seen) and (covering is widget or _lets_through(widget)):
                 found.append(Mark(text, shown, widget, seen.translated(corner)))
     return found
+
+
+FLOORS = {"text": 4.5, "icon": 3.0, "disabled": 2.5}
+"""WCAG 2.2, AA (1.4.3 and 1.4.11), which leaves out what is disabled."""
+
+
+def too_faint(window: QWidget, marks: list[Mark]) -> list[str]:
+    """A sentence for each text and icon whose contrast is too low."""
+    return [
+        f"{what} is at {ratio:.2f}, not {FLOORS[kind]}"
+        for kind, ratio, what in measured(window, marks)
+        if ratio < FLOORS[kind]
+    ]
+
+
+def measured(window: QWidget, marks: list[Mark]) -> Iterator[tuple[str, float, str]]:
+    """Kind (of :data:`FLOORS`), contrast and description of each mark.
+
+    Marks that are cut are those that scroll, and what lies across is a button's ground: both are
+    left out. A dash alone counts as an icon.
+    """
+    pixels = pixels_of(window)
+    for mark in marks:
+        place = mark.place
+        if not mark.room.contains(place.adjusted(0, 2, 0, -2)):
+            continue
+        if not mark.text and not 0.6 < place.width() / place.height() < 1.6:
+            continue
+        kind = "text" if any(sign.isalnum() for sign in mark.text) else "icon"
+        owner = f"{type(mark.owner).__name__} {mark.owner.objectName()}".strip()
+        what = f"{mark.text!r} in {owner} at {place.getRect()}"
+        yield kind if is_enabled(mark) else "disabled", contrast_in(pixels, place), what
+
+
+def is_enabled(mark: Mark) -> bool:
+    """False of a disabled widget's marks, and of a disabled row's or tab's."""
+    owner = mark.owner
+    middle = owner.mapFrom(owner.window(), mark.place.center())
+    if isinstance(owner, QMenu):
+        action = owner.actionAt(middle)
+        return action is None or action.isEnabled()
+    if isinstance(owner, QTabBar):
+        return owner.isTabEnabled(owner.tabAt(middle))
+    return owner.isEnabled()
 
 
 def _lets_through(widget: QWidget) -> bool:

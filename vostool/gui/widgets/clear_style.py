@@ -46,6 +46,7 @@ _SIGNS = {
 }
 """Signs of the style that are drawn as our icons."""
 SIGN = 16
+_OWN_TIP = "own_tip"
 _ARROWS = (QStyle.SubControl.SC_ScrollBarSubLine, QStyle.SubControl.SC_ScrollBarAddLine)
 _UPRIGHT = (Qt.ArrowType.UpArrow, Qt.ArrowType.DownArrow)
 _LEVEL = (Qt.ArrowType.LeftArrow, Qt.ArrowType.RightArrow)
@@ -118,9 +119,12 @@ class ClearStyle(QProxyStyle):
             field = QStyle.SubControl.SC_ComboBoxEditField
             room = self.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, widget)
             taken = option.iconSize.width() + Space.S if not option.currentIcon.isNull() else 0
+            whole, cut = option.currentText or "", Qt.TextElideMode.ElideRight
             option.currentText = option.fontMetrics.elidedText(
-                option.currentText, Qt.TextElideMode.ElideRight, room.width() - taken - Space.XS
+                whole, cut, room.width() - taken - Space.XS
             )
+            if option.currentText != whole and widget is not None:
+                _tell_whole(widget, whole)
         super().drawControl(element, option, painter, widget)
 
     def drawPrimitive(
@@ -155,6 +159,16 @@ def _triangle(place: QRectF, way: Qt.ArrowType) -> QPolygonF:
         [QPointF(-reach, reach / 2), QPointF(reach, reach / 2), QPointF(0, -reach / 2)]
     )
     return QTransform().translate(middle.x(), middle.y()).rotate(turn[way]).map(corners)
+
+
+def _tell_whole(widget: QWidget, text: str) -> None:
+    """Put a text that is cut before the widget's own tooltip."""
+    if text in widget.toolTip():
+        return
+    if widget.property(_OWN_TIP) is None:
+        widget.setProperty(_OWN_TIP, widget.toolTip())
+    own = str(widget.property(_OWN_TIP))
+    widget.setToolTip(f"{text}\n{own}" if own else text)
 
 
 def outline(palette: QPalette) -> QColor:

@@ -17,6 +17,7 @@ from vostool.words import tr
 
 BEGINNINGS = ("open", "open_folder", "cvat_open", "open_sample")
 SHOWN = 6
+WIDE = 720
 
 
 class StartPage(QFrame):
@@ -47,7 +48,7 @@ class StartPage(QFrame):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(Space.XS)
         inner = QWidget()
-        inner.setMaximumWidth(720)
+        inner.setMaximumWidth(WIDE)
         column = QVBoxLayout(inner)
         column.setSpacing(Space.M)
         for widget in (heading, hint):
@@ -70,7 +71,11 @@ class StartPage(QFrame):
             button.deleteLater()
         self.recent_buttons = []
         for path in paths[:SHOWN]:
-            button = QPushButton(shown_name(path).replace("&", "&&"))
+            button = QPushButton()
+            name = button.fontMetrics().elidedText(
+                shown_name(path), Qt.TextElideMode.ElideMiddle, WIDE - WIDEST - 4 * Space.L
+            )
+            button.setText(name.replace("&", "&&"))
             facts = facts_of(str(path))
             if facts is not None:
                 button.setText(f"{button.text()}\n{facts.words}")
