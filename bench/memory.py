@@ -30,6 +30,7 @@ from vostool.models.engine import Direction, Engine, Keyframe, TrackRequest
 from vostool.models.registry import create_engine
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.features import DEFAULT_CACHE_BYTES
 from vostool.models.weights.catalog import ModelSpec
 from vostool.project.changes import Cell, CellChange, Edit, Table
 from vostool.project.objects import AnnotatedObject
@@ -143,7 +144,7 @@ def main() -> None:
     predictor = build_sam2_video_predictor(spec.config, None, device="cpu")
     predictor.fill_hole_area = 0  # needs a CUDA extension that the package does not carry
     stub_network(predictor)
-    engine = Sam2Engine(spec, predictor)
+    engine = Sam2Engine(spec, predictor, cache_bytes=DEFAULT_CACHE_BYTES)
     engine._encoder = StubEncoder()
     report(*run(engine, arguments), arguments)
 

@@ -71,7 +71,7 @@ class CudaBeside:
 def beside_for(device: torch.device, exact: bool = False) -> CudaBeside | None:
     """The second stream of a device; None where there is none, or it is only pretended.
 
-    A CPU has none: there a batch of four took as long as four single frames.
+    A CPU has none, and a click there would wait for four frames instead of one.
     """
     if device.type != "cuda" or not torch.cuda.is_available():
         return None
