@@ -16,7 +16,7 @@ from vostool.commands.engine_arguments import (
 from vostool.commands.export import ExportPlan, report_json, run_export
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.commands.results import add_results, check_results
-from vostool.commands.tracking import Changed, Outcome, track, values
+from vostool.commands.tracking import Changed, Outcome, add_tidy, track, values
 from vostool.commands.workspace import Workspace, opened
 from vostool.errors import ProjectFileError
 from vostool.io.project.autosave import Autosaver
@@ -34,6 +34,7 @@ _EPILOG = """\
 frames count from 0 and objects from 1; coordinates are pixels from the top left corner.
 
   vostool track clip.mp4 --box 0:1:120,80,260,210 --label 1:car --project clip.vos
+  vostool track clip.mp4 --point 0:1:320,180 --extent 0:1:whole --project clip.vos
   vostool track clip.vos --point 40:1:200,150,- --export cvat-images,coco --out exported
 """
 
@@ -50,12 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("box", specs.box_spec, "FRAME:OBJ:x0,y0,x1,y1"),
         ("point", specs.point_spec, "FRAME:OBJ:x,y,(+|-)"),
         ("mask", specs.mask_spec, "FRAME:png | FRAME:OBJ:png"),
+        ("extent", specs.choice_spec, "FRAME:OBJ:(part|more|whole)"),
         ("label", specs.label_spec, "OBJ:name"),
     ):
         prompts.add_argument(f"--{name}", type=kind, metavar=form, action="append", default=[])
     run = parser.add_argument_group("run")
     add_engine(run)
     run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
+    add_tidy(run)
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame tracked")
     run.add_argument(
@@ -87,13 +90,13 @@ def run(args: argparse.Namespace) -> int:
                 changed(values(edit) + values(remembered) + values(setting))
                 outcome = track(
                     space.project, engine, request,
-                    changed=changed, cancelled=interrupt, quiet=args.quiet,
+                    changed=changed, cancelled=interrupt, quiet=args.quiet, tidy=args.tidy,
                 )  # fmt: skip
             return _finish(args, space, plan, outcome, interrupt)
 
 
 def _specs(args: argparse.Namespace) -> PromptSpecs:
-    return PromptSpecs(args.point, args.box, args.mask, args.label)
+    return PromptSpecs(args.point, args.box, args.mask, args.label, args.extent)
 
 
 def _warn_unprompted(project: Project) -> None:
@@ -140,6 +143,7 @@ def _finish(
     interrupt: Interrupt,
 ) -> int:
     output.warn(outcome.problems)
+    output.warn([outcome.tidying.sentence] if outcome.tidying.sentence else [])
     output.warn(gap_words(space.project, space.project.objects.keys(), "Object {}".format))
     report = None
     if outcome.cancelled:
@@ -155,6 +159,7 @@ def _finish(
         "frames": outcome.frames,
         "masks": outcome.masks,
         "seconds": round(outcome.seconds, 3),
+        "tidied": {"specks": outcome.tidying.specks, "pinholes": outcome.tidying.pinholes},
         "cancelled": outcome.cancelled,
         "problems": outcome.problems,
         "project": str(space.file.path) if space.file else None,

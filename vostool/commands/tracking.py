@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from vostool.models.engine import Direction, Engine, EngineInfo, TrackRequest, t
 from vostool.project.changes import Cell, Edit, Value
 from vostool.project.project import Project
 from vostool.runs.request import run_edit
+from vostool.runs.tidying import Tidying
 
 Changed = Callable[[list[tuple[Cell, Value]]], None]
 """Called with every cell that the run wrote and its value."""
@@ -27,6 +29,7 @@ class Outcome:
         seconds: duration of the run.
         cancelled: the person stopped it.
         problems: one sentence for each frame that could not be worked on.
+        tidying: what became of specks and pinholes.
     """
 
     engine: EngineInfo
@@ -35,6 +38,7 @@ class Outcome:
     seconds: float = 0.0
     cancelled: bool = False
     problems: list[str] = field(default_factory=list)
+    tidying: Tidying = field(default_factory=Tidying)
 
 
 def track(
@@ -45,18 +49,22 @@ def track(
     changed: Changed,
     cancelled: Callable[[], bool],
     quiet: bool,
+    tidy: bool = True,
 ) -> Outcome:
     """Run a request on an opened engine and write its masks into the project.
+
+    Args:
+        tidy: answers to clicks and boxes lose their specks and pinholes, as in the window.
 
     Raises:
         ModelError, PromptError: from the engine; what was done before is in the project.
     """
-    outcome = Outcome(engine.info)
+    outcome = Outcome(engine.info, tidying=Tidying(tidy))
     start = time.monotonic()
     done: set[tuple[int, int]] = set()
     with output.bar(step_count(request), "Tracking", "frame", quiet) as bar:
         for step in engine.track(request, cancelled):
-            edit = run_edit(project, [step])
+            edit = run_edit(project, [outcome.tidying.step(project, step)])
             project.apply(edit)
             changed(values(edit))
             done.update(c.cell.key for c in edit.changes if isinstance(c.cell.key, tuple))
@@ -69,6 +77,15 @@ def track(
     outcome.masks = len(done)
     outcome.seconds = time.monotonic() - start
     return outcome
+
+
+def add_tidy(group: argparse._ArgumentGroup) -> None:
+    """Declare the switch of what :func:`track` does with specks and pinholes."""
+    group.add_argument(
+        "--tidy", action=argparse.BooleanOptionalAction, default=True,
+        help="answers to points and boxes lose specks and pinholes, as in the window (default: "
+        "yes)",
+    )  # fmt: skip
 
 
 def step_count(request: TrackRequest) -> int:

@@ -56,6 +56,7 @@ class Job:
         prompts, labels, search: what to begin from, any of them together.
         start, end: the frames to track, None for the first and the last.
         priority: the highest goes first.
+        tidy: answers to points and boxes lose specks and pinholes, as in the window.
         digest: of all that decides the result; the same for the same job of a later start.
     """
 
@@ -69,6 +70,7 @@ class Job:
     end: int | None = None
     priority: int = 0
     digest: str = ""
+    tidy: bool = True
 
 
 @dataclass(frozen=True, slots=True)

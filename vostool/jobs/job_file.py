@@ -39,7 +39,7 @@ from vostool.io.imports.plain_table import Table
 from vostool.jobs.job import Job, Labels, Setup, digest_of
 from vostool.jobs.prompting import PromptSpecs
 from vostool.jobs.searching import search_of
-from vostool.jobs.specs import box_spec, label_spec, mask_spec, point_spec
+from vostool.jobs.specs import box_spec, choice_spec, label_spec, mask_spec, point_spec
 from vostool.jobs.store import is_address
 from vostool.models.engine import Direction
 from vostool.models.engine_options import quality_named
@@ -156,7 +156,7 @@ def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
     masks = [replace(m, path=beside(str(m.path))) for m in specs("masks", mask_spec)]
     prompts = PromptSpecs(
         specs("points", point_spec), specs("boxes", box_spec), tuple(masks),
-        specs("labels", label_spec),
+        specs("labels", label_spec), specs("extents", choice_spec),
     )  # fmt: skip
     path, form = table.text("import", ""), table.text("import_format", "")
     if form:
@@ -179,6 +179,7 @@ def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
         start=start,
         end=end,
         priority=table.whole("priority", 0) or 0,
+        tidy=table.yes("tidy", usual=True),
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vostool.errors import PromptError, SourceError, UsageError
 from vostool.io.video.pictures import opened_picture
-from vostool.jobs.specs import BoxSpec, LabelSpec, MaskSpec, PointSpec
+from vostool.jobs.specs import BoxSpec, ChoiceSpec, LabelSpec, MaskSpec, PointSpec
 from vostool.masks.mask import BoolArray, Mask
 from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.project.objects import AnnotatedObject
@@ -32,6 +32,7 @@ class PromptSpecs:
     boxes: Sequence[BoxSpec] = ()
     masks: Sequence[MaskSpec] = ()
     labels: Sequence[LabelSpec] = ()
+    choices: Sequence[ChoiceSpec] = ()
 
 
 def prompt_edit(project: Project, specs: PromptSpecs) -> Edit:
@@ -53,6 +54,11 @@ def prompt_edit(project: Project, specs: PromptSpecs) -> Edit:
         _check_frame(project, frame)
         prompts = _joined(project, key, new)
         prompts.check_inside(source.width, source.height)
+        if new.choice is not None and not prompts.is_lone_click:
+            raise UsageError(
+                f"Object {object_id} has no click of its own on frame {frame} for the --extent to "
+                "be of; give it with a positive --point, without --box and --mask."
+            )
         if not prompts.has_object:
             raise PromptError(
                 f"Object {object_id} has only negative points on frame {frame}, and no mask there "
@@ -82,6 +88,9 @@ def _collect(specs: PromptSpecs) -> dict[FrameObject, Prompts]:
                 f"Object {box.object_id} has two boxes on frame {box.frame}; give one."
             )
         given[key] = replace(given[key], box=box.box)
+    for wanted in specs.choices:
+        key = (wanted.frame, wanted.object_id)
+        given[key] = replace(given[key], choice=wanted.choice)
     for spec in specs.masks:
         for object_id, mask in read_masks(spec).items():
             key = (spec.frame, object_id)
@@ -101,6 +110,7 @@ def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
             box=new.box if new.box is not None else old.box,
             mask=new.mask if new.mask is not None else old.mask,
             base=None if fresh else old.base,
+            choice=new.choice if new.choice is not None else old.choice,
             together=new.together if new.box is not None else old.together,
             recall=None,
         )

@@ -46,6 +46,19 @@ class MaskSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceSpec:
+    """``FRAME:OBJ:(part|more|whole)``: which of an engine's masks answers a lone click."""
+
+    frame: int
+    object_id: int
+    choice: int
+
+
+EXTENTS = ("part", "more", "whole")
+"""What a lone click may mean, by :attr:`~vostool.project.prompts.Prompts.choice`."""
+
+
+@dataclass(frozen=True, slots=True)
 class LabelSpec:
     """``OBJ:name``."""
 
@@ -88,6 +101,15 @@ def mask_spec(text: str) -> MaskSpec:
     frame, object_id, path = found.groups()
     identity = None if object_id is None else object_number(object_id)
     return MaskSpec(int(frame), identity, expanded(path))
+
+
+def choice_spec(text: str) -> ChoiceSpec:
+    """``0:1:whole``."""
+    form = "FRAME:OBJ:(part|more|whole) such as 0:1:whole"
+    frame, object_id, extent = _head(text, form)
+    if extent.strip() not in EXTENTS:
+        raise malformed(text, form)
+    return ChoiceSpec(frame, object_id, EXTENTS.index(extent.strip()))
 
 
 def label_spec(text: str) -> LabelSpec:

@@ -45,6 +45,7 @@ from vostool.runs.discovery.plan import plan_discovery
 from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import Looking
 from vostool.runs.request import ENGINE_SETTING, choose_memory, plan_run, run_edit
+from vostool.runs.tidying import Tidying
 
 
 def do_job(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResult:
@@ -171,9 +172,12 @@ class _Work:
         job = self.job
         request = plan_run(project, job.direction, first=job.start or 0, last=job.end)
         total = request.last - request.first + 1
+        tidying = Tidying(job.tidy)
         for step in engine.track(request, self.listener.stopped):
-            self._take(project, run_edit(project, [step]), step, counts=not step.revised)
+            edit = run_edit(project, [tidying.step(project, step)])
+            self._take(project, edit, step, counts=not step.revised)
             self._tell(self.count.frames, total, "tracking")
+        self.count.problems += [tidying.sentence] if tidying.sentence else []
 
     def _discover(
         self, project: Project, source: FrameSource, engine: Engine, search: Search

@@ -19,7 +19,7 @@ from vostool.project.changes import Cell, Json, Table, Value
 from vostool.project.labels import LabelSpec
 from vostool.project.objects import LONGEST_VALUE, AnnotatedObject
 from vostool.project.project import Project
-from vostool.project.project_labels import declared_labels
+from vostool.project.project_labels import declared_label, declared_labels
 
 _PREFIX = "frame_values/"
 
@@ -90,6 +90,12 @@ def _change(entry: Json) -> Change | None:
     if number and isinstance(at, int) and isinstance(text, str) and len(text) <= LONGEST_VALUE:
         return at, text
     return None
+
+
+def may_change(project: Project, annotated: AnnotatedObject, name: str) -> bool:
+    """True where the object's label has the attribute as mutable."""
+    label = declared_label(project, annotated.label)
+    return label is not None and any(s.mutable and s.name == name for s in label.attributes)
 
 
 @dataclass(frozen=True)

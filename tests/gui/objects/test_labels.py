@@ -317,11 +317,6 @@ def test_a_value_from_elsewhere_is_shown_as_it_is(cars) -> None:
     assert field(cars, "age").text() == "old" and field(cars, "make").currentText() == "Fiat"
 
 
-def test_mutable_attributes_say_that_they_hold_on_all_frames(cars) -> None:
-    assert "all frames" in field(cars, "side").toolTip()
-    assert not field(cars, "make").toolTip()
-
-
 def test_labels_are_completed_while_they_are_typed_in_the_list(cars) -> None:
     table = cars.window.objects.table
     table.setFocus()

@@ -9,8 +9,8 @@ from vostool.errors import DeviceFullError, DeviceLostError, VosToolError
 from vostool.frames import FrameSource
 from vostool.gui.engine.requests import EngineFactory, SegmentAnswer
 from vostool.gui.engine.unfit import Unfit
-from vostool.masks.tidying import tidied
 from vostool.models.engine import Engine, SegmentReply, SegmentRequest
+from vostool.runs.tidying import tidied_answer
 from vostool.words import tr
 
 _log = logging.getLogger(__name__)
@@ -26,9 +26,7 @@ class Closes(Protocol):
 
 def with_tidied(request: SegmentRequest, reply: SegmentReply) -> SegmentAnswer:
     """The reply with its mask as it would be without specks and pinholes."""
-    points = request.prompts.points
-    inside, outside = ([(p.x, p.y) for p in points if p.positive is sign] for sign in (True, False))
-    return SegmentAnswer(request, reply, tidied=tidied(reply.mask, inside, outside))
+    return SegmentAnswer(request, reply, tidied=tidied_answer(request.prompts, reply.mask))
 
 
 def answer_click(engine: Engine, request: SegmentRequest) -> SegmentAnswer:

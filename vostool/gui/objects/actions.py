@@ -14,6 +14,7 @@ from vostool.gui.session.frame_range import FrameRange
 from vostool.gui.session.session import Session
 from vostool.project import edits, object_edits, value_edits
 from vostool.project.changes import Cell, Edit, Table
+from vostool.project.frame_values import may_change
 from vostool.project.locks import lock_objects, locked_objects, locked_sentence
 from vostool.project.object_edits import Overlap
 from vostool.project.object_naming import label_objects
@@ -87,10 +88,20 @@ class ObjectActions:
             lambda project: label_objects(project, self._chosen, dialog.label.text())
         ))  # fmt: skip
 
-    def set_attribute(self, name: str, value: str) -> None:
-        """Give the objects a value of an attribute; it holds on all their frames."""
+    def set_attribute(self, name: str, value: str, frame: int) -> None:
+        """Give the objects a value of an attribute, from the frame on where their label says that
+        it may change, else on all frames.
+        """
         chosen = self._chosen
-        self._try(lambda project: value_edits.set_attribute(project, chosen, name, value))
+        if chosen and may_change(self._project, self._project.objects[chosen[0]], name):
+            self._try(lambda now: value_edits.set_value_from(now, chosen, name, value, frame))
+        else:
+            self._try(lambda now: value_edits.set_attribute(now, chosen, name, value))
+
+    def clear_change(self, name: str, frame: int) -> None:
+        """Let the attribute's value before the frame go on there."""
+        chosen = self._chosen
+        self._try(lambda project: value_edits.clear_change(project, chosen, name, frame))
 
     # -- who is who ----------------------------------------------------------------------------
 

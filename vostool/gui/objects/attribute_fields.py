@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.look.tokens import Space
 from vostool.gui.widgets.return_key import LineBox, RealBox
 from vostool.project.labels import FALSE, TRUE, AttributeKind, AttributeSpec
+from vostool.project.objects import LONGEST_VALUE
 
 Changed = Callable[[str], object]
 _MOST_BUTTONS = 4
@@ -46,6 +47,38 @@ def attribute_field(spec: AttributeSpec, value: str, changed: Changed) -> QWidge
     return made
 
 
+def show_value(field: QWidget, spec: AttributeSpec, value: str) -> bool:
+    """Show another value in a field of :func:`attribute_field`; False: make anew."""
+    with QSignalBlocker(field):
+        if isinstance(field, QComboBox):
+            at = field.findText(value)
+            field.setCurrentIndex(at)
+            return at >= 0
+        if isinstance(field, QCheckBox) and spec.accepts(value):
+            field.setChecked(value == TRUE)
+        elif isinstance(field, RealBox) and spec.accepts(value):
+            field.setValue(float(value))
+        elif isinstance(field, LineBox) and not (spec.accepts(value) and _is_special(spec)):
+            field.setText(value)
+            field.setCursorPosition(0)
+        else:
+            return _check_button(field, value)
+    return True
+
+
+def _is_special(spec: AttributeSpec) -> bool:
+    return spec.kind in (AttributeKind.CHECKBOX, AttributeKind.NUMBER)
+
+
+def _check_button(holder: QWidget, value: str) -> bool:
+    wanted = [
+        button for button in holder.findChildren(QRadioButton) if button.property("value") == value
+    ]
+    for button in wanted:
+        button.setChecked(True)
+    return bool(wanted)
+
+
 def _choice(spec: AttributeSpec, value: str, changed: Changed) -> QComboBox:
     box = QComboBox()
     values = [*spec.values, *([] if value in spec.values else [value])]
@@ -64,6 +97,7 @@ def _buttons(spec: AttributeSpec, value: str, changed: Changed) -> QWidget:
     group = QButtonGroup(holder)
     for choice in spec.values:
         button = QRadioButton(choice or "(empty)")
+        button.setProperty("value", choice)
         button.setChecked(choice == value)
         button.clicked.connect(lambda _=False, choice=choice: changed(choice))
         group.addButton(button)
@@ -93,7 +127,9 @@ def _number(spec: AttributeSpec, value: str, changed: Changed) -> QDoubleSpinBox
 
 
 def _line(value: str, changed: Changed) -> LineBox:
-    line = LineBox(value)
+    line = LineBox()
+    line.setMaxLength(LONGEST_VALUE)
+    line.setText(value)
     line.setCursorPosition(0)
 
     def finished() -> None:

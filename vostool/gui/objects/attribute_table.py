@@ -26,7 +26,7 @@ _TIPS = (
     mark("How a value is entered"),
     mark("Of a list: a; b; c. Of a number: minimum; maximum; step"),
     mark("What an object has until another value is chosen"),
-    mark("CVAT may hold another value on each frame of a track"),
+    mark("An object may have another value from a frame on, as CVAT's mutable attributes"),
 )
 
 

@@ -14,6 +14,7 @@ from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.changes import Changes
+from vostool.project.frame_values import values_cell
 from vostool.project.locks import LOCKED_SETTING, locked_objects
 from vostool.project.object_facts import object_facts
 from vostool.project.project import Project
@@ -79,7 +80,8 @@ class Inspector(QWidget):
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
         counts = any(oid == self._shown for _, oid in changes.masks | changes.prompts)
-        if changes.objects or changes.settings & {LABELS_SETTING, LOCKED_SETTING}:
+        own = {LABELS_SETTING, LOCKED_SETTING, values_cell(self._shown or 0).key}
+        if changes.objects or changes.settings & own:
             self.show_object(self._project, self._shown)
         elif counts and not self._recount.isActive():
             self._recount.start()

@@ -51,7 +51,9 @@ class ObjectList(QWidget):
         add_requested()
         delete_requested(object): ids of the objects to delete.
         visibility_wanted(object, bool), lock_wanted(object, bool): of the objects with these ids.
-        attribute_wanted(object, str, str): a name and a value for the objects with these ids.
+        attribute_wanted(object, str, str, int): a name and a value, on this frame, for the objects
+            with these ids.
+        change_unwanted(object, str, int): the attribute shall not change there on this frame.
     """
 
     selected = pyqtSignal(int)
@@ -60,7 +62,8 @@ class ObjectList(QWidget):
     delete_requested = pyqtSignal(object)
     visibility_wanted = pyqtSignal(object, bool)
     lock_wanted = pyqtSignal(object, bool)
-    attribute_wanted = pyqtSignal(object, str, str)
+    attribute_wanted = pyqtSignal(object, str, str, int)
+    change_unwanted = pyqtSignal(object, str, int)
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +112,12 @@ class ObjectList(QWidget):
         self.table.switched.connect(self._switch)
         self.table.doubleClicked.connect(self._double_clicked)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        self.attributes.changed.connect(self._give_attribute)
+        self.attributes.changed.connect(
+            lambda *given: self.attribute_wanted.emit(self._ids_of_label(), *given)
+        )
+        self.attributes.clear_wanted.connect(
+            lambda *given: self.change_unwanted.emit(self._ids_of_label(), *given)
+        )
         self.attributes.labels_wanted.connect(actions["labels"].trigger)
         self.setEnabled(False)
 
@@ -237,16 +245,14 @@ class ObjectList(QWidget):
         self.table.show_rows(lambda row: _matches(self.model.object_at(row), words))
         self._choice_changed()  # what is hidden is not chosen
 
-    def _give_attribute(self, name: str, value: str) -> None:
-        """To the current object, and to all chosen ones of its label."""
+    def _ids_of_label(self) -> list[int]:
+        """Ids of the current object and of all chosen ones of its label."""
         project = self.model.project
         if project is None or self._current is None:
-            return
+            return []
         objects, chosen = project.objects, {self._current, *self.chosen_ids()}
         label = objects[self._current].label
-        self.attribute_wanted.emit(
-            sorted(oid for oid in chosen if objects[oid].label == label), name, value
-        )
+        return sorted(oid for oid in chosen if objects[oid].label == label)
 
     def _show_empty(self) -> None:
         project = self.model.project

@@ -14,6 +14,7 @@ from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.scene import Scene
 from vostool.gui.timeline.states import TimelineStates
 from vostool.project.changes import Changes
+from vostool.project.frame_values import FrameValues
 from vostool.project.project import Project
 
 SLICE_SECONDS = 0.006
@@ -54,6 +55,7 @@ class Content(QObject):
         self.chosen: FrameRange | None = None
         self.run: RunMark | None = None
         self.block: frozenset[int] | None = None
+        self._values: FrameValues | None = None
         self._slices = single_shot(self, 0, self._work)
 
     def show(self, project: Project | None, time_of: Callable[[int], float] | None) -> None:
@@ -68,6 +70,7 @@ class Content(QObject):
         self.time_of = time_of if time_of is not None else lambda frame: frame / rate
         self.playhead, self.current, self.chosen = 0, None, None
         self.objects, self.run, self.block = frozenset(), None, None
+        self._values = None
         self._slices.start()
 
     def show_run(self, run: RunMark | None) -> None:
@@ -82,6 +85,8 @@ class Content(QObject):
         if self.states is not None:
             self.states.apply(changes)
             self._slices.start()
+            if changes.objects or changes.settings:
+                self._values = None
             if changes.objects:
                 self.rows_changed.emit()
             self.states_changed.emit()
@@ -103,6 +108,13 @@ class Content(QObject):
         """The rows from the top."""
         return list(self.project.objects) if self.project is not None else []
 
+    @property
+    def values(self) -> FrameValues | None:
+        """What attributes are on a frame; looked up anew after objects or settings changed."""
+        if self._values is None and self.project is not None:
+            self._values = FrameValues(self.project)
+        return self._values
+
     def layout(self, height: int, scroll: int) -> RowLayout:
         """Where the rows lie in a viewport of this height, scrolled so far, in pixels."""
         ids = self.object_ids
@@ -116,6 +128,7 @@ class Content(QObject):
         return Scene(
             self.project, self.states, scale, layout, self.time_of,
             self.playhead, self.current, self.chosen, self.objects, self.run, self.block,
+            self.values,
         )  # fmt: skip
 
     def _work(self) -> None:

@@ -10,6 +10,7 @@ from vostool.gui.timeline.bars import draw_diamond, flag_colours
 from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import BAR_HEIGHT
 from vostool.gui.timeline.states import LOW_SCORE, FrameState
+from vostool.gui.timeline.value_marks import draw_value_mark
 from vostool.words import mark, tr
 
 STATES = (
@@ -24,6 +25,7 @@ STATES = (
 )
 """Of the rows; painted in the first object's colour."""
 BAND = mark("above the rows: all, or some, confirmed")
+CHANGE = mark("an attribute has another value from here on")
 LINES = (
     ("playhead", mark("the frame that you see")),
     ("run", mark("the frame that a run has reached")),
@@ -42,7 +44,7 @@ class Legend(QWidget):
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, 2 * MARGIN + ROW * (len(STATES) + 1 + len(LINES)))
+        return QSize(WIDTH, 2 * MARGIN + ROW * (len(STATES) + 2 + len(LINES)))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -54,6 +56,11 @@ class Legend(QWidget):
             top += ROW
         self._band(painter, colours, top)
         self._say(painter, top, BAND)
+        top += ROW
+        foot = top + (ROW + BAR_HEIGHT) // 2
+        painter.fillRect(MARGIN, foot - BAR_HEIGHT, SWATCH, BAR_HEIGHT, QColor(*COLOUR))
+        draw_value_mark(painter, MARGIN + SWATCH // 2, foot, colours)
+        self._say(painter, top, CHANGE)
         top += ROW
         for name, text in LINES:
             self._line(painter, QColor(*getattr(colours, name)), top)

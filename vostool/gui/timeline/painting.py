@@ -22,6 +22,7 @@ from vostool.gui.timeline.run_mark import paint_run, tint_row
 from vostool.gui.timeline.scale import tick_spacing
 from vostool.gui.timeline.scene import Scene, clock
 from vostool.gui.timeline.states import LOW_SCORE
+from vostool.gui.timeline.value_marks import draw_value_mark, value_places
 from vostool.gui.widgets import theme
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project_labels import object_title
@@ -100,6 +101,9 @@ class ScenePainter:
             lambda: row_image(scene.states, shown.id, scene.scale, look),
         )
         painter.drawImage(QPoint(LABEL_WIDTH, top), picture)
+        places = value_places(scene.changes(shown), scene.scale)
+        for x in places:
+            draw_value_mark(painter, LABEL_WIDTH + x, top + inset + bar, colours)
 
     def _font(self, row: int) -> QFont:
         """As large as a row has room for."""

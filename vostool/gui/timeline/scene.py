@@ -13,12 +13,13 @@ from vostool.gui.timeline.layout import CURVE_HEIGHT, LABEL_WIDTH, RULER_HEIGHT,
 from vostool.gui.timeline.run_mark import RunMark
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.states import LOW_SCORE, FrameState, TimelineStates
+from vostool.project.frame_values import FrameValues
 from vostool.project.mask_notes import is_occluded
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
 from vostool.runs.gaps import gaps, listed
-from vostool.words import counted, mark, tr
+from vostool.words import counted, mark, shortened, tr
 
 WORDS = (
     (FrameState.PROMPTED, mark("prompted")),
@@ -41,6 +42,7 @@ class Scene:
         selected: ids of the selected objects.
         run: the track run that goes, or None.
         block: ids of the objects that the range is of; None where it is of all.
+        values: what attributes are on a frame.
     """
 
     project: Project
@@ -54,6 +56,7 @@ class Scene:
     selected: frozenset[int] = frozenset()
     run: RunMark | None = None
     block: frozenset[int] | None = None
+    values: FrameValues | None = None
 
     @property
     def objects(self) -> list[AnnotatedObject]:
@@ -64,6 +67,21 @@ class Scene:
     def shown(self) -> AnnotatedObject | None:
         """The selected object."""
         return None if self.current is None else self.project.objects.get(self.current)
+
+    def changes(self, shown: AnnotatedObject) -> list[int]:
+        """Frames on which an attribute of the object changes, ascending."""
+        lines = self.values.lines(shown) if self.values is not None else {}
+        return sorted({frame for line in lines.values() for frame, _ in line})
+
+    def value_words(self, shown: AnnotatedObject, frame: int) -> list[str]:
+        """What changes on a frame, a line each."""
+        lines = self.values.lines(shown) if self.values is not None else {}
+        return [
+            tr("{name}: {value} from here on", name=name, value=shortened(value, 40))
+            for name, line in lines.items()
+            for at, value in line
+            if at == frame
+        ]
 
     @property
     def range_words(self) -> str:
@@ -95,6 +113,7 @@ class Scene:
             lines.append(
                 f"{object_title(self.project, shown)}: {self.state_words(frame, shown.id)}"
             )
+            lines += self.value_words(shown, frame)
         elif self.chosen is not None and at.y() < RULER_HEIGHT and frame in self.chosen:
             lines.append(tr("Range {range_words}", range_words=self.range_words))
         return "\n".join(lines)

@@ -140,7 +140,9 @@ class Views(QObject):
             (objects.delete_requested, lambda ids: on(ids).delete()),
             (objects.visibility_wanted, lambda ids, value: on(ids).show(value)),
             (objects.lock_wanted, lambda ids, value: on(ids).lock(value)),
-            (objects.attribute_wanted, lambda ids, *pair: on(ids).set_attribute(*pair)),
+            (objects.attribute_wanted, lambda ids, *given: on(ids).set_attribute(*given)),
+            (objects.change_unwanted, lambda ids, *given: on(ids).clear_change(*given)),
+            (objects.attributes.frame_wanted, self._workspace.session.go_to),
         )
 
     def _connect_workspace(self) -> None:
@@ -169,6 +171,7 @@ class Views(QObject):
 
     def _playhead_moved(self, frame: int) -> None:
         self._window.timeline.set_playhead(frame)
+        self._window.objects.attributes.show_frame(frame)
         self._window.transport.set_position(frame, self._workspace.source.time(frame))
 
     def _object_selected(self, object_id: int | None) -> None:
