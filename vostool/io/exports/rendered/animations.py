@@ -31,7 +31,7 @@ from vostool.io.exports.rendered.timeline import Timeline
 from vostool.io.exports.rendered.webp_end import set_last_duration
 from vostool.io.exports.staging import StagedFolder
 from vostool.io.options import OptionSpec, OptionValue
-from vostool.words import tr
+from vostool.words import mark, tr
 
 FASTEST = 50.0
 """Frames a second: browsers show a GIF's shorter delays as a tenth of a second."""
@@ -160,7 +160,7 @@ class WebpWriter(AnimationWriter):
 
 _KEEPS = ("the pictures with masks, outlines, boxes and captions",)
 _LOSES = (
-    "frames beyond the chosen rate, and size beyond the chosen width",
+    mark("frames beyond the chosen rate, and size beyond the chosen width"),
     "sound",
     "the masks themselves (they are painted in)",
     "prompts",
