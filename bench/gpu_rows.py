@@ -14,8 +14,8 @@ import numpy as np
 import psutil
 import seeded
 import torch
-from gpu_graphs import with_and_without
 from gpu_official import Official, as_jpegs, never, no_memory
+from gpu_pictures import parts, together
 
 from vostool.errors import DeviceFullError
 from vostool.evaluate.array_source import ArraySource
@@ -64,7 +64,8 @@ class Bench:
         """In the order in which a person wants to know them."""
         for kind in ("SAM 2", "EdgeTAM", "MobileSAM"):
             yield f"{kind}: masks as in float32 on the CPU", partial(self.alike, kind), False
-        yield "parts of a tracked frame", self.parts, True
+        yield "parts of a tracked frame", partial(parts, self), True
+        yield "four frames encoded together, as alone", partial(together, self), True
         yield "kernels and synchronisations a frame", self.launches, True
         for mixed in (False, True):
             for count in (1, 5) if self.small else (1, 5, 20):
@@ -74,8 +75,6 @@ class Bench:
                     partial(self.against_official, count, mixed, False),
                     True,
                 )
-        for count in (1, 5):
-            yield f"CUDA graphs, {count} objects", partial(with_and_without, self, count), True
         yield "the same compiled, 1 object", partial(self.against_official, 1, False, True), True
         yield "clicks: cold, prepared, second", self.clicks, True
         yield "a second pass against the first", self.second_pass, True
@@ -140,22 +139,6 @@ class Bench:
         worst, median = min(ious), float(np.median(ious))
         return f"IoU median {median:.4f}, worst {worst:.4f} of {len(ious)}", median >= ALIKE
 
-    def parts(self) -> Measured:
-        """Seconds in the picture's preparation, the encoder, and the rest of a tracked frame."""
-        engine = self.sam2(self.device, self.dtype)
-        steps = engine.track(self.run(1), never)
-        next(steps)
-        cache, times = engine._video.features, {"picture": [], "encoder": [], "frame": []}
-        cache._read = self._timed(cache._read, times["picture"])
-        cache._encode = self._timed(cache._encode, times["encoder"])
-        for _ in self._each(steps, times["frame"]):
-            pass
-        engine.close()
-        median = {name: 1000 * float(np.median(all_)) for name, all_ in times.items()}
-        rest = median["frame"] - median["picture"] - median["encoder"]
-        text = ", ".join(f"{name} {median[name]:.1f}" for name in ("picture", "encoder"))
-        return f"{text}, the rest {rest:.1f} of {median['frame']:.1f} ms", None
-
     def launches(self) -> Measured:
         """As the profiler of a GPU sees them; on a CPU as fake tensors count them."""
         if self.device.type != "cuda":
@@ -186,9 +169,9 @@ class Bench:
         steps, times = ours.track(self.run(count, mixed), never), ([], [])
         request = self.run(count, mixed)
         with Official(self, request, compiled) as theirs:
-            mine = self._each(steps, times[0])
+            mine = self.each(steps, times[0])
             begun, masks = time.monotonic(), []
-            for step, (_, _, logits) in zip(mine, self._each(theirs, times[1]), strict=False):
+            for step, (_, _, logits) in zip(mine, self.each(theirs, times[1]), strict=False):
                 if compiled and time.monotonic() - begun > COMPILING and len(times[1]) < 3:
                     return "given up after 90 s of compiling", None
                 if len(step.replies) == count:
@@ -213,10 +196,10 @@ class Bench:
         more = Prompts((*click.points, Point(self.width * 0.6, self.height * 0.6, False)))
         engine.segment(SegmentRequest(0, 1, click))  # the first one loads libraries
         cold, second, prepared = [], [], []
-        self._timed(engine.segment, cold)(SegmentRequest(1, 1, click))
-        self._timed(engine.segment, second)(SegmentRequest(1, 1, more))
+        self.timed(engine.segment, cold)(SegmentRequest(1, 1, click))
+        self.timed(engine.segment, second)(SegmentRequest(1, 1, more))
         engine.prepare(2, never)
-        self._timed(engine.segment, prepared)(SegmentRequest(2, 1, click))
+        self.timed(engine.segment, prepared)(SegmentRequest(2, 1, click))
         engine.close()
         text = ", ".join(f"{1000 * t[0]:.0f}" for t in (cold, prepared, second))
         return f"{text} ms", second[0] < 0.2
@@ -275,7 +258,7 @@ class Bench:
 
     # -- measuring
 
-    def _timed(self, work: Callable[..., Any], times: list[float]) -> Callable[..., Any]:
+    def timed(self, work: Callable[..., Any], times: list[float]) -> Callable[..., Any]:
         def timed(*arguments: Any, **named: Any) -> Any:
             self._wait()
             begun = time.perf_counter()
@@ -286,8 +269,8 @@ class Bench:
 
         return timed
 
-    def _each(self, steps: Iterator[Any], times: list[float]) -> Iterator[Any]:
-        ask = self._timed(partial(next, steps, None), times)
+    def each(self, steps: Iterator[Any], times: list[float]) -> Iterator[Any]:
+        ask = self.timed(partial(next, steps, None), times)
         while (step := ask()) is not None:
             yield step
         times.pop()

@@ -24,7 +24,14 @@ def test_every_row_runs_and_the_verdict_is_said(monkeypatch, capsys) -> None:
     said = capsys.readouterr().out
     assert said.splitlines()[-1].split(":")[0] in ("PASS", "SLOW")
     assert not [line for line in said.splitlines() if line.startswith(("FAIL", "left"))]
-    for words in ("ratio", "cold, prepared, second", "on a pretended card", "needs more memory"):
+    for words in (
+        "ratio",
+        "not read ahead",
+        "each together",
+        "cold, prepared, second",
+        "on a pretended card",
+        "needs more memory",
+    ):
         assert words in said
 
 
