@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode, unset_fake_temporarily
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode, unset_fake_temporarily
 from torch.utils._python_dispatch import TorchDispatchMode
 
 GPU = torch.device("cuda", 0)
@@ -72,6 +72,9 @@ class _Counting(TorchDispatchMode):
                 counts.downloaded += tensors[0].nbytes
                 return 1 if not tensors[0].is_floating_point() else 1.0
             return function(*args, **kwargs)
+        if name.startswith("aten.detach") and not isinstance(tensors[0], FakeTensor):
+            with unset_fake_temporarily():  # what numpy is to see
+                return function(*args, **kwargs)
         if name.startswith("aten._to_copy"):
             return self._copy(function, args, kwargs, tensors[0])
         made = function(*args, **kwargs)

@@ -31,6 +31,7 @@ from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
 from vostool.models.shared.device import choose_dtype
+from vostool.models.shared.half_weights import keep_in_half
 from vostool.models.weights.catalog import find_checkpoint
 from vostool.project.prompts import Point, Prompts
 
@@ -92,6 +93,7 @@ class Bench:
 
     def sam2(self, device: torch.device, dtype: torch.dtype, batch: int | None = None) -> Any:
         predictor = copy.deepcopy(self.predictor).to(device)
+        keep_in_half(predictor, dtype)
         options = EngineOptions(object_batch=batch)
         return self._opened(Sam2Engine(MODELS[self.model], predictor, dtype, options=options))
 
@@ -100,7 +102,9 @@ class Bench:
             return self.sam2(device, dtype)
         if kind == "EdgeTAM":
             size = (128, 16) if self.small else (1024, 256)
-            return self._opened(EdgeTamEngine(seeded.edgetam(*size).to(device), dtype))
+            model = seeded.edgetam(*size).to(device)
+            keep_in_half(model, dtype)
+            return self._opened(EdgeTamEngine(model, dtype))
         return self._opened(MobileSamEngine(seeded.mobile_sam().to(device), dtype))
 
     def _opened(self, engine: Any) -> Any:
@@ -145,6 +149,7 @@ class Bench:
             import counting
 
             predictor = copy.deepcopy(self.predictor)
+            keep_in_half(predictor, torch.bfloat16)
             with counting.counted(predictor, torch.bfloat16) as counts:
                 engine = self._opened(Sam2Engine(MODELS[self.model], predictor, torch.bfloat16))
                 for step in engine.track(self.run(1, last=2), never):

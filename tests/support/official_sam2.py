@@ -38,13 +38,13 @@ def disc(x: int, y: int, radius: int) -> Mask:
 
 @contextlib.contextmanager
 def recorded(predictor: Any) -> Iterator[list[np.ndarray]]:
-    """Every tensor of logits that leaves the predictor, in order."""
+    """The logits (1, 1, H, W) of every object that leaves the predictor, in order."""
     seen: list[np.ndarray] = []
     original: Callable[..., Any] = type(predictor)._get_orig_video_res_output
 
     def record(state, masks):
         result = original(predictor, state, masks)
-        seen.append(result[1].float().numpy().copy())
+        seen.extend(result[1].float().numpy().copy()[:, None])
         return result
 
     predictor._get_orig_video_res_output = record

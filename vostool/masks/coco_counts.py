@@ -38,9 +38,12 @@ def packed_runs(runs: NDArray[np.int64], height: int, width: int) -> bytes:
     kept, values = runs[runs > 0], values[runs > 0]
     starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
     joined: NDArray[np.int64] = np.add.reduceat(kept, starts)
-    whole = np.concatenate(([0], joined)) if values[0] else joined
-    size = [height, width]
-    code = coco_mask.frPyObjects({"size": size, "counts": whole.tolist()}, height, width)
+    return counts_of(np.concatenate(([0], joined)) if values[0] else joined, height, width)
+
+
+def counts_of(runs: NDArray[np.int64], height: int, width: int) -> bytes:
+    """COCO's string for (n,) column-major runs, background first, none but the first of them 0."""
+    code = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
     return bytes(code["counts"])
 
 

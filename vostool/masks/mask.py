@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+from vostool.masks.coco_counts import counts_of
+
 BoolArray = NDArray[np.bool_]
 
 
@@ -39,6 +41,17 @@ class Mask:
         pixels = (array != 0).view(np.uint8)
         column_major = _transposed(pixels).T if pixels.size else np.asfortranarray(pixels)
         return cls(array.shape[0], array.shape[1], bytes(coco_mask.encode(column_major)["counts"]))
+
+    @classmethod
+    def from_changes(cls, height: int, width: int, places: NDArray[np.int64]) -> Mask:
+        """The mask that changes at these pixels, and nowhere else, on the way down its columns.
+
+        Args:
+            places: (n,) of ``column * height + row``, each once, sorted. What lies before the
+                first one is background.
+        """
+        runs = np.diff(places, prepend=0, append=height * width)
+        return cls(height, width, counts_of(runs, height, width))
 
     @classmethod
     def empty(cls, height: int, width: int) -> Mask:

@@ -280,15 +280,14 @@ def test_memory_that_runs_out_beside_sam2s_network(hand, use, video, words, monk
     engine = small_sam2(torch.float32)
     use(lambda device: engine)
     hand.open(video)
-    predictor, broken = engine._model, [True]
-    whole = predictor._get_orig_video_res_output
+    whole, broken = engine._logits, [True]
 
     def full(*arguments):
         if broken[0]:
             raise RuntimeError(words)
         return whole(*arguments)
 
-    monkeypatch.setattr(predictor, "_get_orig_video_res_output", full)
+    monkeypatch.setattr(engine, "_logits", full)
     hand.click_object(1)
     told(hand, "needs more memory than the GPU has free")
     broken[0] = False

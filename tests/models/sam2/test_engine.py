@@ -287,7 +287,7 @@ def test_a_run_towards_a_keyframe_ahead_goes_on_where_the_first_is_undecodable(e
 
 
 def test_memory_that_runs_out_beside_the_network_costs_the_cache_and_answers(engine, monkeypatch):
-    whole, failures = engine._model._get_orig_video_res_output, []
+    whole, failures = engine._logits, []
 
     def once(*arguments):
         if not failures:
@@ -295,7 +295,7 @@ def test_memory_that_runs_out_beside_the_network_costs_the_cache_and_answers(eng
             raise RuntimeError("MPS backend out of memory")
         return whole(*arguments)
 
-    monkeypatch.setattr(engine._model, "_get_orig_video_res_output", once)
+    monkeypatch.setattr(engine, "_logits", once)
     reply = engine.segment(SegmentRequest(3, 1, CLICK))
     assert failures
     assert engine.segment(SegmentRequest(3, 1, CLICK)) == reply

@@ -83,7 +83,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def loaded(folder: Path) -> Iterator[Sam3Engine]:
-    engine = create_engine("sam3", "cpu", folder)
+    # As the library computes, also where the CPU would take bfloat16.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOSTOOL_DTYPE", "float32")
+        engine = create_engine("sam3", "cpu", folder)
     assert isinstance(engine, Sam3Engine)
     yield engine
     engine.close()

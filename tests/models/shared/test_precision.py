@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -21,6 +22,7 @@ from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, picture_
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.half_weights import back_in_full, keep_in_half
 from vostool.project.prompts import Point, Prompts
 
 FRAMES, WIDTH, HEIGHT = 5, 96, 64
@@ -63,7 +65,9 @@ def networks(tmp_path_factory):
             from vostool.models.sam3.engine import Sam3Engine
 
             folder = tiny_finders.sam3_video(tmp_path_factory.mktemp("models") / "sam3")
-            made[kind] = Sam3Engine.from_folder(folder, "cpu")._loaded()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("VOSTOOL_DTYPE", "float32")  # or the weights are kept in bfloat16
+                made[kind] = Sam3Engine.from_folder(folder, "cpu")._loaded()
         return made[kind]
 
     return network
@@ -200,3 +204,106 @@ def test_float16_that_gives_no_numbers_is_left_for_float32(
     assert again.segment(SegmentRequest(1, 1, BOX)) == expected.segment(SegmentRequest(1, 1, BOX))
     assert again.info.dtype == engine.info.dtype == "float32"
     assert len(list(engine.track(request(Keyframe(0, 1, CLICKS)), never))) == FRAMES
+
+
+# -- weights kept in halves
+
+
+def fresh(kind: str, networks):
+    """A network of its own, since its weights will change."""
+    if kind == "sam2":
+        return seeded.sam2()
+    return copy.deepcopy(networks(kind))
+
+
+def all_logits(engine, clip, monkeypatch) -> list[torch.Tensor]:
+    """Of a whole session, before thresholds, and of clicks in batches."""
+    seen, enlarge = [], engine._logits
+
+    def recorded(video, outputs):
+        seen.append(enlarge(video, outputs).clone())
+        seen.extend(output["object_score_logits"].clone() for output in outputs)
+        return seen[-1 - len(outputs)]
+
+    monkeypatch.setattr(engine, "_logits", recorded)
+    engine.open(clip)
+    session(engine)
+    if hasattr(engine, "point_decoder"):
+        points = np.array([[20, 10], [60, 40], [5, 60]], np.float32)
+        replies = engine.point_decoder(1).decode(points)
+        seen += [torch.from_numpy(replies.logits), torch.from_numpy(replies.quality)]
+    return seen
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_kept_in_halves_give_what_autocast_gives(
+    kind, half, networks, clip, monkeypatch
+) -> None:
+    found = []
+    for kept in (False, True):
+        network = fresh(kind, networks)
+        if kept:
+            keep_in_half(network, HALVES[half])
+        with monkeypatch.context() as patch:
+            found.append(all_logits(engine_of(kind, network, HALVES[half]), clip, patch))
+    assert len(found[0]) == len(found[1]) > 20
+    assert max(float((a.float() - b.float()).abs().max()) for a, b in zip(*found, strict=True)) == 0
+    halves = [p for p in network.parameters() if p.dtype is HALVES[half]]
+    assert sum(p.numel() for p in halves) > 0.9 * sum(p.numel() for p in network.parameters())
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_weights_are_full_again_where_halves_give_no_numbers(
+    half, networks, clip, monkeypatch
+) -> None:
+    network, full = seeded.sam2(), networks("sam2")
+    keep_in_half(network, HALVES[half])
+    engine, expected = (engine_of("sam2", n, HALVES[half]) for n in (network, full))
+    replies = []
+    for one in (engine, expected):
+        one.open(clip)
+        monkeypatch.setattr(one, "_logits", overflows_in_halves(one._logits))
+        replies.append(one.segment(SegmentRequest(1, 1, CLICKS)))
+        assert one.info.dtype == "float32"
+    assert all(p.dtype is torch.float32 for p in network.parameters())
+    if half == "float16":
+        assert replies[0] == replies[1], "the full weights were kept"
+        theirs = full.state_dict()
+        assert all(torch.equal(x, theirs[n]) for n, x in network.state_dict().items())
+
+
+def overflows_in_halves(enlarge):
+    def logits(video, outputs):
+        if torch.is_autocast_enabled("cpu"):
+            outputs[0]["object_score_logits"] = torch.full((1, 1), torch.nan)
+        return enlarge(video, outputs)
+
+    return logits
+
+
+def test_float32_keeps_its_weights_and_there_and_back_is_nothing(networks) -> None:
+    network = seeded.sam2()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    for dtype in (torch.float32, torch.float16):
+        keep_in_half(network, dtype)
+        keep_in_half(network, dtype)
+        back_in_full(network)
+        back_in_full(network)
+        after = network.state_dict()
+        assert after.keys() == before.keys()
+        assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("float32", False), ("bfloat16", True)])
+def test_a_checkpoint_is_kept_as_it_is_computed_with(
+    wanted, kept, tiny_checkpoint, monkeypatch
+) -> None:
+    monkeypatch.setenv("VOSTOOL_DTYPE", wanted)
+    engine = Sam2Engine.from_checkpoint(MODELS["sam2.1-tiny"], tiny_checkpoint, "cpu")
+    layer = engine._loaded().memory_attention.layers[0].linear1
+    assert (layer.weight.dtype is torch.bfloat16, layer.bias.dtype is torch.bfloat16) == (
+        kept,
+        kept,
+    )
+    assert engine._loaded().memory_attention.layers[0].norm1.weight.dtype is torch.float32

@@ -24,7 +24,7 @@ from vostool.models.edgetam.state import (
     corrected,
     encode,
 )
-from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.engine import EngineInfo
 from vostool.models.engine_options import EngineOptions
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.shared.beside import beside_for
@@ -33,9 +33,10 @@ from vostool.models.shared.device import choose_device, choose_dtype, device_tit
 from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.half_weights import keep_in_half
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
-from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.memory_engine import MemoryEngine
 from vostool.models.shared.pictures import Pictures
 from vostool.models.shared.preparation import as_imagenet
 from vostool.models.shared.reading import Output
@@ -82,9 +83,11 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
                 absent or too small.
         """
         place = choose_device(device)
+        dtype = choose_dtype(place)
         with clear_errors(EDGETAM.title):
             model = build_edgetam(checkpoint, place)
-        return cls(model, choose_dtype(place), options.cache_bytes, options)
+            keep_in_half(model, dtype)
+        return cls(model, dtype, options.cache_bytes, options)
 
     @property
     def info(self) -> EngineInfo:
@@ -128,13 +131,3 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
 
     def _evidence_kind(self, video: Video) -> EvidenceKind:
         return EvidenceKind(f"{EDGETAM.name}@{video.size}", "object_pointer", video.size)
-
-    def _reply(self, video: Video, output: Output) -> SegmentReply:
-        """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""
-        logits = torch.nn.functional.interpolate(
-            output["pred_masks"].float(),
-            (video.height, video.width),
-            mode="bilinear",
-            align_corners=False,
-        )
-        return reply(logits, output)

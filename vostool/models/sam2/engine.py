@@ -9,7 +9,7 @@ keyframe of a request conditions the run, none is overwritten by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.frames import FrameSource, Image
-from vostool.models.engine import EngineInfo, PointDecoder, SegmentReply, TrackRequest
+from vostool.models.engine import EngineInfo, PointDecoder, TrackRequest
 from vostool.models.engine_options import Backend, EngineOptions
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.sam2.backend import (
@@ -37,8 +37,9 @@ from vostool.models.shared.device import choose_device, choose_dtype, device_tit
 from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.half_weights import keep_in_half
 from vostool.models.shared.memory_answers import EvidenceKind
-from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.memory_engine import MemoryEngine
 from vostool.models.shared.pictures import Pictures
 from vostool.models.shared.preparation import as_imagenet
 from vostool.models.shared.prompt_steps import prompt_steps
@@ -104,7 +105,11 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
             predictor = build_for(options, spec, checkpoint, place)
         encoding = EncoderOptions(backend=options.encoder, on_disk=options.features_on_disk)
         dtype, cached = choose_dtype(place), options.cache_bytes
-        return cls(spec, predictor, dtype, cached, encoding, options)
+        engine = cls(spec, predictor, dtype, cached, encoding, options)
+        # Not before: OpenVINO's encoder is made of the full weights.
+        with clear_errors(spec.title):
+            keep_in_half(predictor, dtype)
+        return engine
 
     @property
     def info(self) -> EngineInfo:
@@ -192,17 +197,16 @@ class Sam2Engine(MemoryEngine[SAM2VideoPredictor, Video, ObjectTracker]):
         size = video.predictor.image_size
         return EvidenceKind(f"{self._spec.name}@{size}", "obj_ptr", size)
 
-    def _reply(self, video: Video, output: Output) -> SegmentReply:
-        """The official way from low-resolution logits to a mask of the frame's size."""
-        _, logits = video.predictor._get_orig_video_res_output(
-            {
-                "device": video.predictor.device,
-                "video_height": video.height,
-                "video_width": video.width,
-            },
-            output["pred_masks"],
-        )
-        return reply(logits, output)
+    def _logits(self, video: Video, outputs: Sequence[Output]) -> torch.Tensor:
+        """The official way from low-resolution logits to the frame's size."""
+        state = {
+            "device": video.predictor.device,
+            "video_height": video.height,
+            "video_width": video.width,
+        }
+        low = torch.cat([output["pred_masks"] for output in outputs])
+        logits: torch.Tensor = video.predictor._get_orig_video_res_output(state, low)[1]
+        return logits
 
 
 def _backend(encoding: EncoderOptions, options: EngineOptions) -> Backend:

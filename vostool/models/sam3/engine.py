@@ -18,7 +18,7 @@ from transformers import Sam3TrackerVideoModel
 
 from vostool.errors import ModelError
 from vostool.frames import FrameSource
-from vostool.models.engine import EngineInfo, SegmentReply
+from vostool.models.engine import EngineInfo
 from vostool.models.engine_options import EngineOptions
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.models.sam3.state import (
@@ -34,9 +34,10 @@ from vostool.models.shared.device import choose_device, choose_dtype, device_tit
 from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.half_weights import keep_in_half
 from vostool.models.shared.library_network import LibraryTracker
 from vostool.models.shared.memory_answers import EvidenceKind
-from vostool.models.shared.memory_engine import MemoryEngine, reply
+from vostool.models.shared.memory_engine import MemoryEngine
 from vostool.models.shared.pictures import Pictures
 from vostool.models.shared.preparation import Preparation
 from vostool.models.shared.reading import Output
@@ -83,9 +84,11 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
             ModelError: the folder is damaged or another model's, or the device is absent or small.
         """
         place = choose_device(device)
+        dtype = choose_dtype(place)
         with clear_errors(SAM3.title):
             model = _loaded(folder, place)
-        return cls(model, choose_dtype(place), options.cache_bytes, options)
+            keep_in_half(model, dtype)
+        return cls(model, dtype, options.cache_bytes, options)
 
     @property
     def info(self) -> EngineInfo:
@@ -144,16 +147,6 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
         return torch.nn.functional.interpolate(
             logits, (size, size), mode="bilinear", align_corners=False, antialias=True
         )
-
-    def _reply(self, video: Video, output: Output) -> SegmentReply:
-        """Low-resolution logits, scaled bilinearly to the frame's size as the library does it."""
-        logits = torch.nn.functional.interpolate(
-            output["pred_masks"].float(),
-            (video.height, video.width),
-            mode="bilinear",
-            align_corners=False,
-        )
-        return reply(logits, output)
 
 
 def preparation(size: int) -> Preparation:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -24,6 +25,8 @@ from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.models.shared.batch import SteppedVideo
 from vostool.models.shared.corrections import RebuildPlan, Scene, Scenes, remembered_scene
 from vostool.models.shared.evidence import Evidence, pack, unpack
+from vostool.models.shared.half_weights import back_in_full
+from vostool.models.shared.mask_transfer import Collect, MaskTransfer
 from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_engine import ModelT, OpenedVideo, TorchEngine
@@ -64,6 +67,17 @@ class EvidenceKind:
 class MemoryAnswers(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, TrackerT]):
     """Implements :class:`vostool.models.engine.Recalls`."""
 
+    def __init__(self, title: str, model: ModelT, device: torch.device, dtype: torch.dtype) -> None:
+        """Take a model; arguments as everywhere."""
+        super().__init__(title, model, device, dtype)
+        self._masks = MaskTransfer(device)
+
+    def _compute_in_full(self) -> None:
+        model = self._loaded()
+        if isinstance(model, torch.nn.Module):
+            back_in_full(model)
+        super()._compute_in_full()
+
     # -- what each engine has of its own
 
     @abstractmethod
@@ -93,9 +107,24 @@ class MemoryAnswers(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, Tracker
             output["pred_masks"].float(), (size, size), mode="bilinear", align_corners=False
         )
 
-    @abstractmethod
+    def _logits(self, video: VideoT, outputs: Sequence[Output]) -> torch.Tensor:
+        """Logits of the frame's size, (n, 1, H, W), scaled as transformers does."""
+        low = torch.cat([output["pred_masks"] for output in outputs])
+        return torch.nn.functional.interpolate(
+            low.float(), (video.height, video.width), mode="bilinear", align_corners=False
+        )
+
+    # -- masks
+
+    def _begin_replies(self, video: VideoT, outputs: Sequence[Output]) -> Collect:
+        """Begin to bring the masks of a frame's objects, where their logits are above 0."""
+        size = (video.height, video.width)
+        enlarge = partial(self._logits, video)
+        collect = self._frugally(video, lambda: self._masks.send(outputs, size, enlarge))
+        return lambda: self._frugally(video, collect)
+
     def _reply(self, video: VideoT, output: Output) -> SegmentReply:
-        """The mask at the frame's size: where the logits are above 0."""
+        return self._begin_replies(video, [output])()[0]
 
     # -- clicks
 
@@ -104,7 +133,7 @@ class MemoryAnswers(TorchEngine[ModelT, VideoT], Generic[ModelT, VideoT, Tracker
         if scene is not None:
             return self._answer_in(video, scene, request.prompts)
         output = self._prompted(video, request.frame, request.prompts, remember=False)
-        reply = self._frugally(video, lambda: self._reply(video, output))
+        reply = self._reply(video, output)
         return reply if request.around is None else replace(reply, recall=Recall(Way.ALONE))
 
     def _scene(self, video: VideoT, request: SegmentRequest) -> Scene | None:

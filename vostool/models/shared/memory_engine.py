@@ -8,15 +8,14 @@ kept within bounds for corrections after it.
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Generic
 
 import torch
 
 from vostool.errors import SourceError
-from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
     SegmentReply,
@@ -24,10 +23,12 @@ from vostool.models.engine import (
     TrackRequest,
 )
 from vostool.models.engine_options import GPU_OBJECT_BATCH, EngineOptions
+from vostool.models.memory_kinds import STANDARD
 from vostool.models.shared.batch import BatchStepper, Due
 from vostool.models.shared.device import empty_cache
 from vostool.models.shared.features import Run
 from vostool.models.shared.graphs import graphs_for
+from vostool.models.shared.late import one_late
 from vostool.models.shared.memory_answers import (
     STORED_REPLY,
     MemoryAnswers,
@@ -40,11 +41,14 @@ from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.reading import Output
 from vostool.models.shared.run_memory import Remembered
 from vostool.models.shared.torch_engine import ModelT, ResultT
-from vostool.models.shared.torch_errors import HalfOverflowError, is_out_of_memory
+from vostool.models.shared.torch_errors import is_out_of_memory
 from vostool.models.shared.track_legs import Spans, leg_frames, legs, prompts_to_replay
 
 Leg = tuple[bool, Spans]
 """(goes backward, frames by object id), as :func:`legs` gives them."""
+
+Begun = Callable[[], list[TrackedFrame]]
+"""Waits for a frame that was begun, and gives it with those that are told otherwise now."""
 
 
 class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, VideoT, TrackerT]):
@@ -137,46 +141,77 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
                     self._learn(video, ready[key.object_id], key, tracked=True)
         for oid, tracker in ready.items():
             video.memory.begin(oid, tracker)
-        yield from self._propagate(video, plan, ready, expected, cancelled)
+        begun = self._begin(video, plan, ready, expected, cancelled)
+        # Other memories go by what was told of a frame before they take the next.
+        late = self._masks.late and request.memory == STANDARD
+        yield from chain.from_iterable(one_late(begun) if late else (each() for each in begun))
 
-    def _propagate(
+    def _begin(
         self,
         video: VideoT,
         plan: list[Leg],
         trackers: Mapping[int, TrackerT],
         expected: Run,
         cancelled: Cancelled,
-    ) -> Iterator[TrackedFrame]:
+    ) -> Iterator[Begun]:
+        """Begin a frame each."""
         step = BatchStepper(video, self._device, self._object_batch)
         for number, (backward, spans) in enumerate(plan):
             following = plan[number + 1][1] if number + 1 < len(plan) else {}
-            present = {oid: span for oid, span in spans.items() if oid in trackers}
-            for frame in leg_frames(present, backward):
+            present = {oid: trackers[oid] for oid in spans if oid in trackers}
+            for frame in leg_frames({oid: spans[oid] for oid in present}, backward):
                 if cancelled():
                     return
                 expected.stand_at(frame)
                 due = {
-                    oid: Due(trackers[oid], following[oid].start if oid in following else None)
-                    for oid, span in present.items()
-                    if frame in span
+                    oid: Due(tracker, following[oid].start if oid in following else None)
+                    for oid, tracker in present.items()
+                    if frame in spans[oid]
                 }
-                replies, problem = {}, None
                 try:
                     with self._computing():
                         outputs = step(due, frame, backward)
                         video.features.look_ahead(expected)
-                        replies = self._replies(video, outputs)
-                        self._tell(video, trackers, replies)
-                    for oid, output in outputs.items():
-                        kept = Remembered(output, replies[oid].mask, backward)
-                        video.memory.keep(oid, frame, kept)
+                        sent = self._send(video, outputs)
                 except SourceError as error:
-                    problem = str(error)
-                yield TrackedFrame(frame, replies, problem)
-                yield from _revised(video, {oid: trackers[oid] for oid in present})
-            for oid in present:
-                trackers[oid].policy.finish()
-            yield from _revised(video, {oid: trackers[oid] for oid in present})
+                    lost = TrackedFrame(frame, {}, str(error))
+                    yield partial(_with_revised, video, present, lost)
+                else:
+                    waiting = partial(self._tracked, video, present, frame, sent)
+                    yield partial(waiting, outputs=outputs, backward=backward)
+            yield partial(_finished, video, present)
+
+    def _send(
+        self, video: VideoT, outputs: Mapping[int, Output]
+    ) -> Callable[[], dict[int, SegmentReply]]:
+        """Begin to bring the replies, by object id."""
+        stored = {oid: out[STORED_REPLY] for oid, out in outputs.items() if STORED_REPLY in out}
+        made = [oid for oid in outputs if oid not in stored]
+        collect = self._begin_replies(video, [outputs[oid] for oid in made])
+
+        def arrived() -> dict[int, SegmentReply]:
+            replies = stored | dict(zip(made, collect(), strict=True))
+            return {oid: replies[oid] for oid in outputs}
+
+        return arrived
+
+    def _tracked(
+        self,
+        video: VideoT,
+        trackers: Mapping[int, TrackerT],
+        frame: int,
+        sent: Callable[[], dict[int, SegmentReply]],
+        *,
+        outputs: Mapping[int, Output],
+        backward: bool,
+    ) -> list[TrackedFrame]:
+        """Wait for a frame, and remember it."""
+        with self._computing():
+            replies = sent()
+            self._tell(video, trackers, replies)
+        for oid, output in outputs.items():
+            video.memory.keep(oid, frame, Remembered(output, replies[oid].mask, backward))
+        return _with_revised(video, trackers, TrackedFrame(frame, replies))
 
     def _tell(
         self,
@@ -188,18 +223,9 @@ class MemoryEngine(MemoryAnswers[ModelT, VideoT, TrackerT], Generic[ModelT, Vide
         for oid, reply in replies.items():
             untold = trackers[oid].policy.untold()
             others = {n: each.logits for n, each in enumerate(untold) if n and each.logits}
-            found = {0: reply, **(self._replies(video, others) if others else {})}
+            found = {0: reply, **(self._send(video, others)() if others else {})}
             for number, each in enumerate(untold):
                 each.reply, each.logits = found.get(number), None
-
-    def _replies(self, video: VideoT, outputs: Mapping[int, Output]) -> dict[int, SegmentReply]:
-        return self._frugally(
-            video,
-            lambda: {
-                oid: out.get(STORED_REPLY) or self._reply(video, out)
-                for oid, out in outputs.items()
-            },
-        )
 
     def _frugally(self, video: VideoT, work: Callable[[], ResultT]) -> ResultT:
         """Device memory that runs out costs recordings and what was remembered, too."""
@@ -229,15 +255,14 @@ def _revised(
         yield TrackedFrame(frame, by_frame[frame], revised=True)
 
 
-def reply(logits: torch.Tensor, output: Output) -> SegmentReply:
-    """The mask of logits (1, 1, H, W) of the frame's size, scored by the network's probability
-    that the object is on the frame.
+def _with_revised(
+    video: RememberingVideo, trackers: Mapping[int, MemoryTracker], tracked: TrackedFrame
+) -> list[TrackedFrame]:
+    return [tracked, *_revised(video, trackers)]
 
-    Raises:
-        HalfOverflowError: float16 was too narrow somewhere before.
-    """
-    score = float(output["object_score_logits"].float().sigmoid().item())
-    if not math.isfinite(score):
-        raise HalfOverflowError
-    mask = Mask.from_array((logits[0, 0] > 0).cpu().numpy())
-    return SegmentReply(mask, score, output.get("choice"))
+
+def _finished(video: RememberingVideo, trackers: Mapping[int, MemoryTracker]) -> list[TrackedFrame]:
+    """A leg ends."""
+    for tracker in trackers.values():
+        tracker.policy.finish()
+    return list(_revised(video, trackers))

@@ -20,6 +20,8 @@ from sam2.modeling.sam.transformer import Attention
 from torch import Tensor
 from torch.nn import functional as F
 
+from vostool.models.shared.half_weights import full_bias
+
 MASKS = 3
 """Answers to one click: a part, a larger part, the whole."""
 
@@ -145,7 +147,7 @@ def _read(attention: Attention, asked: Tensor, keyed: Tensor, places: Tensor) ->
     scores = through @ keyed.transpose(-1, -2)
     mixed = scores.softmax(-1).to(places.dtype) @ places
     value = _by_head(attention.v_proj, heads).transpose(1, 2)
-    bias = attention.v_proj.bias.reshape(heads, 1, -1)
+    bias = full_bias(attention.v_proj).reshape(heads, 1, -1)
     out = mixed.reshape(count, heads, number, -1) @ value + bias
     result: Tensor = attention.out_proj(out.transpose(1, 2).reshape(count, number, -1))
     return result
@@ -164,8 +166,7 @@ def _told(attention: Attention, keyed: Tensor, keys: Tensor, values: Tensor) -> 
     share = scores.reshape(count, heads, number, -1).softmax(2).to(keyed.dtype)
     value = _headed(attention.v_proj(values), heads) @ _by_head_out(attention.out_proj, heads)
     told: Tensor = share.reshape(count, heads * number, -1).transpose(1, 2) @ value.flatten(1, 2)
-    bias_out: Tensor = attention.out_proj.bias
-    return told + bias_out
+    return told + full_bias(attention.out_proj)
 
 
 def _headed(x: Tensor, heads: int) -> Tensor:
