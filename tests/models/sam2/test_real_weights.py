@@ -147,7 +147,7 @@ def test_only_memory_and_the_object_score_are_missing(weights):
 def test_the_mapped_encoder_computes_what_the_onnx_encoder_computes(engine, onnx_features, sources):
     clip, frame = CLIPS[0]
     reference = onnx_features[clip]
-    model = engine._predictor
+    model = engine._model
     with torch.inference_mode():
         image = as_imagenet(1024)(sources[clip].frame(frame))
         levels = model.forward_image(image[None])["backbone_fpn"]

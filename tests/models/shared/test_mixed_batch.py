@@ -110,7 +110,7 @@ class Run:
         network = engine._opened().network
         self.passes: list[list[int]] = [[]]
         self.logits: dict[tuple[int, int], np.ndarray] = {}
-        infer, kept = network.infer, engine._reply
+        infer, kept = network.infer, engine._logits
 
         def counted(frame: int, attended: Any) -> Any:
             self.passes[-1].append(len(attended.tokens))
@@ -118,11 +118,11 @@ class Run:
 
         shown: list[np.ndarray] = []
 
-        def seen(video: Any, output: Any) -> Any:
-            shown.append(output["pred_masks"].float().numpy().copy())
-            return kept(video, output)
+        def seen(video: Any, outputs: Any) -> Any:
+            shown.extend(output["pred_masks"].float().numpy().copy() for output in outputs)
+            return kept(video, outputs)
 
-        network.infer, engine._reply = counted, seen
+        network.infer, engine._logits = counted, seen
         direction = Direction.BACKWARD if backward else Direction.FORWARD
         start = FRAMES - 1 if backward else 0
         request = TrackRequest(keys_of(5, backward), direction, start, 0, FRAMES - 1)
