@@ -93,6 +93,28 @@ def test_enter_finishes_the_object_and_its_name_is_typed(opened: Hand) -> None:
     assert label(opened, 2) == "cup" and chip(opened).head.text() == "2 cup"
 
 
+def test_enter_opens_the_field_for_one_with_a_name_too(opened: Hand) -> None:
+    mark_new(opened, 1, oid=1)
+    assert chip(opened).field.placeholderText() == "Enter: type a name"
+    opened.keys("Return")
+    QTest.keyClicks(chip(opened).field, "cup")
+    QTest.keyClick(chip(opened).field, Qt.Key.Key_Return)
+    for oid, typed in ((2, "right cup"), (3, "")):
+        here, before = opened.session.playhead, opened.canvas.tool.id
+        mark_new(opened, oid, oid=oid)
+        assert label(opened, oid) in ("cup", "right cup")
+        named = label(opened, oid)
+        assert chip(opened).field.placeholderText() == "Enter: another name"
+        opened.keys("Return")
+        assert chip(opened).is_typing and opened.session.current_object is None
+        assert chip(opened).field.placeholderText() == "Enter: keep the name"
+        QTest.keyClicks(chip(opened).field, typed)
+        QTest.keyClick(chip(opened).field, Qt.Key.Key_Return)
+        assert label(opened, oid) == (typed or named)
+        assert not chip(opened).isVisible() and opened.canvas.hasFocus()
+        assert (opened.session.playhead, opened.canvas.tool.id) == (here, before)
+
+
 def test_typing_filters_and_arrows_choose(opened: Hand) -> None:
     declare(opened, "teacup", "cup", "cupboard", "plate")
     mark_new(opened, 1, oid=1)

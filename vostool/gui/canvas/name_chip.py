@@ -130,9 +130,9 @@ class NameChip(QFrame):
         """
         self.field.setVisible(offered is not None)
         self._offered, self._known, label = tuple(offered or ()), tuple(known), self._label
-        hint = tr("Another name…") if label else tr("Enter: type a name")
+        hint = tr("Enter: another name") if label else tr("Enter: type a name")
         if self.is_typing:
-            hint = tr("Type a name")
+            hint = tr("Enter: keep the name") if label else tr("Type a name")
         self.field.setPlaceholderText(hint)
         if not self.is_typing:
             self.field.clear()

@@ -66,7 +66,7 @@ class NamingView(QObject):
             return
         label = "" if is_unlabelled(project, known) else known.label
         chip.show_object(known.id, known.colour, label)
-        keys = self._show_names(label) + self._show_extent()
+        keys = self._show_names() + self._show_extent()
         chip.appear()
         self._place()
         if self._naming.typing and not chip.is_typing:
@@ -81,7 +81,7 @@ class NamingView(QObject):
             return self._naming.wanted
         return self._extent.place[1] if self._extent.prompts and self._extent.place else None
 
-    def _show_names(self, label: str) -> list[str]:
+    def _show_names(self) -> list[str]:
         """Offer names where there is something to name; returns the keys for it."""
         naming = self._naming
         if naming.wanted is None:
@@ -89,7 +89,7 @@ class NamingView(QObject):
             return []
         self._chip.show_names(naming.offered, naming.known)
         digits = [str(n) for n in range(1, len(naming.offered) + 1)]
-        return [*digits, *([] if label else TAKING_KEYS)]
+        return [*digits, *TAKING_KEYS]
 
     def _show_extent(self) -> list[str]:
         """Offer part and whole where the click has a choice; returns the key for it."""
