@@ -24,7 +24,10 @@ def sam3_folder(tmp_path_factory: pytest.TempPathFactory, transformers_here: Non
 
 @pytest.fixture(scope="module")
 def finder(sam3_folder: Path):
-    finder = create_finder("sam3", "cpu", sam3_folder)
+    # As the library computes, also where the CPU would take bfloat16.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOSTOOL_DTYPE", "float32")
+        finder = create_finder("sam3", "cpu", sam3_folder)
     yield finder
     finder.close()
 
@@ -184,3 +187,16 @@ def test_a_checkpoint_that_is_gated_is_explained(monkeypatch, tmp_path):
     monkeypatch.setattr("vostool.models.weights.catalog.checkpoint_dirs", lambda: (tmp_path,))
     with pytest.raises(ModelError, match=r"licence has to be accepted first.*hf auth login"):
         create_finder("sam3")
+
+
+def test_examples_are_asked_in_bfloat16_too(sam3_folder, finder, picture, monkeypatch):
+    """Where a card or a CPU has it: the library's encoder of boxes mixes it with float16."""
+    monkeypatch.setenv("VOSTOOL_DTYPE", "bfloat16")
+    half = create_finder("sam3", "cpu", sam3_folder)
+    shape = np.zeros(picture.shape[:2], np.bool_)
+    shape[10:41, 15:46] = True
+    question = Question(Way.LIKE, examples=(Example(picture, Mask.from_array(shape), 0, "disc"),))
+    answers = [last_look(one, View(0, picture), question) for one in (half, finder)]
+    half.close()
+    best = [max(candidate.score for candidate in one) for one in answers]
+    assert best[0] == pytest.approx(best[1], abs=0.02)

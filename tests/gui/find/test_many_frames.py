@@ -115,5 +115,5 @@ def test_another_model_is_chosen_kept_and_says_what_it_lacks(
     press(panel.ways[Way.EVERYTHING])
     assert panel.model.chosen == "lacking"
     press(panel.find_button)
-    opened.until(lambda: "no_such_package" in panel.said.text())
+    opened.until(lambda: "no_such_package" in panel.note.text())
     assert not finder.questions

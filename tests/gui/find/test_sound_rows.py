@@ -215,7 +215,7 @@ def test_without_a_text_finder_choosing_a_row_says_so(heard: Hand, ears: Scripte
     listen(heard)
     choose(heard, DOG, place_of(heard, 6))
     heard.until(lambda: not finding_of(heard).busy)
-    assert "download_models.py" in panel_of(heard).said.text()
+    assert "download_models.py" in panel_of(heard).note.text()
     assert panel_of(heard).isVisible()
 
 

@@ -25,6 +25,7 @@ from vostool.finders.pretrained import (
     load_processor,
 )
 from vostool.finders.text.examples import Shown, by_label, shown
+from vostool.finders.text.full_precision import compute_in_full
 from vostool.finders.within import Part, part_of
 from vostool.frames import Image
 from vostool.models.shared.device import choose_bfloat16, choose_device
@@ -60,6 +61,7 @@ class Sam3Finder(Pretrained):
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__(published.title, model, dtype)
+        compute_in_full(model.geometry_encoder)
         self._name = published.name
         self._processor = processor
         self._pictures: LastPictures[Any] = LastPictures(self._encode, most=1)
