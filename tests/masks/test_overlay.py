@@ -37,6 +37,19 @@ def test_lower_id_in_front() -> None:
     assert tuple(picture[1, 1]) == (*BLUE, 255)
 
 
+def test_a_whole_outline_lies_over_what_is_in_front() -> None:
+    front, back = np.zeros((20, 20), bool), np.zeros((20, 20), bool)
+    front[2:18, 2:18], back[6:14, 6:14] = True, True
+    masks, colours = {1: front, 2: back}, {1: (255, 0, 0), 2: (0, 255, 0)}
+    hidden = overlay_rgba(masks, colours, 0.5, 1)
+    seen = overlay_rgba(masks, colours, 0.5, 1, selected=[1], whole=[1, 2])
+    edge = back.copy()
+    edge[7:13, 7:13] = False
+    assert (hidden[edge] == (255, 0, 0, 128)).all()
+    assert (seen[edge] == (0, 255, 0, 255)).all()
+    assert (seen[8:12, 8:12] == (255, 0, 0, 128)).all(), "the fill stays as it was"
+
+
 def test_outline_equals_the_definition(rng: np.random.Generator) -> None:
     mask = rng.random((23, 31)) < 0.9
     picture = overlay_rgba({3: mask}, {}, 0.0, 1)

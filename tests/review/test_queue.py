@@ -89,7 +89,7 @@ def test_a_steady_track_is_not_asked_about(make_video) -> None:
         (tracked(square(5, 20, 20)), Reason.AREA_JUMP, "The area is 4.0 times that of the frame before."),
         (tracked(square(5, 20, 5)), Reason.AREA_JUMP, "The area is 25% of that of the frame before."),
         (tracked(square(35, 20)), Reason.POSITION_JUMP, "The mask jumps by 30 pixels from the frame before."),
-        (tracked(square(18, 20)), Reason.OVERLAP, "2 object covers it by 30%."),
+        (tracked(square(18, 20)), Reason.OVERLAP, "1 object and 2 object both cover 30% of the smaller of them."),
         (tracked(square(0, 20)), Reason.EDGE, "The mask reaches the edge of the picture, for the first time."),
     ],
 )  # fmt: skip
@@ -122,6 +122,59 @@ def test_an_overlap_concerns_both_and_ends_with_either(make_video) -> None:
     assert Reason.OVERLAP in found(queue, 10, 2)
     follow(queue, project.apply(edits.delete_object(project, 1)))
     assert (queue.masks, queue.pending) == (0, 0)
+
+
+def spread(make_video, *, kept: int | None = None, scores=(0.9, 0.9)) -> Project:
+    """From frame 10 on object 2 has spread over object 1, slowly enough to be no jump."""
+    project = make_video(2)
+    for frame in range(8, FRAMES):
+        wide = min((frame - 7) * 4, 14)
+        array = square(25, 20).to_array()
+        array[20:30, 25 - wide : 25] = True
+        put(project, frame, 2, tracked(Mask.from_array(array), scores[1]))
+        put(project, frame, 1, tracked(square(5, 20), scores[0]))
+    if kept is not None:
+        record = project.masks.get(12, kept)
+        put(project, 11, kept, replace(record, confirmed=True))
+    return project
+
+
+def test_of_two_that_overlap_the_one_that_spread_is_gone_to(make_video) -> None:
+    queue = ready(spread(make_video))
+    (event,) = queue.events()
+    assert event.object_ids == (1, 2) and event.worst.object_id == 2
+    assert queue.blamed(event) == (
+        "2 object is likelier wrong: it changed more than 1 object since frame 9."
+    )
+
+
+def test_of_two_that_overlap_a_persons_mask_is_right(make_video) -> None:
+    queue = ready(spread(make_video, kept=2))
+    event = next(e for e in queue.events() if e.holds(12))
+    assert event.worst.object_id == 1
+    assert "2 object is confirmed or yours there" in queue.blamed(event)
+
+
+@pytest.mark.parametrize(
+    ("scores", "sizes", "wrong", "why"),
+    [
+        ((0.9, 0.7), (10, 10), 2, "2 object is likelier wrong: its score is lower"),
+        ((0.7, 0.9), (10, 10), 1, "1 object is likelier wrong: its score is lower"),
+        ((0.9, 0.9), (10, 14), 2, "2 object may be the wrong one: its mask is larger"),
+        ((None, None), (14, 10), 1, "1 object may be the wrong one: its mask is larger"),
+    ],
+)
+def test_of_two_that_always_overlapped_score_and_size_tell(
+    make_video, scores, sizes, wrong, why
+) -> None:
+    project = make_video(2)
+    for frame in range(FRAMES):
+        for oid, x in ((1, 10), (2, 15)):
+            put(project, frame, oid, tracked(square(x, 20, sizes[oid - 1]), scores[oid - 1]))
+    queue = ready(project)
+    (event,) = queue.events()
+    assert event.worst.object_id == wrong
+    assert queue.blamed(event).startswith(why)
 
 
 def test_steady_motion_is_no_jump(make_video) -> None:
@@ -227,9 +280,9 @@ def test_jumps_are_those_in_the_queue(make_video) -> None:
     project = make_video(2)
     put(project, 10, 1, tracked(square(35, 20)))
     queue = ready(project)
-    assert {oid: frames.tolist() for oid, frames in queue.jumps().items()} == {1: [10, 11], 2: []}
+    assert {oid: frames.tolist() for oid, frames in queue.flagged().items()} == {1: [10, 11], 2: []}
     follow(queue, project.apply(dismiss(project, [(10, 1), (11, 1)])))
-    assert queue.jumps()[1].tolist() == []
+    assert queue.flagged()[1].tolist() == []
 
 
 def test_an_object_that_stays_away_is_asked_about_once(make_video) -> None:

@@ -29,6 +29,7 @@ def overlay_rgba(
     *,
     front_to_back: Sequence[int] | None = None,
     selected: Collection[int] = (),
+    whole: Collection[int] = (),
 ) -> NDArray[np.uint8]:
     """Paint masks into one transparent picture.
 
@@ -40,6 +41,7 @@ def overlay_rgba(
         front_to_back: who is in front where masks overlap (:mod:`vostool.project.stacking`);
             None: the lower id.
         selected: outlines of these are whole, whatever lies in front, with a white edge.
+        whole: outlines of these are whole as well, without the edge.
 
     Returns:
         (H, W, 4) uint8 RGBA, straight (not premultiplied) alpha.
@@ -58,10 +60,36 @@ def overlay_rgba(
         inside = masks[object_id][box]
         np.copyto(words[box], word(colour, alpha), where=inside)
         if outline > 0:
-            np.copyto(words[box], word(colour, 255), where=inside & ~eroded(inside, outline))
+            _draw_edge(words, box, inside, colour, outline)
     if outline > 0:
+        draw_whole(words, masks, colours, whole, outline)
         emphasise_all(words, masks, colours, selected, outline)
     return picture
+
+
+def draw_whole(
+    words: NDArray[np.uint32],
+    masks: Mapping[int, BoolArray],
+    colours: Mapping[int, Colour],
+    whole: Collection[int],
+    outline: int,
+) -> None:
+    """Draw the outlines of these objects once more, over all that lies in front of them."""
+    for object_id in sorted(masks.keys() & set(whole), reverse=True):
+        box = bounding_box(masks[object_id])
+        if box is not None:
+            colour = colours.get(object_id, palette_colour(object_id))
+            _draw_edge(words, box, masks[object_id][box], colour, outline)
+
+
+def _draw_edge(
+    words: NDArray[np.uint32],
+    box: tuple[slice, slice],
+    inside: BoolArray,
+    colour: Colour,
+    outline: int,
+) -> None:
+    np.copyto(words[box], word(colour, 255), where=inside & ~eroded(inside, outline))
 
 
 def emphasise_all(

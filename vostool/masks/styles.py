@@ -59,6 +59,7 @@ class Look:
         outline: its width in pixels of the frame, 0 draws none.
         front_to_back: who is in front where masks overlap; None: the lower id.
         selected: the objects whose outlines stand out.
+        whole: objects whose outlines are seen whatever lies in front, to be compared.
     """
 
     style: Style = Style.FILL
@@ -66,6 +67,7 @@ class Look:
     outline: int = DEFAULT_OUTLINE
     front_to_back: tuple[int, ...] | None = None
     selected: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
 
 def styled_rgba(
@@ -95,7 +97,7 @@ def styled_rgba(
         outline = look.outline if look.style is Style.FILL else max(look.outline, 1)
         return overlay_rgba(
             masks, colours, opacity, outline,
-            front_to_back=look.front_to_back, selected=look.selected,
+            front_to_back=look.front_to_back, selected=look.selected, whole=look.whole,
         )  # fmt: skip
     return _rest_hidden(masks, colours, look)
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from vostool.review.fault import likelier
 from vostool.review.measures import ObjectRow
 from vostool.review.order import ReviewItem, Risks, Rows
-from vostool.review.reasons import REASON_BITS, WEIGHTS, Reason
+from vostool.review.reasons import REASON_BITS, SHARED, WEIGHTS, Reason
 
-SHARED = REASON_BITS[Reason.OVERLAP] | REASON_BITS[Reason.SAME_PLACE]
-"""Reasons that concern two objects at once."""
 GAP_SECONDS = 0.5
 """Masks this close together are one stretch, whatever lies between."""
 LEAST_GAP, LARGEST_GAP = 2, 30
@@ -181,7 +180,7 @@ def joined(events: Sequence[ReviewEvent], rows: Rows) -> list[ReviewEvent]:
     groups: dict[int, list[ReviewEvent]] = {}
     for number, event in enumerate(events):
         groups.setdefault(root(number), []).append(event)
-    return [_union(group) for group in groups.values()]
+    return [_union(group, rows) for group in groups.values()]
 
 
 def _partners(event: ReviewEvent, rows: Rows) -> set[int]:
@@ -194,13 +193,14 @@ def _partners(event: ReviewEvent, rows: Rows) -> set[int]:
     return {*row.rival[places].tolist(), *row.twin[places].tolist()} - {0}
 
 
-def _union(group: Sequence[ReviewEvent]) -> ReviewEvent:
+def _union(group: Sequence[ReviewEvent], rows: Rows) -> ReviewEvent:
     if len(group) == 1:
         return group[0]
     stretches = sorted((s for e in group for s in e.stretches), key=_place)
     worst = min(group, key=lambda event: event.rank)
     return replace(
         worst,
+        worst=likelier(rows, worst.worst),
         stretches=tuple(stretches),
         asked=max(event.asked for event in group),
         bits=int(np.bitwise_or.reduce([event.bits for event in group])),

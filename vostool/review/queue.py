@@ -22,9 +22,10 @@ from vostool.project.pending_edit import PendingEdit
 from vostool.project.project import Project
 from vostool.review import order as review_order
 from vostool.review.events import ReviewEvent, ReviewFilter, gap_of, joined, stretches_of
+from vostool.review.fault import fault_of
 from vostool.review.measures import Measures
 from vostool.review.order import ReviewItem
-from vostool.review.reasons import JUMPS, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
+from vostool.review.reasons import BEYOND_SCORE, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
 from vostool.review.verdict import verdict
 from vostool.words import tr
 
@@ -130,10 +131,12 @@ class ReviewQueue:
             return None
         return ReviewItem(frame, object_id, float(row.risk[frame]))
 
-    def jumps(self) -> dict[int, NDArray[np.int64]]:
-        """By object, the frames in the queue where its area or its place jumps, ascending."""
+    def flagged(self) -> dict[int, NDArray[np.int64]]:
+        """By object, the frames in the queue for more than a low score (which is seen without
+        it), ascending.
+        """
         rows = self._measures.rows.items()
-        return {oid: np.flatnonzero(row.reasons & JUMPS) for oid, row in rows}
+        return {oid: np.flatnonzero(row.reasons & BEYOND_SCORE) for oid, row in rows}
 
     def items(self) -> list[ReviewItem]:
         """Every mask of the queue, the worst first."""
@@ -168,6 +171,15 @@ class ReviewQueue:
             if (row := rows.get(stretch.object_id)) is not None
             for at in np.flatnonzero(row.risk[stretch.first : stretch.last + 1])
         ]
+
+    def blamed(self, event: ReviewEvent) -> str:
+        """Where two objects overlap, why the one is held to be wrong; else ""."""
+        rows, (frame, oid) = self._measures.rows, event.worst.place
+        fault = fault_of(rows, frame, oid)
+        if fault is None or fault.object_id != oid:
+            return ""
+        name, other = self._name(oid), self._name(fault.other)
+        return tr(fault.why.value, name=name, other=other, frame=fault.since)
 
     def verdict(self, event: ReviewEvent) -> str:
         """One sentence on what became of an event that is asked about no more."""

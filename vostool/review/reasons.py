@@ -66,7 +66,10 @@ WEIGHTS: dict[Reason, float] = {
 
 REASON_BITS: dict[Reason, np.uint8] = {reason: np.uint8(1 << n) for n, reason in enumerate(Reason)}
 """A bit for each reason, for many masks at once."""
-JUMPS = REASON_BITS[Reason.AREA_JUMP] | REASON_BITS[Reason.POSITION_JUMP]
+BEYOND_SCORE = ~REASON_BITS[Reason.LOW_SCORE]
+"""All others."""
+SHARED = REASON_BITS[Reason.OVERLAP] | REASON_BITS[Reason.SAME_PLACE]
+"""Reasons that concern two objects at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,10 @@ def _words(row: ObjectRow, oid: int, frame: int, reason: Reason, name: Name) -> 
         Reason.LOW_SCORE: tr("The model's score is low, {score:.2f}.", score=row.score[frame]),
         Reason.EMPTY: tr("The object is gone here, but frame {frame} has it.", frame=frame - 1),
         Reason.OVERLAP: tr(
-            "{rival} covers it by {overlap:.0%}.", rival=rival, overlap=row.overlap[frame]
+            "{one} and {other} both cover {overlap:.0%} of the smaller of them.",
+            one=name(oid),
+            other=rival,
+            overlap=row.overlap[frame],
         ),
         Reason.SAME_PLACE: tr(
             "{pair} and {pair_2} lie on the same place.", pair=pair[0], pair_2=pair[1]

@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from vostool.gui.session.review_work import NOTHING
 from vostool.gui.timeline.states import FrameState
 from vostool.gui.window.review_view import run_text
 from vostool.masks.mask import Mask, Provenance
@@ -119,14 +120,24 @@ def test_n_and_p_go_through_all_stretches_from_the_worst_on(apart) -> None:
         row = apart.panel.table.selectionModel().selectedRows()[0].row()
         assert apart.panel.model.event_at(row).worst.place == (frame, oid)
     apart.keys("N")
-    assert "last place to review" in apart.status()
-    apart.keys("N")
-    assert apart.session.playhead == places[0][0], "again from the first"
+    assert apart.session.playhead == places[0][0], "behind the last, the first again"
     apart.keys("N")
     apart.keys("P")
     assert apart.session.playhead == places[0][0]
     apart.keys("P")
-    assert "first place to review" in apart.status()
+    assert apart.session.playhead == places[-1][0], "before the first, the last"
+
+
+def test_n_goes_back_to_the_only_place_and_says_that_there_is_no_other(tracked) -> None:
+    tracked.keys("N")
+    (event,) = events(tracked)
+    tracked.go_to(0)
+    tracked.keys("N")
+    assert tracked.session.playhead == event.worst.frame
+    for key in "NP":
+        tracked.keys(key)
+        assert "There is no other place to review than this one." in tracked.status()
+        assert tracked.session.playhead == event.worst.frame
 
 
 def test_reasons_are_said_in_words_with_their_numbers(apart) -> None:
@@ -134,10 +145,10 @@ def test_reasons_are_said_in_words_with_their_numbers(apart) -> None:
     for _ in events(apart):
         apart.keys("N")
         seen[apart.session.playhead] = apart.panel.why.text()
-    assert f"Frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
+    assert f"Worst on frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
     assert "The mask jumps by 90 pixels from the frame before." in seen[JUMP]
     assert f"The object is gone here, but frame {GONE - 1} has it." in seen[GONE]
-    assert all("Enter plays the stretch." in text for text in seen.values())
+    assert all("Enter plays it, then shows that frame." in text for text in seen.values())
 
 
 def test_a_row_can_be_clicked(apart) -> None:
@@ -159,13 +170,19 @@ def test_enter_plays_the_stretch_once_and_elsewhere_finishes_the_object(apart) -
     apart.keys("Return")
     player = apart.bench.workspace.player
     assert player.is_playing and apart.session.playhead == event.first - 2, "a moment before"
+    seen: list[int] = []
+    apart.session.playhead_moved.connect(seen.append)
     apart.until(lambda: not player.is_playing)
-    assert apart.session.playhead == min(event.asked + 2, 23), "and behind"
+    assert min(event.asked + 2, 23) in seen, "and behind"
+    assert apart.session.playhead == event.worst.frame, "then where it is corrected best"
     assert apart.review.at_hand, "what was just seen can be answered"
     apart.keys("Return")
     assert player.is_playing
+    apart.until(lambda: apart.session.playhead > event.first - 2)
+    at = apart.session.playhead
     apart.keys("Return")
     assert not player.is_playing, "once more: pause"
+    assert apart.session.playhead == at, "where the person stopped it"
     apart.go_to(0)
     apart.keys("Return")
     assert apart.session.current_object is None and not player.is_playing
@@ -174,8 +191,13 @@ def test_enter_plays_the_stretch_once_and_elsewhere_finishes_the_object(apart) -
 def test_confirm_settles_the_stretch_and_goes_on(apart) -> None:
     apart.keys("N")
     event = apart.review.current
-    apart.keys("Y")
     frames = range(event.first, event.last + 1)
+    named = str(event.first) if len(frames) == 1 else f"{event.first}–{event.last}"
+    tip = apart.window.actions_by_id["review_confirm"].toolTip
+    assert tip().endswith(f"Now: 1 unlabelled {named}, and nothing else")
+    apart.keys("Y")
+    assert f"Confirmed: 1 unlabelled {named}." in apart.status()
+    assert f" {named}, and" not in tip(), "the next one"
     assert all(apart.mask(frame, 1).confirmed for frame in frames)
     assert apart.review.current != event, "on to the next"
     apart.keys("Ctrl+Z")
@@ -250,7 +272,7 @@ def test_tracking_on_can_be_switched_off(apart) -> None:
 def test_settling_needs_the_place_to_be_shown(apart) -> None:
     content = apart.content()
     apart.keys("Y")
-    assert "Go to a place of the review queue first." in apart.status()
+    assert "Go to a place of the review queue first: N" in apart.status()
     apart.keys("N")
     apart.session.go_to(0 if apart.session.playhead > 12 else 23)
     apart.keys("Shift+Y")
@@ -261,9 +283,11 @@ def test_it_says_when_all_is_done(apart) -> None:
     while apart.review.queue.count:
         apart.keys("N")
         apart.keys("Y")
-    apart.until(lambda: "All reviewed: " in apart.status())
-    assert "24 masks are yours or confirmed" in apart.status()
-    assert apart.panel.left.text().startswith("All reviewed: ")
+    apart.until(lambda: "Nothing is flagged. " in apart.status())
+    assert "of 24 masks are confirmed or yours. The others only passed" in apart.status()
+    assert apart.panel.left.text().startswith("Nothing flagged; ")
+    apart.keys("Y")
+    assert "Nothing is flagged for review; the checks do not find" in apart.status()
 
 
 def test_filters_by_reason_and_object(apart) -> None:
@@ -281,7 +305,7 @@ def test_filters_by_reason_and_object(apart) -> None:
     assert apart.session.playhead == LOW, "nothing else was asked for"
     apart.until(lambda: apart.review.queue.pending == 0)
     apart.keys("N")
-    assert "Nothing of what the filter shows is left" in apart.status()
+    assert "Nothing of what the filter shows is flagged" in apart.status()
     combo.setCurrentIndex(0)
     combo.activated.emit(0)
     assert len(rows(apart)) == apart.review.queue.count > 0
@@ -304,10 +328,30 @@ def test_in_the_order_of_time(apart) -> None:
 
 def test_jumps_are_marked_on_the_timeline_until_they_are_settled(tracked) -> None:
     states = tracked.window.timeline.states
-    tracked.until(lambda: states.row(1)[JUMP] & FrameState.JUMPED)
-    assert not states.row(1)[LOW] & FrameState.JUMPED
+    tracked.until(lambda: states.row(1)[JUMP] & FrameState.FLAGGED)
+    assert not states.row(1)[LOW] & FrameState.FLAGGED
     tracked.session.do(edits.confirm(tracked.project, JUMP, [1], True))
-    tracked.until(lambda: not states.row(1)[JUMP] & FrameState.JUMPED)
+    tracked.until(lambda: not states.row(1)[JUMP] & FrameState.FLAGGED)
+
+
+def test_an_overlap_is_marked_and_both_outlines_are_seen(apart) -> None:
+    apart.mark(2, oid=2)
+    apart.run("]")
+    apart.until(lambda: apart.review.queue.pending == 0)
+    over = replace(apart.mask(20, 1), mask=apart.mask(20, 2).mask)
+    apart.session.do(edits.set_masks(apart.project, [((20, 1), over)], "Masks"))
+    apart.until(lambda: any(e.holds(20) and len(e.object_ids) == 2 for e in events(apart)))
+    states = apart.window.timeline.states
+    apart.until(lambda: all(states.row(oid)[20] & FrameState.FLAGGED for oid in (1, 2)))
+    wishes = []
+    renderer = apart.bench.workspace.display.renderer
+    ask, renderer.ask = renderer.ask, lambda wish: (wishes.append(wish), ask(wish))
+    event = next(e for e in events(apart) if e.holds(20))
+    apart.review.go_to(event)
+    apart.until(lambda: wishes and wishes[-1].look.whole == {1, 2})
+    assert wishes[-1].look.selected == {event.worst.object_id}
+    apart.go_to(event.first - 3)
+    assert not wishes[-1].look.whole
 
 
 def test_what_was_said_of_a_run_goes_with_the_run(tracked) -> None:
@@ -320,9 +364,11 @@ def test_what_was_said_of_a_run_goes_with_the_run(tracked) -> None:
 
 def test_an_empty_queue_says_so(opened) -> None:
     dock = opened.window.review_dock
-    assert dock.button.text() == "Nothing to review" and dock.windowTitle() == "Review"
-    opened.keys("N")
-    assert "Nothing is left to review." in opened.status()
+    assert dock.button.text() == "Nothing flagged" and dock.windowTitle() == "Review"
+    for key in ("N", "Y", "Shift+Y", "Alt+Y", "P"):
+        opened.window.notice.dismiss()
+        opened.keys(key)
+        assert "Nothing is flagged for review; the checks" in opened.status(), key
     assert list(opened.project.objects) == [], "N makes no object any more"
     opened.bench.close_workspace()
     assert not dock.button.isVisible() and not dock.panel.isEnabled()
@@ -336,7 +382,7 @@ def test_the_status_bar_brings_the_panel_to_the_front(tracked) -> None:
 @pytest.mark.parametrize(
     ("summary", "left", "text"),
     [
-        (RunSummary(), 0, "Tracked to the end. Nothing is left to review."),
+        (RunSummary(), 0, "Tracked to the end. " + NOTHING),
         (RunSummary(cancelled=True), 0, ""),
         (RunSummary(cancelled=True), 3, "Cancelled; what is done stays. 3 to review: press N."),
         (RunSummary({2: {4, 5}, 1: set()}), 2,

@@ -164,15 +164,15 @@ def test_each_state(project) -> None:
     prompt(project, 7, 1)
     states.apply(Changes.of([Cell(Table.PROMPTS, (7, 1))]))
     states.apply(put(project, [8]))
-    states.set_jumps(1, [8, 9])
-    assert states.row(1)[9] == FrameState.NONE, "no mask is there to jump"
+    states.set_flagged(1, [8, 9])
+    assert states.row(1)[9] == FrameState.NONE, "no mask is there to flag"
     found = [FrameState(int(flag)) for flag in states.row(1)[:9]]
     assert found == [
         FrameState.TRACKED, FrameState.LOW_SCORE, FrameState.ABSENT, FrameState.CONFIRMED,
         FrameState.EDITED, FrameState.TRACKED, FrameState.ABSENT, FrameState.PROMPTED,
-        FrameState.TRACKED | FrameState.JUMPED,
+        FrameState.TRACKED | FrameState.FLAGGED,
     ]  # fmt: skip
-    states.set_jumps(1, [])
+    states.set_flagged(1, [])
     assert states.row(1)[8] == FrameState.TRACKED
     assert states.scores(1)[0] == pytest.approx(0.9) and np.isnan(states.scores(1)[5])
 

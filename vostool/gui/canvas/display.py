@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -62,6 +63,8 @@ class Display(QObject):
         self._last_run: Step | None = None
         self._run_goes = False
         self._bare = False
+        self._compared: frozenset[int] = frozenset()
+        self._compared_on = range(0)
         self._canvas = canvas
         self._session = session
         self._serial = 0
@@ -113,6 +116,13 @@ class Display(QObject):
             self.appearance = appearance
             self.refresh()
 
+    def compare(self, object_ids: Collection[int], frames: range) -> None:
+        """Show the whole outlines of these objects on these frames, whatever lies in front."""
+        before = self._compared, self._compared_on
+        self._compared, self._compared_on = frozenset(object_ids), frames
+        if (self._compared, self._compared_on) != before:
+            self.refresh()
+
     @property
     def knows_a_run(self) -> bool:
         """True where a track run can be taken back, so that its difference can be shown."""
@@ -145,6 +155,7 @@ class Display(QObject):
             max(DEFAULT_OUTLINE, round(image.shape[0] / LINES_A_PIXEL)),
             front_to_back(project),
             self._session.chosen,
+            self._compared if frame in self._compared_on else frozenset(),
         )
         colours = {oid: project.objects[oid].colour for oid in ids}
         self.renderer.ask(

@@ -39,7 +39,7 @@ class ReviewDock(QDockWidget):
         """How many places are left; None where nothing is open."""
         self.setWindowTitle(tr("Review ({count})", count=count) if count else tr("Review"))
         self.button.setText(
-            tr("{count} to review", count=count) if count else tr("Nothing to review")
+            tr("{count} to review", count=count) if count else tr("Nothing flagged")
         )
         self.button.setVisible(count is not None)
 

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.look.tokens import Space
 from vostool.gui.review.model import FRAME, OBJECT, WHY, ReviewModel
 from vostool.gui.review.rows import ROW, ReviewRow
-from vostool.gui.session.review_work import Review
+from vostool.gui.session.review_work import Review, named_stretches
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets.elided_label import ElidedLabel
 from vostool.gui.widgets.exact_row import select_exactly
@@ -60,6 +60,7 @@ class ReviewPanel(QWidget):
         super().__init__(parent)
         self._retrack = actions["review_retrack"]
         self._retrack.setChecked(True)
+        self._confirm = actions["review_confirm"]
         self._review: Review | None = None
         self._project: Project | None = None
         self.model = ReviewModel(self)
@@ -150,17 +151,26 @@ class ReviewPanel(QWidget):
             select_exactly(self.table, row)
             self.table.scrollTo(self.model.index(row, FRAME))
         self.why.setText(self._why_text(here))
+        self._say_what_is_confirmed(review.live if review is not None else None)
+
+    def _say_what_is_confirmed(self, here: ReviewEvent | None) -> None:
+        """In the tool tip of the button, below its own two lines."""
+        lines = self._confirm.toolTip().split("\n")[:2]
+        if here is not None and self._project is not None:
+            named = named_stretches(self._project, here)
+            lines.append(tr("Now: {named}, and nothing else", named=named))
+        self._confirm.setToolTip("\n".join(lines))
 
     def _left_text(self) -> str:
         review = self._review
         if review is None:
             return tr(NOTHING_OPEN)
         left, asked = review.queue.count, review.queue.count_of(review.only)
-        text = tr("{left} to review", left=left) if left else tr("Nothing to review")
+        text = tr("{left} to review", left=left) if left else tr("Nothing flagged")
         masks, kept, dismissed = review.queue.answered()
         if masks and not left and (kept or dismissed):
             text = tr(
-                "All reviewed: {kept} of {masks} masks are yours or confirmed",
+                "Nothing flagged; {kept} of {masks} masks are confirmed or yours",
                 kept=kept,
                 masks=masks,
             )
@@ -178,14 +188,16 @@ class ReviewPanel(QWidget):
             return f"{where}: {review.queue.verdict(here)}"
         frame, oid = here.worst.place
         found = review.queue.findings(frame, oid)
+        blamed = review.queue.blamed(here)
         said = [
-            tr("Frame {frame}, object {oid}:", frame=frame, oid=oid),
+            tr("Worst on frame {frame}, object {oid}:", frame=frame, oid=oid),
             *(finding.text for finding in found),
+            *([blamed] if blamed else []),
         ]
         said.append(
-            tr("Enter plays the stretch. A correction in it is tracked on by itself.")
+            tr("Enter plays it, then shows that frame. A correction is tracked on by itself.")
             if self._retrack.isChecked()
-            else tr("Enter plays the stretch.")
+            else tr("Enter plays it, then shows that frame.")
         )
         return "\n".join(said)
 

@@ -12,6 +12,8 @@ from vostool.gui.session.session import Session
 from vostool.gui.threads.timers import single_shot
 from vostool.project import range_edits
 from vostool.project.changes import Changes, Edit
+from vostool.project.project import Project
+from vostool.project.project_labels import object_title
 from vostool.review.events import ReviewEvent, ReviewFilter
 from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
 from vostool.words import mark, tr
@@ -31,7 +33,9 @@ SLOW_NEWS_MS = 600
 SETTLE_SECONDS = 0.008
 """For the queue to follow what a person has just answered, before it goes on."""
 Key = tuple[float, int, int] | tuple[int, int]
-GO_FIRST = mark("Go to a place of the review queue first.")
+GO_FIRST = mark("Go to a place of the review queue first: N goes to the next.")
+NOTHING = mark("Nothing is flagged for review; the checks do not find every error.")
+"""Said for an empty queue, which is no promise."""
 
 
 class Review(QObject):
@@ -42,6 +46,7 @@ class Review(QObject):
         went(): :attr:`current` is another one.
         settled(): all masks are looked through.
         done(): a person has just answered the last of what was asked about.
+        said(str): one sentence on what was just confirmed.
 
     Attributes:
         queue: for looking at; it follows the document by itself.
@@ -54,6 +59,7 @@ class Review(QObject):
     went = pyqtSignal()
     settled = pyqtSignal()
     done = pyqtSignal()
+    said = pyqtSignal(str)
 
     def __init__(self, session: Session, player: Player) -> None:
         super().__init__()
@@ -64,17 +70,20 @@ class Review(QObject):
         self.only = ReviewFilter()
         self.in_time = False
         self._answered = False
+        self._shown_to: int | None = None
         self._slices = single_shot(self, PAUSE_MS, self._work)
         self._news = single_shot(self, NEWS_MS, self.changed.emit)
         self._sliced = 0.0
         session.document.changed.connect(self._follow)
         session.playhead_moved.connect(self._yield)
+        player.playing_changed.connect(self._playing_changed)
         self._slices.start()
 
     def close(self) -> None:
         """Follow the document no more."""
         self._session.document.changed.disconnect(self._follow)
         self._session.playhead_moved.disconnect(self._yield)
+        self._player.playing_changed.disconnect(self._playing_changed)
         self._slices.stop()
         self._news.stop()
 
@@ -85,7 +94,7 @@ class Review(QObject):
 
     @property
     def at_hand(self) -> bool:
-        """True while the playhead is in the current event, or about where playing it ends."""
+        """True while the playhead is in the current event, or where playing it leads."""
         here = self.current
         if here is None:
             return False
@@ -98,24 +107,16 @@ class Review(QObject):
         self.changed.emit()
 
     def next(self) -> None:
-        """Go to the next event, or say that there is none."""
+        """Go to the next event, behind the last to the first; or say that there is no other."""
         events, key, here = self._listed()
         later = (event for event in events if here is None or key(event) > here)
-        self._arrive(
-            next(later, None),
-            "last",
-            tr("That was the last place to review; next starts with the first again."),
-        )
+        self._arrive(next(later, events[0] if events else None))
 
     def previous(self) -> None:
-        """Go to the event before, or say that there is none."""
+        """Go to the event before, from the first to the last; or say that there is no other."""
         events, key, here = self._listed()
         earlier = [event for event in events if here is not None and key(event) < here]
-        self._arrive(
-            earlier[-1] if earlier else None,
-            "first",
-            tr("That was the first place to review; go on with the next."),
-        )
+        self._arrive(earlier[-1] if earlier else events[-1] if events else None)
 
     def go_to(self, event: ReviewEvent) -> None:
         """Select the object of its worst mask and show that."""
@@ -126,17 +127,21 @@ class Review(QObject):
         self.went.emit()
 
     def play(self) -> None:
-        """Play the current event once, with a moment before and behind; again: pause."""
+        """Play the current event once, with a moment before and behind, and show its worst
+        frame then; again: pause.
+        """
         if self._player.is_playing:
             self._player.pause()
         elif self.current is None:
             self._session.problem.emit(tr(GO_FIRST))
         else:
-            self._player.play_through(*self._played(self.live or self.current))
+            first, last = self._played(self.live or self.current)
+            self._player.play_through(first, last)
+            self._shown_to = last
 
     def confirm(self, *, all_objects: bool = False) -> None:
-        """Say that the masks of the current event are right, or those of all objects on its
-        frames are, and go on.
+        """Say that the masks of the current event are right (those of :func:`named_stretches`),
+        or those of all objects on its frames are, and go on.
         """
         here = self._here()
         if here is None:
@@ -150,7 +155,11 @@ class Review(QObject):
             for first, last, ids in spans
             for change in range_edits.confirm_range(project, first, last, True, ids).changes
         ]
-        self._settle(Edit(tr("Confirm stretch"), tuple(changes)))
+        named = tr("all objects {frames}", frames=_frames(here.first, here.last))
+        if not all_objects:
+            named = named_stretches(project, here)
+        if self._settle(Edit(tr("Confirm stretch"), tuple(changes))):
+            self.said.emit(tr("Confirmed: {named}.", named=named))
 
     def dismiss(self) -> None:
         """Leave the current masks as they are, out of the queue as long as they stay so; go on."""
@@ -175,13 +184,31 @@ class Review(QObject):
         """The current event where one of its frames is shown; else None, with a sentence."""
         here = self.live
         if here is None or not self.at_hand:
-            self._session.problem.emit(tr(GO_FIRST))
+            self._session.problem.emit(tr(GO_FIRST) if self.queue.count else self._empty())
             return None
         return here
 
-    def _settle(self, edit: Edit) -> None:
+    def _empty(self) -> str:
+        """Why there is no place to go to."""
+        if self.queue.pending:
+            return tr("The masks are still being looked through; one moment.")
+        if self.queue.count:
+            return tr("Nothing of what the filter shows is flagged for review.")
+        return tr(NOTHING)
+
+    def _playing_changed(self, playing: bool) -> None:
+        """Behind a stretch that was played to its end: back to where it is best corrected."""
+        if playing:
+            return
+        ended, self._shown_to = self._shown_to == self._session.playhead, None
+        here = self.live or self.current
+        if ended and here is not None:
+            self._session.go_to(here.worst.frame)
+
+    def _settle(self, edit: Edit) -> bool:
         self._player.pause()
-        if self._session.do(edit):
+        done = self._session.do(edit)
+        if done:
             self.queue.work(SETTLE_SECONDS)
             if self.queue.count_of(self.only):
                 self.next()
@@ -190,6 +217,7 @@ class Review(QObject):
             self.expect_end()
         else:
             self.went.emit()
+        return bool(done)
 
     def _end_if_done(self) -> None:
         if self._answered and not self.queue.pending:
@@ -211,20 +239,13 @@ class Review(QObject):
             return events, lambda event: event.place, place
         return events, lambda event: event.rank, here.rank if here is not None else None
 
-    def _arrive(self, event: ReviewEvent | None, end: str, then: str) -> None:
-        if event is not None:
-            self.go_to(event)
-        elif self.queue.count_of(self.only):
-            self.current = self.current if end == "first" else None
-            self._session.problem.emit(then)
-        elif self.queue.pending:
-            self._session.problem.emit(tr("The masks are still being looked through; one moment."))
+    def _arrive(self, event: ReviewEvent | None) -> None:
+        if event is None:
+            self._session.problem.emit(self._empty())
+        elif event == self.live and self._session.playhead == event.worst.frame:
+            self._session.problem.emit(tr("There is no other place to review than this one."))
         else:
-            self._session.problem.emit(
-                tr("Nothing is left to review.")
-                if self.only == ReviewFilter()
-                else tr("Nothing of what the filter shows is left to review.")
-            )
+            self.go_to(event)
 
     def _follow(self, changes: Changes) -> None:
         # While the queue still measures, a large edit may be arriving in parts: leave it the time.
@@ -251,3 +272,17 @@ class Review(QObject):
         if not self.queue.pending:
             self.settled.emit()
             self._end_if_done()
+
+
+def named_stretches(project: Project, event: ReviewEvent) -> str:
+    """What confirming an event is about: "1 cup 85-89, 2 cup 86-89"."""
+    known = project.objects
+    named = {oid: object_title(project, known[oid]) for oid in event.object_ids if oid in known}
+    return ", ".join(
+        f"{named.get(s.object_id, s.object_id)} {_frames(s.first, s.last)}"
+        for s in event.stretches
+    )
+
+
+def _frames(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"

@@ -102,8 +102,8 @@ def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
     """The look of each combination of flags, (height, 256) uint32 of premultiplied ARGB.
 
     Tracked frames are a soft block of the object's colour; those a person made are full. Absent
-    is a thin line, a low score is cut out red from below, a jump is an orange notch from above,
-    and confirmed frames are underlined in green: half as high where a column has others, too.
+    is a thin line, a low score is cut out red from below, what is flagged for review has an orange
+    notch from above, and confirmed frames are underlined in green: half as high where a column has others, too.
     """
     table = np.zeros((height, 256), np.uint32)
     flags = np.arange(256)
@@ -119,7 +119,7 @@ def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
         colour, 255
     )
     table[height - height * 2 // 5 :, having(FrameState.LOW_SCORE)] = _argb(colours.bad, 255)
-    table[: height * 2 // 5, having(FrameState.JUMPED)] = _argb(colours.attention, 255)
+    table[: height * 2 // 5, having(FrameState.FLAGGED)] = _argb(colours.attention, 255)
     foot = max(height // 5, 2)
     whole = having(FrameState.CONFIRMED) & ~having(FrameState.PARTLY)
     for columns, high in ((whole, foot), (having(FrameState.PARTLY), foot // 2)):

@@ -91,10 +91,10 @@ class Content(QObject):
                 self.rows_changed.emit()
             self.states_changed.emit()
 
-    def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
-        """Mark the frames where an object jumped, in place of those marked before."""
+    def set_flagged(self, object_id: int, frames: Collection[int]) -> None:
+        """Mark the frames that the review asks about, in place of those marked before."""
         if self.states is not None:
-            self.states.set_jumps(object_id, frames)
+            self.states.set_flagged(object_id, frames)
             self._slices.start()
             self.states_changed.emit()
 

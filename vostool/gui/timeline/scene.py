@@ -28,7 +28,7 @@ WORDS = (
     (FrameState.LOW_SCORE, mark("tracked, low score")),
     (FrameState.ABSENT, mark("absent")),
     (FrameState.CONFIRMED, mark("confirmed")),
-    (FrameState.JUMPED, mark("jumped")),
+    (FrameState.FLAGGED, mark("flagged for review")),
 )
 
 

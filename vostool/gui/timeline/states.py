@@ -33,24 +33,24 @@ class FrameState(enum.IntFlag):
     EDITED = 8
     CONFIRMED = 16
     PROMPTED = 32
-    JUMPED = 64
+    FLAGGED = 64
     PARTLY = 128
     """Of a column alone: some of its frames are confirmed and others are not."""
 
 
 # Plain numbers: an enumeration's own arithmetic would cost seconds on a million frames.
-_ABSENT, _TRACKED, _LOW_SCORE, _EDITED, _CONFIRMED, _PROMPTED, _JUMPED, _PARTLY = (
+_ABSENT, _TRACKED, _LOW_SCORE, _EDITED, _CONFIRMED, _PROMPTED, _FLAGGED, _PARTLY = (
     int(flag) for flag in FrameState if flag
 )
 
 
-def frame_state(record: MaskRecord | None, prompted: bool, jumped: bool = False) -> FrameState:
+def frame_state(record: MaskRecord | None, prompted: bool, flagged: bool = False) -> FrameState:
     """The state of one object on one frame."""
-    return FrameState(_flags(record, prompted, jumped))
+    return FrameState(_flags(record, prompted, flagged))
 
 
-def _flags(record: MaskRecord | None, prompted: bool, jumped: bool) -> int:
-    more = _JUMPED if jumped and record is not None else 0  # marks follow a deleted mask later
+def _flags(record: MaskRecord | None, prompted: bool, flagged: bool) -> int:
+    more = _FLAGGED if flagged and record is not None else 0  # marks follow a deleted mask later
     if record is not None and record.confirmed:
         more |= _CONFIRMED
     if prompted or record is None:
@@ -78,7 +78,7 @@ class TimelineStates:
         self._count = project.source.frame_count
         self._rows: dict[int, NDArray[np.uint8]] = {}
         self._scores: dict[int, NDArray[np.float32]] = {}
-        self._jumps: dict[int, frozenset[int]] = {}
+        self._flagged: dict[int, frozenset[int]] = {}
         self._versions: dict[int, int] = {}
         self._masked = np.zeros(self._count, np.int32)
         self._confirmed = np.zeros(self._count, np.int32)
@@ -102,7 +102,7 @@ class TimelineStates:
             if oid not in self._project.objects:
                 if (row := self._rows.get(oid)) is not None:
                     self._count_confirmed(np.arange(self._count), row, -1)
-                for known in (self._rows, self._scores, self._jumps):
+                for known in (self._rows, self._scores, self._flagged):
                     known.pop(oid, None)
                 self._touch(oid)
         keys = changes.masks | changes.prompts
@@ -120,11 +120,11 @@ class TimelineStates:
                 break
         return bool(self._queue)
 
-    def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
-        """Mark the frames where an object jumped; those marked before are no longer."""
-        old, new = self._jumps.get(object_id, frozenset()), frozenset(frames)
+    def set_flagged(self, object_id: int, frames: Collection[int]) -> None:
+        """Mark the frames that the review asks about; those marked before are no longer."""
+        old, new = self._flagged.get(object_id, frozenset()), frozenset(frames)
         if old != new:
-            self._jumps[object_id] = new
+            self._flagged[object_id] = new
             keys = [(frame, object_id) for frame in old ^ new]
             self._take(keys, keys)
 
@@ -203,11 +203,11 @@ class TimelineStates:
             self._scores[object_id] = np.full(self._count, np.nan, np.float32)
         where = np.asarray(frames)
         row, prompts = self._project.masks.row(object_id), self._project.prompts
-        jumps = self._jumps.get(object_id, frozenset())
+        flagged = self._flagged.get(object_id, frozenset())
         records = [row.get(frame) for frame in frames]
         self._count_confirmed(where, self._rows[object_id][where], -1)
         self._rows[object_id][where] = [
-            _flags(record, (frame, object_id) in prompts, frame in jumps)
+            _flags(record, (frame, object_id) in prompts, frame in flagged)
             for frame, record in zip(frames, records, strict=True)
         ]
         self._count_confirmed(where, self._rows[object_id][where], 1)

@@ -102,9 +102,9 @@ class Timeline(QAbstractScrollArea):
         """Follow the project."""
         self.content.apply(changes)
 
-    def set_jumps(self, object_id: int, frames: Collection[int]) -> None:
-        """Mark the frames where an object jumped, in place of those marked before."""
-        self.content.set_jumps(object_id, frames)
+    def set_flagged(self, object_id: int, frames: Collection[int]) -> None:
+        """Mark the frames that the review asks about, in place of those marked before."""
+        self.content.set_flagged(object_id, frames)
 
     def set_playhead(self, frame: int) -> None:
         """Draw the playhead at this frame, and show that part of the video."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer
 
-from vostool.gui.session.review_work import Review
+from vostool.gui.session.review_work import NOTHING, Review
 from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.workspace import Workspace
 from vostool.project.changes import Changes
@@ -28,7 +28,7 @@ class ReviewView(QObject):
         self._window, self._workspace = window, workspace
         self._review: Review = workspace.review
         self._panel, self._dock = window.review_dock.panel, window.review_dock
-        self._jumps: dict[int, NDArray[np.int64]] = {}
+        self._flagged: dict[int, NDArray[np.int64]] = {}
         self._run: RunSummary | None = None
         self._said = ""
         self._said_left = 0
@@ -42,6 +42,7 @@ class ReviewView(QObject):
         self._review.went.connect(self._went)
         self._review.settled.connect(self._tell_of_run)
         self._review.done.connect(self._tell_done)
+        self._review.said.connect(window.show_status)
         retrack = window.actions_by_id["review_retrack"]
         workspace.retracking.wanted = retrack.isChecked()
         workspace.retracking.began.connect(self._tell_retracking)
@@ -76,16 +77,21 @@ class ReviewView(QObject):
                 self._withdraw()
 
     def _mark_next(self) -> None:
-        """Mark the jumps of one object; a long video may have very many."""
-        for oid, frames in self._review.queue.jumps().items():
-            if not np.array_equal(frames, self._jumps.get(oid, ())):
-                self._jumps[oid] = frames
-                self._window.timeline.set_jumps(oid, frames.tolist())
+        """Mark what is flagged of one object; a long video may have very many."""
+        for oid, frames in self._review.queue.flagged().items():
+            if not np.array_equal(frames, self._flagged.get(oid, ())):
+                self._flagged[oid] = frames
+                self._window.timeline.set_flagged(oid, frames.tolist())
                 return
         self._marks.stop()
 
     def _went(self) -> None:
         self._withdraw()  # it has been followed
+        here = self._review.live
+        if here is None or len(here.object_ids) < 2:
+            self._workspace.display.compare((), range(0))
+        else:
+            self._workspace.display.compare(here.object_ids, range(here.first, here.last + 1))
         self._panel.show_current()
         self._dock.reveal()
 
@@ -112,13 +118,16 @@ class ReviewView(QObject):
     def _tell_done(self) -> None:
         masks, kept, dismissed = self._review.queue.answered()
         put_aside = tr(", {masks} dismissed", masks=counted(dismissed, "mask")) if dismissed else ""
+        unseen = kept + dismissed < masks
+        rest = tr(" The others only passed the automatic checks.") if unseen else ""
         self._window.show_hint(
             tr(
-                "All reviewed: {kept} of {masks} are yours or confirmed{put_aside}.",
+                "Nothing is flagged. {kept} of {masks} are confirmed or yours{put_aside}.",
                 kept=kept,
                 masks=counted(masks, "mask"),
                 put_aside=put_aside,
             )
+            + rest
         )
         self._panel.refresh()
 
@@ -163,6 +172,6 @@ def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str
     said.append(
         tr("{left} to review: press {key}.", left=left, key=key)
         if left
-        else tr("Nothing is left to review.")
+        else tr(NOTHING)
     )
     return " ".join(said)

@@ -99,10 +99,13 @@ REVIEW: ActionTable = (
     ActionSpec("review_previous", "Review", "Previous place to review", ("P", "Alt+P"),
                icon="review_previous"),
     ActionSpec("review_play", "Review", "Play the stretch", ("Return", "Shift+Return"),
-               tip="Once, with a moment before and behind; elsewhere the key finishes the object",
+               tip="Once, a moment before and behind, then its worst frame; "
+                   "elsewhere the key finishes the object",
                icon="play"),
     ActionSpec("review_confirm", "Review", "Confirm the stretch and go on", ("Y",),
-               tip="Its masks are right: runs never overwrite them", icon="review_confirm"),
+               tip="Its masks are right, of the objects that its row names: "
+                   "runs never overwrite them",
+               icon="review_confirm"),
     ActionSpec("review_confirm_frame", "Review", "Confirm all objects there and go on",
                ("Alt+Y",), tip="The masks of all objects on the frames of the stretch are right"),
     ActionSpec("review_dismiss", "Review", "Dismiss the stretch and go on", ("Shift+Y",),
