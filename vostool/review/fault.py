@@ -21,7 +21,7 @@ from vostool.words import mark
 FARTHEST = 300
 """Frames that are looked back on for the beginning of an overlap."""
 CHANGE_APART = 0.25
-"""Less of a difference between two changes tells nothing; 1 is what would be a jump in one frame."""
+"""Less of a difference between two changes tells nothing; 1 would be a jump in one frame."""
 SCORE_APART = 0.03
 
 

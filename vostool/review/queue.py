@@ -25,7 +25,15 @@ from vostool.review.events import ReviewEvent, ReviewFilter, gap_of, joined, str
 from vostool.review.fault import fault_of
 from vostool.review.measures import Measures
 from vostool.review.order import ReviewItem
-from vostool.review.reasons import BEYOND_SCORE, REASON_BITS, WEIGHTS, Finding, Reason, findings, rate
+from vostool.review.reasons import (
+    BEYOND_SCORE,
+    REASON_BITS,
+    WEIGHTS,
+    Finding,
+    Reason,
+    findings,
+    rate,
+)
 from vostool.review.verdict import verdict
 from vostool.words import tr
 

@@ -279,8 +279,7 @@ def named_stretches(project: Project, event: ReviewEvent) -> str:
     known = project.objects
     named = {oid: object_title(project, known[oid]) for oid in event.object_ids if oid in known}
     return ", ".join(
-        f"{named.get(s.object_id, s.object_id)} {_frames(s.first, s.last)}"
-        for s in event.stretches
+        f"{named.get(s.object_id, s.object_id)} {_frames(s.first, s.last)}" for s in event.stretches
     )
 
 

@@ -102,8 +102,9 @@ def flag_colours(colour: Rgb, colours: TimelineColours, height: int) -> Pixels:
     """The look of each combination of flags, (height, 256) uint32 of premultiplied ARGB.
 
     Tracked frames are a soft block of the object's colour; those a person made are full. Absent
-    is a thin line, a low score is cut out red from below, what is flagged for review has an orange
-    notch from above, and confirmed frames are underlined in green: half as high where a column has others, too.
+    is a thin line, a low score is cut out red from below, what is flagged for review has an
+    orange notch from above, and confirmed frames are underlined in green: half as high where a
+    column has others, too.
     """
     table = np.zeros((height, 256), np.uint32)
     flags = np.arange(256)

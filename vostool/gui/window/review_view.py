@@ -169,9 +169,5 @@ def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str
         )
     if len(lost) > 1:
         said.append(tr("{count} objects were not found on some frames.", count=len(lost)))
-    said.append(
-        tr("{left} to review: press {key}.", left=left, key=key)
-        if left
-        else tr(NOTHING)
-    )
+    said.append(tr("{left} to review: press {key}.", left=left, key=key) if left else tr(NOTHING))
     return " ".join(said)
