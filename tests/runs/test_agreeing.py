@@ -14,7 +14,7 @@ from vostool.project import edits, range_edits
 from vostool.project.changes import Cell, Table
 from vostool.project.locks import lock_objects
 from vostool.project.project import Project
-from vostool.runs.agreeing import IN_A_ROW, agreeing_parts
+from vostool.runs.agreeing import IN_A_ROW, Correction, agreeing_parts
 
 FRAMES, H, W = 40, 20, 40
 
@@ -55,19 +55,29 @@ def project() -> Project:
     return made
 
 
-def tracked(project: Project, first: int, last: int) -> list[int]:
+def tracked(project: Project, first: int, last: int, asked: int | None = None) -> list[int]:
     engine = Steady()
-    for part in agreeing_parts(project, 12, first, last, [1]):
+    one = Correction(12, 1, first, last, last if asked is None else asked)
+    for part in agreeing_parts(project, [one]):
         list(part.steps(part.plan(), engine, None, lambda: False))
     return sorted(engine.tracked)
 
 
-def test_it_ends_where_the_track_is_as_it_was(project) -> None:
-    assert tracked(project, 10, 14) == [*range(10 - IN_A_ROW, 12), *range(13, 15 + IN_A_ROW)]
+def test_it_is_the_whole_stretch_and_no_frame_outside(project) -> None:
+    assert tracked(project, 10, 14) == [10, 11, 13, 14]
+    assert tracked(project, 11, 13) == [11, 13], "however far the track is another one"
+    assert tracked(project, 2, 30) == [*range(2, 12), *range(13, 31)], "agreeing or not"
+    assert tracked(project, 12, 12) == []
 
 
-def test_a_mistake_that_goes_on_behind_the_stretch_is_mended_as_well(project) -> None:
-    assert tracked(project, 12, 12) == [*range(10 - IN_A_ROW, 12), *range(13, 15 + IN_A_ROW)]
+def test_behind_the_last_frame_in_question_it_ends_where_the_track_is_as_it_was(project) -> None:
+    assert tracked(project, 10, 39, asked=14) == [10, 11, *range(13, 15 + IN_A_ROW)]
+    assert tracked(project, 10, 15, asked=14) == [10, 11, 13, 14, 15], "or the stretch does"
+
+
+def test_the_corrected_frame_counts_as_none_that_is_tracked(project) -> None:
+    parts = agreeing_parts(project, [Correction(12, 1, 9, 14, 14)])
+    assert [part.frames for part in parts] == [2, 3]
 
 
 def test_other_keyframes_and_gaps_bound_it(project) -> None:
@@ -78,4 +88,4 @@ def test_other_keyframes_and_gaps_bound_it(project) -> None:
 
 def test_locked_objects_are_left_alone(project) -> None:
     project.apply(lock_objects(project, [1], True))
-    assert agreeing_parts(project, 12, 10, 14, [1]) == []
+    assert agreeing_parts(project, [Correction(12, 1, 10, 14, 14)]) == []

@@ -96,6 +96,10 @@ class ReviewEvent:
     def __len__(self) -> int:
         return self.last - self.first + 1
 
+    def stretch_at(self, frame: int, object_id: int) -> Stretch | None:
+        """The stretch of the object that the frame lies in, or None."""
+        return next((s for s in self.stretches if (frame, object_id) in s), None)
+
     def holds(self, frame: int) -> bool:
         """True for a frame inside."""
         return self.first <= frame <= self.last

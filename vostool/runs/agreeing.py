@@ -1,13 +1,14 @@
-"""Tracking again from a correction, until the new track meets the old one.
+"""Tracking the stretch again that a correction lies in, and no frame outside it.
 
-How far a mistake reaches is known only when it is mended: a mask that jumped to another thing
-stays there with a good score. So each way goes on from the corrected frame through the stretch
-that was found to be wrong, and then until the new masks are those that were there before.
+Outside it nothing was said to be wrong, and a person may have found it right without a word. Where
+the new track does not meet the old one at the stretch's end, the review finds the jump there. In
+the object's absence at the end of a stretch, of which nothing is said, each way ends early as soon
+as the new masks are those that were there before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -27,12 +28,27 @@ IN_A_ROW = 3
 """So many frames that agree end a leg."""
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One object was put right on ``frame``, in the wrong stretch ``first``..``last``.
+
+    Attributes:
+        asked: the last frame that anything was said of; behind it the object is only away.
+    """
+
+    frame: int
+    object_id: int
+    first: int
+    last: int
+    asked: int
+
+
 @dataclass
 class AgreeingLeg:
     """One object from a corrected frame one way.
 
     Args:
-        bound: the last frame of the wrong stretch, this way; agreement counts behind it only.
+        bound: the last frame that was said to be wrong, this way; agreement counts behind it only.
     """
 
     project: Project
@@ -45,7 +61,7 @@ class AgreeingLeg:
     def part(self) -> Part:
         """The leg as a part of a run."""
         piece = Agreeing(self.leg, self.bound)
-        return Part(self._plan, len(self.leg), piece=piece, steps=self._steps)
+        return Part(self._plan, len(self.leg) - 1, piece=piece, steps=self._steps)
 
     def _plan(self) -> TrackRequest | None:
         (oid,) = self.leg.object_ids
@@ -65,6 +81,9 @@ class AgreeingLeg:
         same = 0
         with closing(_generator(engine.track(request, cancelled))) as frames:
             for step in frames:
+                if step.frame == self.leg.origin and step.problem is None:
+                    yield None  # its mask stays; the other way goes through it once more
+                    continue
                 yield step
                 if step.revised or (step.frame - self.bound) * way <= 0 or oid not in step.replies:
                     continue
@@ -75,31 +94,32 @@ class AgreeingLeg:
                     return
 
 
-def agreeing_parts(
-    project: Project, frame: int, first: int, last: int, object_ids: Collection[int]
-) -> list[Part]:
-    """What corrections on ``frame`` change of the wrong stretch ``first``..``last`` and around it.
+def agreeing_parts(project: Project, corrections: Iterable[Correction]) -> list[Part]:
+    """What corrections change of the stretches that they lie in.
 
-    Each way as far as masks follow each other and no other keyframe of the object lies; locked
-    objects are left out. Empty where nothing was tracked around the frame.
+    Each way to the stretch's end, as far as masks follow each other and no other keyframe of the
+    object lies; locked objects are left out. Empty where nothing of a stretch was tracked beside
+    the corrected frame.
     """
-    parts = []
-    for oid in sorted(set(object_ids) - locked_objects(project)):
-        for direction, step, bound in (
-            (Direction.FORWARD, 1, last), (Direction.BACKWARD, -1, first),
-        ):  # fmt: skip
-            end = _end(project, oid, frame, step)
+    parts, locked = [], locked_objects(project)
+    for each in corrections:
+        for direction, step, limit, bound in (
+            (Direction.FORWARD, 1, each.last, each.asked),
+            (Direction.BACKWARD, -1, each.first, each.first),
+        ):
+            frame, oid = each.frame, each.object_id
+            end = frame if oid in locked else _end(project, oid, frame, step, limit)
             if end != frame:
                 leg = RangeLeg(direction, frame, min(frame, end), max(frame, end), (oid,))
                 parts.append(AgreeingLeg(project, leg, bound).part())
     return parts
 
 
-def _end(project: Project, oid: int, frame: int, step: int) -> int:
+def _end(project: Project, oid: int, frame: int, step: int, limit: int) -> int:
     row = project.masks.row(oid)
     keys = {key.frame for key in keyframes(project, [oid])}
     end = frame
-    while end + step in row and end + step not in keys:
+    while (limit - end) * step > 0 and end + step in row and end + step not in keys:
         end += step
     return end
 

@@ -92,6 +92,7 @@ class RunSummary:
     Attributes:
         empty: by object id, the frames on which the run found nothing of it.
         cancelled: the person ended it.
+        begins_again: it was ended only to begin again from a further correction.
         troubled: it met a problem, which the person was told already.
         watched: the person began it, and not the program after a correction.
         frames: those that it went through.
@@ -103,6 +104,7 @@ class RunSummary:
 
     empty: dict[int, set[int]] = field(default_factory=dict)
     cancelled: bool = False
+    begins_again: bool = False
     troubled: bool = False
     watched: bool = True
     frames: set[int] = field(default_factory=set)

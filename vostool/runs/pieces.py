@@ -23,10 +23,11 @@ class SpanOf:
 
 @dataclass(frozen=True, slots=True)
 class Agreeing:
-    """One object from a corrected frame one way, until the track is as it was.
+    """One object from a corrected frame one way, to the end of the wrong stretch.
 
     Attributes:
-        bound: the last frame of the wrong stretch, this way.
+        bound: the last frame, this way, that was said to be wrong; behind it the leg ends where
+            the track is as it was.
     """
 
     leg: RangeLeg

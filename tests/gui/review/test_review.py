@@ -15,6 +15,7 @@ from vostool.gui.window.review_view import run_text
 from vostool.masks.mask import Mask, Provenance
 from vostool.models.engine import SegmentReply
 from vostool.project import edits
+from vostool.project.changes import Table
 from vostool.project.mask_notes import parse_note
 from vostool.review.reasons import Reason
 from vostool.runs.parts import RunSummary
@@ -239,23 +240,78 @@ def test_dismiss_leaves_the_masks_as_they_are_and_is_undone(apart) -> None:
     assert "Nothing was dismissed" in apart.status()
 
 
-def test_a_correction_tracks_on_until_the_track_is_as_it_was(apart, engine) -> None:
+def test_a_correction_that_settles_its_stretch(apart, engine) -> None:
     del engine._answer  # from now on it is right
     event = next(e for e in events(apart) if e.holds(JUMP))
     apart.review.go_to(event)
     apart.until_shown(JUMP)
-    engine.log.clear()
     with apart.qtbot.waitSignal(apart.session.run_ended, timeout=8000):
         apart.click_object(1)
-    tracked_again = {entry[1] for entry in engine.log if entry[0] == "track"}
-    assert {JUMP - 1, JUMP + 1} <= tracked_again
-    assert not tracked_again & {LOW, 23}, "the rest is as it was"
     assert apart.mask(JUMP, 1).provenance is Provenance.PROMPTED
     apart.until(lambda: JUMP not in left(apart) and apart.review.queue.pending == 0)
     apart.until(lambda: "Settled: the lowest score there is now 0.90" in apart.panel.why.text())
     apart.keys("Ctrl+Z")
     apart.keys("Ctrl+Z")
     assert apart.mask(JUMP, 1).provenance is Provenance.TRACKED, "run and click, taken back"
+
+
+def test_a_correction_tracks_its_stretch_again_and_no_frame_outside(tracked, engine) -> None:
+    del engine._answer
+    tracked.keys("N")
+    event = tracked.review.current
+    first, last = event.first, event.last
+    assert 0 < first < JUMP < last < 23
+    assert f"correction on frames {first} to {last} tracks" in tracked.panel.why.text()
+    before = {frame: tracked.mask(frame, 1) for frame in range(24)}
+    tracked.go_to(JUMP)
+    engine.hold_runs()
+    tracked.click_object(1)
+    reach = f"Tracking frames {first} to {last} again from your correction on frame {JUMP}."
+    tracked.until(lambda: reach in tracked.status())
+    with tracked.qtbot.waitSignal(tracked.session.run_ended, timeout=8000) as ended:
+        engine.allow(100)
+    changed = {frame for frame in range(24) if tracked.mask(frame, 1) is not before[frame]}
+    assert changed == set(range(first, last + 1))
+    assert ended.args[0].startswith(f"Tracked {last - first} frames in"), "the clicked one is mine"
+    step = tracked.session.document.history.steps[-1]
+    assert step.title == f"Track frames {first} to {last} again"
+    assert step.counts[Table.MASKS] == last - first
+
+
+def test_a_correction_outside_the_stretch_changes_its_own_frame_and_says_so(tracked) -> None:
+    tracked.keys("N")
+    tracked.go_to(tracked.review.current.first - 1)
+    frame = tracked.session.playhead
+    assert tracked.review.at_hand, "where playing the stretch begins"
+    before = {at: tracked.mask(at, 1) for at in range(24)}
+    tracked.click_object(1)
+    tracked.until(
+        lambda: f"Frame {frame} lies outside the stretch under review" in tracked.status()
+    )
+    assert not tracked.bench.workspace.retracking._timer.isActive()
+    assert {at for at in before if tracked.mask(at, 1) is not before[at]} == {frame}
+
+
+def test_a_further_correction_begins_the_run_again_from_both(tracked, engine) -> None:
+    del engine._answer
+    tracked.keys("N")
+    event = tracked.review.current
+    tracked.go_to(JUMP)
+    engine.hold_runs()
+    tracked.click_object(1)
+    tracked.until(lambda: tracked.session.is_tracking)
+    tracked.go_to(JUMP + 3)
+    with tracked.qtbot.waitSignal(tracked.session.run_ended, timeout=8000) as ended:
+        tracked.click_object(1)
+        engine.allow(1)  # clicks are answered between two frames
+    assert ended.args[0] == "Beginning again, from your further correction as well."
+    tracked.until(lambda: f"your correction on frame {JUMP + 3}." in tracked.status())
+    assert "Cancelled" not in tracked.status()
+    before = {frame: tracked.mask(frame, 1) for frame in range(24)}
+    with tracked.qtbot.waitSignal(tracked.session.run_ended, timeout=8000):
+        engine.allow(100)
+    changed = {frame for frame in range(24) if tracked.mask(frame, 1) is not before[frame]}
+    assert changed == set(range(event.first, event.last + 1)) - {JUMP, JUMP + 3}
 
 
 def test_tracking_on_can_be_switched_off(apart) -> None:
@@ -382,13 +438,14 @@ def test_the_status_bar_brings_the_panel_to_the_front(tracked) -> None:
 @pytest.mark.parametrize(
     ("summary", "left", "text"),
     [
-        (RunSummary(), 0, "Tracked to the end. " + NOTHING),
+        (RunSummary(frames={4}), 0, "Tracked 1 frame. " + NOTHING),
         (RunSummary(cancelled=True), 0, ""),
-        (RunSummary(cancelled=True), 3, "Cancelled; what is done stays. 3 to review: press N."),
-        (RunSummary({2: {4, 5}, 1: set()}), 2,
-         "Tracked to the end. Object 2 was not found on 2 frames. 2 to review: press N."),
-        (RunSummary({2: {4}, 1: {4}}), 2,
-         "Tracked to the end. 2 objects were not found on some frames. 2 to review: press N."),
+        (RunSummary(cancelled=True, frames={4, 5}), 3,
+         "Cancelled after 2 frames, which stay. 3 to review: press N."),
+        (RunSummary({2: {4, 5}, 1: set()}, frames={4, 5}), 2,
+         "Tracked 2 frames. Object 2 was not found on 2 frames. 2 to review: press N."),
+        (RunSummary({2: {4}, 1: {4}}, frames={4}), 2,
+         "Tracked 1 frame. 2 objects were not found on some frames. 2 to review: press N."),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_run(summary, left, text) -> None:

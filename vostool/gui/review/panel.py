@@ -194,9 +194,15 @@ class ReviewPanel(QWidget):
             *(finding.text for finding in found),
             *([blamed] if blamed else []),
         ]
+        shown = review.live or here
         said.append(
-            tr("Enter plays it, then shows that frame. A correction is tracked on by itself.")
-            if self._retrack.isChecked()
+            tr(
+                "Enter plays it, then shows that frame. A correction on frames {first} to {last} "
+                "tracks those again by itself, and no others.",
+                first=shown.first,
+                last=shown.last,
+            )
+            if self._retrack.isChecked() and shown.first != shown.last
             else tr("Enter plays it, then shows that frame.")
         )
         return "\n".join(said)
@@ -233,6 +239,7 @@ class ReviewPanel(QWidget):
         more.setAccessibleName(tr("More for the review"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
+        menu.setToolTipsVisible(True)
         menu.addActions([actions[name] for name in MORE])
         more.setMenu(menu)
         buttons.addWidget(more)

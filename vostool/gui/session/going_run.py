@@ -12,6 +12,7 @@ from vostool.project.changes import Json
 from vostool.project.history import Step
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
 from vostool.runs.pieces import Reach
+from vostool.words import counted, tr
 
 
 @dataclass
@@ -51,3 +52,14 @@ class GoingRun:
             meter.done, meter.total, meter.rate, meter.seconds_left,
             self.paused_at is not None, self.stopping, self.at, clip, tuple(self.reaches), waiting,
         )  # fmt: skip
+
+    @property
+    def ended_text(self) -> str:
+        """What the status bar says once it is over."""
+        summary = self.summary
+        done, elapsed = counted(len(summary.frames), "frame"), summary.seconds
+        if summary.cancelled and summary.begins_again:
+            return tr("Beginning again, from your further correction as well.")
+        if summary.cancelled:
+            return tr("Cancelled after {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)
+        return tr("Tracked {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)

@@ -23,7 +23,7 @@ from vostool.runs.parts import Part, RunProgress
 from vostool.runs.pieces import leg_of, reach_of
 from vostool.runs.request import ENGINE_SETTING
 from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached, note_waiting
-from vostool.words import counted, mark, tr
+from vostool.words import mark, tr
 
 TITLE = mark("Track run")
 NOTED_EVERY = 0.5
@@ -184,9 +184,14 @@ class TrackRuns(QObject):
         self.worker.hold(run.job, value)
         self.progressed.emit(self.progress)
 
-    def cancel(self) -> None:
-        """End the run after the frame in work; what is done stays, and the next one begins."""
+    def cancel(self, *, begins_again: bool = False) -> None:
+        """End the run after the frame in work; what is done stays, and the next one begins.
+
+        Args:
+            begins_again: the program ends it, to begin it again from a further correction.
+        """
         if self._run is not None:
+            self._run.summary.begins_again = begins_again
             self._run.stopping = True
             self.progressed.emit(self.progress)
             self.worker.cancel(self._run.job)  # which ends one that waits at once
@@ -268,12 +273,7 @@ class TrackRuns(QObject):
         run.summary.troubled |= end.problem is not None
         run.summary.seconds, run.summary.last = run.meter.elapsed, run.at
         self.finished.emit(run.summary)
-        done, elapsed = counted(run.meter.done, "frame"), run.meter.elapsed
-        self.ended.emit(
-            tr("Cancelled after {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)
-            if end.cancelled
-            else tr("Tracked {done} in {elapsed:.1f} s.", done=done, elapsed=elapsed)
-        )
+        self.ended.emit(run.ended_text)
         self._begin_next()
 
     def _note_reached(self) -> None:

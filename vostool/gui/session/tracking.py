@@ -13,11 +13,12 @@ from vostool.masks.mask import Provenance
 from vostool.models.engine import Direction
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
-from vostool.runs.agreeing import agreeing_parts
+from vostool.runs.agreeing import Correction, agreeing_parts
 from vostool.runs.blends import TITLE as BLEND_TITLE
 from vostool.runs.blends import blend_spans, spans_around
 from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
+from vostool.runs.pieces import Reach, reach_of
 from vostool.runs.ranges import correction_legs, range_legs
 from vostool.runs.request import keyframes, plan_run
 from vostool.runs.unfinished import UnfinishedRun, waiting_runs
@@ -25,7 +26,6 @@ from vostool.words import mark, tr
 
 ONE_STEP = 2
 """Frames of a run to the next frame: it is shown at once, and there is nothing to watch."""
-AGAIN_TITLE = mark("Track the stretch again")
 NO_LABELS = mark("No labels were imported yet; choose Import labels (Ctrl+I) first.")
 
 
@@ -165,14 +165,20 @@ class Tracking:
 
         return self._begin(parts, tr("Track what was corrected"))
 
-    def corrected_stretch(
-        self, frame: int, first: int, last: int, object_ids: Collection[int]
-    ) -> bool:
-        """What corrections on ``frame`` change of a wrong stretch, and on to where the track is as
-        it was. Does nothing where nothing was tracked around the frame.
+    def corrected_stretches(self, corrections: Collection[Correction]) -> Reach | None:
+        """What corrections change of the wrong stretches that they lie in, and no frame outside.
+
+        Returns:
+            The frames that can change; None where no run began: there is nothing to be tracked.
         """
-        made = agreeing_parts(self._project, frame, first, last, object_ids)
-        return bool(made) and self._session.runs.begin(made, AGAIN_TITLE, watched=False)
+        made = agreeing_parts(self._project, corrections)
+        reaches = [reach_of(part.piece) for part in made if part.piece is not None]
+        if not reaches:
+            return None
+        first, last = min(r.first for r in reaches), max(r.last for r in reaches)
+        title = tr("Track frames {first} to {last} again", first=first, last=last)
+        begun = self._session.runs.begin(made, title, watched=False)
+        return Reach(first, last, None) if begun else None
 
     def imported(self) -> bool:
         """The objects of the last import from their first keyframe to the end.

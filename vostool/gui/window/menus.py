@@ -80,6 +80,7 @@ def fill_menus(
     for title, shown in MENUS.items():
         menu = bar.addMenu(tr(shown))
         assert menu is not None
+        menu.setToolTipsVisible(True)
         menus[title] = menu
         more = [actions[s.id] for s in table if s.menu == title and s.id not in known]
         fill: dict[str, Callable[[], object]] = {
@@ -101,6 +102,7 @@ def _add(menu: QMenu, item: str | Inner, actions: Mapping[str, QAction]) -> None
     if isinstance(item, Inner):
         inner = menu.addMenu(tr(item.title))
         assert inner is not None
+        inner.setToolTipsVisible(True)
         for each in item.items:
             _add(inner, each, actions)
     elif item == LINE:

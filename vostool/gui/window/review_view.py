@@ -46,6 +46,8 @@ class ReviewView(QObject):
         retrack = window.actions_by_id["review_retrack"]
         workspace.retracking.wanted = retrack.isChecked()
         workspace.retracking.began.connect(self._tell_retracking)
+        workspace.retracking.stood_alone.connect(self._tell_alone)
+        workspace.retracking.lay_outside.connect(self._tell_outside)
         workspace.session.runs.finished.connect(self._run_finished)
         workspace.document.changed.connect(self._follow)
         self._panel.chosen.connect(self._review.go_to)
@@ -106,7 +108,7 @@ class ReviewView(QObject):
     def _tell_of_run(self) -> None:
         """Once a run's masks are looked through: what came of one that has no card of its own."""
         summary, self._run = self._run, None
-        if summary is None or summary.troubled or summary.watched:
+        if summary is None or summary.troubled or summary.watched or summary.begins_again:
             return
         action = self._window.actions_by_id["review_next"]
         key = action.shortcut().toString() or tr("Review > Next")
@@ -131,9 +133,31 @@ class ReviewView(QObject):
         )
         self._panel.refresh()
 
-    def _tell_retracking(self, frame: int) -> None:
+    def _tell_retracking(self, frame: int, first: int, last: int) -> None:
         self._window.show_status(
-            tr("Tracking on from the correction on frame {frame}.", frame=frame)
+            tr(
+                "Tracking frames {first} to {last} again from your correction on frame {frame}.",
+                first=first,
+                last=last,
+                frame=frame,
+            )
+        )
+
+    def _tell_alone(self, frame: int) -> None:
+        self._window.show_status(
+            tr(
+                "Frame {frame} is corrected; its stretch has no other frame to track again.",
+                frame=frame,
+            )
+        )
+
+    def _tell_outside(self, frame: int) -> None:
+        self._window.show_status(
+            tr(
+                "Frame {frame} lies outside the stretch under review, so only it changes; "
+                "Track what was corrected goes on from it.",
+                frame=frame,
+            )
         )
 
     def _withdraw(self) -> None:
@@ -159,8 +183,11 @@ def run_text(summary: RunSummary, left: int, key: str, name: Callable[[int], str
     """
     if summary.cancelled and not left:
         return ""
+    tracked = counted(len(summary.frames), "frame")
     said = [
-        tr("Cancelled; what is done stays.") if summary.cancelled else tr("Tracked to the end.")
+        tr("Cancelled after {frames}, which stay.", frames=tracked)
+        if summary.cancelled
+        else tr("Tracked {frames}.", frames=tracked)
     ]
     lost = {oid: len(frames) for oid, frames in summary.empty.items() if frames}
     for oid, frames in lost.items() if len(lost) == 1 else ():

@@ -111,8 +111,9 @@ REVIEW: ActionTable = (
     ActionSpec("review_dismiss", "Review", "Dismiss the stretch and go on", ("Shift+Y",),
                tip="Out of the queue as long as its masks stay as they are",
                icon="review_dismiss"),
-    ActionSpec("review_retrack", "Review", "Track on from corrections", (),
-               tip="A correction inside a stretch is tracked on until the track is as it was",
+    ActionSpec("review_retrack", "Review", "Track the stretch again after a correction", (),
+               tip="A correction inside the stretch under review tracks that stretch again, both "
+               "ways to its ends; outside it, a correction changes its own frame only",
                checkable=True),
     ActionSpec("review_bring_back", "Review", "Bring dismissed back", ()),
 )  # fmt: skip
