@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDockWidget
 
-from vostool.gui.review.model import COLOURS, FRAME, LENGTH, PICTURE
+from vostool.gui.review.model import COLOURS, FRAME, LENGTH, OBJECT, PICTURE, WHY
 from vostool.gui.review.pictures import HEIGHT, WIDTH, PictureWish, cut_out
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project import edits
@@ -119,3 +119,27 @@ def test_closing_the_video_ends_the_pictures(doubtful) -> None:
     doubtful.keys("N")
     doubtful.bench.close_workspace()
     assert doubtful.panel.model.rowCount() == 0 and doubtful.panel.model._pictures is None
+
+
+def test_a_long_reason_covers_nothing_and_can_be_scrolled(doubtful) -> None:
+    doubtful.window.resize(1280, 800)
+    doubtful.keys("N")
+    doubtful.until(lambda: not doubtful.window.dock_sizes.waits)
+    panel = doubtful.panel
+    panel.why.setText("The mask jumps by 54 pixels from the frame before.\n" * 9)
+    QApplication.processEvents()
+    room, table = panel.why_room.geometry(), panel.table.geometry()
+    assert not room.intersects(table) and panel.rect().contains(room)
+    assert panel.why.height() >= panel.why.heightForWidth(panel.why.width()), "nothing is cut"
+    panel.why_room.ensureVisible(0, panel.why.height())
+    bar = panel.why_room.verticalScrollBar()
+    assert 0 < bar.value() == bar.maximum()
+
+
+def test_what_a_row_cuts_is_in_its_tooltip(doubtful) -> None:
+    doubtful.keys("N")
+    model = doubtful.panel.model
+    doubtful.until(lambda: model.rowCount() >= 1)
+    tip = model.index(0, FRAME).data(Qt.ItemDataRole.ToolTipRole)
+    for column in (OBJECT, WHY):
+        assert model.index(0, column).data() in tip

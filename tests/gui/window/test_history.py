@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QToolBar
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -66,6 +67,24 @@ def test_a_click_goes_to_any_step_and_forward_again(steps, goes: list[int]) -> N
         assert steps.content() == steps.states[row]
         assert len(rows(steps)) == 6, "what is undone stays in the list"
     assert steps.window.history_popover.isVisible()
+
+
+def test_it_leaves_the_tools_free_and_a_click_beside_it_closes_it(steps) -> None:
+    steps.window.resize(1280, 800)
+    steps.keys("Ctrl+Alt+Z")
+    steps.until(lambda: not steps.window.history_popover.isVisible())
+    steps.keys("Ctrl+Alt+Z")
+    shown = steps.window.history_popover
+    steps.until(shown.isVisible)
+    palette = steps.window.findChild(QToolBar, "tool_palette")
+    place = QRect(palette.mapTo(steps.window, QPoint(0, 0)), palette.size())
+    assert not shown.geometry().intersects(place)
+    brush = palette.widgetForAction(steps.window.actions_by_id["brush"])
+    over = brush.mapTo(steps.window, brush.rect().center())
+    assert steps.window.childAt(over) is brush, "nothing lies over it"
+    QTest.mouseClick(brush, LEFT)
+    assert not shown.isVisible() and steps.canvas.tool.id == "brush"
+    assert steps.content() == steps.states[5], "no step was gone to"
 
 
 def test_the_keyboard_goes_there_too(steps) -> None:

@@ -128,6 +128,25 @@ def test_each_note_is_inside_the_window_and_hides_no_more_than_it_must(opened, s
         tour.next()
 
 
+def test_each_note_leaves_notices_and_the_list_of_objects_free(opened) -> None:
+    opened.window.resize(1280, 800)
+    tour, window = opened.tour, opened.window
+    tour.begin()
+    for step in STEPS:
+        window.notice.show_problem("", "That did not work.")
+        QApplication.processEvents()
+        for other in (window.notice, window.objects):
+            place = other.rect().translated(other.mapTo(window, QPoint(0, 0)))
+            assert not tour.mark.geometry().intersects(place), step.title
+        tour.next()
+
+
+def test_it_says_where_to_look_and_what_corrects(opened) -> None:
+    said = " ".join(step.text for step in STEPS)
+    for word in ("Review", "N goes to the next", "lasso", "brush", "confirm"):
+        assert word in said
+
+
 def test_the_window_goes_on_working(opened) -> None:
     opened.tour.begin()
     assert QApplication.activeModalWidget() is None

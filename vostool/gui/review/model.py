@@ -126,7 +126,8 @@ class ReviewModel(QAbstractTableModel):
             )
             found = self._review.queue.findings(*event.worst.place)
             worst = tr("Worst on frame {frame}:", frame=event.worst.frame)
-            return "\n".join([long, worst, *(f.text for f in found)])
+            whole = [self._text(event, column) for column in (OBJECT, WHY)]  # a row may cut them
+            return "\n".join([long, *whole, worst, *(f.text for f in found)])
         return None
 
     def _of_row(self, event: ReviewEvent, role: int, project: Project) -> Any:

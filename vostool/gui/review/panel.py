@@ -8,11 +8,12 @@ from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QComboBox,
-    QGridLayout,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
+    QScrollArea,
     QSizePolicy,
     QTableView,
     QToolButton,
@@ -73,7 +74,8 @@ class ReviewPanel(QWidget):
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why.setAccessibleName(tr("Why this place may be wrong"))
-        self.why.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
+        self.why_room = _scrolled(self.why)
+        self.why_room.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
         self.reasons = _combo(tr("Reason"), [tr("All reasons")])
         for reason in Reason:
             self.reasons.addItem(tr(reason.value).capitalize(), reason)
@@ -138,6 +140,7 @@ class ReviewPanel(QWidget):
         if self.model.refresh():
             bar.setValue(place)
         self.left.setText(self._left_text())
+        self.left.setToolTip(self._left_tip())
         self.show_current()
 
     def show_current(self) -> None:
@@ -150,7 +153,10 @@ class ReviewPanel(QWidget):
         else:
             select_exactly(self.table, row)
             self.table.scrollTo(self.model.index(row, FRAME))
-        self.why.setText(self._why_text(here))
+        text = self._why_text(here)
+        if text != self.why.text():
+            self.why.setText(text)
+            self.why_room.ensureVisible(0, 0)
         self._say_what_is_confirmed(review.live if review is not None else None)
 
     def _say_what_is_confirmed(self, here: ReviewEvent | None) -> None:
@@ -169,14 +175,18 @@ class ReviewPanel(QWidget):
         text = tr("{left} to review", left=left) if left else tr("Nothing flagged")
         masks, kept, dismissed = review.queue.answered()
         if masks and not left and (kept or dismissed):
-            text = tr(
-                "Nothing flagged; {kept} of {masks} masks are confirmed or yours",
-                kept=kept,
-                masks=masks,
-            )
+            text = tr("Nothing flagged; {kept}/{masks}", kept=kept, masks=masks)
         if asked != left:
             text = tr("{asked} of {text}", asked=asked, text=text)
         return tr("{text}, looking…", text=text) if review.queue.pending else text
+
+    def _left_tip(self) -> str:
+        review = self._review
+        masks, kept, _ = review.queue.answered() if review is not None else (0, 0, 0)
+        if not masks:
+            return self.left.text()
+        whole = tr("{kept} of {masks} masks are confirmed or yours", kept=kept, masks=masks)
+        return f"{self.left.text()}\n{whole}"
 
     def _why_text(self, here: ReviewEvent | None) -> str:
         review = self._review
@@ -217,14 +227,12 @@ class ReviewPanel(QWidget):
         self.asked_for.emit(only, self.order.currentIndex() == 1)
 
     def _lay_out(self, actions: Mapping[str, QAction]) -> None:
-        filters = QGridLayout()
-        filters.addWidget(self.left, 0, 0)
-        filters.addWidget(self.order, 0, 1)
-        filters.addWidget(self.reasons, 1, 0)
-        filters.addWidget(self.objects, 1, 1)
+        first, filters = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.left, 1)
+        first.addWidget(self.order)
+        filters.addWidget(self.reasons, 1)
+        filters.addWidget(self.objects, 1)
         self.left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        filters.setColumnStretch(0, 1)
-        filters.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.XS)
         for name in BUTTONS:
@@ -245,10 +253,23 @@ class ReviewPanel(QWidget):
         buttons.addWidget(more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        layout.addLayout(first)
         layout.addLayout(filters)
         layout.addWidget(self.table, 1)
-        layout.addWidget(self.why)
+        layout.addWidget(self.why_room)
         layout.addLayout(buttons)
+
+
+def _scrolled(text: QLabel) -> QScrollArea:
+    """A long text in little room, which would be painted over what is beside it otherwise."""
+    room = QScrollArea()
+    room.setWidget(text)
+    room.setWidgetResizable(True)
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    room.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    room.setAccessibleName(text.accessibleName())
+    return room
 
 
 def _combo(name: str, items: list[str]) -> QComboBox:

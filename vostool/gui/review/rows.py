@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from vostool.gui.review.model import COLOURS, FRAME, LENGTH, OBJECT, PICTURE, WHY
 from vostool.gui.review.pictures import HEIGHT, WIDTH
 
-MARGIN, DOT = 3, 9
+MARGIN, DOT, GAP = 3, 9, 10
 ROW = HEIGHT + 2 * MARGIN
 
 
@@ -36,7 +36,7 @@ class ReviewRow(QStyledItemDelegate):
         line = HEIGHT // 2
         first = QRect(left, place.top(), room, line)
         used = self._where(painter, index, first, text, option.font)
-        self._objects(painter, index, first.adjusted(used + 10, 0, 0, 0), text)
+        self._objects(painter, index, first.adjusted(used + GAP, 0, 0, 0), text)
         why = index.siblingAtColumn(WHY).data() or ""
         self._say(painter, QRect(left, place.top() + line, room, line), why, text)
 
@@ -51,7 +51,7 @@ class ReviewRow(QStyledItemDelegate):
     def _where(
         self, painter: QPainter, index: QModelIndex, room: QRect, text: QColor, font: QFont
     ) -> int:
-        """The frames and how many; returns the pixels that they take."""
+        """The frames, and how many where the objects have room beside; returns the pixels taken."""
         bold = QFont(font)
         bold.setBold(True)
         painter.setFont(bold)
@@ -60,8 +60,13 @@ class ReviewRow(QStyledItemDelegate):
         self._say(painter, room, frames, text)
         painter.setFont(font)
         length = index.data(LENGTH) or ""
+        wide = painter.fontMetrics().horizontalAdvance
+        named = wide(index.siblingAtColumn(OBJECT).data() or "")
+        dots = (DOT + 3) * len(index.data(COLOURS) or ())
+        if used + wide(length) + GAP + dots + named + MARGIN > room.width():
+            return used
         self._say(painter, room.adjusted(used, 0, 0, 0), length, text)
-        return used + painter.fontMetrics().horizontalAdvance(length)
+        return used + wide(length)
 
     def _objects(self, painter: QPainter, index: QModelIndex, room: QRect, text: QColor) -> None:
         left = room.left()

@@ -37,6 +37,11 @@ class Halo(QWidget):
 class CoachMark(QFrame):
     """The note: a title, a few lines, where one is, and three buttons.
 
+    Args:
+        window: what it lies over.
+        keep_to: it stays between this one's left and right edge where it has room there.
+        keep_clear: it stands above this one while it is shown.
+
     Signals:
         next_wanted(), back_wanted(), skip_wanted()
     """
@@ -45,9 +50,10 @@ class CoachMark(QFrame):
     back_wanted = pyqtSignal()
     skip_wanted = pyqtSignal()
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, keep_to: QWidget, keep_clear: QWidget) -> None:
         super().__init__(window)
         self._target: QWidget = window
+        self._keep_to, self._keep_clear = keep_to, keep_clear
         self._inside = False
         self.setObjectName("coach_mark")
         self.setAccessibleName(tr("Tour"))
@@ -74,6 +80,7 @@ class CoachMark(QFrame):
         column.addWidget(self.text)
         column.addLayout(row)
         window.installEventFilter(self)
+        keep_clear.installEventFilter(self)
         self.hide()
 
     def show_step(
@@ -105,26 +112,43 @@ class CoachMark(QFrame):
         """Stand where the widget is now."""
         window = self.parentWidget()
         assert window is not None
-        place = QRect(self._target.mapTo(window, QPoint(0, 0)), self._target.size())
+        place = _place_in(window, self._target)
         self.halo.setGeometry(place.adjusted(-3, -3, 3, 3).intersected(window.rect()))
         self.text.setFixedHeight(self.text.heightForWidth(TEXT_WIDTH))
         self.resize(WIDTH, self.sizeHint().height())
-        size, room = self.size(), window.rect().adjusted(GAP, GAP, -GAP, -GAP)
+        size, room = self.size(), self._room(window)
         if self._inside:
             corner = place.bottomRight() - QPoint(size.width() + GAP, size.height() + GAP)
         else:
             corner = _beside(place, size.width(), size.height(), room)
         left = min(max(corner.x(), room.left()), room.right() - size.width())
         top = min(max(corner.y(), room.top()), room.bottom() - size.height())
+        busy = _place_in(window, self._keep_clear)
+        if self._keep_clear.isVisible() and busy.intersects(QRect(QPoint(left, top), size)):
+            top = max(busy.top() - GAP - size.height(), room.top())
         self.move(left, top)
         self.halo.raise_()
         self.raise_()
 
+    def _room(self, window: QWidget) -> QRect:
+        """Where it may stand."""
+        room = window.rect().adjusted(GAP, GAP, -GAP, -GAP)
+        kept = _place_in(window, self._keep_to)
+        if self._keep_to.isVisible() and kept.width() > self.width():
+            room.setLeft(max(room.left(), kept.left()))
+            room.setRight(min(room.right(), kept.right()))
+        return room
+
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        moves = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.LayoutRequest)
+        kinds = QEvent.Type
+        moves = (kinds.Resize, kinds.Move, kinds.Show, kinds.Hide, kinds.LayoutRequest)
         if self.isVisible() and event is not None and event.type() in moves:
             self.stand()
         return super().eventFilter(watched, event)
+
+
+def _place_in(window: QWidget, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
 
 def _beside(place: QRect, width: int, height: int, room: QRect) -> QPoint:

@@ -28,9 +28,11 @@ class Popover(QFrame):
         self.hide()
 
     def toggle_at(self, button: QWidget) -> None:
-        """Show it under a button, its right edge at the button's; hide it where it is shown.
+        """Show it under a button; hide it where it is shown.
 
-        Where there is no room below, it is shown above.
+        It has the button's left edge in the left half of the window, and its right edge in the
+        right half, so that it covers nothing at the window's sides. Where there is no room
+        below, it is shown above.
         """
         if self.isVisible():
             self._leave()
@@ -39,7 +41,9 @@ class Popover(QFrame):
         assert window is not None
         self._button = button
         self.adjustSize()
-        corner = button.mapTo(window, QPoint(button.width() - self.width(), button.height() + 2))
+        corner = button.mapTo(window, QPoint(0, button.height() + 2))
+        if corner.x() + button.width() // 2 > window.width() // 2:
+            corner.setX(corner.x() + button.width() - self.width())
         left = max(0, min(corner.x(), window.width() - self.width()))
         top = corner.y()
         if top + self.height() > window.height():

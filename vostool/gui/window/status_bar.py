@@ -58,6 +58,8 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(label)
         self.addPermanentWidget(self.engine_button)
         self.messageChanged.connect(self.setToolTip)  # the whole of what is cut
+        # Qt draws anew only the rectangle that its own text would take, which begins farther right.
+        self.messageChanged.connect(lambda _text: self.update())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """What passes, cut with dots where the parts on the right begin."""
@@ -65,7 +67,7 @@ class StatusBar(QStatusBar):
         assert style is not None
         painter = QPainter(self)
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, _option(self), painter, self)
-        room = self.rect().adjusted(Space.S, 0, self._passing_end() - self.width(), 0)
+        room = self.rect().adjusted(Space.M, 0, self._passing_end() - self.width(), 0)
         painter.setPen(self.palette().windowText().color())
         cut = Qt.TextElideMode.ElideRight
         shown = painter.fontMetrics().elidedText(self.currentMessage(), cut, room.width())

@@ -90,9 +90,9 @@ STEPS = (
     Step(
         mark("Look along the timeline"),
         mark(
-            "Each object has a row, and marks say where its mask may be "
-            "wrong. Drag to go there, click on the picture to correct, and "
-            "track on."
+            "Each object has a row, with marks where its mask may be wrong. Review lists "
+            "these places, and N goes to the next. A click, the lasso or the brush corrects "
+            "the mask; then confirm it, or track on."
         ),
         lambda window: window.timeline,
     ),
@@ -121,7 +121,8 @@ class Tour(QObject):
         self._bench = bench
         self._window = bench.window
         self.at: int | None = None
-        self.mark = CoachMark(self._window)
+        window = self._window
+        self.mark = CoachMark(window, keep_to=window.canvas, keep_clear=window.notice)
         self.mark.next_wanted.connect(self.next)
         self.mark.back_wanted.connect(self.back)
         self.mark.skip_wanted.connect(self.end)

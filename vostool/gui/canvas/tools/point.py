@@ -75,8 +75,7 @@ POINT = ToolSpec(
     id="point",
     title="Point",
     kind=Kind.MODEL,
-    tip="Click: part of the object; far off: a new one (Shift: the same). "
-    "Right or Ctrl: not part of it. Drag: box",
+    tip="Click: the object; far off: a new one. Right: not part. Drag: box",
     gesture=PointGesture,
     keys=("Q",),
     cursor=Qt.CursorShape.CrossCursor,
