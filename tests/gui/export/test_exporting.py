@@ -155,6 +155,15 @@ def of_the_open_project(hand, folder: Path) -> ExportDialog:
     return dialog
 
 
+def test_one_without_a_file_is_called_a_draft(opened, tmp_path: Path) -> None:
+    opened.mark(1, oid=1)
+    dialog = of_the_open_project(opened, tmp_path)
+    details = dialog.ui.projects.details.toPlainText
+    opened.until(lambda: "Draft; not saved as a project yet" in details())
+    assert ".vos" not in details()
+    dialog.reject()
+
+
 def test_a_key_opens_the_dialog_and_another_one_exports(opened, video: Path, monkeypatch) -> None:
     opened.mark(1, oid=1)
     seen: list[ExportDialog] = []

@@ -157,7 +157,7 @@ class ProjectsPanel(QWidget):
         row = self.current()
         self.remove_button.setEnabled(bool(self._positions()) and not self._locked)
         self.video_button.setEnabled(row is not None and row.needs_video and not self._locked)
-        lines = [] if row is None else [*row.texts, str(row.project.path)]
+        lines = [] if row is None else [*row.texts, row.place]
         text = "\n".join(lines)
         if text != self.details.toPlainText():
             self.details.setPlainText(text)

@@ -72,6 +72,14 @@ class Row:
     texts: list[str] = field(default_factory=list)
 
     @property
+    def place(self) -> str:
+        """Its file for a person; one that is open may have none yet."""
+        path = self.project.path
+        if self.project.held is not None and not path.is_file():
+            return tr("Draft; not saved as a project yet")
+        return str(path)
+
+    @property
     def needs_video(self) -> bool:
         """Its video is not where it was, so that the person may say where it lies."""
         kinds = [problem.kind.value for problem in self.check.problems] if self.check else []
@@ -204,7 +212,7 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join([str(row.project.path), *row.texts])
+            return "\n".join([row.place, *row.texts])
         if role == Qt.ItemDataRole.ForegroundRole and column == STATE and row.state in TONES:
             return QBrush(theme.tone(TONES[row.state]))
         if role == PROGRESS_ROLE:
