@@ -20,7 +20,7 @@ STATES = (
     (FrameState.CONFIRMED, mark("confirmed: runs never overwrite it")),
     (FrameState.TRACKED | FrameState.CONFIRMED | FrameState.PARTLY, mark("some frames confirmed")),
     (FrameState.TRACKED | FrameState.LOW_SCORE, mark("score below {score}")),
-    (FrameState.TRACKED | FrameState.FLAGGED, mark("flagged for review: a jump or an overlap, say")),
+    (FrameState.TRACKED | FrameState.FLAGGED, mark("flagged for review: a jump or overlap, say")),
     (FrameState.ABSENT, mark("not to be seen there")),
 )
 """Of the rows; painted in the first object's colour."""
