@@ -28,24 +28,18 @@ SCORE_APART = 0.03
 class Why(enum.Enum):
     """Why one of the two is held to be wrong; in words."""
 
-    KEPT = mark("{name} is likelier wrong: {other} is confirmed or yours there.")
-    CHANGED = mark("{name} is likelier wrong: it changed more than {other} since frame {frame}.")
-    SCORE = mark("{name} is likelier wrong: its score is lower than that of {other}.")
-    LARGER = mark("{name} may be the wrong one: its mask is larger than that of {other}.")
+    KEPT = mark("It is likelier wrong: the other is yours.")
+    CHANGED = mark("It is likelier wrong: it changed more.")
+    SCORE = mark("It is likelier wrong: its score is lower.")
+    LARGER = mark("It may be the wrong one: it is larger.")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Who is held to be wrong of two objects that overlap on a frame.
-
-    Attributes:
-        since: the last frame before they did; 0 where that is not known.
-    """
+    """Who is held to be wrong of two objects that overlap on a frame."""
 
     object_id: int
-    other: int
     why: Why
-    since: int
 
 
 def fault_of(rows: Rows, frame: int, object_id: int) -> Fault | None:
@@ -65,7 +59,7 @@ def fault_of(rows: Rows, frame: int, object_id: int) -> Fault | None:
     else:
         is_mine, why = _compared(row, other, frame, since)
         wrong = object_id if is_mine else rival
-    return Fault(wrong, rival if wrong == object_id else object_id, why, max(since, 0))
+    return Fault(wrong, why)
 
 
 def likelier(rows: Rows, worst: ReviewItem) -> ReviewItem:

@@ -186,8 +186,7 @@ class ReviewQueue:
         fault = fault_of(rows, frame, oid)
         if fault is None or fault.object_id != oid:
             return ""
-        name, other = self._name(oid), self._name(fault.other)
-        return tr(fault.why.value, name=name, other=other, frame=fault.since)
+        return tr(fault.why.value)
 
     def verdict(self, event: ReviewEvent) -> str:
         """One sentence on what became of an event that is asked about no more."""

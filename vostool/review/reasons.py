@@ -223,7 +223,7 @@ def _words(row: ObjectRow, oid: int, frame: int, reason: Reason, name: Name) -> 
         Reason.LOW_SCORE: tr("The model's score is low, {score:.2f}.", score=row.score[frame]),
         Reason.EMPTY: tr("The object is gone here, but frame {frame} has it.", frame=frame - 1),
         Reason.OVERLAP: tr(
-            "{one} and {other} both cover {overlap:.0%} of the smaller of them.",
+            "{one}, {other} overlap by {overlap:.0%}.",
             one=name(oid),
             other=rival,
             overlap=row.overlap[frame],
