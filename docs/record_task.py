@@ -137,6 +137,7 @@ class Labeller(Person):
         assert "cvat-video" in self._dialogs()[0].ui.formats.chosen(), "what a first export writes"
         self.press(self._dialogs()[0].ui.export_button)
         self.until(self._files)
+        self.until(lambda: not self._dialogs()[0].runner.is_running)
         time.sleep(2)
         self.screen.picture("5-exported")
 
