@@ -14,6 +14,7 @@ from vostool.gui.canvas.readout import describe
 from vostool.gui.canvas.view_adjust import Adjustment
 from vostool.gui.canvas.view_state import ViewState
 from vostool.gui.objects.model import FRAMES
+from vostool.gui.timeline.layout import LABEL_WIDTH
 from vostool.gui.timeline.scale import TimeScale
 from vostool.gui.timeline.thumbnails import spread
 from vostool.masks.styles import ADDED, Style
@@ -247,6 +248,20 @@ def test_thumbnails_fill_the_span_and_follow_the_zoom(labelled) -> None:
     assert not strip.isVisible()
     trigger(labelled, "view_thumbnails")
     assert strip.isVisible()
+
+
+def test_a_frame_that_is_wider_than_its_picture_has_it_again_and_no_gap(labelled) -> None:
+    strip, timeline = labelled.window.thumbnails, labelled.window.timeline
+    for _ in range(30):
+        labelled.keys("Alt+=")
+    labelled.until(lambda: strip.frames and set(strip.frames) <= strip.made)
+    scale = timeline.scale
+    assert scale.pixels_per_frame > 2 * strip._width
+    strip_image = strip.grab().toImage()
+    base = strip.palette().base().color()
+    begin, end = (LABEL_WIDTH + scale.edge(strip.frames[0] + n) for n in (0, 1))
+    for x in range(max(begin, LABEL_WIDTH), min(end, strip.width())):
+        assert any(strip_image.pixelColor(x, y) != base for y in range(strip.height())), x
 
 
 def test_thumbnails_lie_on_a_grid_without_gaps_and_never_too_close() -> None:

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 from PyQt6.QtCore import QRect, QSize, Qt, QThread, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from vostool.errors import VosToolError
@@ -150,13 +150,16 @@ class ThumbnailStrip(QWidget):
         scale = self._timeline.scale
         painter.setClipRect(QRect(LABEL_WIDTH, 0, scale.width, HEIGHT))
         empty, colours = self.palette().alternateBase(), TimelineColours.of(self.palette())
-        for frame in self.frames:
-            place = QRect(LABEL_WIDTH + scale.edge(frame), 0, self._width, HEIGHT)
+        frames = self.frames
+        for frame, following in zip(frames, (*frames[1:], scale.count), strict=True):
+            x, end = (LABEL_WIDTH + scale.edge(at) for at in (frame, following))
+            place = QRect(x, 0, max(end - x, 1), HEIGHT)
             picture = self._loader.cache.get(frame) if self._loader is not None else None
             if picture is None:
                 painter.fillRect(place.adjusted(0, 0, -1, -1), empty)
             else:
-                painter.drawImage(place.topLeft(), _image(picture))
+                # Again and again where a frame is wider than its picture: no gaps.
+                painter.drawTiledPixmap(place, QPixmap.fromImage(_image(picture)))
         run = self._timeline.content.run
         if run is not None and run.at is not None:
             painter.setPen(QColor(*colours.run))
