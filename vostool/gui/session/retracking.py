@@ -95,7 +95,7 @@ class Retracking(QObject):
         event = self._event
         stretch = None if event is None else event.stretch_at(frame, oid)
         if event is None or stretch is None:
-            if self._was_tracked(frame, oid):
+            if event is not None and self._was_tracked(frame, oid):
                 self.lay_outside.emit(frame)
             return
         asked = min(event.asked, stretch.last)
