@@ -91,18 +91,9 @@ def set_label(project: Project, object_ids: Collection[int], label: str) -> Edit
         raise PromptError(tr("A label needs a name."))
     pending = PendingEdit(project)
     for oid in object_ids:
-        known = _object(project, oid)
+        known = project.object_of(oid)
         pending.put(Cell(Table.OBJECTS, oid), replace(known, label=label.strip()))
     return pending.edit(tr("Change label"))
-
-
-def _object(project: Project, object_id: int) -> AnnotatedObject:
-    known = project.objects.get(object_id)
-    if known is None:
-        raise PromptError(
-            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
-        )
-    return known
 
 
 def _told(project: Project, changes: Sequence[LabelChange]) -> str:

@@ -90,11 +90,7 @@ def name_object(project: Project, object_id: int, label: str, number: int) -> Ed
     Raises:
         PromptError: there is no such object, or the label or the number is none.
     """
-    old = project.objects.get(object_id)
-    if old is None:
-        raise PromptError(
-            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
-        )
+    old = project.object_of(object_id)
     if not label.strip() or number < 1:
         raise PromptError(tr("An object needs a label and a number from 1 on."))
     copy = project.snapshot()

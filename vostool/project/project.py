@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from vostool.errors import PromptError
 from vostool.frames import SourceRef
 from vostool.masks.mask import MaskRecord, MaskTable
 from vostool.project.changes import Cell, CellChange, Changes, Edit, FrameObject, Json, Table, Value
 from vostool.project.objects import HIGHEST_ID, AnnotatedObject
 from vostool.project.prompts import Prompts
+from vostool.words import tr
 
 
 class Project:
@@ -50,6 +52,19 @@ class Project:
     def prompted_frames(self, object_id: int | None = None) -> list[int]:
         """Sorted frames with prompts of the object (of any object when None)."""
         return sorted({f for f, oid in self._prompts if object_id is None or oid == object_id})
+
+    def object_of(self, object_id: int) -> AnnotatedObject:
+        """The object with this id.
+
+        Raises:
+            PromptError: there is none.
+        """
+        known = self._objects.get(object_id)
+        if known is None:
+            raise PromptError(
+                tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
+            )
+        return known
 
     def next_object_id(self) -> int:
         """An id that no object of this project ever had, as long as there is a higher one."""

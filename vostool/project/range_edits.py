@@ -31,10 +31,7 @@ def set_edited_mask(
         PromptError: there is no such object or frame, or the mask is not of the frame's size.
     """
     source = project.source
-    if object_id not in project.objects:
-        raise PromptError(
-            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
-        )
+    project.object_of(object_id)
     check_range(project, frame, frame)
     Prompts(mask=mask).check_inside(source.width, source.height)
     pending, key = PendingEdit(project), (frame, object_id)

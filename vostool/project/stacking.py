@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vostool.errors import PromptError
 from vostool.project.changes import Edit, Json
 from vostool.project.edits import set_setting
 from vostool.project.project import Project
@@ -57,10 +56,7 @@ def _ordered(ids: Iterable[int], stored: Json) -> tuple[int, ...]:
 
 
 def _without(project: Project, object_id: int) -> tuple[int, ...]:
-    if object_id not in project.objects:
-        raise PromptError(
-            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
-        )
+    project.object_of(object_id)
     return tuple(oid for oid in front_to_back(project) if oid != object_id)
 
 

@@ -59,7 +59,7 @@ def set_value_from(
         if frame == 0:
             _put_own(pending, oid, name, value)
         elif value != (
-            own_value(project, _object(project, oid), name) if before is None else before
+            own_value(project, project.object_of(oid), name) if before is None else before
         ):
             line[frame] = value
         _put_line(pending, oid, name, tuple(sorted(line.items())))
@@ -79,7 +79,7 @@ def remove_attribute(project: Project, object_ids: Collection[int], name: str) -
     """Take an attribute's value from objects, which then have the label's default or none."""
     pending = PendingEdit(project)
     for oid in object_ids:
-        known = _object(project, oid)
+        known = project.object_of(oid)
         pairs = tuple(pair for pair in known.attributes if pair[0] != name)
         pending.put(Cell(Table.OBJECTS, oid), replace(known, attributes=pairs))
         _put_line(pending, oid, name, ())
@@ -183,12 +183,12 @@ def _check(name: str, value: str) -> None:
 
 
 def _line(project: Project, object_id: int, name: str) -> Line:
-    _object(project, object_id)
+    project.object_of(object_id)
     return object_lines(project, object_id).get(name, ())
 
 
 def _put_own(pending: PendingEdit, object_id: int, name: str, value: str) -> None:
-    known = _object(pending.project, object_id)
+    known = pending.project.object_of(object_id)
     pairs = dict(known.attributes) | {name: value}
     pending.put(Cell(Table.OBJECTS, object_id), replace(known, attributes=tuple(pairs.items())))
 
@@ -196,12 +196,3 @@ def _put_own(pending: PendingEdit, object_id: int, name: str, value: str) -> Non
 def _put_line(pending: PendingEdit, object_id: int, name: str, line: Line) -> None:
     lines = {**object_lines(pending.project, object_id), name: line}
     pending.put(values_cell(object_id), lines_value(lines))
-
-
-def _object(project: Project, object_id: int) -> AnnotatedObject:
-    known = project.objects.get(object_id)
-    if known is None:
-        raise PromptError(
-            tr("There is no object {object_id}; choose one from the list.", object_id=object_id)
-        )
-    return known
