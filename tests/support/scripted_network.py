@@ -13,8 +13,8 @@ import torch
 
 from vostool.models.shared.decoded import Decoded
 from vostool.models.shared.memory_policies import make_policy
-from vostool.models.shared.memory_policy import MemoryPolicy, behind
-from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_policy import MemoryPolicy
+from vostool.models.shared.memory_reach import Reach, behind
 from vostool.models.shared.reading import CONDITIONING, TRACKED, Output, Outputs, Reading
 
 REACH = Reach(memories=6, pointers=15)

@@ -93,9 +93,11 @@ class Retracking(QObject):
 
     def _note_correction(self, frame: int, oid: int) -> None:
         event = self._event
-        stretch = None if event is None else event.stretch_at(frame, oid)
-        if event is None or stretch is None:
-            if event is not None and self._was_tracked(frame, oid):
+        if event is None:
+            return
+        stretch = event.stretch_at(frame, oid)
+        if stretch is None:
+            if self._was_tracked(frame, oid):
                 self.lay_outside.emit(frame)
             return
         asked = min(event.asked, stretch.last)

@@ -28,7 +28,7 @@ from vostool.models.shared.corrections import Scene, Scenes
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.graphs import Graphs
-from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_reach import Reach, behind
 from vostool.models.shared.memory_tracker import MemoryTracker
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
 from vostool.models.shared.reading import CONDITIONING, TRACKED, Output
@@ -241,10 +241,8 @@ class ObjectTracker(MemoryTracker):
         """Keyframes that attention selects, and those it reads like tracked frames behind."""
         cap = self._video.predictor.max_cond_frames_in_attn
         selected, others = select_closest_cond_frames(frame, dict.fromkeys(sorted(frames)), cap)
-        behind = (
-            f for f in others if 0 < (f - frame if backward else frame - f) <= self._reach.pointers
-        )
-        return {*selected, *behind}
+        read = (f for f in others if 0 < behind(frame, f, backward) <= self._reach.pointers)
+        return {*selected, *read}
 
     def remember(self, frame: int, output: Output) -> None:
         super().remember(frame, self._with_memory(frame, output))

@@ -22,11 +22,10 @@ from vostool.models.shared.look_alikes import Introspection
 from vostool.models.shared.memory_policy import (
     MemoryPolicy,
     Read,
-    behind,
     without_mask,
     without_memory,
 )
-from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_reach import Reach, behind
 from vostool.models.shared.reading import MemoryNetwork, Output, Outputs, Reading
 
 LASTING = 3

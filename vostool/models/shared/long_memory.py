@@ -22,11 +22,10 @@ from vostool.models.shared.memory_policy import (
     MemoryPolicy,
     Read,
     Steps,
-    behind,
     without_mask,
     without_memory,
 )
-from vostool.models.shared.memory_reach import Reach
+from vostool.models.shared.memory_reach import Reach, behind
 from vostool.models.shared.modulation import PROMPTED, ranked_weights
 from vostool.models.shared.pathways import PATHWAYS, candidates, going_on
 from vostool.models.shared.reading import MemoryNetwork, Output, Outputs, Reading

@@ -169,8 +169,3 @@ def without_mask(output: Output) -> Output:
 def without_memory(output: Output) -> None:
     """Only the pointer can be read any more; changes the output."""
     output["maskmem_features"] = output["maskmem_pos_enc"] = None
-
-
-def behind(frame: int, other: int, backward: bool) -> int:
-    """How many frames the other lies behind the frame on the run's way; negative: ahead."""
-    return other - frame if backward else frame - other

@@ -36,8 +36,8 @@ class Reach:
         """
         next_frame = frame - 1 if backward else frame + 1
         for number in list(outputs):
-            behind = number - next_frame if backward else next_frame - number
-            distances = [behind] if behind > 0 else []
+            passed = behind(next_frame, number, backward)
+            distances = [passed] if passed > 0 else []
             if keep_around is not None:
                 distances.append(abs(number - keep_around))
             nearest = min(distances, default=self.pointers + 1)
@@ -46,3 +46,8 @@ class Reach:
             elif nearest > self.memories:
                 outputs[number]["maskmem_features"] = None
                 outputs[number]["maskmem_pos_enc"] = None
+
+
+def behind(frame: int, other: int, backward: bool) -> int:
+    """How many frames the other lies behind the frame on the run's way; negative: ahead."""
+    return other - frame if backward else frame - other
