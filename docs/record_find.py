@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 from person import Person, run
+from scratch_home import settle
 from screen import Screen
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def main() -> int:
     parser.add_argument("--size", default="1280x800")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        Path(scratch, "vostool.ini").write_text(
-            f"[General]\ntheme={arguments.theme}\ntour_seen=true\n"
-        )
-        os.environ["VOSTOOL_CONFIG"] = scratch
-        os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"
+        settle(Path(scratch), arguments.theme)
         if arguments.way == "text":
             stand_in(Path(scratch, "checkpoints"))
         clip = first_frames(arguments.clip or bunny(), arguments.frames, Path(scratch))

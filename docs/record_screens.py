@@ -18,6 +18,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from scratch_home import settle
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 PATIENCE = 900.0
@@ -41,11 +43,7 @@ def main() -> int:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        Path(scratch, "vostool.ini").write_text(
-            f"[General]\ntheme={arguments.theme}\nlanguage={arguments.language}\ntour_seen=true\n"
-        )
-        os.environ["VOSTOOL_CONFIG"] = scratch
-        os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"
+        settle(Path(scratch), arguments.theme, language=arguments.language)
         os.environ["VOSTOOL_CVAT_CACHE"] = f"{scratch}/cvat"
         _serve(stack)
         return _record(arguments, Path(scratch))

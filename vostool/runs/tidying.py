@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vostool.masks.mask import Mask
-from vostool.masks.tidying import Tidied, tidied
+from vostool.masks.tidying import Tidied, tidied, what_went
 from vostool.models.engine import TrackedFrame
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
@@ -56,15 +56,11 @@ class Tidying:
     @property
     def sentence(self) -> str:
         """What went, "" where nothing did."""
-        gone = [
-            counted(count, what)
-            for count, what in ((self.specks, "speck"), (self.pinholes, "pinhole"))
-            if count
-        ]
+        gone = what_went(self.specks, self.pinholes)
         if not gone:
             return ""
         return tr(
             "{gone} of {masks} answering prompts dropped.",
-            gone=tr(" and ").join(gone),
+            gone=gone,
             masks=counted(self.masks, "mask"),
         )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from cvat_fixtures import cvat, job_clip, memory_keyring
+from fitting import faults_of
+from painted import marks_of, too_faint
 from PyQt6.QtCore import QEventLoop, QTimer
 from screens import Screen, Stage, screens
 
@@ -51,3 +53,16 @@ def lasting(look: Callable[[], list[str]]) -> list[str]:
             rest(50)
             found = look()
     return found
+
+
+def check_readable(walk: Callable[[str], Iterator[Screen]], theme_name: str) -> None:
+    """On no screen is anything too faint to be read, or a text cut."""
+    faults: list[str] = []
+    seen = 0
+    for name, widget in walk(theme_name):
+        marks = marks_of(widget)
+        seen += len(marks)
+        faults += [f"{name}: {each}" for each in too_faint(widget, marks)]
+        faults += [f"{name}: {each}" for each in lasting(lambda w=widget: faults_of(w))]
+    assert not faults, "\n".join(faults)
+    assert seen > 3000, "texts and icons of some 90 screens"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QActionGroup
-from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QToolButton, QWidget
 
+from vostool.gui.widgets.tool_button import open_choice
 from vostool.models.memory_kinds import MEMORIES, MEMORY_TEXTS, STANDARD, Memory
 from vostool.words import tr
 
@@ -20,14 +20,7 @@ class MemoryButton(QToolButton):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = {memory: actions[name] for memory, name in ACTION_IDS.items()}
-        group, menu = QActionGroup(self), QMenu(self)
-        for action in self._actions.values():
-            group.addAction(action)
-            menu.addAction(action)
-        self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        open_choice(self, self._actions.values())
         self.setAccessibleName(tr("What runs remember"))
         self.setToolTip(tr("What the runs of this project remember of the frames they tracked"))
         self.show_memory(STANDARD)

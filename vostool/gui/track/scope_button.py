@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QActionGroup
-from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QToolButton, QWidget
 
 from vostool.gui.session.tracking import Scope
+from vostool.gui.widgets.tool_button import open_choice
 from vostool.words import tr
 
 ACTION_IDS = {
@@ -25,15 +25,7 @@ class ScopeButton(QToolButton):
         super().__init__(parent)
         self.value = Scope.ALL
         self._actions = {scope: actions[name] for scope, name in ACTION_IDS.items()}
-        group = QActionGroup(self)
-        menu = QMenu(self)
-        for action in self._actions.values():
-            group.addAction(action)
-            menu.addAction(action)
-        self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        open_choice(self, self._actions.values())
         self.setAccessibleName(tr("Objects that runs take"))
         self.setToolTip(tr("Which objects a track run takes; the others stay as they are"))
         self.choose(Scope.ALL)

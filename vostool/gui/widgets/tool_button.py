@@ -1,10 +1,12 @@
-"""Buttons of bars and panels that follow an action."""
+"""Buttons of bars and panels that follow an action, or one of several."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QToolButton
+from PyQt6.QtGui import QAction, QActionGroup
+from PyQt6.QtWidgets import QMenu, QToolButton
 
 
 def tool_button(action: QAction, with_text: bool = False) -> QToolButton:
@@ -17,3 +19,15 @@ def tool_button(action: QAction, with_text: bool = False) -> QToolButton:
     if with_text:
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return button
+
+
+def open_choice(button: QToolButton, actions: Iterable[QAction]) -> None:
+    """Let a button open a menu of these actions, of which one is chosen."""
+    group, menu = QActionGroup(button), QMenu(button)
+    for action in actions:
+        group.addAction(action)
+        menu.addAction(action)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
