@@ -7,13 +7,11 @@ are a function of picture and prompts alone.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import torch
 from transformers import EdgeTamVideoModel
 
-from vostool.frames import FrameSource
 from vostool.models.edgetam.build import build_edgetam
 from vostool.models.edgetam.network import fit_perceiver
 from vostool.models.edgetam.published import EDGETAM
@@ -22,29 +20,23 @@ from vostool.models.edgetam.state import (
     Video,
     conditioning,
     corrected,
-    encode,
 )
 from vostool.models.engine import EngineInfo
 from vostool.models.engine_options import EngineOptions
-from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
-from vostool.models.shared.beside import beside_for
+from vostool.models.memory_kinds import MEMORIES
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
-from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_weights import keep_in_half
-from vostool.models.shared.library_network import LibraryTracker
+from vostool.models.shared.library_engine import LibraryEngine
 from vostool.models.shared.memory_answers import EvidenceKind
-from vostool.models.shared.memory_engine import MemoryEngine
-from vostool.models.shared.pictures import Pictures
-from vostool.models.shared.preparation import as_imagenet
+from vostool.models.shared.preparation import Preparation, as_imagenet
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.project.prompts import Prompts
 
 
-class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
+class EdgeTamEngine(LibraryEngine[EdgeTamVideoModel, Video]):
     """EdgeTAM on the CPU, CUDA, MPS or XPU.
 
     Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
@@ -65,9 +57,8 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
             cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             options: decide the batch of objects.
         """
-        super().__init__(EDGETAM.title, model, torch.device(model.device), dtype, options)
+        super().__init__(EDGETAM.title, model, dtype, cache_bytes, options)
         fit_perceiver(model)
-        self._cache_bytes = cache_bytes
 
     @classmethod
     def from_checkpoint(
@@ -102,22 +93,12 @@ class EdgeTamEngine(MemoryEngine[EdgeTamVideoModel, Video, LibraryTracker]):
             detail="EdgeTAM's video model as transformers has it.",
         )
 
-    def _make_video(self, model: EdgeTamVideoModel, source: FrameSource, alone: bool) -> Video:
-        size, facts = model.config.image_size, source.info
-        assert isinstance(size, int)
-        features = FeatureCache(
-            Pictures(source, as_imagenet(size), self._device),
-            RecordedEncoder(partial(encode, model), self._encoder_graphs),
-            self._cache_bytes,
-            beside=None if alone else beside_for(self._device),
-            device=self._device,
-        )
-        return Video(
-            model, features, size, facts.height, facts.width, len(source), graphs=self._graphs
-        )
+    @property
+    def _video_kind(self) -> type[Video]:
+        return Video
 
-    def _tracker(self, video: Video, memory: Memory = STANDARD) -> LibraryTracker:
-        return LibraryTracker(video, memory)
+    def _preparation(self, size: int) -> Preparation:
+        return as_imagenet(size)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         replay = PromptReplay(video)

@@ -19,7 +19,6 @@ from transformers.models.edgetam_video.modeling_edgetam_video import (
 
 from vostool.models.edgetam.network import EdgeTamNetwork
 from vostool.models.shared.corrections import Scene
-from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.library_replay import (
@@ -56,20 +55,6 @@ class _Features(EdgeTamVideoInferenceCache):
             "vision_feats": levels["backbone_fpn"],
             "vision_pos_embeds": levels["vision_pos_enc"],
         }
-
-
-def encode(
-    model: EdgeTamVideoModel, pixels: torch.Tensor, _stop: Stop | None = None
-) -> dict[str, Any]:
-    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level.
-
-    The library's encoder runs in one piece, so a frame that was begun is not given up.
-    """
-    output = model.get_image_features(pixels, return_dict=True)
-    return {
-        "backbone_fpn": list(output.fpn_hidden_states),
-        "vision_pos_enc": list(output.fpn_position_encoding),
-    }
 
 
 def _new_session(video: LibraryVideo[EdgeTamVideoModel]) -> EdgeTamVideoInferenceSession:

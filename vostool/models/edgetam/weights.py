@@ -16,8 +16,7 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.models.edgetam.published import EDGETAM
-from vostool.models.weights.catalog import fetch_command
-from vostool.models.weights.checkpoint import read_weights
+from vostool.models.weights.checkpoint import does_not_fit, read_weights
 from vostool.words import tr
 
 Weights = Mapping[str, torch.Tensor]
@@ -99,16 +98,7 @@ def load_edgetam(module: torch.nn.Module, path: Path) -> None:
         None,
     )
     if problem is not None:
-        raise ModelError(
-            tr(
-                "The checkpoint {path} does not fit {edgetam_title} "
-                "({problem}); fetch the official one with `{fetch_command}`.",
-                path=path,
-                edgetam_title=EDGETAM.title,
-                problem=problem,
-                fetch_command=fetch_command(EDGETAM),
-            )
-        )
+        raise does_not_fit(path, EDGETAM, problem)
     module.load_state_dict(dict(weights))
 
 

@@ -17,11 +17,8 @@ from sam2.modeling.sam.transformer import TwoWayTransformer
 from sam2.modeling.sam2_utils import LayerNorm2d
 from timm.models.tiny_vit import ConvNorm, TinyVit
 
-from vostool.errors import ModelError
 from vostool.models.mobile_sam.published import MOBILE_SAM
-from vostool.models.weights.catalog import fetch_command
-from vostool.models.weights.checkpoint import Weights, mismatch, read_weights
-from vostool.words import tr
+from vostool.models.weights.checkpoint import Weights, does_not_fit, mismatch, read_weights
 
 SIDE = 1024
 """Pixels of the square that the network was trained on."""
@@ -103,16 +100,7 @@ def build_mobile_sam(checkpoint: Path, device: torch.device) -> MobileSam:
     weights = renamed(read_weights(checkpoint))
     problem = mismatch(network.state_dict(), weights)
     if problem:
-        raise ModelError(
-            tr(
-                "The checkpoint {checkpoint} does not fit {mobile_sam_title} "
-                "({problem}); fetch the official one with `{fetch_command}`.",
-                checkpoint=checkpoint,
-                mobile_sam_title=MOBILE_SAM.title,
-                problem=problem,
-                fetch_command=fetch_command(MOBILE_SAM),
-            )
-        )
+        raise does_not_fit(checkpoint, MOBILE_SAM, problem)
     network.load_state_dict(dict(weights))
     return ready(network).to(device)
 

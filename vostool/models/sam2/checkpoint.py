@@ -8,8 +8,8 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.models.sam2.published import MODELS
-from vostool.models.weights.catalog import ModelSpec, fetch_command
-from vostool.models.weights.checkpoint import Weights, mismatch, read_weights
+from vostool.models.weights.catalog import ModelSpec
+from vostool.models.weights.checkpoint import Weights, does_not_fit, mismatch, read_weights
 from vostool.words import tr
 
 _PATCH_EMBED = "image_encoder.trunk.patch_embed.proj.weight"
@@ -70,14 +70,5 @@ def load_into(module: torch.nn.Module, weights: Weights, spec: ModelSpec, path: 
         )
     problem = mismatch(module.state_dict(), weights)
     if problem:
-        raise ModelError(
-            tr(
-                "The checkpoint {path} does not fit {spec_title} ({problem}); "
-                "fetch the official one with `{fetch_command}`.",
-                path=path,
-                spec_title=spec.title,
-                problem=problem,
-                fetch_command=fetch_command(spec),
-            )
-        )
+        raise does_not_fit(path, spec, problem)
     module.load_state_dict(dict(weights))

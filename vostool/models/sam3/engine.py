@@ -7,7 +7,6 @@ the whole model: the folder that the finder ``sam3`` reads, too.
 from __future__ import annotations
 
 import logging
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,21 @@ from PIL import Image as PillowImage
 from transformers import Sam3TrackerVideoModel
 
 from vostool.errors import ModelError
-from vostool.frames import FrameSource
 from vostool.models.engine import EngineInfo
 from vostool.models.engine_options import EngineOptions
-from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
+from vostool.models.memory_kinds import MEMORIES
 from vostool.models.sam3.state import (
     PromptReplay,
     Video,
     conditioning,
     corrected,
-    encode,
 )
-from vostool.models.shared.beside import beside_for
 from vostool.models.shared.corrections import Scene
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
-from vostool.models.shared.encoder import RecordedEncoder
 from vostool.models.shared.evidence import Evidence
-from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_weights import keep_in_half
-from vostool.models.shared.library_network import LibraryTracker
+from vostool.models.shared.library_engine import LibraryEngine
 from vostool.models.shared.memory_answers import EvidenceKind
-from vostool.models.shared.memory_engine import MemoryEngine
-from vostool.models.shared.pictures import Pictures
 from vostool.models.shared.preparation import Preparation
 from vostool.models.shared.reading import Output
 from vostool.models.shared.torch_errors import clear_errors
@@ -47,7 +39,7 @@ from vostool.project.prompts import Prompts
 from vostool.words import tr
 
 
-class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
+class Sam3Engine(LibraryEngine[Sam3TrackerVideoModel, Video]):
     """SAM 3's tracker on the CPU, CUDA or MPS.
 
     Masks are ``logits > 0`` at the frame's size. The score is the model's probability that the
@@ -68,8 +60,7 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
             cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             options: decide the batch of objects.
         """
-        super().__init__(SAM3.title, model, torch.device(model.device), dtype, options)
-        self._cache_bytes = cache_bytes
+        super().__init__(SAM3.title, model, dtype, cache_bytes, options)
 
     @classmethod
     def from_folder(
@@ -103,22 +94,12 @@ class Sam3Engine(MemoryEngine[Sam3TrackerVideoModel, Video, LibraryTracker]):
             detail="SAM 3's tracker as transformers has it.",
         )
 
-    def _make_video(self, model: Sam3TrackerVideoModel, source: FrameSource, alone: bool) -> Video:
-        size, facts = model.config.image_size, source.info
-        assert isinstance(size, int)
-        features = FeatureCache(
-            Pictures(source, preparation(size), self._device),
-            RecordedEncoder(partial(encode, model), self._encoder_graphs),
-            self._cache_bytes,
-            beside=None if alone else beside_for(self._device),
-            device=self._device,
-        )
-        return Video(
-            model, features, size, facts.height, facts.width, len(source), graphs=self._graphs
-        )
+    @property
+    def _video_kind(self) -> type[Video]:
+        return Video
 
-    def _tracker(self, video: Video, memory: Memory = STANDARD) -> LibraryTracker:
-        return LibraryTracker(video, memory)
+    def _preparation(self, size: int) -> Preparation:
+        return preparation(size)
 
     def _prompted(self, video: Video, frame: int, prompts: Prompts, remember: bool) -> Output:
         return PromptReplay(video).output(frame, prompts, remember)

@@ -17,7 +17,6 @@ from transformers.models.sam3_tracker_video.modeling_sam3_tracker_video import (
 
 from vostool.models.sam3.network import Sam3Network
 from vostool.models.shared.corrections import Scene
-from vostool.models.shared.encoder import Stop
 from vostool.models.shared.evidence import Evidence
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.half_memory import joinable
@@ -55,17 +54,6 @@ class _Features(Sam3TrackerVideoInferenceCache):
             "vision_feats": levels["backbone_fpn"],
             "vision_pos_embeds": levels["vision_pos_enc"],
         }
-
-
-def encode(
-    model: Sam3TrackerVideoModel, pixels: torch.Tensor, _stop: Stop | None = None
-) -> dict[str, Any]:
-    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level."""
-    output = model.get_image_features(pixels, return_dict=True)
-    return {
-        "backbone_fpn": list(output.fpn_hidden_states),
-        "vision_pos_enc": list(output.fpn_position_encoding),
-    }
 
 
 def _new_session(video: LibraryVideo[Sam3TrackerVideoModel]) -> Sam3TrackerVideoInferenceSession:

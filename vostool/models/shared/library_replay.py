@@ -14,6 +14,7 @@ import torch
 
 from vostool.models.shared.choosing import choosing
 from vostool.models.shared.corrections import Scenes
+from vostool.models.shared.encoder import Stop
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.graphs import Graphs
 from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
@@ -54,6 +55,19 @@ class LibraryVideo(ABC, Generic[ModelT]):
     @abstractmethod
     def network(self) -> MemoryNetwork:
         """The model as runs use it."""
+
+
+def encode(model: object, pixels: torch.Tensor, _stop: Stop | None = None) -> dict[str, Any]:
+    """The encoder for :class:`FeatureCache`: (1, 3, S, S) float32 -> features by level.
+
+    The library's encoders run in one piece, so a frame that was begun is not given up.
+    """
+    loaded: Any = model  # the library's models of video share no class that has this
+    output = loaded.get_image_features(pixels, return_dict=True)
+    return {
+        "backbone_fpn": list(output.fpn_hidden_states),
+        "vision_pos_enc": list(output.fpn_position_encoding),
+    }
 
 
 class LibraryReplay(ABC):

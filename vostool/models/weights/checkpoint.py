@@ -13,6 +13,7 @@ import torch
 
 from vostool.errors import ModelError
 from vostool.files import NotRegular, refuse_special
+from vostool.models.weights.catalog import ModelSpec, fetch_command
 from vostool.words import tr
 
 Weights = Mapping[str, torch.Tensor]
@@ -84,6 +85,24 @@ def mismatch(expected: Weights, given: Weights) -> str:
         if names
     ]
     return "; ".join(parts)
+
+
+def does_not_fit(path: Path, model: ModelSpec, problem: str) -> ModelError:
+    """What to raise of a checkpoint whose tensors are not the model's.
+
+    Args:
+        problem: what is wrong, in a few words.
+    """
+    return ModelError(
+        tr(
+            "The checkpoint {path} does not fit {spec_title} ({problem}); "
+            "fetch the official one with `{fetch_command}`.",
+            path=path,
+            spec_title=model.title,
+            problem=problem,
+            fetch_command=fetch_command(model),
+        )
+    )
 
 
 def _unreadable(path: Path, error: Exception) -> str:

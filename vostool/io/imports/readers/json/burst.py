@@ -14,9 +14,9 @@ from typing import Any
 
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportedLabel, ImportFormat, ImportTarget
-from vostool.io.imports.readers.collector import Collector, counted, some, whole
+from vostool.io.imports.readers.collector import Collector, counted, some
 from vostool.io.imports.readers.frame_names import NAME_OPTIONS, Picture
-from vostool.io.imports.readers.json.choice import chosen_file, records
+from vostool.io.imports.readers.json.choice import check_size, chosen_file, records
 from vostool.io.imports.readers.json.fields import id_key
 from vostool.io.imports.readers.json.frames import listed
 from vostool.io.imports.readers.json.text import BURST as KIND
@@ -44,18 +44,7 @@ def read(
         data = parse(tree, name)
         shown = tree.shown(name)
     sequence = _chosen(records(data, "sequences", shown), str(values["video"]), shown)
-    size = whole(sequence.get("width")), whole(sequence.get("height"))
-    if None not in size and size != (target.width, target.height):
-        raise LabelsError(
-            tr(
-                "{shown}: its video is {size}x{size_2}, but this one is {width}x{height}.",
-                shown=shown,
-                size=size[0],
-                size_2=size[1],
-                width=target.width,
-                height=target.height,
-            )
-        )
+    check_size(sequence.get("width"), sequence.get("height"), target, shown)
     labels = {
         id_key(entry.get("id")): str(entry.get("name"))
         for entry in records(data, "categories", shown)

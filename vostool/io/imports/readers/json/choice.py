@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from vostool.errors import LabelsError
-from vostool.io.imports.readers.collector import some
+from vostool.io.imports.format import ImportTarget
+from vostool.io.imports.readers.collector import some, whole
 from vostool.io.imports.readers.json.text import kind
 from vostool.io.imports.readers.label_tree import LabelTree
 from vostool.words import tr
@@ -98,3 +99,23 @@ def chosen_video(videos: Sequence[Mapping[str, Any]], given: str, shown: str) ->
             )
         )
     return videos[0].get("id") if videos else None
+
+
+def check_size(width: object, height: object, target: ImportTarget, shown: str) -> None:
+    """Compare what a file says of its video's size, where it says one, with the target's.
+
+    Raises:
+        LabelsError: they differ.
+    """
+    size = whole(width), whole(height)
+    if None not in size and size != (target.width, target.height):
+        raise LabelsError(
+            tr(
+                "{shown}: its video is {size}x{size_2}, but this one is {width}x{height}.",
+                shown=shown,
+                size=size[0],
+                size_2=size[1],
+                width=target.width,
+                height=target.height,
+            )
+        )

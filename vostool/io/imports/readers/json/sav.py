@@ -12,7 +12,7 @@ from pathlib import Path
 from vostool.errors import LabelsError
 from vostool.io.imports.format import Imported, ImportFormat, ImportTarget
 from vostool.io.imports.readers.collector import Collector, some, whole
-from vostool.io.imports.readers.json.choice import chosen_file
+from vostool.io.imports.readers.json.choice import check_size, chosen_file
 from vostool.io.imports.readers.json.frames import listed
 from vostool.io.imports.readers.json.text import SAV as KIND
 from vostool.io.imports.readers.json.text import is_single
@@ -39,7 +39,7 @@ def read(
         shown = tree.shown(name)
     if not isinstance(data, dict):
         raise LabelsError(tr("{shown} is no SA-V file.", shown=shown))
-    _check_size(data, target, shown)
+    check_size(data.get("video_width"), data.get("video_height"), target, shown)
     frames = listed(data.get("masklet"))
     ids = [whole(number) for number in listed(data.get("masklet_id"))]
     step = int(values["step"]) or _step(data, len(frames))
@@ -60,21 +60,6 @@ def read(
             f"(every {step}th frame is annotated; option 'step')."
         )
     return out.result()
-
-
-def _check_size(data: Mapping[str, object], target: ImportTarget, shown: str) -> None:
-    size = whole(data.get("video_width")), whole(data.get("video_height"))
-    if None not in size and size != (target.width, target.height):
-        raise LabelsError(
-            tr(
-                "{shown}: its video is {size}x{size_2}, but this one is {width}x{height}.",
-                shown=shown,
-                size=size[0],
-                size_2=size[1],
-                width=target.width,
-                height=target.height,
-            )
-        )
 
 
 def _add(out: Collector, code: object, frame: int, number: int) -> None:
