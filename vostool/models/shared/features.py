@@ -130,8 +130,9 @@ class FeatureCache:
             run.end()
 
     def _is_missing(self, frame: int) -> bool:
-        on_disk = self._disk is not None and self._disk.holds(frame)
-        return frame not in self._levels and not on_disk
+        if frame in self._levels:
+            return False
+        return self._disk is None or not self._disk.holds(frame)
 
     def get(self, frame: int, _default: object = None) -> tuple[torch.Tensor, dict[str, Any]]:
         """(a placeholder for the picture, features and positions by level) of one frame.
