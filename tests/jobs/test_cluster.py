@@ -20,6 +20,7 @@ from vostool.jobs.cluster import run_on
 from vostool.jobs.job import JobProgress, JobResult, JobState, Listener
 from vostool.jobs.job_file import load_jobs
 from vostool.jobs.local import run_here
+from vostool.jobs.wishes import Wishes
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
@@ -32,7 +33,7 @@ def cluster():
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as made:
         yield made
 
@@ -122,3 +123,39 @@ def test_no_scheduler_is_one_sentence(folder: Path, monkeypatch) -> None:
     listener = Listener(lambda p: None, lambda: False)
     with pytest.raises((ClusterError, UsageError), match=r"127\.0\.0\.1:1"):
         run_on("tcp://127.0.0.1:1", plan.jobs, plan.setup, listener)
+
+
+def test_a_job_is_cancelled_and_another_one_put_first(cluster, folder: Path) -> None:
+    plan = load_jobs(job_file(folder, "wishes"))
+    jobs = [job for job in plan.jobs if job.name != "broken"]
+    wishes, ended = Wishes(), list[str]()
+
+    def end(result: JobResult) -> None:
+        ended.append(result.name)
+        if len(ended) == 1:
+            wishes.set_priority("c28", 9)
+
+    def tell(progress: JobProgress) -> None:
+        if progress.name == "long" and progress.what == "tracking":
+            wishes.cancel("long")
+
+    listener = Listener(tell, lambda: False, end, wishes)
+    results = run_on(cluster.scheduler_address, jobs, plan.setup, listener)
+    states = {result.name: result.state for result in results}
+    assert states.pop("long") is JobState.STOPPED
+    assert set(states.values()) <= {JobState.DONE, JobState.BEFORE}
+    assert not (folder / "wishes/long.vos").exists()
+    assert len(list((folder / "wishes").glob("*.vos"))) == len(states)
+    assert ended.index("c28") < ended.index("c27")
+
+
+def test_what_is_cancelled_before_its_turn_is_not_begun(cluster, folder: Path) -> None:
+    plan, wishes = load_jobs(job_file(folder, "unwanted")), Wishes()
+    for job in plan.jobs[2:]:
+        wishes.cancel(job.name)
+    told = list[JobProgress]()
+    listener = Listener(told.append, lambda: False, wishes=wishes)
+    results = run_on(cluster.scheduler_address, plan.jobs[1:], plan.setup, listener)
+    assert [r.state for r in results[1:]] == [JobState.STOPPED] * (len(plan.jobs) - 2)
+    assert [p.name for p in (folder / "unwanted").iterdir()] == ["c00.vos"]
+    assert "tracking" not in {p.what for p in told if p.name != "c00"}

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from vostool.commands import arguments, output
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
+from vostool.errors import UsageError
 from vostool.jobs.cluster import run_on
 from vostool.jobs.job import Job, JobProgress, JobResult, JobState, Listener
 from vostool.jobs.job_file import load_jobs
 from vostool.jobs.local import in_order, run_here, summary_of
+from vostool.jobs.wishes import Wishes
 from vostool.words import counted
 
 _EPILOG = """\
@@ -19,6 +21,7 @@ started again, it goes on with what is not done yet.
 
   vostool batch jobs.toml
   vostool batch jobs.toml --scheduler tcp://host:8786
+  vostool batch jobs.toml --first street --skip market
 """
 
 
@@ -30,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://host:8786"
     )
+    parser.add_argument(
+        "--first", action="append", default=[], metavar="NAME",
+        help="do this job before the others; may be given more than once",
+    )  # fmt: skip
+    parser.add_argument(
+        "--skip", action="append", default=[], metavar="NAME",
+        help="do not do this job; may be given more than once",
+    )  # fmt: skip
     parser.add_argument("--check", action="store_true", help="say what would be done, do nothing")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
@@ -38,25 +49,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do the jobs; 0 only when all of them are done."""
     plan = load_jobs(args.jobs)
+    wishes = _wishes(plan.jobs, args.first, args.skip)
     if args.check:
-        return _say_plan(in_order(plan.jobs), args.json)
+        wanted = [job for job in plan.jobs if not wishes.is_cancelled(job.name)]
+        return _say_plan(in_order(wanted, wishes), args.json)
     with Interrupt() as stop, output.bar(len(plan.jobs), "Jobs", "job", args.quiet) as bar:
 
         def tell(progress: JobProgress) -> None:
             share = f" {progress.done}/{progress.total}" if progress.total else ""
-            bar.set_postfix_str(f"{progress.name}: {progress.what}{share}")
+            rate = f", {progress.rate:.3g} frames/s" if progress.rate else ""
+            bar.set_postfix_str(f"{progress.name}: {progress.what}{share}{rate}")
 
         def ended(result: JobResult) -> None:
             bar.update()
             if not args.quiet and not args.json:
                 bar.write(_line(result))
 
-        listener = Listener(tell, stop, ended)
+        listener = Listener(tell, stop, ended, wishes)
         if args.scheduler is None:
             results = run_here(plan.jobs, plan.setup, listener)
         else:
             results = run_on(args.scheduler, plan.jobs, plan.setup, listener)
     return _finish(args, results, stopped=stop())
+
+
+def _wishes(jobs: Sequence[Job], first: Sequence[str], skipped: Sequence[str]) -> Wishes:
+    """What the command line wants otherwise than the file.
+
+    Raises:
+        UsageError: there is no job of a name.
+    """
+    known = {job.name for job in jobs}
+    for name in (*first, *skipped):
+        if name not in known:
+            raise UsageError(
+                f"There is no job '{name}' in the file; `vostool batch --check` lists their names."
+            )
+    wishes, highest = Wishes(), max((job.priority for job in jobs), default=0)
+    for place, name in enumerate(reversed(first), 1):
+        wishes.set_priority(name, highest + place)
+    for name in skipped:
+        wishes.cancel(name)
+    return wishes
 
 
 def _finish(args: argparse.Namespace, results: Sequence[JobResult], stopped: bool) -> int:

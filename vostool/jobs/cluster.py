@@ -7,12 +7,13 @@ A task says which resource it takes, so that a machine with one GPU has one job 
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from vostool.errors import ClusterError, UsageError
@@ -23,7 +24,7 @@ from vostool.jobs.local import in_order
 from vostool.jobs.work import do_job, is_final
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Event, Future
 
 GPU = "GPU"
 """The resource that workers announce with ``dask worker --resources GPU=1``."""
@@ -51,7 +52,7 @@ def run_on(address: str, jobs: Sequence[Job], setup: Setup, listener: Listener) 
     """
     client = _connected(address)
     try:
-        return _Run(client, setup, listener).all(in_order(jobs), jobs)
+        return _Run(client, setup, listener).all(in_order(jobs, listener.wishes), jobs)
     finally:
         client.close()
 
@@ -75,43 +76,76 @@ def _connected(address: str) -> Client:
         ) from error
 
 
+@dataclass
+class _Task:
+    """A job as it was submitted."""
+
+    job: Job
+    rank: int
+    priority: int
+    stop: Event
+
+
 class _Run:
     """One batch on a cluster, from the submission to the last result."""
 
     def __init__(self, client: Client, setup: Setup, listener: Listener) -> None:
-        from distributed import Event
-
         self._client, self._setup, self._listener = client, setup, listener
         self._id = f"vostool-{uuid.uuid4().hex}"
-        self._stop = Event(self._id, client=client)
+        self._count = itertools.count()
         self._reports: queue.SimpleQueue[JobProgress] = queue.SimpleQueue()
+        self._tasks: dict[Future[JobResult], _Task] = {}
+        self._begun: set[str] = set()
+        self._told_to_stop: set[str] = set()
         self._results: dict[str, JobResult] = {}
+        self._resources = {GPU: 1} if self._has_gpus() else None
 
     def all(self, ordered: Sequence[Job], jobs: Sequence[Job]) -> list[JobResult]:
-        client = self._client
-        client.subscribe_topic(self._id, self._hear)
+        self._client.subscribe_topic(self._id, self._hear)
         # A job that fails beyond its tries would wait at the scheduler for its result to be asked.
-        resources = {GPU: 1} if self._has_gpus() else None
-        waiting = {self._submit(job, -rank, resources): job for rank, job in enumerate(ordered)}
-        told_to_stop = False
-        while waiting:
+        for rank, job in enumerate(ordered):
+            if self._listener.wishes.is_cancelled(job.name):
+                self._end(JobResult(job.name, JobState.STOPPED))
+            else:
+                self._submit(job, rank)
+        while self._tasks:
             self._report()
-            if self._listener.stopped() and not told_to_stop:
-                told_to_stop = True
-                self._stop.set()
-            for future in [future for future in waiting if future.done()]:
-                self._settle(future, waiting.pop(future))
+            self._follow_wishes()
+            for future in [future for future in self._tasks if future.done()]:
+                self._settle(future, self._tasks.pop(future).job)
             self._check_alive()
         return [self._results[job.name] for job in jobs]
 
-    def _submit(
-        self, job: Job, priority: int, resources: dict[str, int] | None
-    ) -> Future[JobResult]:
-        return self._client.submit(
-            _work, job, self._setup, self._id,
-            key=f"{job.name}-{self._id}", pure=False, retries=RETRIES,
-            priority=job.priority * 1_000_000 + priority, resources=resources,
+    def _submit(self, job: Job, rank: int) -> None:
+        from distributed import Event
+
+        name = f"{self._id}-{next(self._count)}"
+        priority = self._listener.wishes.priority(job.name, job.priority)
+        future = self._client.submit(
+            _work, job, self._setup, self._id, name,
+            key=f"{job.name}-{name}", pure=False, retries=RETRIES,
+            priority=priority * 1_000_000 - rank, resources=self._resources,
         )  # fmt: skip
+        self._tasks[future] = _Task(job, rank, priority, Event(name, client=self._client))
+
+    def _follow_wishes(self) -> None:
+        """Tell jobs to stop; submit those anew that have another priority and have not begun.
+
+        Dask keeps the priority that a task was submitted with. A job that begins in this very
+        moment is told to stop and is done by its second task.
+        """
+        stopped, wishes = self._listener.stopped(), self._listener.wishes
+        for future, task in list(self._tasks.items()):
+            name = task.job.name
+            if stopped or wishes.is_cancelled(name):
+                if name not in self._told_to_stop:
+                    self._told_to_stop.add(name)
+                    task.stop.set()
+            elif name not in self._begun and wishes.priority(name, task.priority) != task.priority:
+                del self._tasks[future]
+                task.stop.set()
+                future.cancel()
+                self._submit(task.job, task.rank)
 
     def _has_gpus(self) -> bool:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
@@ -124,11 +158,16 @@ class _Run:
     def _report(self) -> None:
         """Pass on what was heard, or wait a moment for it."""
         try:
-            self._listener.tell(self._reports.get(timeout=_WAIT))
+            self._tell(self._reports.get(timeout=_WAIT))
             while True:
-                self._listener.tell(self._reports.get_nowait())
+                self._tell(self._reports.get_nowait())
         except queue.Empty:
             return
+
+    def _tell(self, progress: JobProgress) -> None:
+        self._begun.add(progress.name)
+        if progress.name not in self._results:  # what is heard after the end says nothing new
+            self._listener.tell(progress)
 
     def _settle(self, future: Future[JobResult], job: Job) -> None:
         if future.status == "finished":
@@ -136,8 +175,11 @@ class _Run:
         else:
             error = future.exception() if future.status == "error" else None
             result = JobResult(job.name, JobState.FAILED, error=_reason(error))
-        self._results[job.name] = result
         future.release()
+        self._end(result)
+
+    def _end(self, result: JobResult) -> None:
+        self._results[result.name] = result
         self._listener.ended(result)
 
     def _check_alive(self) -> None:
@@ -155,12 +197,13 @@ def _reason(error: BaseException | None) -> str:
     return sentence(error) if isinstance(error, Exception) else str(error)
 
 
-def _work(job: Job, setup: Setup, topic: str) -> JobResult:
+def _work(job: Job, setup: Setup, topic: str, stop_name: str) -> JobResult:
     """A task: one job on a worker. Jobs of one process take turns, since they share its models."""
     from distributed import Event, get_worker
 
     worker = get_worker()
-    stop, looked, said = Event(topic), [0.0, False], [0.0]
+    stop, looked = Event(stop_name), [0.0, False]
+    said: dict[str, float] = {}
 
     def stopped() -> bool:
         now = time.monotonic()
@@ -170,8 +213,8 @@ def _work(job: Job, setup: Setup, topic: str) -> JobResult:
 
     def tell(progress: JobProgress) -> None:
         now = time.monotonic()
-        if now - said[0] > _SECONDS_BETWEEN_REPORTS:
-            said[0] = now
+        if now - said.get(progress.what, 0.0) > _SECONDS_BETWEEN_REPORTS:
+            said[progress.what] = now
             worker.log_event(topic, astuple(replace(progress, worker=worker.address)))
 
     with _lock:

@@ -14,9 +14,11 @@ from vostool.finders.choice import Choice
 from vostool.finders.finder import Question
 from vostool.io.exports.options import ExportOptions
 from vostool.jobs.prompting import PromptSpecs
+from vostool.jobs.wishes import Wishes
 from vostool.models.engine import Direction
 from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.runs.discovery.values import DiscoveryRules
+from vostool.words import mark
 
 JOB_SETTING = "batch_job"
 """The project's setting with the job's :attr:`Job.digest`: this project is what came of it."""
@@ -131,13 +133,32 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job is; ``total`` 0 where that is not known."""
+    """How far a job is; ``total`` 0 where that is not known.
+
+    Attributes:
+        what: is being done, one of :data:`PHASES`.
+        worker: the machine that does it; empty for this process.
+        rate: frames a second lately; 0 where none was tracked yet.
+    """
 
     name: str
     done: int
     total: int
     what: str
     worker: str = ""
+    rate: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the last frame is tracked at this rate; None where nobody knows."""
+        return max(self.total - self.done, 0) / self.rate if self.rate and self.total else None
+
+
+PHASES = (
+    mark("opening"), mark("reading"), mark("reading labels"), mark("looking"), mark("tracking"),
+    mark("exporting"),
+)  # fmt: skip
+OPENING, READING, READING_LABELS, LOOKING, TRACKING, EXPORTING = PHASES
 
 
 def _unheard(result: JobResult) -> None:
@@ -152,11 +173,13 @@ class Listener:
         tell: told often how far a job is, in the thread of the caller of the run.
         stopped: asked often; True ends the jobs, and what is not whole is not stored.
         ended: told of each job as it ends.
+        wishes: jobs to be cancelled, and priorities, as they are wanted by now.
     """
 
     tell: Callable[[JobProgress], None]
     stopped: Callable[[], bool]
     ended: Callable[[JobResult], None] = _unheard
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def digest_of(asked: Mapping[str, Any], setup: Mapping[str, Any]) -> str:

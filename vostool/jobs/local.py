@@ -8,25 +8,36 @@ from contextlib import closing
 from vostool.io.batch.plan import sentence
 from vostool.jobs.hands import Hands
 from vostool.jobs.job import Job, JobResult, JobState, Listener, Setup
+from vostool.jobs.wishes import Wishes
 from vostool.jobs.work import do_job
 from vostool.words import counted
 
 
-def in_order(jobs: Sequence[Job]) -> list[Job]:
-    """The highest priority first; of equal ones, those that stand first in the file."""
-    return sorted(jobs, key=lambda job: -job.priority)
+def in_order(jobs: Sequence[Job], wishes: Wishes | None = None) -> list[Job]:
+    """The highest priority first; of equal ones, those that stand first in the file.
+
+    Args:
+        wishes: other priorities than the file's.
+    """
+    wanted = wishes or Wishes()
+    return sorted(jobs, key=lambda job: -wanted.priority(job.name, job.priority))
 
 
 def run_here(jobs: Sequence[Job], setup: Setup, listener: Listener) -> list[JobResult]:
     """Do every job; one that fails is reported and stops no other.
 
+    Which job is next is decided when the one before has ended, so that the listener's wishes count.
+
     Returns:
         The results in the order of ``jobs``.
     """
     results: dict[str, JobResult] = {}
+    waiting, wishes = list(jobs), listener.wishes
     with closing(Hands()) as hands:
-        for job in in_order(jobs):
-            if listener.stopped():
+        while waiting:
+            job = in_order(waiting, wishes)[0]
+            waiting.remove(job)
+            if listener.stopped() or wishes.is_cancelled(job.name):
                 results[job.name] = JobResult(job.name, JobState.STOPPED)
             else:
                 results[job.name] = _done(job, setup, hands, listener)

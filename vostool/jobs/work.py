@@ -22,7 +22,13 @@ from vostool.io.video.fingerprint import source_ref
 from vostool.io.video.sources import open_source
 from vostool.jobs.hands import Hands
 from vostool.jobs.job import (
+    EXPORTING,
     JOB_SETTING,
+    LOOKING,
+    OPENING,
+    READING,
+    READING_LABELS,
+    TRACKING,
     Job,
     JobProgress,
     JobResult,
@@ -44,6 +50,7 @@ from vostool.runs.discovery.looking import Asked
 from vostool.runs.discovery.plan import plan_discovery
 from vostool.runs.discovery.run import discover
 from vostool.runs.discovery.values import Looking
+from vostool.runs.rate import RateMeter
 from vostool.runs.request import ENGINE_SETTING, choose_memory, plan_run, run_edit
 from vostool.runs.tidying import Tidying
 
@@ -60,9 +67,10 @@ def do_job(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResul
     """
     began = time.monotonic()
     store = store_of(setup.projects)
-    there = _done_before(job, store)
     work = _Work(job, setup, hands, listener)
     try:
+        work.begin()
+        there = done_before(job, store)
         with local_video(job.video) as place, work.opened(str(place)) as source:
             project = work.labelled(source) if there is None else there
             if there is None:
@@ -87,7 +95,12 @@ def is_final(error: BaseException) -> bool:
     return isinstance(error, PromptError | UsageError | LabelsError)
 
 
-def _done_before(job: Job, store: Store) -> Project | None:
+def done_before(job: Job, store: Store) -> Project | None:
+    """The project that came of this very job; None where it is still to be done.
+
+    Raises:
+        ProjectFileError: another project has its name, or what is there cannot be read.
+    """
     there = store.read(job.name)
     if there is not None and there.settings.get(JOB_SETTING) != job.digest:
         raise ProjectFileError(
@@ -103,6 +116,7 @@ class _Count:
 
     frames: int = 0
     problems: list[str] = field(default_factory=list)
+    meter: RateMeter = field(default_factory=lambda: RateMeter(0))
 
 
 @dataclass
@@ -119,10 +133,15 @@ class _Work:
     listener: Listener
     count: _Count = field(default_factory=_Count)
 
+    def begin(self) -> None:
+        """Say that this job is looked at now, where it is still wanted."""
+        self._go_on()
+        self._tell(0, 0, OPENING)
+
     @contextmanager
     def opened(self, place: str) -> Iterator[FrameSource]:
         """The video, closed at the end."""
-        source = open_source(place, progress=self._progress("reading"))
+        source = open_source(place, progress=self._progress(READING))
         try:
             yield source
         finally:
@@ -153,14 +172,14 @@ class _Work:
         folder = setup.out / self.job.name
         missing = [name for name in setup.formats if not is_there(folder / name)]
         if missing:
-            progress = self._progress("exporting")
+            progress = self._progress(EXPORTING)
             export(project.snapshot(), source, missing, folder, setup.options, progress)
 
     def _begin(self, project: Project, source: FrameSource) -> None:
         """What the job begins from comes into the project."""
         told = self.count.problems
         if (given := self.job.labels) is not None:
-            target, progress = ImportTarget.of(source), self._progress("reading labels")
+            target, progress = ImportTarget.of(source), self._progress(READING_LABELS)
             labels = read_labels(given.path, target, given.format, progress=progress)
             edit, summary = import_edit(project, labels, ImportPolicy())
             project.apply(edit)
@@ -172,11 +191,12 @@ class _Work:
         job = self.job
         request = plan_run(project, job.direction, first=job.start or 0, last=job.end)
         total = request.last - request.first + 1
+        self.count.meter = RateMeter(total)
         tidying = Tidying(job.tidy)
-        for step in engine.track(request, self.listener.stopped):
+        for step in engine.track(request, self._stopped):
             edit = run_edit(project, [tidying.step(project, step)])
             self._take(project, edit, step, counts=not step.revised)
-            self._tell(self.count.frames, total, "tracking")
+            self._tell(self.count.frames, total, TRACKING)
         self.count.problems += [tidying.sentence] if tidying.sentence else []
 
     def _discover(
@@ -186,14 +206,15 @@ class _Work:
         request = plan_discovery(project, job.direction, first=job.start or 0, last=job.end)
         total = request.last - request.first + 1
         finder = self.hands.finder(search, self.setup.device)
+        self.count.meter = RateMeter(total)
         asked = Asked(finder, search.question, engine, search.choice)
-        found, stopped = DiscoveryEdits(project), self.listener.stopped
+        found, stopped = DiscoveryEdits(project), self._stopped
         for step in discover(project.snapshot(), source, request, search.rules, asked, stopped):
             if isinstance(step, Looking):
-                self._tell(self.count.frames, total, "looking")
+                self._tell(self.count.frames, total, LOOKING)
                 continue
             self._take(project, found(project, [step]), step, counts=not step.traced)
-            self._tell(self.count.frames, total, "tracking")
+            self._tell(self.count.frames, total, TRACKING)
         if not project.objects:
             self.count.problems.append("Nothing was found; try a lower score or min_area.")
 
@@ -202,6 +223,7 @@ class _Work:
     ) -> None:
         project.apply(edit)
         self.count.frames += counts
+        self.count.meter.add(int(counts), time.monotonic())
         if step.problem is not None:
             self.count.problems.append(f"Frame {step.frame}: {step.problem}")
 
@@ -213,8 +235,12 @@ class _Work:
         return progress
 
     def _tell(self, done: int, total: int, what: str) -> None:
-        self.listener.tell(JobProgress(self.job.name, done, total, what))
+        rate = self.count.meter.rate if what in (TRACKING, LOOKING) else 0.0
+        self.listener.tell(JobProgress(self.job.name, done, total, what, rate=rate))
+
+    def _stopped(self) -> bool:
+        return self.listener.stopped() or self.listener.wishes.is_cancelled(self.job.name)
 
     def _go_on(self) -> None:
-        if self.listener.stopped():
+        if self._stopped():
             raise Cancelled("Stopped.")

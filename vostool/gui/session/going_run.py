@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vostool.gui.engine.requests import TrackJob
-from vostool.gui.session.rate import RateMeter
 from vostool.gui.session.waiting_runs import WaitingRun
 from vostool.project.changes import Json
 from vostool.project.history import Step
 from vostool.runs.parts import Part, RunProgress, RunSummary, StepsToEdit
 from vostool.runs.pieces import Reach
+from vostool.runs.rate import RateMeter
 from vostool.words import counted, tr
 
 

@@ -12,7 +12,6 @@ from vostool.gui.engine.requests import TrackEnd, TrackJob
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
 from vostool.gui.session.going_run import GoingRun
-from vostool.gui.session.rate import RateMeter
 from vostool.gui.session.waiting_runs import WaitingRun
 from vostool.models.engine import TrackRequest
 from vostool.project import edits
@@ -21,6 +20,7 @@ from vostool.project.history import Step
 from vostool.runs.discovery.values import is_traced
 from vostool.runs.parts import Part, RunProgress
 from vostool.runs.pieces import leg_of, reach_of
+from vostool.runs.rate import RateMeter
 from vostool.runs.request import ENGINE_SETTING
 from vostool.runs.unfinished import RUN, note_begun, note_over, note_reached, note_waiting
 from vostool.words import mark, tr
