@@ -67,6 +67,19 @@ def test_interactive_writes_a_summary(vostool, dataset, tmp_path) -> None:
     assert (out / "curves.png").is_file()
 
 
+def test_picks_are_compared_and_written(vostool, dataset, tmp_path) -> None:
+    out = tmp_path / "results"
+    words = ["eval", "--dataset", dataset / "one", "--engine", "flow", "--interactive", "--quiet"]
+    words += ["--robot", "clicks", "--rounds", "2", "--pick", "queue,uniform", "--out", out]
+    done = vostool(*words)
+    assert done.status == 0, done.err
+    assert done.out.split()[:3] == ["sequence", "objects", "pick"]
+    value = json.loads((out / "picks.json").read_text())
+    assert value["picks"] == ["queue", "uniform"]
+    assert [s["name"] for s in value["sequences"]] == ["one"]
+    assert 0 < value["means"][0]["picks"]["uniform"]["auc"] <= 1
+
+
 def test_a_broken_sequence_is_left_out_and_said(vostool, dataset) -> None:
     mask = dataset / "one" / "Annotations" / "00001.png"
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(mask)
@@ -87,6 +100,7 @@ def test_a_broken_sequence_is_left_out_and_said(vostool, dataset) -> None:
         (["--layout", "generated", "--frames", "2"], "3 or more"),
         (["--layout", "generated", "--sequence", "x"], "one sequence"),
         (["--layout", "generated", "--interactive", "--rounds", "0"], "more than 0"),
+        (["--layout", "generated", "--interactive", "--pick", "best"], "There is no pick 'best'"),
         (["--layout", "generated", "--unsupervised", "--interactive"], "not both"),
         (["--layout", "generated", "--unsupervised", "--max-objects", "21"], "20 proposals"),
         (["--layout", "generated", "--unsupervised", "--every", "0"], "every 1 or more"),

@@ -12,11 +12,18 @@ from tqdm import tqdm
 
 from vostool.commands import arguments, eval_recall, eval_unsupervised, output
 from vostool.commands.engine_arguments import add_engine, engine_options, made_engine
-from vostool.commands.eval_results import Results, finish_interactive, finish_semi_supervised
+from vostool.commands.eval_results import (
+    Results,
+    finish_interactive,
+    finish_picks,
+    finish_semi_supervised,
+)
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.errors import Cancelled, UsageError, VosToolError
 from vostool.evaluate.datasets import LAYOUTS, Listed, list_sequences
 from vostool.evaluate.interactive import Budget, run_session
+from vostool.evaluate.pick_comparison import compare_picks
+from vostool.evaluate.picks import PICKS, check_picks
 from vostool.evaluate.plain_warp import NAME as PLAIN_WARP
 from vostool.evaluate.plain_warp import PlainWarp
 from vostool.evaluate.recall import look_at
@@ -39,6 +46,7 @@ with --unsupervised nothing is given: objects are found, tracked and matched to 
 
   vostool eval --dataset DAVIS --layout davis --engine flow --out results
   vostool eval --dataset clips --layout folder --sequence dog --interactive --robot clicks
+  vostool eval --dataset clips --interactive --robot clicks --pick queue,worst,uniform,random
   vostool eval --layout generated --engine mobile-sam --unsupervised --every 20
   vostool eval --layout generated --engine plain-warp
   vostool eval --layout generated --engine mobile-sam --recall
@@ -80,6 +88,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_robot(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--interactive", action="store_true", help="a robot corrects the result")
     group.add_argument("--robot", choices=ROBOTS, default=ROBOTS[0], help="default: scribbles")
+    group.add_argument(
+        "--pick", type=arguments.names, default=[PICKS[0]], metavar="NAME,..",
+        help=f"what names the next frame: {', '.join(PICKS)}; several are compared; default: worst",
+    )  # fmt: skip
+    group.add_argument(
+        "--seeds", type=arguments.whole, default=3, metavar="N",
+        help="runs of --pick random, which are averaged; default: 3",
+    )  # fmt: skip
     group.add_argument("--rounds", type=arguments.whole, default=8, metavar="N", help="default: 8")
     group.add_argument(
         "--seconds", type=float, default=30.0, metavar="S",
@@ -94,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     with Results(args.out, args.overwrite) as results, _engine(args) as engine:
         work = _semi_supervised
         if args.interactive:
-            work = _interactive
+            work = _interactive if args.pick == [PICKS[0]] else _picks
         elif args.recall:
             work = _recall
         elif args.unsupervised:
@@ -116,6 +132,23 @@ def _interactive(
     facts = _facts(args, engine)
     facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
     finish_interactive(sessions, facts, results, budget, as_json=args.json)
+    return status
+
+
+def _picks(args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results) -> int:
+    robot, budget = make_robot(args.robot), Budget(args.rounds, args.seconds)
+    compared, status = _each(
+        args,
+        listed,
+        lambda s, i, step: compare_picks(
+            s, engine, robot, budget, picks=args.pick, seeds=args.seeds,
+            stopped=i, stepped=step, memory=_memory(args),
+        ),
+    )  # fmt: skip
+    facts = _facts(args, engine)
+    facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
+    facts |= {"picks": args.pick, "seeds": args.seeds}
+    finish_picks(compared, facts, results, budget, as_json=args.json)
     return status
 
 
@@ -204,6 +237,7 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--frames must be 3 or more: the first and the last frame do not count.")
     if args.rounds < 1 or not args.seconds > 0:
         raise UsageError("--rounds and --seconds must be more than 0.")
+    check_picks(args.pick, args.seeds)
 
 
 def _sequences(args: argparse.Namespace) -> list[Listed]:

@@ -14,6 +14,8 @@ from PIL import Image as PillowImage
 from vostool.commands import output
 from vostool.evaluate.interactive import Budget, Session
 from vostool.evaluate.interactive_report import plot_sessions, session_table, summary
+from vostool.evaluate.pick_comparison import Compared
+from vostool.evaluate.pick_report import pick_summary, pick_table
 from vostool.evaluate.pictures import overview_frames, plot_j, side_by_side, worst_frames
 from vostool.evaluate.report import Json, davis_lines, quality_json, run_json, table
 from vostool.evaluate.semi_supervised import SequenceRun, total
@@ -116,6 +118,19 @@ def finish_interactive(
         _write_text(folder, "summary.json", value, "table.txt", lines)
         results.publish()
     _say(lines, value, as_json=as_json)
+
+
+def finish_picks(
+    compared: Sequence[Compared],
+    facts: dict[str, object],
+    results: Results,
+    budget: Budget,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the table or the JSON, and write both where files were asked for."""
+    value = {**facts, **pick_summary(compared, budget)}
+    finish("picks.json", value, pick_table(compared, budget), results, as_json=as_json)
 
 
 def _write_pictures(folder: StagedFolder, run: SequenceRun) -> None:

@@ -50,6 +50,7 @@ class HeadlessSession:
         object_ids: the objects to make.
         stopped: asked between frames; True ends the work with :class:`vostool.errors.Cancelled`.
         memory: what its runs remember by.
+        opened: the engine is open on ``source`` already.
 
     Attributes:
         project: what has been labelled.
@@ -65,6 +66,8 @@ class HeadlessSession:
         object_ids: Iterable[int],
         stopped: Stopped = lambda: False,
         memory: Memory = STANDARD,
+        *,
+        opened: bool = False,
     ) -> None:
         self.project = Project(reference(source.info))
         self.project.apply(choose_memory(self.project, memory))
@@ -77,8 +80,9 @@ class HeadlessSession:
             cell = Cell(Table.OBJECTS, object_id)
             change = self.project.change(cell, AnnotatedObject.new(object_id))
             self.project.apply(Edit("Add object", (change,)))
-        with self._timed():
-            engine.open(source)
+        if not opened:
+            with self._timed():
+                engine.open(source)
 
     def give(self, frame: int, object_id: int, mask: Mask) -> None:
         """Give an object's true mask, as an import of labels does."""

@@ -1,24 +1,27 @@
 """The interactive protocol of DAVIS (Caelles et al., arXiv:1803.00557), run through the program.
 
-A robot looks at the frame of the lowest J&F that it has not corrected yet, corrects the objects
-there, the engine answers and tracks both ways from that frame over the whole sequence, and all
-annotated frames are measured. The benchmark starts from scribbles that people drew, on frames of
-their choice; here the robot starts as well, on the first frame that shows most of the objects.
-Only the engine's time counts: prompts, tracking and reading frames.
+A robot looks at the frame of the lowest J&F that it has not corrected yet, or at one that another
+pick names (:mod:`vostool.evaluate.picks`), corrects the objects there, the engine answers and
+tracks both ways from that frame over the whole sequence, and all annotated frames are measured.
+The benchmark starts from scribbles that people drew, on frames of their choice; here the robot
+starts as well, on the first frame that shows most of the objects. Only the engine's time counts:
+prompts, tracking and reading frames.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 
 from vostool.errors import LabelsError
 from vostool.evaluate.corrections import Correction
 from vostool.evaluate.headless import HeadlessSession, Stepped, Stopped, ids_of
 from vostool.evaluate.measured import Measure, frame_means, measure_frames
+from vostool.evaluate.picks import Past, Pick, Worst, confirm
 from vostool.evaluate.robots import Robot
 from vostool.evaluate.sequence import TruthSequence
+from vostool.frames import FrameSource
 from vostool.models.engine import Engine
 from vostool.models.memory_kinds import STANDARD, Memory
 from vostool.project.prompts import Prompts, with_box, with_point
@@ -50,6 +53,7 @@ class Round:
         prompts: points and boxes given.
         seconds: of the engine in this round.
         j, f: means over objects of their means over all annotated frames.
+        looks: frames that were named and found right so far, since the beginning.
     """
 
     frame: int
@@ -57,6 +61,7 @@ class Round:
     seconds: float
     j: float
     f: float
+    looks: int = 0
 
     @property
     def jf(self) -> float:
@@ -72,12 +77,14 @@ class Session:
         object_ids: the objects that count.
         rounds: those that ended within the budget.
         timed_out: the time ran out; the round that was going on does not count.
+        looks: all frames that were named and found right.
     """
 
     name: str
     object_ids: tuple[int, ...]
     rounds: tuple[Round, ...]
     timed_out: bool = False
+    looks: int = 0
 
 
 def run_session(
@@ -89,8 +96,15 @@ def run_session(
     stopped: Stopped = lambda: False,
     stepped: Stepped = lambda: None,
     memory: Memory = STANDARD,
+    pick: Pick | None = None,
+    opened: FrameSource | None = None,
 ) -> Session:
     """Correct a sequence until the rounds or the time is over, or nothing is left to correct.
+
+    Args:
+        pick: names the frames behind the first; None takes the truly worst.
+        opened: the sequence's source, on which the engine is open already: what it keeps of the
+            pictures serves again. It stays the caller's.
 
     Raises:
         LabelsError: the sequence has no object, or a mask cannot be read.
@@ -102,26 +116,31 @@ def run_session(
         raise LabelsError(f"{sequence.name}: no object has a mask.")
     seconds = budget.of(len(object_ids))
     rounds: list[Round] = []
-    used: set[int] = set()
-    with closing(sequence.open()) as source:
-        session = HeadlessSession(source, engine, object_ids, stopped, memory)
+    past, named, late = Past(), pick or Worst(), False
+    with ExitStack() as stack:
+        source = opened or stack.enter_context(closing(sequence.open()))
+        session = HeadlessSession(
+            source, engine, object_ids, stopped, memory, opened=opened is not None
+        )
         session.seconds = 0.0
         measures = _measure(sequence, session)
         while len(rounds) < budget.rounds:
-            chosen = _correction(sequence, session, robot, measures, used)
+            chosen = _correction(sequence, session, robot, measures, past=past, pick=named)
             if chosen is None:
                 break
             frame, corrections = chosen
             before = session.seconds
             _apply(session, frame, corrections)
             session.track_corrected(frame, {c.object_id for c in corrections}, stepped)
-            if session.seconds > seconds:
-                return Session(sequence.name, object_ids, tuple(rounds), timed_out=True)
-            used.add(frame)
+            late = session.seconds > seconds
+            if late:
+                break
+            past.corrected.add(frame)
             measures = _measure(sequence, session)
             count = sum(len(c.points) + (c.box is not None) for c in corrections)
-            rounds.append(_round(frame, count, session.seconds - before, measures))
-    return Session(sequence.name, object_ids, tuple(rounds))
+            made = _round(frame, count, session.seconds - before, measures)
+            rounds.append(replace(made, looks=past.looks))
+    return Session(sequence.name, object_ids, tuple(rounds), late, past.looks)
 
 
 def _correction(
@@ -129,18 +148,28 @@ def _correction(
     session: HeadlessSession,
     robot: Robot,
     measures: Sequence[Measure],
-    used: set[int],
+    *,
+    past: Past,
+    pick: Pick,
 ) -> tuple[int, list[Correction]] | None:
-    """The worst frame on which the robot finds something to correct, and what; else None.
+    """The next frame on which the robot finds something to correct, and what; else None.
 
-    Frames that were corrected before come last, as in the benchmark.
+    The first frame is the same for every pick: nothing is tracked yet that one could go by.
     """
     means = frame_means(measures)
-    for frame in sorted(means, key=lambda f: (f in used, means[f], f)):
+    if not pick.looks:
+        past.right.clear()
+    named = pick if past.corrected else Worst()
+    while (frame := named.next(session.project, means, past)) is not None:
         truth, result = sequence.truth(frame), ids_of(session.project, frame)
         corrections = robot.correct(truth, result, sequence.given)
+        if pick.looks:
+            right = set(sequence.given).difference(c.object_id for c in corrections)
+            confirm(session.project, frame, right)
         if corrections:
             return frame, corrections
+        past.right.add(frame)
+        past.looks += pick.looks
     return None
 
 

@@ -85,7 +85,7 @@ def summary(sessions: Sequence[Session], budget: Budget) -> Json:
             }
             for target in TARGETS
         ],
-        "sequences": [_session_json(session) for session in sessions],
+        "sequences": [session_json(session) for session in sessions],
     }
 
 
@@ -130,11 +130,13 @@ def _quality_after(session: Session, rounds: int) -> float:
     return done[-1].jf if done else 0.0
 
 
-def _session_json(session: Session) -> Json:
+def session_json(session: Session) -> Json:
+    """One session with every round."""
     return {
         "name": session.name,
         "objects": list(session.object_ids),
         "timed_out": session.timed_out,
+        "looks": session.looks,
         "interactions_to": {
             f"{target:.2f}": interactions_to(session, target) for target in TARGETS
         },
@@ -146,6 +148,7 @@ def _session_json(session: Session) -> Json:
                 "J": r.j,
                 "F": r.f,
                 "J&F": r.jf,
+                "looks": r.looks,
             }
             for r in session.rounds
         ],
