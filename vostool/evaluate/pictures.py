@@ -67,8 +67,8 @@ def side_by_side(run: SequenceRun, shown: Sequence[Shown]) -> PillowImage.Image 
     with closing(run.sequence.open()) as source:
         for frame, text in shown:
             picture = source.frame(frame)
-            truth = _tile(picture, run.sequence.truth(frame), f"frame {frame}: truth")
-            result = _tile(picture, ids_of(run.project, frame), f"result, {text}")
+            truth = painted_tile(picture, run.sequence.truth(frame), f"frame {frame}: truth")
+            result = painted_tile(picture, ids_of(run.project, frame), f"result, {text}")
             rows.append((truth, result))
     if not rows:
         return None
@@ -80,7 +80,7 @@ def side_by_side(run: SequenceRun, shown: Sequence[Shown]) -> PillowImage.Image 
     return sheet
 
 
-def _tile(picture: Image, ids: Ids, text: str) -> PillowImage.Image:
+def painted_tile(picture: Image, ids: Ids, text: str) -> PillowImage.Image:
     """One picture with its objects laid over, as wide as the sheet's columns are."""
     found = [int(i) for i in np.unique(ids) if i not in (0, VOID)]
     masks = {object_id: ids == object_id for object_id in found}

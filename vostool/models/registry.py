@@ -22,6 +22,8 @@ from vostool.models.mobile_sam import spec as mobile_sam
 from vostool.models.sam2 import spec as sam2
 from vostool.models.sam3 import spec as sam3
 from vostool.models.spec import EngineSpec, EngineStatus, best_of
+from vostool.models.trainer import Trainer, TrainOptions
+from vostool.models.tuned import tuned_specs
 from vostool.models.weights.catalog import ModelSpec
 from vostool.plugins import Plugins, load_plugins
 from vostool.words import tr
@@ -47,9 +49,10 @@ def _plugins() -> Plugins[EngineSpec]:
 
 
 def engine_specs() -> tuple[EngineSpec, ...]:
-    """Every engine, those of plug-ins last."""
+    """Every engine; those of plug-ins follow, then those that were trained on own labels."""
     added = (replace(spec, name=name) for name, spec in _plugins().found.items())
-    return (*_BUILT_IN, *added)
+    shipped = (*_BUILT_IN, *added)
+    return (*shipped, *tuned_specs(shipped))
 
 
 def forget_plugins() -> None:
@@ -135,10 +138,56 @@ def create_engine(
         UsageError: no engine of that name, or no such device.
         ModelError: the checkpoint is missing, damaged or of another model, or the device is absent.
     """
+    spec = _asked(name, device, checkpoint)
+    return spec.create(device, checkpoint, options or EngineOptions())
+
+
+def trainable_engines() -> tuple[str, ...]:
+    """The engines that :func:`create_trainer` makes a trainer for, by name."""
+    return tuple(spec.name for spec in engine_specs() if spec.trainer is not None)
+
+
+def create_trainer(
+    name: str,
+    device: str | None = None,
+    checkpoint: Path | None = None,
+    options: TrainOptions | None = None,
+) -> Trainer:
+    """Make what trains the engine of that name, with the weights to begin with loaded.
+
+    Args:
+        name, device, checkpoint: as :func:`create_engine`; the checkpoint is not changed.
+
+    Raises:
+        UsageError: no engine of that name, or no such device.
+        ModelError: it cannot be trained, or as :func:`create_engine`.
+    """
+    spec = _asked(name, device, checkpoint)
+    if spec.trainer is None:
+        raise ModelError(
+            tr(
+                "{title} cannot be trained on labels; choose one of {names}.",
+                title=spec.title,
+                names=", ".join(trainable_engines()),
+            )
+        )
+    return spec.create_trainer(device, checkpoint, options or TrainOptions())
+
+
+def engine_spec(name: str) -> EngineSpec:
+    """The engine of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
     check_engine_name(name)
+    return next(spec for spec in engine_specs() if spec.name == name)
+
+
+def _asked(name: str, device: str | None, checkpoint: Path | None) -> EngineSpec:
+    spec = engine_spec(name)
     if device is not None:
         check_device_name(device)
-    spec = next(spec for spec in engine_specs() if spec.name == name)
     if checkpoint is not None and is_special(checkpoint):  # before a library is loaded for it
         raise ModelError(
             tr(
@@ -146,7 +195,7 @@ def create_engine(
                 checkpoint=checkpoint,
             )
         )
-    return spec.create(device, checkpoint, options or EngineOptions())
+    return spec
 
 
 def _unknown(value: str, kind: str, known: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from vostool.errors import ModelError
 from vostool.models.engine import Engine
 from vostool.models.engine_options import EngineOptions
 from vostool.models.shared.loading import has_cuda
+from vostool.models.trainer import LoadTrainer, Trainer, TrainOptions
 from vostool.models.weights import catalog
 from vostool.models.weights.catalog import ModelSpec, fetch_command, looks_whole
 from vostool.models.weights.hub import HubModel, find_hub_model, folder_problem
@@ -68,6 +69,8 @@ class EngineSpec:
         qualities: those of :data:`vostool.models.engine_options.QUALITIES` that it knows, with what
             each means in the words of a menu; empty for an engine that has one only.
         listed: False for another name of listed engines.
+        trainer: makes what trains it on a person's own labels; None for one that cannot be trained.
+        file: the one file that it reads, wherever that lies; of an engine that was trained here.
     """
 
     name: str
@@ -81,9 +84,13 @@ class EngineSpec:
     rank: int | None = None
     qualities: Mapping[str, str] = field(default_factory=dict)
     listed: bool = True
+    trainer: LoadTrainer | None = None
+    file: Path | None = None
 
     def find(self) -> Path | None:
         """What it would read: the official file, else one of its other files, or None."""
+        if self.file is not None:
+            return self.file
         if self.hub is not None:
             return find_hub_model(self.hub)
         if self.weights is None:
@@ -115,6 +122,24 @@ class EngineSpec:
         if problem is not None:
             raise ModelError(problem)
         return self.load(device, path, options)
+
+    def create_trainer(
+        self, device: str | None, checkpoint: Path | None, options: TrainOptions
+    ) -> Trainer:
+        """Make what trains it, where something does, with the weights to begin with loaded.
+
+        Args:
+            checkpoint: a file to begin with in place of the one that is searched for.
+
+        Raises:
+            ModelError: as :meth:`create`.
+        """
+        assert self.trainer is not None
+        path = checkpoint if checkpoint is not None else self.find()
+        problem = self._missing_packages() or self._missing_weights(path)
+        if problem is not None or path is None:
+            raise ModelError(problem or tr("Name the checkpoint to begin with."))
+        return self.trainer(device, path, options)
 
     def _missing_packages(self) -> str | None:
         if all(importlib.util.find_spec(name) is not None for name in self.packages):

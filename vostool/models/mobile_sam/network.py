@@ -117,10 +117,11 @@ def renamed(weights: Weights) -> dict[str, torch.Tensor]:
 
     Official stages end with the reduction to the next one's resolution, timm's begin with it.
     """
-    return {_renamed(n): t for n, t in weights.items() if not n.startswith(_UNUSED)}
+    return {own_name(n): t for n, t in weights.items() if not n.startswith(_UNUSED)}
 
 
-def _renamed(name: str) -> str:
+def own_name(name: str) -> str:
+    """The name that a tensor of the official checkpoint has in :class:`MobileSam`."""
     match = _DOWNSAMPLE.match(name)
     if match:
         stage = int(match[1]) + 1

@@ -9,6 +9,7 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.shared.loading import importing
 from vostool.models.spec import EngineSpec
+from vostool.models.trainer import Trainer, TrainOptions
 
 
 def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
@@ -18,6 +19,17 @@ def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -
     return MobileSamEngine.from_checkpoint(checkpoint, device, options.cache_bytes, options.encoder)
 
 
+def _load_trainer(device: str | None, checkpoint: Path, options: TrainOptions) -> Trainer:
+    with importing("PyTorch, sam2 or timm", "install them again"):
+        from vostool.models.mobile_sam.training.trainer import MobileSamTrainer
+    return MobileSamTrainer.from_checkpoint(device, checkpoint, options)
+
+
 ENGINE = EngineSpec(
-    name=MOBILE_SAM.name, title=MOBILE_SAM.title, load=_load, weights=MOBILE_SAM, rank=1
+    name=MOBILE_SAM.name,
+    title=MOBILE_SAM.title,
+    load=_load,
+    weights=MOBILE_SAM,
+    rank=1,
+    trainer=_load_trainer,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,32 @@ def read_weights(path: Path) -> Weights:
             )
         )
     return weights
+
+
+def read_training_state(path: Path, names: Collection[str]) -> dict[str, Any]:
+    """What an unfinished training kept, on the CPU; never runs code from the file.
+
+    Args:
+        names: what it has to hold.
+
+    Raises:
+        ModelError: it is damaged, or of something else.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # as in read_weights
+        raise ModelError(_unfinished(path)) from error
+    if not isinstance(content, dict) or not set(names) <= content.keys():
+        raise ModelError(_unfinished(path))
+    return content
+
+
+def _unfinished(path: Path) -> str:
+    return tr(
+        "What was kept of the unfinished training in '{path}' is damaged; "
+        "delete it, or begin anew.",
+        path=path,
+    )
 
 
 def _is_state(content: dict[Any, Any]) -> bool:

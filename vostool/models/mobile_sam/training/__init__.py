@@ -1,0 +1,1 @@
+"""Training MobileSAM's mask decoder on a person's own labels."""
