@@ -102,6 +102,15 @@ def test_a_broken_sequence_is_left_out_and_said(vostool, dataset) -> None:
         (["--layout", "generated", "--interactive", "--rounds", "0"], "more than 0"),
         (["--layout", "generated", "--interactive", "--pick", "best"], "There is no pick 'best'"),
         (["--layout", "generated", "--unsupervised", "--interactive"], "not both"),
+        (["--layout", "generated", "--engine", "flow", "--adapt"], "add --interactive"),
+        (
+            ["--layout", "generated", "--interactive", "--adapt", "--pick", "uniform"],
+            "leave --pick out",
+        ),
+        (
+            ["--layout", "generated", "--engine", "flow", "--adapt", "--interactive"],
+            "learns nothing of corrections",
+        ),
         (["--layout", "generated", "--unsupervised", "--max-objects", "21"], "20 proposals"),
         (["--layout", "generated", "--unsupervised", "--every", "0"], "every 1 or more"),
         (["--layout", "generated", "--unsupervised", "--engine", "plain-warp"], "finds nothing"),

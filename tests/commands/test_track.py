@@ -223,3 +223,13 @@ def test_an_object_without_prompt_is_named(vostool, project) -> None:
     done = vostool("track", project, "--engine", "flow", "--quiet")
     assert done.status == 0
     assert "Object 2 has no prompt" in done.err
+
+
+def test_an_engine_that_learns_nothing_is_told_before_a_file_is_made(
+    vostool, video, box, tmp_path
+) -> None:
+    path = tmp_path / "p.vos"
+    done = vostool("track", video, "--box", box, "--engine", "flow", "--adapt", "--project", path)
+    assert done.status == 2
+    assert "learns nothing of corrections" in done.sentence
+    assert not path.exists()

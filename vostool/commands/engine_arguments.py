@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
-from vostool.models.engine import Engine
+from vostool.errors import UsageError
+from vostool.models.engine import Engine, Learns
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions, quality_named
 from vostool.models.memory_kinds import MEMORIES
 from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
@@ -68,6 +69,15 @@ def engine_options(args: argparse.Namespace) -> EngineOptions:
         encoder=args.encoder,
         features_on_disk=args.features_on_disk,
     )
+
+
+def check_learns(engine: Engine) -> None:
+    """Raise :class:`UsageError` for an engine that learns nothing of corrections."""
+    if not isinstance(engine, Learns):
+        raise UsageError(
+            f"{engine.info.title} learns nothing of corrections; leave --adapt out, or choose "
+            "--engine mobile-sam."
+        )
 
 
 @contextmanager

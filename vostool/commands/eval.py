@@ -11,15 +11,17 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from vostool.commands import arguments, eval_recall, eval_unsupervised, output
-from vostool.commands.engine_arguments import add_engine, engine_options, made_engine
+from vostool.commands.engine_arguments import add_engine, check_learns, engine_options, made_engine
 from vostool.commands.eval_results import (
     Results,
+    finish_adapted,
     finish_interactive,
     finish_picks,
     finish_semi_supervised,
 )
 from vostool.commands.interrupt import INTERRUPTED, Interrupt
 from vostool.errors import Cancelled, UsageError, VosToolError
+from vostool.evaluate.adapted import run_pair
 from vostool.evaluate.datasets import LAYOUTS, Listed, list_sequences
 from vostool.evaluate.interactive import Budget, run_session
 from vostool.evaluate.pick_comparison import compare_picks
@@ -101,6 +103,10 @@ def _add_robot(group: argparse._ArgumentGroup) -> None:
         "--seconds", type=float, default=30.0, metavar="S",
         help="time budget an object and round; default: 30",
     )  # fmt: skip
+    group.add_argument(
+        "--adapt", action="store_true",
+        help="correct each sequence twice, without and with learning from the corrections",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -122,6 +128,18 @@ def _interactive(
     args: argparse.Namespace, listed: list[Listed], engine: Engine, results: Results
 ) -> int:
     robot, budget = make_robot(args.robot), Budget(args.rounds, args.seconds)
+    facts = _facts(args, engine)
+    facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
+    if args.adapt:
+        pairs, status = _each(
+            args,
+            listed,
+            lambda s, i, step: run_pair(
+                s, engine, robot, budget, stopped=i, stepped=step, memory=_memory(args)
+            ),
+        )
+        finish_adapted(pairs, facts, results, budget, as_json=args.json)
+        return status
     sessions, status = _each(
         args,
         listed,
@@ -129,8 +147,6 @@ def _interactive(
             s, engine, robot, budget, stopped=i, stepped=step, memory=_memory(args)
         ),
     )
-    facts = _facts(args, engine)
-    facts |= {"robot": args.robot, "rounds": args.rounds, "seconds": args.seconds}
     finish_interactive(sessions, facts, results, budget, as_json=args.json)
     return status
 
@@ -235,6 +251,10 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("Give --dataset DIR, or --layout generated for the generated clip.")
     if args.frames is not None and args.frames < 3:
         raise UsageError("--frames must be 3 or more: the first and the last frame do not count.")
+    if args.adapt and not args.interactive:
+        raise UsageError("--adapt learns from corrections; add --interactive.")
+    if args.adapt and args.pick != [PICKS[0]]:
+        raise UsageError("--adapt is compared on the worst frame alone; leave --pick out.")
     if args.rounds < 1 or not args.seconds > 0:
         raise UsageError("--rounds and --seconds must be more than 0.")
     check_picks(args.pick, args.seeds)
@@ -256,6 +276,8 @@ def _engine(args: argparse.Namespace) -> Iterator[Engine]:
         return
     with made_engine(args) as engine:
         check_memory(_memory(args), engine.info.memories, engine.info.title)
+        if args.adapt:
+            check_learns(engine)
         yield engine
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from PIL import Image as PillowImage
 
 from vostool.commands import output
+from vostool.evaluate.adapted import Pair, worse_json, worse_lines
 from vostool.evaluate.interactive import Budget, Session
 from vostool.evaluate.interactive_report import plot_sessions, session_table, summary
 from vostool.evaluate.pick_comparison import Compared
@@ -131,6 +132,35 @@ def finish_picks(
     """Print the table or the JSON, and write both where files were asked for."""
     value = {**facts, **pick_summary(compared, budget)}
     finish("picks.json", value, pick_table(compared, budget), results, as_json=as_json)
+
+
+def finish_adapted(
+    pairs: Sequence[Pair],
+    facts: dict[str, object],
+    results: Results,
+    budget: Budget,
+    *,
+    as_json: bool,
+) -> None:
+    """The same of sequences that were corrected twice, without and with learning."""
+    plain, adapted = [p.plain for p in pairs], [p.adapted for p in pairs]
+    lines = [
+        "without learning", *session_table(plain, budget), "",
+        "with --adapt", *session_table(adapted, budget), "", *worse_lines(pairs),
+    ]  # fmt: skip
+    value = {
+        **facts,
+        "plain": summary(plain, budget),
+        "adapted": summary(adapted, budget),
+        "changed": worse_json(pairs),
+    }
+    folder = results.folder
+    if folder is not None:
+        folder.write("curves.png", _png(plot_sessions(plain)))
+        folder.write("curves_adapted.png", _png(plot_sessions(adapted)))
+        _write_text(folder, "summary.json", value, "table.txt", lines)
+        results.publish()
+    _say(lines, value, as_json=as_json)
 
 
 def _write_pictures(folder: StagedFolder, run: SequenceRun) -> None:

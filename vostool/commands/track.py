@@ -11,6 +11,7 @@ from vostool.commands import arguments, output
 from vostool.commands.engine_arguments import (
     add_engine,
     check_engine,
+    check_learns,
     opened_engine,
 )
 from vostool.commands.export import ExportPlan, report_json, run_export
@@ -23,11 +24,13 @@ from vostool.io.project.autosave import Autosaver
 from vostool.io.project.file import create
 from vostool.jobs import specs
 from vostool.jobs.prompting import PromptSpecs, prompt_edit
-from vostool.models.engine import Direction
+from vostool.models.engine import Direction, Engine, Learns, TrackRequest
 from vostool.models.memory_kinds import check_memory
 from vostool.project import edits
+from vostool.project.changes import Edit
 from vostool.project.project import Project
 from vostool.runs.gaps import gap_words
+from vostool.runs.learning import learn
 from vostool.runs.request import ENGINE_SETTING, choose_memory, keyframes, memory_of, plan_run
 
 _EPILOG = """\
@@ -59,6 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine(run)
     run.add_argument("--direction", choices=[d.value for d in Direction], default="forward")
     add_tidy(run)
+    run.add_argument(
+        "--adapt", action="store_true",
+        help="MobileSAM first learns each object from its given, corrected and confirmed masks",
+    )  # fmt: skip
     run.add_argument("--start", type=arguments.whole, metavar="FRAME", help="first frame tracked")
     run.add_argument("--end", type=arguments.whole, metavar="FRAME", help="last frame tracked")
     run.add_argument(
@@ -78,21 +85,45 @@ def run(args: argparse.Namespace) -> int:
         space.project.apply(edit)
         remembered = choose_memory(space.project, args.memory or memory_of(space.project))
         space.project.apply(remembered)
-        request = plan_run(
-            space.project, Direction(args.direction), first=args.start or 0, last=args.end
-        )
+        request = _planned(args, space.project)
         _warn_unprompted(space.project)
         with opened_engine(args, space) as engine, Interrupt() as interrupt:
             check_memory(request.memory, engine.info.memories, engine.info.title)
+            if args.adapt:
+                check_learns(engine)
             setting = edits.set_setting(space.project, ENGINE_SETTING, engine.info.name)
             space.project.apply(setting)
             with kept(space, args.project, args.overwrite) as changed:
                 changed(values(edit) + values(remembered) + values(setting))
+                if args.adapt:
+                    learned = _learn(space.project, engine, interrupt)
+                    changed(values(learned))
+                    request = _planned(args, space.project)
                 outcome = track(
                     space.project, engine, request,
                     changed=changed, cancelled=interrupt, quiet=args.quiet, tidy=args.tidy,
                 )  # fmt: skip
             return _finish(args, space, plan, outcome, interrupt)
+
+
+_NOTHING_LEARNED = (
+    "Nothing was learned: it takes masks that were given, corrected or confirmed, and what they "
+    "teach has to hold on one of them that is left out."
+)
+
+
+def _planned(args: argparse.Namespace, project: Project) -> TrackRequest:
+    return plan_run(project, Direction(args.direction), first=args.start or 0, last=args.end)
+
+
+def _learn(project: Project, engine: Engine, interrupt: Interrupt) -> Edit:
+    """What the masks that a person gave or confirmed teach, before anything is tracked by it."""
+    assert isinstance(engine, Learns)
+    edit = learn(project, engine, list(project.objects), interrupt)
+    project.apply(edit)
+    if not edit.changes:
+        output.warn([_NOTHING_LEARNED])
+    return edit
 
 
 def _specs(args: argparse.Namespace) -> PromptSpecs:

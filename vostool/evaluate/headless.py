@@ -15,6 +15,7 @@ from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.models.engine import (
     Direction,
     Engine,
+    Learns,
     Recalls,
     TrackRequest,
 )
@@ -25,6 +26,7 @@ from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
 from vostool.runs.blends import blend_spans
+from vostool.runs.learning import learn
 from vostool.runs.parts import StepsToEdit, blend_parts, leg_parts
 from vostool.runs.ranges import correction_legs
 from vostool.runs.request import (
@@ -105,6 +107,17 @@ class HeadlessSession:
         answer = segment_edit(self.project, frame, object_id, prompts, reply)
         if answer is not None:
             self.project.apply(answer)
+
+    def learn(self, object_ids: Collection[int]) -> None:
+        """Let the engine learn of each object what was said of it, as the window does.
+
+        Raises:
+            ModelError: from the engine.
+        """
+        if isinstance(self._engine, Learns):
+            with self._timed():
+                edit = learn(self.project, self._engine, object_ids, self._stopped)
+            self.project.apply(edit)
 
     def track(
         self, direction: Direction, origin: int | None = None, stepped: Stepped = lambda: None

@@ -54,6 +54,7 @@ class Round:
         seconds: of the engine in this round.
         j, f: means over objects of their means over all annotated frames.
         looks: frames that were named and found right so far, since the beginning.
+        measures: what they are the means of.
     """
 
     frame: int
@@ -62,6 +63,7 @@ class Round:
     j: float
     f: float
     looks: int = 0
+    measures: tuple[Measure, ...] = ()
 
     @property
     def jf(self) -> float:
@@ -98,6 +100,7 @@ def run_session(
     memory: Memory = STANDARD,
     pick: Pick | None = None,
     opened: FrameSource | None = None,
+    adapt: bool = False,
 ) -> Session:
     """Correct a sequence until the rounds or the time is over, or nothing is left to correct.
 
@@ -105,6 +108,7 @@ def run_session(
         pick: names the frames behind the first; None takes the truly worst.
         opened: the sequence's source, on which the engine is open already: what it keeps of the
             pictures serves again. It stays the caller's.
+        adapt: the engine learns of each correction before it tracks it.
 
     Raises:
         LabelsError: the sequence has no object, or a mask cannot be read.
@@ -131,6 +135,8 @@ def run_session(
             frame, corrections = chosen
             before = session.seconds
             _apply(session, frame, corrections)
+            if adapt:
+                session.learn([c.object_id for c in corrections])
             session.track_corrected(frame, {c.object_id for c in corrections}, stepped)
             late = session.seconds > seconds
             if late:
@@ -197,4 +203,4 @@ def _round(frame: int, prompts: int, seconds: float, measures: Sequence[Measure]
     # Every object has a value on each of the same frames, so one mean is the mean of the means.
     count = len(measures)
     j, f = sum(m.j for m in measures) / count, sum(m.f for m in measures) / count
-    return Round(frame, prompts, seconds, j, f)
+    return Round(frame, prompts, seconds, j, f, measures=tuple(measures))

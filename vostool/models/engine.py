@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vostool.frames import FrameSource, Image
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.memory_kinds import STANDARD, Memory
+from vostool.project.learned import Learned
 from vostool.project.prompts import Prompts
 from vostool.project.recall import Recall
 
@@ -107,12 +108,14 @@ class SegmentRequest:
     Attributes:
         around: given where a tracked mask is corrected. An engine with a memory then reads what it
             remembers of these very masks, as when it tracked the frame.
+        learned: of the object; an engine passes over what is not its own.
     """
 
     frame: int
     object_id: int
     prompts: Prompts
     around: Around | None = None
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class TrackRequest:
             may remember as if it had just tracked them. They are not tracked again.
         memory: which frames an engine with a memory remembers; one of its
             :attr:`EngineInfo.memories`.
+        learned: by object id, of the objects that something was learned of.
     """
 
     keyframes: tuple[Keyframe, ...]
@@ -140,6 +144,21 @@ class TrackRequest:
     last: int
     context: tuple[Keyframe, ...] = ()
     memory: Memory = STANDARD
+    learned: Mapping[int, Learned] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnRequest:
+    """Learn what one object looks like where a person said it.
+
+    Attributes:
+        keyframes: those of the object that have a mask and a person's word for it.
+        before: what was learned of it so far.
+    """
+
+    object_id: int
+    keyframes: tuple[Keyframe, ...]
+    before: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +239,19 @@ class Recalls(Protocol):
 
         Returns:
             None where there is nothing to build a memory of.
+        """
+        ...
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """An engine that can fit itself to one object."""
+
+    def learn(self, request: LearnRequest, preempted: Cancelled) -> Learned | None:
+        """What is learned of the object's frames, to be given with later requests about it.
+
+        Returns None soon after ``preempted()`` turns True, and where nothing is better with it:
+        what was learned before then holds.
         """
         ...
 

@@ -1,6 +1,6 @@
 """What changed: every mutation returns it and every view filters on it (after Anki's OpChanges).
 
-A project is four tables of immutable values. A :class:`Cell` names one place in one of them, an
+A project is five tables of immutable values. A :class:`Cell` names one place in one of them, an
 :class:`Edit` is a set of cells with their values before and after, and :class:`Changes` is the
 set of cells that an edit touched. Undo, autosave and repainting all follow from these three.
 """
@@ -14,20 +14,22 @@ from functools import cached_property
 from typing import NamedTuple
 
 from vostool.masks.mask import MaskRecord
+from vostool.project.learned import Learned
 from vostool.project.objects import AnnotatedObject
 from vostool.project.prompts import Prompts
 
 
 class Table(enum.Enum):
-    """The four tables of a project."""
+    """The five tables of a project."""
 
     OBJECTS = "objects"
     PROMPTS = "prompts"
     MASKS = "masks"
     SETTINGS = "settings"
+    LEARNED = "adapters"
 
 
-FRAMELESS = (Table.OBJECTS, Table.SETTINGS)
+FRAMELESS = (Table.OBJECTS, Table.SETTINGS, Table.LEARNED)
 """The tables whose keys are not frames."""
 
 FrameObject = tuple[int, int]
@@ -35,7 +37,7 @@ FrameObject = tuple[int, int]
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Key = int | str | FrameObject
-Value = AnnotatedObject | Prompts | MaskRecord | Json
+Value = AnnotatedObject | Prompts | MaskRecord | Learned | Json
 
 
 class Cell(NamedTuple):
@@ -72,7 +74,7 @@ class Edit:
 
     @cached_property
     def frameless(self) -> tuple[CellChange, ...]:
-        """The changes of objects and settings."""
+        """The changes of objects, of settings and of what was learned."""
         return tuple(change for change in self.changes if change.cell.table in FRAMELESS)
 
     @cached_property
@@ -134,6 +136,11 @@ class Changes:
     def settings(self) -> frozenset[str]:
         """Names of settings that changed."""
         return frozenset(key for key in self._keys(Table.SETTINGS) if isinstance(key, str))
+
+    @cached_property
+    def learned(self) -> frozenset[int]:
+        """Ids of objects of which something else is known by learning."""
+        return frozenset(key for key in self._keys(Table.LEARNED) if isinstance(key, int))
 
     def touches_frame(self, frame: int) -> bool:
         """True where the picture of this frame has to be painted again."""

@@ -40,8 +40,9 @@ def change_object(project: Project, changed: AnnotatedObject, title: str) -> Edi
 
 
 def delete_object(project: Project, object_id: int) -> Edit:
-    """Remove an object with its prompts, masks and values."""
+    """Remove an object with its prompts, masks and values, and what was learned of it."""
     cells = [Cell(Table.OBJECTS, object_id), values_cell(object_id)]
+    cells += [Cell(Table.LEARNED, object_id)] if object_id in project.learned else []
     cells += [Cell(Table.PROMPTS, key) for key in project.prompts if key[1] == object_id]
     cells += [Cell(Table.MASKS, (frame, object_id)) for frame in project.masks.row(object_id)]
     return _edit(tr("Delete object"), [project.change(cell, None) for cell in cells])

@@ -57,6 +57,7 @@ def merge_objects(
     MovedValues(pending, project.objects[keep], other).put(sorted(owners.items()))
     pending.put(Cell(Table.OBJECTS, other), None)
     pending.put(values_cell(other), None)
+    pending.put(Cell(Table.LEARNED, other), None)
     _drop_lock(pending, other)
     return pending.edit(tr("Merge objects"))
 
@@ -106,6 +107,7 @@ def swap_identities(project: Project, first: int, second: int, frame: int) -> Ed
             pending.put(two, project.value(one))
     for target, source in ((first, second), (second, first)):
         MovedValues(pending, project.objects[target], source).put([(min(frames), True)])
+        pending.put(Cell(Table.LEARNED, target), None)  # it was of frames that are another's now
     return pending.edit(tr("Swap identities"))
 
 

@@ -10,13 +10,14 @@ from vostool.errors import PromptError
 from vostool.frames import SourceRef
 from vostool.masks.mask import MaskRecord, MaskTable
 from vostool.project.changes import Cell, CellChange, Changes, Edit, FrameObject, Json, Table, Value
+from vostool.project.learned import Learned
 from vostool.project.objects import HIGHEST_ID, AnnotatedObject
 from vostool.project.prompts import Prompts
 from vostool.words import tr
 
 
 class Project:
-    """Objects, prompts, masks and settings of one source.
+    """Objects, prompts, masks, settings and what was learned of objects, of one source.
 
     It changes only through :meth:`apply`; :mod:`vostool.project.edits` builds the edits. All values
     in it are immutable, so a :meth:`snapshot` shares them and is safe in another thread.
@@ -28,6 +29,7 @@ class Project:
         self._prompts: dict[FrameObject, Prompts] = {}
         self._masks = MaskTable()
         self._settings: dict[str, Json] = {}
+        self._learned: dict[int, Learned] = {}
 
     @property
     def objects(self) -> Mapping[int, AnnotatedObject]:
@@ -48,6 +50,11 @@ class Project:
     def settings(self) -> Mapping[str, Json]:
         """Settings that travel with the project, by name."""
         return MappingProxyType(self._settings)
+
+    @property
+    def learned(self) -> Mapping[int, Learned]:
+        """What an engine learned of objects, by object id."""
+        return MappingProxyType(self._learned)
 
     def prompted_frames(self, object_id: int | None = None) -> list[int]:
         """Sorted frames with prompts of the object (of any object when None)."""
@@ -86,6 +93,8 @@ class Project:
             return self._objects.get(key)
         if table is Table.SETTINGS and isinstance(key, str):
             return self._settings.get(key)
+        if table is Table.LEARNED and isinstance(key, int):
+            return self._learned.get(key)
         raise TypeError(f"no such cell: {cell}")
 
     def apply(self, edit: Edit) -> Changes:
@@ -114,6 +123,7 @@ class Project:
         other._prompts = dict(self._prompts)
         other._masks = self._masks.copy()
         other._settings = dict(self._settings)
+        other._learned = dict(self._learned)
         return other
 
     def cells(self) -> list[Cell]:
@@ -130,6 +140,8 @@ class Project:
             yield Cell(Table.MASKS, (frame, oid)), record
         for name, value in self._settings.items():
             yield Cell(Table.SETTINGS, name), value
+        for oid, learned in self._learned.items():
+            yield Cell(Table.LEARNED, oid), learned
 
     def _put(self, cell: Cell, value: Value) -> None:
         table, key = cell
@@ -144,8 +156,11 @@ class Project:
             _set_or_drop(self._objects, key, value)
             self._objects = dict(sorted(self._objects.items()))
         elif table is Table.SETTINGS and isinstance(key, str):
-            assert not isinstance(value, AnnotatedObject | Prompts | MaskRecord)
+            assert not isinstance(value, AnnotatedObject | Prompts | MaskRecord | Learned)
             _set_or_drop(self._settings, key, value)
+        elif table is Table.LEARNED and isinstance(key, int):
+            assert value is None or isinstance(value, Learned)
+            _set_or_drop(self._learned, key, value)
         else:
             raise TypeError(f"no such cell: {cell}")
 

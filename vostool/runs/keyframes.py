@@ -15,7 +15,7 @@ from vostool.masks.mask import MaskRecord
 from vostool.models.engine import Direction, Keyframe, TrackRequest
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
-from vostool.runs.request import keyframes, memory_of, plan_run
+from vostool.runs.request import keyframes, learned_of, memory_of, plan_run
 from vostool.words import tr
 
 
@@ -153,7 +153,10 @@ def plan_span(
     if not keyframes(project, ids):
         memory = memory_of(project)
         first, last = span.start, span.end
-        return TrackRequest(tuple(keys), Direction.FORWARD, first, first, last, memory=memory)
+        return TrackRequest(
+            tuple(keys), Direction.FORWARD, first, first, last,
+            memory=memory, learned=learned_of(project, keys),
+        )  # fmt: skip
     planned = plan_run(
         project,
         Direction.FORWARD,

@@ -22,6 +22,7 @@ from vostool.models.engine import (
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.project.changes import Cell, CellChange, Edit, Table
 from vostool.project.edits import set_setting
+from vostool.project.learned import Learned
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
@@ -96,7 +97,14 @@ def plan_run(
             origin = end if direction is Direction.BACKWARD else first
     origin = min(max(origin, first), end)
     behind = _context(project, keys, origin, direction)
-    return TrackRequest(keys, direction, origin, first, end, behind, memory_of(project))
+    memory, learned = memory_of(project), learned_of(project, keys)
+    return TrackRequest(keys, direction, origin, first, end, behind, memory, learned)
+
+
+def learned_of(project: Project, keys: Collection[Keyframe]) -> dict[int, Learned]:
+    """What was learned of the keyframes' objects, by object id."""
+    known = project.learned
+    return {oid: known[oid] for oid in sorted({key.object_id for key in keys}) if oid in known}
 
 
 def memory_of(project: Project) -> Memory:
@@ -160,7 +168,8 @@ def segment_request(
     around = None
     if prompts.base is not None and prompts.mask is None:
         around = _around(project, frame, object_id)
-    return SegmentRequest(frame, object_id, prompts, around)
+    learned = project.learned.get(object_id)
+    return SegmentRequest(frame, object_id, prompts, around, learned)
 
 
 def _around(project: Project, frame: int, object_id: int) -> Around | None:

@@ -36,6 +36,7 @@ from vostool.masks.coco_counts import run_lengths, sound_counts
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project import edits
 from vostool.project.changes import Cell, CellChange, Edit, Table, Value
+from vostool.project.learned import Learned
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
@@ -90,6 +91,7 @@ prompts = st.builds(
 records = st.builds(
     MaskRecord, masks, st.sampled_from(Provenance), st.none() | st.floats(0, 1), st.booleans()
 )
+lessons = st.builds(Learned, texts, st.lists(frames, max_size=4).map(tuple), st.binary(max_size=40))
 colours = st.tuples(*[st.integers(0, 255)] * 3)
 pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
 json_values = st.recursive(
@@ -115,6 +117,8 @@ def projects(draw: st.DrawFn) -> Project:
         for frame in draw(st.lists(frames, unique=True, max_size=2)):
             found.append((Cell(Table.MASKS, (frame, oid)), draw(records)))
             found.append((Cell(Table.PROMPTS, (frame, oid)), draw(prompts)))
+        if (known := draw(st.none() | lessons)) is not None:
+            found.append((Cell(Table.LEARNED, oid), known))
     for name in draw(st.lists(texts, unique=True, max_size=2)):
         found.append((Cell(Table.SETTINGS, name), draw(json_values)))
     project.load(found)
@@ -449,7 +453,7 @@ def of_version(version: int, tmp_path: Path, *statements: str) -> Path:
         database.execute("ATTACH ? AS now", (str(path),))
         for table in ("source", "objects", "masks", "settings"):
             database.execute(f"INSERT INTO {table} SELECT * FROM now.{table}")
-        columns = ", ".join(project_rows.COLUMNS[Table.PROMPTS][: 9 + version])
+        columns = ", ".join(project_rows.COLUMNS[Table.PROMPTS][: {1: 10, 2: 11, 3: 15}[version]])
         database.execute(f"INSERT INTO prompts SELECT {columns} FROM now.prompts")
         for statement in statements:
             database.execute(statement)
@@ -457,7 +461,7 @@ def of_version(version: int, tmp_path: Path, *statements: str) -> Path:
     return older
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_file_is_migrated(version: int, tmp_path: Path) -> None:
     path = of_version(version, tmp_path)
     expected = contents(a_project(tmp_path))
@@ -470,7 +474,7 @@ def test_an_older_file_is_migrated(version: int, tmp_path: Path) -> None:
         assert file.warning is None
         assert contents(read) == contents(opened) == expected
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("PRAGMA user_version").fetchone()[0] == 3
+        assert database.execute("PRAGMA user_version").fetchone()[0] == 4
 
 
 def test_a_file_of_the_first_version_has_no_choices_yet(tmp_path: Path) -> None:
@@ -489,6 +493,16 @@ def test_a_damaged_choice_costs_the_choice_alone(tmp_path: Path) -> None:
     read, told = read_project(path)
     assert contents(read) == contents(a_project(tmp_path))
     assert told is not None and "mended" in told
+
+
+@pytest.mark.parametrize(
+    "row", ["(1, 'e', '[3]', 12)", "(1, 'e', '[-3]', x'00')", "(7, 'e', '[3]', x'00')"]
+)
+def test_a_damaged_adapter_is_left_out_alone(row: str, tmp_path: Path) -> None:
+    path = altered(tmp_path, f"INSERT INTO adapters VALUES {row}")
+    read, told = read_project(path)
+    assert contents(read) == contents(a_project(tmp_path))
+    assert told is not None and "1 adapter" in told
 
 
 def test_an_older_file_is_no_way_around_the_look_at_its_schema(tmp_path: Path) -> None:

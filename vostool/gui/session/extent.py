@@ -76,7 +76,8 @@ class Extent(QObject):
             session.document.extend(step, edit)
         else:
             step = self._step = session.document.do(edit)
-        session.clicks.ask(SegmentRequest(*place, wanted), step)
+        learned = session.document.project.learned.get(place[1])
+        session.clicks.ask(SegmentRequest(*place, wanted, learned=learned), step)
         self.changed.emit()
 
     def leave(self, *_: object) -> None:

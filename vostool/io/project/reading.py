@@ -115,7 +115,9 @@ def _load(
 
 
 def _check_belongs(project: Project, cell: Cell) -> None:
-    """Refuse prompts and masks of an object or a frame that does not exist."""
+    """Refuse what is kept of an object or a frame that does not exist."""
+    if cell.table is Table.LEARNED and cell.key not in project.objects:
+        raise project_rows.BadRow(tr("{cell} belongs to nothing", cell=cell))
     if isinstance(cell.key, tuple):
         frame, object_id = cell.key
         if object_id not in project.objects or frame >= project.source.frame_count:

@@ -19,6 +19,8 @@ from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.changes import Cell, Json, Table, Value
 from vostool.project.frame_values import mended as mended_values
 from vostool.project.frame_values import valued_object
+from vostool.project.learned import LARGEST as LARGEST_LEARNED
+from vostool.project.learned import Learned
 from vostool.project.objects import (
     DEFAULT_LABEL,
     HIGHEST_ID,
@@ -44,6 +46,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
         "frame", "object_id", "height", "width", "counts", "provenance", "score", "confirmed",
     ),
     Table.SETTINGS: ("name", "value"),
+    Table.LEARNED: ("object_id", "engine", "frames", "state"),
 }  # fmt: skip
 
 KEYS: dict[Table, tuple[str, ...]] = {
@@ -51,6 +54,7 @@ KEYS: dict[Table, tuple[str, ...]] = {
     Table.PROMPTS: ("frame", "object_id"),
     Table.MASKS: ("frame", "object_id"),
     Table.SETTINGS: ("name",),
+    Table.LEARNED: ("object_id",),
 }
 
 
@@ -91,6 +95,8 @@ def to_row(cell: Cell, value: Value) -> tuple[Any, ...]:
         colour = "#{:02x}{:02x}{:02x}".format(*value.colour)
         attributes = json.dumps(value.attributes)
         return (*key, _text(value.label), colour, int(value.visible), attributes)
+    if cell.table is Table.LEARNED and isinstance(value, Learned):
+        return (*key, value.engine, json.dumps(value.frames), value.state)
     if cell.table is Table.SETTINGS:
         return (*key, json.dumps(value))
     raise TypeError(f"{type(value).__name__} is no value of {cell.table.value}")
@@ -214,11 +220,21 @@ def _read_setting(row: Row, size: Size) -> tuple[Cell, Value, bool]:
     return Cell(Table.SETTINGS, _string(name)), value, not sound
 
 
+def _read_learned(row: Row, size: Size) -> tuple[Cell, Value, bool]:
+    object_id, engine, frames, state = row
+    if not isinstance(state, bytes) or len(state) > LARGEST_LEARNED:
+        raise ValueError("a state of that kind is none")
+    known = tuple(_whole(frame) for frame in json.loads(_string(frames)))
+    cell = Cell(Table.LEARNED, _object_id(object_id))
+    return cell, Learned(_string(engine), known, state), False
+
+
 _READERS = {
     Table.OBJECTS: _read_object,
     Table.PROMPTS: _read_prompts,
     Table.MASKS: _read_record,
     Table.SETTINGS: _read_setting,
+    Table.LEARNED: _read_learned,
 }
 
 

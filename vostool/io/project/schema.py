@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 APPLICATION_ID = 0x564F5354  # "VOST", in the SQLite header, so that `file` and we can tell it
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _OTHERS = """
 CREATE TABLE source (
@@ -30,6 +30,12 @@ CREATE TABLE masks (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
+_LEARNED = """
+CREATE TABLE adapters (
+    object_id INTEGER PRIMARY KEY,
+    engine TEXT NOT NULL, frames TEXT NOT NULL, state BLOB NOT NULL
+);
+"""
 
 _PROMPTS = """
 CREATE TABLE prompts (
@@ -56,9 +62,15 @@ def _add(version: int, connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE prompts ADD COLUMN {column}")
 
 
+def _add_learned(connection: sqlite3.Connection) -> None:
+    """Before, no engine learned anything of an object."""
+    connection.execute(_LEARNED)
+
+
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: partial(_add, 2),
     2: partial(_add, 3),
+    3: _add_learned,
 }
 """From version n to n + 1; each runs inside the transaction of :func:`migrate`."""
 
@@ -67,7 +79,7 @@ def create_tables(connection: sqlite3.Connection, version: int = SCHEMA_VERSION)
     """Lay out an empty project file, as programs of that version did."""
     added = (column for first, columns in _ADDED.items() if first <= version for column in columns)
     prompts = _PROMPTS.format(added="".join(f"{column}, " for column in added))
-    connection.executescript(_OTHERS + prompts)
+    connection.executescript(_OTHERS + prompts + (_LEARNED if version >= 4 else ""))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {version}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sam2.modeling.sam.mask_decoder import MaskDecoder
 from torch.nn.functional import interpolate
 
 from vostool.masks.box import Box
@@ -18,6 +20,8 @@ from vostool.masks.mask import BoolArray
 from vostool.models.engine import PointDecoder
 from vostool.models.mobile_sam.encoder import Geometry, Square
 from vostool.models.mobile_sam.network import GRID, SIDE, MobileSam
+from vostool.models.shared.adapter import Adapter, adapted
+from vostool.models.shared.adapter_fit import Example
 from vostool.models.shared.point_decoder import CPU_BATCH, Frame, TorchPointDecoder
 from vostool.models.shared.point_masks import PointMasks
 from vostool.models.shared.torch_errors import HalfOverflowError
@@ -59,9 +63,46 @@ class PromptDecoder:
             dtype: bfloat16 and float16 run the mask decoder under autocast, float32 without.
         """
         self._network, self.geometry, self._dtype = network, geometry, dtype
+        self._masks_of = network.mask_decoder
         self._square = Square(network)
         self._device = next(network.parameters()).device
         self._positions = network.prompt_encoder.get_dense_pe()
+
+    def adapted(self, adapter: Adapter) -> PromptDecoder:
+        """The same for one object, decoded with what was learned of it.
+
+        Raises:
+            ValueError: the adapter is of another decoder.
+        """
+        other = copy.copy(self)
+        other._masks_of = adapted(self._network.mask_decoder, adapter)
+        return other
+
+    def example(
+        self, features: torch.Tensor, soft: NDArray[np.float32], points: Sequence[Point], box: Box
+    ) -> Example:
+        """A frame to learn from: the tracker's prompts, a lone click, the box alone.
+
+        Args:
+            features: (1, 256, rows, columns) of the frame.
+            soft: (h, w) of the whole frame, 0..1, the mask that is right.
+        """
+        g = self.geometry
+        with torch.inference_mode(False), torch.no_grad():
+            square = self._square(features.to(self._device, torch.float32)).clone()
+            encode = self._network.prompt_encoder
+            click, _ = encode(points=self._points(points[:1]), boxes=None, masks=None)
+            alone, _ = encode(points=None, boxes=self._box(box), masks=None)
+            sparse = (self._sparse([(points, box)]), torch.cat([click, alone]))
+            rows, columns = 4 * g.rows, 4 * g.columns
+            truth = self.from_picture(soft)[:rows, :columns].clone() / (2 * SURE) + 0.5
+
+        def masks(decoder: MaskDecoder) -> PointMasks:
+            return PointMasks(
+                encode, decoder, square, (g.rows, g.columns), positions=self._positions
+            )
+
+        return Example(masks, sparse, truth)
 
     @torch.inference_mode()
     def decode(
@@ -86,7 +127,7 @@ class PromptDecoder:
         )
         half = self._dtype is not torch.float32
         with torch.autocast(self._device.type, self._dtype, enabled=half):
-            logits, quality, _, _ = self._network.mask_decoder(
+            logits, quality, _, _ = self._masks_of(
                 image_embeddings=self._square(features.to(self._device, torch.float32)),
                 image_pe=self._positions,
                 sparse_prompt_embeddings=sparse,
@@ -141,7 +182,7 @@ class PromptDecoder:
         network, g = self._network, self.geometry
         return PointMasks(
             network.prompt_encoder,
-            network.mask_decoder,
+            self._masks_of,
             self._square(features),
             (g.rows, g.columns),
             positions=self._positions,

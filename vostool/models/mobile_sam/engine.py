@@ -6,6 +6,7 @@ network's own; see :mod:`vostool.models.mobile_sam.track`.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from vostool.errors import SourceError
 from vostool.frames import FrameSource, Image
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
@@ -21,6 +23,7 @@ from vostool.models.engine import (
     Direction,
     EngineInfo,
     Keyframe,
+    LearnRequest,
     PointDecoder,
     SegmentReply,
     SegmentRequest,
@@ -33,16 +36,20 @@ from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.models.mobile_sam.click import answer
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preparation
+from vostool.models.mobile_sam.learning import ObjectDecoders, example_of
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import make_feature_encoder
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
+from vostool.models.shared.adapter import fingerprint
+from vostool.models.shared.adapter_fit import Example, fit_guarded, taught
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import TorchEngine
 from vostool.models.shared.torch_errors import clear_errors
+from vostool.project.learned import Learned
 from vostool.words import tr
 
 
@@ -55,6 +62,7 @@ class _Video:
     features: FeatureCache
     decoder: PromptDecoder
     geometry: Geometry
+    own: ObjectDecoders
 
     @property
     def height(self) -> int:
@@ -152,13 +160,32 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             self._cache_bytes,
             device=self._device,
         )
-        return _Video(source, frames, features, decoder, geometry)
+        own = ObjectDecoders(decoder, f"{MOBILE_SAM.name}@{fingerprint(model.mask_decoder)}")
+        return _Video(source, frames, features, decoder, geometry, own)
 
     def _answer(self, video: _Video, request: SegmentRequest) -> SegmentReply:
         start = request.prompts.start_mask
         if start is not None and len(prompt_steps(request.prompts)) == 1:
             return SegmentReply(start, 1.0)
-        return answer(video.decoder, self._features(video, request.frame), request.prompts)
+        decoder = video.own.of(request.learned)
+        return answer(decoder, self._features(video, request.frame), request.prompts)
+
+    def learn(self, request: LearnRequest, preempted: Cancelled) -> Learned | None:
+        """See :class:`vostool.models.engine.Learns`."""
+        video = self._opened()
+        examples: dict[int, Example] = {}
+        for key in taught(request):
+            if preempted():
+                return None
+            assert key.mask is not None
+            with contextlib.suppress(SourceError):
+                example = example_of(video.decoder, self._features(video, key.frame), key.mask)
+                if example is not None:
+                    examples[key.frame] = example
+        fitted = fit_guarded(self._loaded().mask_decoder, list(examples.values()), preempted)
+        if fitted is None:
+            return None
+        return Learned(video.own.engine, tuple(examples), fitted.to_bytes())
 
     def point_decoder(self, frame: int) -> PointDecoder:
         return self._decoder(self._asked(frame), frame)
@@ -198,7 +225,8 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         for forward in (True, False):
             if request.direction is (Direction.BACKWARD if forward else Direction.FORWARD):
                 continue
-            refiner = FeatureRefiner(video.decoder, features, ids, known, compared)
+            own = {oid: video.own.of(known_of) for oid, known_of in request.learned.items()}
+            refiner = FeatureRefiner(video.decoder, features, ids, known, compared, own=own)
             yield from track_leg(
                 _Pictures(video), request, forward, cancelled, self._keyframe, refiner=refiner
             )

@@ -12,6 +12,7 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -87,14 +88,17 @@ class FeatureRefiner:
         object_ids: list[int],
         keyframes: Mapping[int, Mapping[int, Mask]] | None = None,
         dtype: torch.dtype = torch.float32,
+        *,
+        own: Mapping[int, PromptDecoder] = MappingProxyType({}),
     ) -> None:
         """Make one that knows nothing but the keyframes.
 
         Args:
             keyframes: masks by frame and object id, on both sides of the run.
             dtype: in which features are compared, as :class:`TokenMemory` has it.
+            own: the decoders of objects of which something was learned, by object id.
         """
-        self._decoder, self._features = decoder, features
+        self._decoder, self._features, self._own = decoder, features, own
         self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
         self._waiting = dict(keyframes or {})
         self._verdicts: dict[int, Verdict] = {}
@@ -181,8 +185,12 @@ class FeatureRefiner:
         scale = picture.full_width / picture.width
         prompts = {oid: prompts_of(draft.prior, scale) for oid, draft in drafts.items()}
         asked = {oid: prompt for oid, prompt in prompts.items() if prompt is not None}
-        answers = self._decoder.decode_all(features, list(asked.values())) if asked else []
-        decoded = dict(zip(asked, answers, strict=True))
+        decoded: dict[int, Decoded] = {}
+        together = {oid: asked[oid] for oid in asked if oid not in self._own}
+        alone = [(self._own[oid], {oid: asked[oid]}) for oid in asked if oid in self._own]
+        for decoder, part in [(self._decoder, together), *alone]:
+            answers = decoder.decode_all(features, list(part.values())) if part else []
+            decoded.update(zip(part, answers, strict=True))
         return {
             oid: self._chosen(picture, draft, decoded.get(oid)) for oid, draft in drafts.items()
         }

@@ -77,15 +77,29 @@ class PointMasks:
         Returns:
             As for clicks.
         """
-        tokens = self._tokens(sparse)
-        hidden, places = self._transformer(tokens)
+        own, fine = self.drawing(sparse)
+        quality = self._decoder.iou_prediction_head(own[:, 0])[:, 1:]
+        return self._product(own, fine, range(1, 1 + MASKS)).float(), quality.float()
+
+    def drawing(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
+        """What masks of prompts (n, t, C) are drawn from.
+
+        Returns:
+            The decoder's own tokens, (n, 2 + MASKS, C), and finer places, (n, 16 * h * w, C / 8)
+            for the part of the features that holds the picture.
+        """
+        hidden, places = self._transformer(self._tokens(sparse))
         first = int(bool(self._decoder.pred_obj_scores))
-        quality = self._decoder.iou_prediction_head(hidden[:, first])[:, 1:]
-        nets = self._decoder.output_hypernetworks_mlps
-        weights = torch.stack(
-            [nets[i](hidden[:, first + 1 + i]) for i in range(1, 1 + MASKS)], dim=1
-        )
-        return self._enlarged(places, weights).float(), quality.float()
+        return hidden[:, first : first + 2 + MASKS], self._fine_places(places)
+
+    def drawn(self, own: Tensor, fine: Tensor) -> Tensor:
+        """All masks of :meth:`drawing`, the lone one first: (n, 1 + MASKS, 4 * rows, 4 * columns)
+        float32 logits."""
+        return self._product(own, fine, range(1 + MASKS)).float()
+
+    def all_of_prompts(self, sparse: Tensor) -> Tensor:
+        """Both in one."""
+        return self.drawn(*self.drawing(sparse))
 
     def _tokens(self, sparse: Tensor) -> Tensor:
         """(n, t, C): the decoder's own tokens, then those of the prompts."""
@@ -116,7 +130,7 @@ class PointMasks:
         hidden = hidden + _read(last, hidden + tokens, places + positions, places)
         return transformer.norm_final_attn(hidden), places
 
-    def _enlarged(self, places: Tensor, weights: Tensor) -> Tensor:
+    def _fine_places(self, places: Tensor) -> Tensor:
         """``output_upscaling`` on the picture's places, as products of matrices."""
         count, (rows, columns) = len(places), self._inside
         square = places.reshape(count, self._height, self._width, -1)
@@ -129,10 +143,18 @@ class PointMasks:
         x = _spread(second, x)  # (n, places, 4, 4, C / 8)
         if self._fine:
             x = x + self._fine[0]
-        x = last_act(x).reshape(count, -1, x.shape[-1]) @ weights.transpose(1, 2)
-        x = x.reshape(count, rows, columns, 2, 2, 2, 2, MASKS)
+        fine: Tensor = last_act(x).reshape(count, -1, x.shape[-1])
+        return fine
+
+    def _product(self, own: Tensor, fine: Tensor, which: range) -> Tensor:
+        """The masks of these tokens."""
+        nets = self._decoder.output_hypernetworks_mlps
+        weights = torch.stack([nets[i](own[:, 1 + i]) for i in which], dim=1)
+        count, (rows, columns), masks = len(own), self._inside, len(which)
+        x = fine @ weights.transpose(1, 2)
+        x = x.reshape(count, rows, columns, 2, 2, 2, 2, masks)
         x = x.permute(0, 7, 1, 3, 5, 2, 4, 6)
-        logits: Tensor = x.reshape(count, MASKS, 4 * rows, 4 * columns)
+        logits: Tensor = x.reshape(count, masks, 4 * rows, 4 * columns)
         return logits
 
 

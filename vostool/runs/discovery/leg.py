@@ -200,7 +200,7 @@ class Leg:
         ordered = tuple(sorted(context, key=lambda k: (k.frame, k.object_id)))
         request = TrackRequest(
             keys, self.request.direction, frame, self.request.first, self.request.last, ordered,
-            self.request.memory,
+            self.request.memory, self.request.learned,
         )  # fmt: skip
         self._second = Track(self.engine, request, self.cancelled)
 

@@ -161,7 +161,7 @@ class HoverPreview(QObject):
         prompts = with_point(old, record, point, self._canvas.options.choice)
         engine = session.worker.info
         if engine is None or engine.device == "cpu":  # which would take too long to read a memory
-            return SegmentRequest(*key, prompts)
+            return SegmentRequest(*key, prompts, learned=project.learned.get(key[1]))
         return segment_request(project, *key, prompts)
 
     def _take(self, answer: PreviewAnswer) -> None:
