@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from vostool.errors import ClusterError, UsageError
 from vostool.io.batch.plan import sentence
+from vostool.jobs.allocator import keep_freed_memory
 from vostool.jobs.hands import Hands
 from vostool.jobs.job import Job, JobProgress, JobResult, JobState, Listener, Setup
 from vostool.jobs.local import in_order
@@ -202,6 +203,7 @@ def _work(job: Job, setup: Setup, topic: str, stop_name: str) -> JobResult:
     from distributed import Event, get_worker
 
     worker = get_worker()
+    keep_freed_memory()
     stop, looked = Event(stop_name), [0.0, False]
     said: dict[str, float] = {}
 
