@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from cvat_fixtures import START, cvat, held, job_clip, mask_shape, memory_keyring, truth
@@ -16,7 +16,6 @@ from vostool.evaluate.generated_clip import GeneratedClip
 from vostool.gui.cvat.open_dialog import PASSWORD as BY_PASSWORD
 from vostool.gui.cvat.open_dialog import CvatOpenDialog
 from vostool.gui.cvat.push_dialog import CvatPushDialog
-from vostool.gui.threads import left
 from vostool.gui.window.workbench import Workbench
 from vostool.io.cvat_server.connections import log_out
 from vostool.io.cvat_server.credentials import Credentials, stored_credentials
@@ -94,9 +93,8 @@ class Window:
 
 
 @pytest.fixture
-def window(bench: Workbench, qtbot: object, cvat: CvatStub) -> Iterator[Window]:
-    yield Window(bench, qtbot)
-    left.wait_for_left(5000)
+def window(bench: Workbench, qtbot: object, cvat: CvatStub) -> Window:
+    return Window(bench, qtbot)
 
 
 @pytest.fixture

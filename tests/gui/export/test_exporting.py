@@ -70,9 +70,8 @@ def make(qtbot, parent: QWidget, tmp_path: Path) -> Iterator[Make]:
 
     yield show
     for dialog in made:
-        dialog.runner.close()
         dialog.done(0)
-        QApplication.processEvents()
+        qtbot.waitUntil(lambda dialog=dialog: not dialog.runner.is_running)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_only_the_newest_work_is_told(qtbot) -> None:
     qtbot.waitUntil(lambda: told == ["new"])
     assert not newest.is_running
     may_end.set()
-    newest.close()
+    newest.drop()
     newest.start(lambda _progress: "last", told.append, told.append)
     qtbot.waitUntil(lambda: told == ["new", "last"])
 
@@ -52,7 +52,6 @@ def test_what_is_dropped_is_cancelled_and_told_no_more(qtbot) -> None:
     newest.drop()
     assert not newest.is_running
     may_go_on.set()
-    newest.close()
     qtbot.waitUntil(ended.is_set)
     assert told == [] and reports == [(0, 2, "a")]
 

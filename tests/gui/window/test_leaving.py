@@ -13,7 +13,9 @@ from PyQt6.QtWidgets import QMessageBox
 from vostool.errors import ProjectFileError
 from vostool.gui.widgets import dialogs
 from vostool.io.project import file as project_file
+from vostool.io.project.drafts import draft_path
 from vostool.io.project.file import ProjectFile, read_project
+from vostool.runs.unfinished import UnfinishedRun
 
 FULL = "There is no space left; free some."
 
@@ -271,3 +273,40 @@ def test_a_run_that_was_stopped_is_offered_again(opened, engine, video: Path, ke
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert len(opened.project.masks) == (24 if keys == "]" else 21)
     assert opened.tracking.unfinished() is None
+
+
+def test_ctrl_c_stops_a_run_without_a_question_and_keeps_it(opened, engine, video: Path) -> None:
+    """Nobody may be looking at the window, or it was hidden until its run is done."""
+    opened.mark(1, oid=1)
+    engine.hold_runs()
+    opened.keys("]")
+    engine.allow(3)
+    opened.until(lambda: len(opened.project.masks) == 3)
+    project = opened.project
+    opened.window.close()
+    opened.choose("Close when it is done")
+    ended = []
+    opened.bench.ended.connect(lambda: ended.append(True))
+    for _ in range(2):
+        opened.bench.stop()
+    opened.until(lambda: ended)
+    assert ended == [True]
+    assert not boxes(opened)
+    assert opened.bench.workspace is None
+    assert len(project.masks) == 3
+    stored, _ = read_project(draft_path(project.source))
+    assert len(stored.masks) == 3
+    assert UnfinishedRun.of(stored) is not None
+
+
+def test_ctrl_c_loses_no_edits(saved, disk: Disk, tmp_path: Path) -> None:
+    disk.full = True
+    saved.session.add_object()
+    for _ in range(2):
+        saved.bench.stop()
+        saved.until(lambda: boxes(saved))
+        assert FULL in boxes(saved)[0].text()
+    disk.full = False
+    saved.choose("Try again")
+    saved.until(lambda: not saved.window.isVisible())
+    assert objects_in(tmp_path / "work.vos") == 2

@@ -13,7 +13,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QMessageBox, QToolTip
 
 from vostool.gui.settings import keys, preferences
-from vostool.gui.window.interrupt import Interrupt
+from vostool.gui.window.interrupt import LOOK_MS, Interrupt
 from vostool.gui.window.start import presence
 from vostool.gui.window.start.recent import recent_paths, remember_opened
 
@@ -85,19 +85,19 @@ def test_a_recent_place_that_may_not_be_looked_at(ini: Path, tmp_path, monkeypat
 def test_ctrl_c_closes_from_the_event_loop_and_once(bench, qtbot, monkeypatch) -> None:
     before = signal.getsignal(signal.SIGINT)
     closed: list[bool] = []
-    bench.window.closing.disconnect(bench.quit)
-    bench.window.closing.connect(lambda: closed.append(True))
+    monkeypatch.setattr(bench, "stop", lambda: closed.append(True))
     try:
-        interrupt = Interrupt(bench)
+        interrupt = Interrupt()
+        # As the interpreter calls it; true signals go to processes of their own (test_ctrl_c.py).
+        handler = signal.getsignal(signal.SIGINT)
+        assert callable(handler)
+        handler(signal.SIGINT, None)  # before there is a window
+        interrupt.serve(bench)
         for _ in range(3):
-            # As the interpreter calls it. A true signal ended the whole worker in two of two full
-            # runs, and never alone; why is not known.
-            handler = signal.getsignal(signal.SIGINT)
-            assert callable(handler)
             handler(signal.SIGINT, None)
         assert not closed  # not inside what runs
         qtbot.waitUntil(lambda: bool(closed))
-        interrupt._look()
+        qtbot.wait(2 * LOOK_MS)
         assert closed == [True]
     finally:
         signal.signal(signal.SIGINT, before)

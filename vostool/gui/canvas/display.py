@@ -14,7 +14,6 @@ from vostool.gui.canvas.overlay_renderer import Overlay, OverlayRenderer, Overla
 from vostool.gui.canvas.view_adjust import Adjustment
 from vostool.gui.session.session import Session
 from vostool.gui.settings import values as settings_values
-from vostool.gui.threads.left import leave_to_end
 from vostool.io.video.frame_cache import FrameCache
 from vostool.masks.mask import Mask, MaskRecord
 from vostool.masks.overlay import DEFAULT_OPACITY, DEFAULT_OUTLINE
@@ -137,7 +136,6 @@ class Display(QObject):
         for thread in (self.loader, self.renderer):
             thread.broke.disconnect(self.broke)
             thread.shut_down()
-            leave_to_end(thread)
         self.loader.forget()
 
     def _compose(self, frame: int, image: Image) -> None:

@@ -10,7 +10,6 @@ from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings, stored_text
 from vostool.gui.settings.values import of_this_computer
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.gui.widgets.line_bar import LineBar
 from vostool.models.nvidia import UnusedCard, unused_card
 from vostool.words import tr
@@ -34,7 +33,6 @@ class CardBar(LineBar):
         search = Background(lambda _progress: unused_card())
         search.succeeded.connect(self.show_card)
         search.start()
-        leave_to_end(search)
 
     def show_card(self, found: UnusedCard | None) -> None:
         """Show the line for this card, unless it was closed before."""

@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.progress import Progress
 from vostool.words import tr
 
@@ -67,7 +66,6 @@ class NetworkJob(QObject):
         if job is None:
             return
         job.cancel()
-        leave_to_end(job)
 
     def _end(self, job: Background, tell: Callable[[], None]) -> None:
         if self._job is not job:

@@ -18,6 +18,7 @@ from vostool.gui.engine.recalling import answer_again
 from vostool.gui.engine.requests import EngineFactory, TrackEnd, TrackJob
 from vostool.gui.engine.running import Inbox, RunningTrack
 from vostool.gui.engine.wishes import Wishes
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.threads.unforeseen import unforeseen
 from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
@@ -152,6 +153,11 @@ class EngineWorker(QThread):
         with self._changing_wishes() as wishes:
             wishes.finds.clear()
             wishes.frees_finder = True
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        """Begin; the window does not wait for its end."""
+        leave_to_end(self)
+        super().start(priority)
 
     def take_tracked(self) -> list[TrackedFrame]:
         """Empty the inbox."""

@@ -209,7 +209,7 @@ class ExportDialog(QDialog):
             super().reject()
 
     def done(self, result: int) -> None:
-        self._close_threads()
+        self._leave_threads()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -217,10 +217,10 @@ class ExportDialog(QDialog):
         if event is not None:
             event.setAccepted(not self.isVisible())
 
-    def _close_threads(self) -> None:
-        self.estimator.close()
-        self.runner.close()
-        self.ui.projects.close_jobs()
+    def _leave_threads(self) -> None:
+        self.estimator.stop()
+        self.runner.cancel()
+        self.ui.projects.cancel_jobs()
 
     # -- dropping ------------------------------------------------------------------------------
 

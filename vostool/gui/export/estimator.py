@@ -69,11 +69,6 @@ class Estimator(QObject):
         self._request += 1
         self._work.drop()
 
-    def close(self) -> None:
-        """Stop, and wait for the threads."""
-        self.stop()
-        self._work.close()
-
     def _start(self) -> None:
         batch, request = self._batch, self._request
         assert batch is not None

@@ -74,12 +74,11 @@ class ProjectsPanel(QWidget):
         def work(progress: Progress) -> tuple[BatchProject, ...]:
             return _found(right, progress)
 
-        job = Background(work, self)
+        job = Background(work)
         self._jobs.append(job)
         job.succeeded.connect(self._add)
         job.failed.connect(self.told)
         job.finished.connect(lambda: self._jobs.remove(job))
-        job.finished.connect(job.deleteLater)
         job.start()
 
     def remove_selected(self) -> None:
@@ -95,11 +94,10 @@ class ProjectsPanel(QWidget):
             button.setEnabled(not locked)
         self._selected()
 
-    def close_jobs(self) -> None:
-        """Stop searching, and wait."""
-        for job in tuple(self._jobs):
+    def cancel_jobs(self) -> None:
+        """Stop searching at the next report."""
+        for job in self._jobs:
             job.cancel()
-            job.wait()
 
     def current(self) -> Row | None:
         """The row that the details are of."""

@@ -64,7 +64,7 @@ class Runner(QObject):
 
             return run_batch(batch, listen, checks, ended)
 
-        job = Background(work, self)
+        job = Background(work)
         self._job = job
         job.succeeded.connect(self._ended)
         job.failed.connect(self._stopped)
@@ -76,22 +76,10 @@ class Runner(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def close(self) -> None:
-        """Cancel and wait."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job.wait()
-
-    def _let_go(self) -> None:
-        if self._job is not None:
-            self._job.wait()
-            self._job.deleteLater()
-            self._job = None
-
     def _ended(self, report: BatchReport) -> None:
-        self._let_go()
+        self._job = None
         self.ended.emit(report)
 
     def _stopped(self, sentence: str) -> None:
-        self._let_go()
+        self._job = None
         self.stopped.emit(sentence)

@@ -97,8 +97,8 @@ class Reading(QObject):
         self._start(tr("Comparing…"), lambda _: plan(name, imported), self._keep)
 
     def close(self) -> None:
-        """Stop, and wait for the threads."""
-        self._work.close()
+        """Stop, and wait for no thread."""
+        self._work.drop()
 
     def _planner(self, policy: ImportPolicy) -> Callable[[str, Imported], Plan]:
         project = self._document.snapshot()

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QColor
 from vostool.frames import FrameSource
 from vostool.gui.review.pictures import PictureMaker, PictureWish
 from vostool.gui.session.review_work import Review
-from vostool.gui.threads.left import leave_to_end
 from vostool.gui.widgets.colour_icon import colour_icon
 from vostool.project.project import Project
 from vostool.project.project_labels import object_title
@@ -41,7 +40,6 @@ class ReviewModel(QAbstractTableModel):
         if old is not None:
             old.made.disconnect(self._picture_made)
             old.shut_down()
-            leave_to_end(old)
         if source is not None:
             self._pictures = PictureMaker(source)
             self._pictures.made.connect(self._picture_made)

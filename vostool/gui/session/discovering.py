@@ -15,7 +15,6 @@ from vostool.finders.spec import ConceptSpec, FinderSpec
 from vostool.gui.engine.answering import close_quietly
 from vostool.gui.session.session import Session
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.models.engine import Direction
 from vostool.project.locks import locked_objects
 from vostool.project.pending_edit import joined_edits
@@ -131,9 +130,7 @@ class Discovering(QObject):
 
     def close(self) -> None:
         """Start nothing any more."""
-        job, self._job = self._job, None
-        if job is not None:
-            leave_to_end(job)
+        self._job = None  # it ends by itself
         self._session.run_ended.disconnect(self._run_ended)
 
     def answer(self, offer: SeenAgain, *, same: bool | None) -> None:

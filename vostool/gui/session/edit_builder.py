@@ -72,7 +72,7 @@ class EditBuilder(QObject):
             Effect.of(edit)
             return edit
 
-        job = Background(work, self)
+        job = Background(work)
         self._job = (job, wanted)
         job.succeeded.connect(self._built)
         job.failed.connect(self._failed)

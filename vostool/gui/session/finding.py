@@ -19,7 +19,6 @@ from vostool.gui.session.found import Found
 from vostool.gui.session.proposals import Proposals
 from vostool.gui.session.session import Session
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.masks.colours import Colour
 from vostool.progress import Progress
 from vostool.project.pending_edit import joined_edits
@@ -106,10 +105,9 @@ class Finding(QObject):
             self._worker.cancel_find(self._job)
             self.progressed.emit(0.0, tr("Stopping…"))
         if self._loading is not None:
-            job, given_up = self._loading
+            _, given_up = self._loading
             self._loading = None
             given_up.set()
-            leave_to_end(job)
             self.ended.emit(tr("Cancelled."))
 
     def close(self) -> None:

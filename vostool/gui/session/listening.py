@@ -138,7 +138,7 @@ class Listening(QObject):
     def close(self) -> None:
         """Listen to nothing any more; the thread ends by itself after the window in work."""
         self._token = None
-        self._newest.close()
+        self._newest.drop()
 
     # -- what is heard -------------------------------------------------------------------------
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
-
 from vostool.errors import VosToolError
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.io.project import file as project_file
 from vostool.io.project.file import ProjectFile
 from vostool.progress import Progress
@@ -25,8 +22,8 @@ class SavingCopy(Background):
         problem: why not, in one sentence.
     """
 
-    def __init__(self, snapshot: Project, path: Path, parent: QObject) -> None:
-        super().__init__(self._write, parent)
+    def __init__(self, snapshot: Project, path: Path) -> None:
+        super().__init__(self._write)
         self._snapshot, self._path = snapshot, path
         self.file: ProjectFile | None = None
         self.problem = ""
@@ -39,7 +36,6 @@ class SavingCopy(Background):
             self._abandoned = True
             if self.file is not None:
                 self.file.close()
-        leave_to_end(self)
 
     def _write(self, progress: Progress) -> None:
         progress(0, 1, self._path.name)

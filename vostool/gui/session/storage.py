@@ -16,7 +16,6 @@ from vostool.gui.session.document import Document
 from vostool.gui.session.label_memory import is_untouched
 from vostool.gui.session.saving_copy import SavingCopy
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.timers import single_shot
 from vostool.io.project.autosave import Autosaver
 from vostool.io.project.drafts import is_draft
@@ -109,7 +108,7 @@ class Storage(QObject):
             self._flush_aside()
             return
         self._document.settle()
-        self._copy = SavingCopy(self._document.project.snapshot(), path, self)
+        self._copy = SavingCopy(self._document.project.snapshot(), path)
         self._store_in_both()
         self._copy.finished.connect(self._copied)
         self._copy.start()
@@ -132,7 +131,6 @@ class Storage(QObject):
         self._next_copies.clear()
         if self._flushing is not None:
             self._flushing.finished.disconnect(self._flushed)
-            leave_to_end(self._flushing)
         if self._copy is not None:
             self._copy.finished.disconnect(self._copied)
             if self._copy.wait(GRACE_MS):
@@ -155,7 +153,7 @@ class Storage(QObject):
         def work(_progress: Progress) -> None:
             self._in_time = self.flush()
 
-        self._flushing = Background(work, self)
+        self._flushing = Background(work)
         self._flushing.finished.connect(self._flushed)
         self._flushing.start()
 
@@ -254,9 +252,7 @@ class Storage(QObject):
             saver.close()
             _give_back(file, drop)
 
-        late = Background(work)
-        late.start()
-        leave_to_end(late)
+        Background(work).start()
         return False
 
 

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import QObject, QThread, pyqtSignal
+from PyQt6.QtCore import QThread, pyqtSignal
 
 from vostool.errors import Cancelled, VosToolError
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.unforeseen import unforeseen
 from vostool.progress import Progress
 from vostool.words import mark, tr
@@ -30,11 +31,17 @@ class Background(QThread):
     failed = pyqtSignal(str)
     cancelled = pyqtSignal()
 
-    def __init__(self, work: Callable[[Progress], Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, work: Callable[[Progress], Any]) -> None:
+        super().__init__()
         self._work = work
         self._cancel = threading.Event()
         self._last_report = 0.0
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        """Begin; whoever started it may go before it ends."""
+        leave_to_end(self)
+        self.finished.connect(self.deleteLater)  # and with it what its slots hold
+        super().start(priority)
 
     def cancel(self) -> None:
         """Stop at the next report of progress."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from PyQt6.QtCore import QThread, pyqtSignal
 
+from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.unforeseen import unforeseen
 
 Request = TypeVar("Request")
@@ -34,6 +35,11 @@ class LatestThread(QThread, Generic[Request]):
         self._request: Request | None = None
         self._stop = False
         self._told: set[str] = set()
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        """Begin; whoever started it may go before it ends."""
+        leave_to_end(self)
+        super().start(priority)
 
     def ask(self, request: Request) -> None:
         """Replace whatever waits."""

@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.progress import Progress
 
 
@@ -24,7 +23,6 @@ class Newest(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._job: Background | None = None
-        self._jobs: list[Background] = []
 
     @property
     def is_running(self) -> bool:
@@ -43,27 +41,18 @@ class Newest(QObject):
             succeeded, failed: told the result or a sentence, on the thread that started the work.
         """
         self.drop()
-        job = Background(work, self)
+        job = Background(work)
         self._job = job
-        self._jobs.append(job)
         job.progressed.connect(lambda *told: self._report(job, told))
         job.succeeded.connect(lambda result: self._end(job, lambda: succeeded(result)))
         job.failed.connect(lambda sentence: self._end(job, lambda: failed(sentence)))
-        job.finished.connect(lambda: self._jobs.remove(job))
-        job.finished.connect(job.deleteLater)
         job.start()
 
     def drop(self) -> None:
-        """Cancel what goes on; nothing more is told of it."""
+        """Cancel what goes on; nothing more is told of it, and it ends at its next report."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
-
-    def close(self) -> None:
-        """Cancel what goes on, and wait for no thread: each ends at its next report."""
-        self.drop()
-        for job in tuple(self._jobs):
-            leave_to_end(job)
 
     def _report(self, job: Background, told: tuple[Any, ...]) -> None:
         if job is self._job:

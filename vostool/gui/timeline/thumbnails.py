@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from vostool.errors import VosToolError
 from vostool.frames import FrameSource, Image
 from vostool.gui.threads.latest import LatestThread
-from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.timeline.colours import TimelineColours
 from vostool.gui.timeline.layout import LABEL_WIDTH
@@ -128,7 +127,6 @@ class ThumbnailStrip(QWidget):
             loader.made.disconnect(self.update)
             loader.broke.disconnect(self.broke)
             loader.shut_down()
-            leave_to_end(loader)
         self.hide()
 
     @property

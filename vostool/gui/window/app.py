@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import QThread
+from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vostool import __version__
@@ -98,19 +98,23 @@ def run(path: str | None) -> int:
             "There is no screen to open the window on; `vostool track` and `vostool export` "
             "work without one."
         )
+    interrupt = Interrupt()
     app = make_application(sys.argv[:1])
     program = build()
     bench = program.bench
     relay = Unforeseen(bench.window.show_unforeseen)
     sys.excepthook = relay.hook
     threading.excepthook = relay.thread_hook
-    Interrupt(bench)
+    # Qt ends the loop with the last window, but for one that was hidden, or below an open menu.
+    bench.ended.connect(lambda: QTimer.singleShot(0, app.exit))
+    interrupt.serve(bench)
     bench.show()
     if path is not None:
         bench.open_path(path)
     else:
         program.tour.begin_if_new()
     status = app.exec()
+    interrupt.ignore()
     if not wait_for_left(LEFT_MS):
         # Everything is stored and given back; a library that still loads would hold the process up.
         sys.stdout.flush()

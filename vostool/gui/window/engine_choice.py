@@ -12,7 +12,6 @@ from vostool.gui.engine.models_dialog import ModelsDialog
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.settings import values as settings_values
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.gui.window.main_window import MainWindow
 from vostool.models.devices import CPU
 from vostool.models.engine import EngineInfo
@@ -48,7 +47,6 @@ class EngineChoice(QObject):
         self._best = FALLBACK
         self._asked = ""
         self._has_qualities = False
-        self._search: Background | None = None
         self._hears = True
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -62,14 +60,15 @@ class EngineChoice(QObject):
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
         device = self._worker.place.device
-        self._search = Background(lambda _progress: default_engine(device), self)
-        self._search.succeeded.connect(self._found)
-        self._search.failed.connect(lambda _: self._found(FALLBACK))
-        self._search.start()
+        search = Background(lambda _progress: default_engine(device))
+        search.succeeded.connect(self._found)
+        search.failed.connect(lambda _: self._found(FALLBACK))
+        search.start()
 
     def _found(self, name: str) -> None:
-        self._best = name
-        self.use(name)
+        if self._hears:
+            self._best = name
+            self.use(name)
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
@@ -155,10 +154,6 @@ class EngineChoice(QObject):
             self._worker.engine_ready.disconnect(self._ready)
             self._worker.engine_failed.disconnect(self._failed)
             self._worker.device_lost.disconnect(self._go_on_on_cpu)
-        if self._search is not None and self._search.isRunning():
-            self._search.succeeded.disconnect()
-            self._search.failed.disconnect()
-            leave_to_end(self._search)
 
     def _ready(self, info: EngineInfo) -> None:
         self.current, self.device = info.name, info.device

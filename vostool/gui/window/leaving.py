@@ -33,12 +33,14 @@ class _Wish:
         then: does it; the workspace is still open.
         stayed: told where the person stays instead.
         quits: the window closes, so that a run may go on without it.
+        asks: a run that goes is asked about, and not stopped at once.
     """
 
     workspace: Workspace
     then: Callable[[], None]
     stayed: Callable[[], None]
     quits: bool
+    asks: bool
 
 
 class Leaving(QObject):
@@ -60,6 +62,11 @@ class Leaving(QObject):
         """True while a wish to leave is being settled."""
         return self._wish is not None
 
+    @property
+    def stopping(self) -> bool:
+        """True while the window closes without asking about a run."""
+        return self._wish is not None and not self._wish.asks
+
     def leave(
         self,
         workspace: Workspace | None,
@@ -67,8 +74,14 @@ class Leaving(QObject):
         stayed: Callable[[], None] = lambda: None,
         *,
         quits: bool = False,
+        asks: bool = True,
     ) -> None:
-        """Call ``then`` as soon as the workspace may be closed, else ``stayed``."""
+        """Call ``then`` as soon as the workspace may be closed, else ``stayed``.
+
+        Args:
+            quits: the window closes.
+            asks: what becomes of a run that goes is asked; else it stops, and what is done is kept.
+        """
         self._drop_box()
         old, self._wish = self._wish, None
         if old is not None:
@@ -77,9 +90,11 @@ class Leaving(QObject):
         if workspace is None:
             then()
             return
-        self._wish = _Wish(workspace, then, stayed, quits)
+        self._wish = _Wish(workspace, then, stayed, quits, asks)
         workspace.storage.finished.connect(self._stored)
-        if workspace.session.is_tracking:
+        if not asks:
+            self._stop_run()
+        elif workspace.session.is_tracking:
             self._ask_about_run(workspace)
         else:
             self._store()

@@ -15,7 +15,7 @@ from vostool.gui.session.label_memory import begin_with_labels
 from vostool.gui.settings import preferences
 from vostool.gui.threads import collector
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end, wait_for_left
+from vostool.gui.threads.left import wait_for_left
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import dialogs
 from vostool.gui.window.engine_choice import EngineChoice
@@ -62,6 +62,7 @@ class Workbench(QObject):
     Signals:
         opened(Workspace): a video is open and all views show it.
         left(Workspace): it is about to be stored for the last time.
+        ended: a wish to quit came through: everything is stored and given back.
 
     Attributes:
         workspace: what is open; None while nothing is, or while it is still being shown.
@@ -70,6 +71,7 @@ class Workbench(QObject):
 
     opened = pyqtSignal(object)
     left = pyqtSignal(object)
+    ended = pyqtSignal()
 
     def __init__(
         self,
@@ -147,14 +149,26 @@ class Workbench(QObject):
 
     def quit(self) -> None:
         """Close the window as soon as what goes on is settled and everything is stored."""
-        if not self.leaving.busy and self._closes_dialog():
+        if not self.leaving.busy and self._closes_dialog(self.quit):
             return
         self._stop_opening()
         self._finish_arrival()
         self.leaving.leave(self.workspace, self._quit, quits=True)
 
-    def _closes_dialog(self) -> bool:
-        """Close what lies over the window, as its own button does; then quitting goes on.
+    def stop(self) -> None:
+        """As :meth:`quit`, but a run is stopped without a question, for Ctrl+C in a terminal.
+
+        Nobody may be looking at the window, or it was hidden until its run is done. What the run
+        has tracked is kept, and the rest is offered when the project is opened again.
+        """
+        if self.leaving.stopping or (not self.leaving.busy and self._closes_dialog(self.stop)):
+            return
+        self._stop_opening()
+        self._finish_arrival()
+        self.leaving.leave(self.workspace, self._quit, quits=True, asks=False)
+
+    def _closes_dialog(self, then: Callable[[], None]) -> bool:
+        """Close what lies over the window, as its own button does; ``then`` is called after that.
 
         A person cannot reach the window below, but Ctrl+C in a terminal and a session's end do.
         """
@@ -162,13 +176,14 @@ class Workbench(QObject):
         if not isinstance(dialog, QDialog):
             return False
         dialog.close()  # one that writes stops first, and is asked again
-        QTimer.singleShot(DIALOG_MS if dialog.isVisible() else 0, self.quit)
+        QTimer.singleShot(DIALOG_MS if dialog.isVisible() else 0, then)
         return True
 
     def _quit(self) -> None:
         preferences.remember_window(self.window)
         preferences.remember_dock_sizes(*self.window.dock_sizes.dragged)
         self.close()
+        self.ended.emit()
 
     def close(self) -> None:
         """Stop everything at once, with what is done stored; :meth:`quit` asks first."""
@@ -180,7 +195,6 @@ class Workbench(QObject):
         self._forget.stop()
         self.engine.close()
         self.worker.shut_down()
-        leave_to_end(self.worker)
         wait_for_left(CLOSE_MS)
 
     # -- how opening goes ----------------------------------------------------------------------
@@ -194,7 +208,7 @@ class Workbench(QObject):
             # It may hold the same project, and gives it back when it has ended.
             self._next_opening = (place, source_path)
             return
-        job = Background(opening(place, source_path), self)
+        job = Background(opening(place, source_path))
         self._opening = job
         self.place = place
         job.progressed.connect(self.window.status.show_opening)
@@ -212,7 +226,6 @@ class Workbench(QObject):
         if self._opening is not None:
             job, self._opening = self._opening, None
             job.cancel()
-            leave_to_end(job)
             self._left_openings[job] = self.place
             self._hide_opening()
         self._next_opening = None

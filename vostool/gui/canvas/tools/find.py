@@ -18,7 +18,6 @@ from vostool.gui.canvas.tools.items.handles import DashedBox
 from vostool.gui.canvas.tools.prompting import DRAG_PIXELS, clip_box
 from vostool.gui.canvas.tools.spec import Kind, ToolSpec
 from vostool.gui.session.finding import Finding
-from vostool.gui.threads.left import leave_to_end
 from vostool.masks.box import Box
 from vostool.words import tr
 
@@ -69,7 +68,6 @@ class FindGesture(Gesture):
             painter.painted.disconnect(self._item.show_picture)
             painter.broke.disconnect(self.context.session.problem)
             painter.shut_down()
-            leave_to_end(painter)
 
     def project_changed(self) -> None:
         self._show()

@@ -8,7 +8,6 @@ from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QWidget
 
 from vostool.gui.threads.background import Background
-from vostool.gui.threads.left import leave_to_end
 from vostool.models.devices import CPU, Device, found_devices
 from vostool.words import mark, tr
 
@@ -26,8 +25,7 @@ class DeviceBox(QComboBox):
         self._fill((CPU,), chosen, looked=False)
         search = Background(lambda _progress: found_devices())
         search.succeeded.connect(self._found)
-        search.start()
-        leave_to_end(search)  # a dialog that is closed hears no more of it
+        search.start()  # a dialog that is closed hears no more of it
 
     def chosen(self) -> str:
         """The device's name, "" for automatic."""
