@@ -17,6 +17,7 @@ class ObjectFacts:
         frames: with a mask; confirmed: of them, those that a person confirmed.
         tracked: whose masks a run made; stretches: of such frames one after the other.
         given: with prompts; corrected: of them, those that correct a tracked mask.
+        learned: frames that an engine learned from.
         score: mean of the scores there are, or None.
     """
 
@@ -27,6 +28,7 @@ class ObjectFacts:
     given: int
     corrected: int
     score: float | None
+    learned: int = 0
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -49,6 +51,8 @@ class ObjectFacts:
             )
         if self.score is not None:
             lines.append(tr("Mean score {score:.2f}", score=self.score))
+        if self.learned:
+            lines.append(tr("Learned from {frames}", frames=counted(self.learned, "frame")))
         return tuple(lines)
 
 
@@ -58,6 +62,7 @@ def object_facts(project: Project, object_id: int) -> ObjectFacts:
     tracked = sorted(f for f, rec in row.items() if rec.provenance is Provenance.TRACKED)
     scores = [rec.score for rec in row.values() if rec.score is not None]
     given = [prompts for (_, oid), prompts in project.prompts.items() if oid == object_id]
+    known = project.learned.get(object_id)
     return ObjectFacts(
         frames=len(row),
         confirmed=sum(rec.confirmed for rec in row.values()),
@@ -66,4 +71,5 @@ def object_facts(project: Project, object_id: int) -> ObjectFacts:
         given=len(given),
         corrected=sum(prompts.base is not None for prompts in given),
         score=sum(scores) / len(scores) if scores else None,
+        learned=0 if known is None else len(known.frames),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from vostool.gui.engine.finding import FindJob
 from vostool.gui.engine.previews import CloseUpRequest
 from vostool.gui.engine.requests import EngineFactory, TrackJob
-from vostool.models.engine import SegmentRequest
+from vostool.models.engine import LearnRequest, SegmentRequest
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Wishes:
         frees_finder: no finder is wanted for now.
         recalls: corrections to be answered again from a rebuilt memory, once no click waits.
         ahead: frames to get ready for a click while there is nothing else to do.
+        lessons: what is to be learned of objects by their ids, when nothing else is to be done.
         preview: the click whose mask is to be shown before it is made.
     """
 
@@ -39,6 +40,7 @@ class Wishes:
     frees_finder: bool = False
     recalls: dict[tuple[int, int], SegmentRequest] = field(default_factory=dict)
     ahead: list[int] = field(default_factory=list)
+    lessons: dict[int, LearnRequest] = field(default_factory=dict)
     preview: SegmentRequest | None = None
 
     def begin_source(self) -> None:
@@ -49,6 +51,7 @@ class Wishes:
         self.tracks.clear()
         self.finds.clear()
         self.recalls.clear()
+        self.lessons.clear()
         self.ahead = []
         self.preview = None
 

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QThread, pyqtSignal
 from vostool.frames import FrameSource
 from vostool.gui.engine.answering import answer_click, close_quietly, exchange, open_in
 from vostool.gui.engine.finding import FindEnd, FindJob, Finds
+from vostool.gui.engine.learning import learn_next
 from vostool.gui.engine.place import Place
 from vostool.gui.engine.previews import CloseUpRequest, close_up, preview
 from vostool.gui.engine.recalling import answer_again
@@ -21,7 +22,15 @@ from vostool.gui.engine.wishes import Wishes
 from vostool.gui.threads.left import leave_to_end
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.threads.unforeseen import unforeseen
-from vostool.models.engine import Engine, EngineInfo, Prepares, SegmentRequest, TrackedFrame
+from vostool.models.engine import (
+    Engine,
+    EngineInfo,
+    LearnRequest,
+    Learns,
+    Prepares,
+    SegmentRequest,
+    TrackedFrame,
+)
 from vostool.words import mark
 
 
@@ -41,6 +50,7 @@ class EngineWorker(QThread):
             it is emptied, so that a fast run does not flood the event loop.
         track_ended(TrackEnd): no more frames of this job will follow.
         looked(FrameLook), find_ended(FindEnd): of a job of :meth:`find`.
+        learned(LearnAnswer): of a request of :meth:`learn`.
         previewed(PreviewAnswer), closed_up(CloseUpAnswer): see
             :mod:`vostool.gui.engine.previews`.
     """
@@ -54,6 +64,7 @@ class EngineWorker(QThread):
     track_ended = pyqtSignal(object)
     looked = pyqtSignal(object)
     find_ended = pyqtSignal(object)
+    learned = pyqtSignal(object)
     previewed = pyqtSignal(object)
     closed_up = pyqtSignal(object)
 
@@ -105,6 +116,11 @@ class EngineWorker(QThread):
         """Get these frames ready for a click in idle time; replaces an earlier list."""
         with self._changing_wishes() as wishes:
             wishes.look_ahead(frames)
+
+    def learn(self, request: LearnRequest) -> None:
+        """Learn of an object in idle time; a newer request for it replaces one that waits."""
+        with self._changing_wishes() as wishes:
+            wishes.lessons[request.object_id] = request
 
     def preview(self, request: SegmentRequest | None) -> None:
         """Ask what a click would give, for when nothing else is to be done; None: no more.
@@ -247,10 +263,12 @@ class EngineWorker(QThread):
         return partial(self._recall, engine)
 
     def _guess(self, engine: Engine) -> Callable[[], None] | None:
-        """What may be wanted soon: the next click's frame, then the mask a click would give."""
+        """What may be wanted soon: the next click's frame, what was said learned, a preview."""
         wishes = self._wishes
         if wishes.ahead and isinstance(engine, Prepares):
             return partial(self._prepare, engine, wishes.ahead.pop(0))
+        if wishes.lessons and isinstance(engine, Learns):
+            return partial(self._learn, engine)
         wish = wishes.preview
         if wish is None or (isinstance(engine, Prepares) and wish.frame not in self._ready):
             return None
@@ -275,6 +293,11 @@ class EngineWorker(QThread):
         answer = answer_again(engine, self._wishes, self._wake, lambda: self._stop)
         if answer is not None:
             self.recalled.emit(answer)
+
+    def _learn(self, engine: Learns) -> None:
+        answer = learn_next(engine, self._wishes, self._wake, lambda: self._stop)
+        if answer is not None:
+            self.learned.emit(answer)
 
     def _close_up(self, engine: Engine, request: CloseUpRequest) -> None:
         if self._source is not None:

@@ -21,6 +21,7 @@ from vostool.project.object_naming import label_objects
 from vostool.project.pending_edit import PendingEdit, joined_edits
 from vostool.project.project import Project
 from vostool.project.renumbering import renumber_objects
+from vostool.runs.learning import forget_edit
 from vostool.words import counted, mark, tr, trn
 
 RUN_GOES = mark(
@@ -73,6 +74,11 @@ class ObjectActions:
         if value is None:
             value = not locked_objects(self._project).issuperset(self._chosen)
         self._session.do(lock_objects(self._project, self._chosen, value))
+
+    def forget_learned(self) -> None:
+        """Throw away what an engine learned of the objects; their masks stay."""
+        if not self._session.do(forget_edit(self._project, self._chosen)):
+            self._session.problem.emit(tr("Nothing was learned of what is selected."))
 
     def relabel(self) -> None:
         """Ask for the label of the objects."""

@@ -80,6 +80,7 @@ class Inspector(QWidget):
     def apply(self, changes: Changes) -> None:
         """Follow the project."""
         counts = any(oid == self._shown for _, oid in changes.masks | changes.prompts)
+        counts = counts or self._shown in changes.learned
         own = {LABELS_SETTING, LOCKED_SETTING, values_cell(self._shown or 0).key}
         if changes.objects or changes.settings & own:
             self.show_object(self._project, self._shown)

@@ -37,7 +37,7 @@ __all__ = ["ObjectList", "colour_icon"]
 MENU = (
     "finish_named", "relabel", "recolour", "", "solo", "show_object", "lock", "",
     "merge_objects", "split_object", "swap_objects", "range_move", "range_relabel", "",
-    "renumber", "labels", "", "delete_object",
+    "renumber", "labels", "forget_learned", "", "delete_object",
 )  # fmt: skip
 """Ids of the actions in the list's menu; "" is a line."""
 

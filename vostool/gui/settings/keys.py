@@ -23,6 +23,9 @@ RECENT_FACTS = "recent_facts"
 TOUR_SEEN = "tour_seen"
 """Whether the tour was shown."""
 
+LEARN = "learn_while_correcting"
+"""Whether the engine learns of corrections."""
+
 THEME = "theme"
 """One of :data:`vostool.gui.settings.values.THEMES`."""
 LANGUAGE = "language"

@@ -35,6 +35,7 @@ class Values:
         device: "cpu", "cuda:1" and so on, of this computer; "" for the best there is.
         language: a code of :data:`vostool.words.LANGUAGES`, from the next start on; "" for the
             system's.
+        learn: the engine learns of each correction, where it can.
     """
 
     theme: str = "System"
@@ -45,6 +46,7 @@ class Values:
     first_label: str = DEFAULT_LABEL
     device: str = ""
     language: str = ""
+    learn: bool = False
 
     def engine_options(self) -> EngineOptions:
         """What the engines are told."""
@@ -70,6 +72,7 @@ def load() -> Values:
         label or default.first_label,
         _device(),
         _language(),
+        str(store.value(keys.LEARN, "false")).lower() == "true",
     )
 
 
@@ -85,6 +88,7 @@ def save(values: Values) -> None:
         (keys.FIRST_LABEL, values.first_label),
         (of_this_computer(keys.DEVICE), values.device),
         (keys.LANGUAGE, values.language),
+        (keys.LEARN, values.learn),
     ):
         store.setValue(key, value)
 

@@ -15,6 +15,7 @@ from vostool.gui.session.extent import Extent
 from vostool.gui.session.finding import Finding
 from vostool.gui.session.following import Following
 from vostool.gui.session.frame_range import RangeSelection
+from vostool.gui.session.learning import Learning
 from vostool.gui.session.listening import Listening
 from vostool.gui.session.mask_editor import MaskEditor
 from vostool.gui.session.naming import Naming
@@ -25,6 +26,7 @@ from vostool.gui.session.review_work import Review
 from vostool.gui.session.session import Session
 from vostool.gui.session.storage import Storage
 from vostool.gui.session.tracking import Tracking
+from vostool.gui.settings import values as settings_values
 from vostool.gui.window.start.opening import Opened
 from vostool.io.cvat_server.source import JobFrames
 
@@ -52,6 +54,7 @@ class Workspace(QObject):
         self.extent = Extent(self.session)
         self.review = Review(self.session, self.player)
         self.retracking = Retracking(self.session, self.review, self.tracking, self.mask_editor)
+        self.learning = Learning(self.session, on=settings_values.load().learn)
         worker.open(opened.source.clone())
 
     def is_of(self, path: Path) -> bool:
@@ -79,6 +82,7 @@ class Workspace(QObject):
         self.finding.close()
         self.listening.close()
         self.discovering.close()
+        self.learning.close()
         self.session.close()
         if isinstance(self.source, JobFrames):
             self.source.hang_up()  # no thread may wait for a dead network

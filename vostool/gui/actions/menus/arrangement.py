@@ -60,7 +60,8 @@ ARRANGEMENT: dict[str, Items] = {
              "to_back", "stack_by_number"),
         ),
         Inner(
-            mark("Which is which"), ("merge_objects", "split_object", "swap_objects", "renumber")
+            mark("Which is which"),
+            ("merge_objects", "split_object", "swap_objects", "renumber", LINE, "forget_learned"),
         ),
         LINE, "labels", "delete_object",
     ),

@@ -67,6 +67,8 @@ OBJECT: ActionTable = (
     ActionSpec("renumber", "Object", "Renumber all objects", (), tip="1, 2, 3 ... in their order"),
     ActionSpec("labels", "Object", "Labels…", ("Ctrl+Shift+L",), Needs.NOTHING,
                "Names, colours and attributes; to and from CVAT"),
+    ActionSpec("forget_learned", "Object", "Forget what was learned", (), _O,
+               "What the model learned of all chosen objects; their masks stay"),
     ActionSpec("delete_object", "Object", "Delete object", ("Ctrl+Delete",), _O,
                "All chosen ones, with their masks; Undo brings them back"),
     *_NUMBERS,

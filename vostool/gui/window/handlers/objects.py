@@ -50,6 +50,7 @@ def _chosen_handlers(window: MainWindow, when_open: WhenOpen) -> dict[str, Handl
         "relabel": when_open(partial(_relabel, window)),
         "show_object": chosen(ObjectActions.show),
         "lock": chosen(ObjectActions.lock),
+        "forget_learned": chosen(ObjectActions.forget_learned),
         "merge_objects": chosen(ObjectActions.merge),
         "split_object": chosen(ObjectActions.split),
         "swap_objects": chosen(ObjectActions.swap),

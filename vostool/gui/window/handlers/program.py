@@ -85,6 +85,8 @@ def take_settings(bench: Workbench, values: Values, keymap: Keymap) -> None:
         bench.engine.use_quality(values.quality)
     if values.device != before.device:
         bench.engine.use_device()
+    if bench.workspace is not None:
+        bench.workspace.learning.on = values.learn
     use_stored_keys(bench.window)
 
 

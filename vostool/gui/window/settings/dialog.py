@@ -49,6 +49,8 @@ class SettingsDialog(QDialog):
         self.device = DeviceBox(values.device)
         self.features_on_disk = QCheckBox(tr("Keep what SAM 2 has seen of a video on disk"))
         self.features_on_disk.setChecked(values.features_on_disk)
+        self.learn = QCheckBox(tr("Learn while correcting"))
+        self.learn.setChecked(values.learn)
         self.frame_memory = _memory(
             tr("Memory for frames"), FRAME_MEGABYTES, values.frame_megabytes
         )
@@ -87,6 +89,7 @@ class SettingsDialog(QDialog):
             self.label.text().strip() or Values().first_label,
             self.device.chosen(),
             str(self.language.currentData()),
+            self.learn.isChecked(),
         )
 
     def accept(self) -> None:
@@ -119,6 +122,10 @@ class SettingsDialog(QDialog):
         form.addRow(tr("Quality"), self.quality)
         form.addRow(self.features_on_disk)
         form.addRow(_note(tr("For the engines with a network; the built-in one has one quality.")))
+        form.addRow(self.learn)
+        form.addRow(_note(tr("MobileSAM fits itself to each object while nothing else is to be "
+                             "done. Kept with the object; Object > Forget what was learned throws "
+                             "it away.")))  # fmt: skip
         form.addRow(tr("Memory for frames"), self.frame_memory)
         form.addRow(_note(tr("Decoded pictures of a video, so that going back to them takes "
                              "no time. Holds from the next opened video on.")))  # fmt: skip
