@@ -98,3 +98,10 @@ def shortened(text: str, most: int = 200) -> str:
         return line
     half = (most - 1) // 2
     return f"{line[:half]}…{line[-half:]}"
+
+
+def duration(seconds: float) -> str:
+    """1:05 or 2:03:09."""
+    whole = max(round(seconds), 0)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -16,6 +16,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 
+from vostool.gui.batch.rows import State
 from vostool.gui.cvat.open_dialog import CvatOpenDialog
 from vostool.gui.cvat.push_dialog import CvatPushDialog
 from vostool.gui.export.dialog import ExportDialog
@@ -32,7 +33,10 @@ from vostool.gui.window.handlers.labels import show_labels
 from vostool.gui.window.workspace import Workspace
 from vostool.io.batch.run import BatchProject
 from vostool.io.cvat_server.job import project_job
+from vostool.jobs.job import OPENING, TRACKING, JobProgress, JobResult, JobState
+from vostool.jobs.reviewing import Place
 from vostool.models.nvidia import UnusedCard
+from vostool.review.reasons import Reason
 from vostool.words import tr
 
 LEFT = Qt.MouseButton.LeftButton
@@ -107,7 +111,7 @@ def screens(stage: Stage) -> Iterator[Screen]:
     """Open them all; each is closed again when the next one is asked for."""
     for part in (
         _start, _program, _empty, _objects, _menus, _popovers, _bars, _dialogs, _find, _run,
-        _review, _timeline, _labels_in_and_out, _cvat, _tour, _end,
+        _review, _timeline, _labels_in_and_out, _cvat, _batch, _tour, _end,
     ):  # fmt: skip
         stage.step(part.__name__)
         yield from part(stage)
@@ -429,6 +433,80 @@ def _cvat(stage: Stage) -> Iterator[Screen]:
     else:
         dialog.reject()
     dialog.deleteLater()
+
+
+# -- many videos ------------------------------------------------------------------------------------
+
+
+def _batch(stage: Stage) -> Iterator[Screen]:
+    """Empty, broken, looked at, going on, ended, and the review of all."""
+    batches = stage.program.batches
+    batch = batches.show()
+    yield Screen("batch-empty", batch)
+    broken = stage.folder / "broken.toml"
+    broken.write_text("vostool_jobs = 1\nprojects =")
+    batch.open_file(broken)
+    stage.until(lambda: "broken.toml' " in batch.ui.message.text())
+    yield Screen("batch-broken", batch)
+    made = batch.new_jobs([stage.clip])
+    assert made is not None
+    yield Screen("batch-new", made)
+    made.reject()
+    batch.open_file(_job_file(stage))
+    stage.until(lambda: len(batch.ui.rows.rows) == 5)
+    stage.until(lambda: all(row.state is State.WAITING for row in batch.ui.rows.rows))
+    yield Screen("batch-waiting", batch)
+    going = JobProgress("clip", 41, 120, TRACKING, "tcp://10.0.0.7:4711", 23.4)
+    batch.ui.rows.show_progress([going, JobProgress("fish", 0, 0, OPENING)])
+    batch.ui.where.setCurrentIndex(1)
+    batch.ui.table.selectRow(0)
+    yield Screen("batch-going", batch)
+    batch.ui.where.setCurrentIndex(0)
+    batch.ui.rows.cancel(0)
+    yield Screen("batch-stopping", batch)
+    for result in _job_results(stage):
+        batch.ui.rows.show_result(result)
+    batch.ui.table.selectRow(3)
+    batch.ui.say(SENTENCE, "bad")
+    yield Screen("batch-ended", batch)
+    batch.ui.tabs.setCurrentIndex(1)
+    stage.until(lambda: not batch.ui.review.is_looking)
+    yield Screen("batch-review-nothing", batch)
+    batch.ui.review.model.show_places(_places(stage))
+    yield Screen("batch-review", batch)
+    batch.ui.tabs.setCurrentIndex(0)
+    batch.close()
+
+
+LONG = "ladybird starfish"
+
+
+def _job_file(stage: Stage) -> Path:
+    tables = "".join(
+        f'[[jobs]]\nvideo = "{stage.clip}"\nname = "{name}"\nboxes = ["0:1:8,20,32,44"]\n'
+        for name in ("clip", "fish", LONG, "starfish", "cup")
+    )
+    path = stage.folder / "jobs.toml"
+    path.write_text(f'vostool_jobs = 1\nprojects = "labelled"\nengine = "flow"\n{tables}')
+    return path
+
+
+def _job_results(stage: Stage) -> list[JobResult]:
+    project = str(stage.folder / "labelled/clip.vos")
+    return [
+        JobResult("clip", JobState.DONE, project, 2, 120, 240, 6.2, worker="tcp://10.0.0.7:4711"),
+        JobResult("fish", JobState.BEFORE, project, 1, 0, 120),
+        JobResult(LONG, JobState.STOPPED),
+        JobResult("starfish", JobState.FAILED, error=SENTENCE),
+    ]
+
+
+def _places(stage: Stage) -> list[Place]:
+    reasons = tuple(Reason)[:2]
+    return [
+        Place(stage.folder / f"{name}.vos", 3, 9, 4, 1, ("1 cup", "2 fish"), reasons, 0.9, 12)
+        for name in ("clip", LONG)
+    ]
 
 
 # -- helping and leaving ---------------------------------------------------------------------------

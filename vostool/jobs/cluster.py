@@ -23,6 +23,7 @@ from vostool.jobs.hands import Hands
 from vostool.jobs.job import Job, JobProgress, JobResult, JobState, Listener, Setup
 from vostool.jobs.local import in_order
 from vostool.jobs.work import do_job, is_final
+from vostool.words import tr
 
 if TYPE_CHECKING:
     from distributed import Client, Event, Future
@@ -63,17 +64,23 @@ def _connected(address: str) -> Client:
         from distributed import Client
     except ImportError:
         raise UsageError(
-            "A cluster needs Dask; add it with `pip install 'vostool[cluster]'`."
+            tr("A cluster needs Dask; add it with `pip install 'vostool[cluster]'`.")
         ) from None
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise ClusterError(
-            f"No scheduler answers at '{address}'; start one with `dask scheduler`."
+            tr(
+                "No scheduler answers at '{address}'; start one with `dask scheduler`.",
+                address=address,
+            )
         ) from error
     except (ValueError, TypeError) as error:
         raise UsageError(
-            f"'{address}' is no scheduler's address; it looks like tcp://host:8786."
+            tr(
+                "'{address}' is no scheduler's address; it looks like tcp://host:8786.",
+                address=address,
+            )
         ) from error
 
 
@@ -186,15 +193,15 @@ class _Run:
     def _check_alive(self) -> None:
         if self._client.status not in {"running", "connecting"}:
             raise ClusterError(
-                "The scheduler went away; what was done is stored, so start the batch again."
+                tr("The scheduler went away; what was done is stored, so start the batch again.")
             )
 
 
 def _reason(error: BaseException | None) -> str:
     if error is None:
-        return "It was lost by the cluster; start the batch again."
+        return tr("It was lost by the cluster; start the batch again.")
     if type(error).__name__ == "KilledWorker":
-        return "Every worker that had it died; look at their memory and their logs."
+        return tr("Every worker that had it died; look at their memory and their logs.")
     return sentence(error) if isinstance(error, Exception) else str(error)
 
 

@@ -101,10 +101,10 @@ class Setup:
 class JobState(enum.Enum):
     """How a job ended."""
 
-    DONE = "done"
-    BEFORE = "done before"
-    FAILED = "failed"
-    STOPPED = "stopped"
+    DONE = mark("done")
+    BEFORE = mark("done before")
+    FAILED = mark("failed")
+    STOPPED = mark("stopped")
 
 
 @dataclass(frozen=True, slots=True)

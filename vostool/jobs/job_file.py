@@ -45,6 +45,7 @@ from vostool.models.engine import Direction
 from vostool.models.engine_options import quality_named
 from vostool.models.memory_kinds import STANDARD, memory_named
 from vostool.models.registry import check_engine_name, default_engine
+from vostool.words import tr
 
 VERSION = 1
 
@@ -68,7 +69,9 @@ def load_jobs(path: Path) -> Jobs:
     try:
         return jobs_of(toml.read_file(path, "a job file", toml.loads), path.absolute().parent)
     except UsageError as error:
-        raise UsageError(f"The job file '{path}' cannot be used: {error}") from None
+        raise UsageError(
+            tr("The job file '{path}' cannot be used: {reason}", path=path, reason=error)
+        ) from None
 
 
 def jobs_of(plain: Mapping[str, Any], folder: Path) -> Jobs:
@@ -78,18 +81,22 @@ def jobs_of(plain: Mapping[str, Any], folder: Path) -> Jobs:
         UsageError: a sentence about the first thing that is wrong.
     """
     if "vostool_jobs" not in plain:
-        raise UsageError("It is no job file of VOSTool: 'vostool_jobs = 1' is missing.")
+        raise UsageError(tr("It is no job file of VOSTool: 'vostool_jobs = 1' is missing."))
     table = Table(plain, "")
     version = table.whole("vostool_jobs", None)
     if version != VERSION:
         raise UsageError(
-            f"It is of version {version}, but only {VERSION} is known; update VOSTool."
+            tr(
+                "It is of version {version}, but only {known} is known; update VOSTool.",
+                version=version,
+                known=VERSION,
+            )
         )
     setup = _setup(table, folder)
     rows = table.several("jobs", dict)
     table.finish()
     if not rows:
-        raise UsageError("It has no [[jobs]].")
+        raise UsageError(tr("It has no [[jobs]]."))
     shared = {"engine": setup.engine, "checkpoint": setup.checkpoint, "quality": setup.quality}
     if setup.memory != STANDARD:  # what was done before there was a choice counts as done
         shared["memory"] = setup.memory
@@ -102,14 +109,14 @@ def jobs_of(plain: Mapping[str, Any], folder: Path) -> Jobs:
 def _setup(table: Table, folder: Path) -> Setup:
     projects = table.text("projects", "")
     if not projects:
-        raise UsageError("projects is missing: say in which folder the projects go.")
+        raise UsageError(tr("projects is missing: say in which folder the projects go."))
     engine = table.text("engine", "") or default_engine()
     check_engine_name(engine)
     formats = tuple(table.several("exports", str) or ())
     options = options_from_plain(table.mapping("options"))
     out = table.text("out", "")
     if formats and not out:
-        raise UsageError("out is missing: say in which folder the exports go.")
+        raise UsageError(tr("out is missing: say in which folder the exports go."))
     if formats:
         check_options(formats, options)
     checkpoint = table.text("checkpoint", "")
@@ -131,10 +138,17 @@ def _jobs(row: Mapping[str, Any], where: str, folder: Path, shared: Mapping[str,
     table = Table(row, where)
     video, name = table.text("video", ""), table.text("name", "")
     if not video:
-        raise UsageError(f"{where}.video is missing.")
+        raise UsageError(tr("{where}.video is missing.", where=where))
     videos = [video] if is_address(video) else _videos(video, where, folder)
     if name and len(videos) > 1:
-        raise UsageError(f"{where}.name names one video, but {len(videos)} match '{video}'.")
+        raise UsageError(
+            tr(
+                "{where}.name names one video, but {count} match '{video}'.",
+                where=where,
+                count=len(videos),
+                video=video,
+            )
+        )
     jobs = []
     for place in videos:
         stem = name or Path(place).stem
@@ -164,11 +178,14 @@ def _filled(job: Job, table: Table, where: str, folder: Path, stem: str) -> Job:
     search = search_of(table, where, folder)
     start, end = table.whole("start", None), table.whole("end", None)
     if (start or 0) < 0 or (end is not None and end < (start or 0)):
-        raise UsageError(f"{where}.start to end are no frames of a video.")
+        raise UsageError(tr("{where}.start to end are no frames of a video.", where=where))
     if not (prompts.points or prompts.boxes or prompts.masks or path or search):
         raise UsageError(
-            f"{where} has nothing to begin from; give boxes, points, masks, import, text or "
-            "everything."
+            tr(
+                "{where} has nothing to begin from; give boxes, points, masks, import, text or "
+                "everything.",
+                where=where,
+            )
         )
     return replace(
         job,
@@ -189,7 +206,7 @@ def _videos(pattern: str, where: str, folder: Path) -> list[str]:
         return [str(place)]
     found = sorted(p for p in glob.glob(str(place), recursive=True) if not is_special(p))
     if not found:
-        raise UsageError(f"{where}.video: there is no '{place}'.")
+        raise UsageError(tr("{where}.video: there is no '{place}'.", where=where, place=place))
     return found
 
 
@@ -205,7 +222,9 @@ def _named(jobs: Sequence[Job]) -> list[Job]:
     again = Counter(job.name.casefold() for job in named)
     for job in named:
         if again[job.name.casefold()] > 1:
-            raise UsageError(f"Two jobs have the name '{job.name}'; give one of them a name.")
+            raise UsageError(
+                tr("Two jobs have the name '{name}'; give one of them a name.", name=job.name)
+            )
     return named
 
 

@@ -10,7 +10,7 @@ from vostool.jobs.hands import Hands
 from vostool.jobs.job import Job, JobResult, JobState, Listener, Setup
 from vostool.jobs.wishes import Wishes
 from vostool.jobs.work import do_job
-from vostool.words import counted
+from vostool.words import counted, tr
 
 
 def in_order(jobs: Sequence[Job], wishes: Wishes | None = None) -> list[Job]:
@@ -59,5 +59,5 @@ def summary_of(results: Sequence[JobResult]) -> str:
     for state in JobState:
         number = sum(result.state is state for result in results)
         if number:
-            parts.append(f"{number} {state.value}")
-    return f"{counted(len(results), 'job')}: {', '.join(parts) or 'none'}."
+            parts.append(f"{number} {tr(state.value)}")
+    return f"{counted(len(results), 'job')}: {', '.join(parts) or tr('none')}."

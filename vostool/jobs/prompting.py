@@ -19,6 +19,7 @@ from vostool.project.changes import Cell, Edit, FrameObject, Table, Value
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import BEGIN_WITH_OBJECT, Prompts
+from vostool.words import tr
 
 VOID = 255
 """The id that DAVIS and VOC give to pixels that were not decided."""
@@ -56,8 +57,12 @@ def prompt_edit(project: Project, specs: PromptSpecs) -> Edit:
         prompts.check_inside(source.width, source.height)
         if new.choice is not None and not prompts.is_lone_click:
             raise UsageError(
-                f"Object {object_id} has no click of its own on frame {frame} for the --extent to "
-                "be of; give it with a positive --point, without --box and --mask."
+                tr(
+                    "Object {object_id} has no click of its own on frame {frame} for the --extent "
+                    "to be of; give it with a positive --point, without --box and --mask.",
+                    object_id=object_id,
+                    frame=frame,
+                )
             )
         if not prompts.has_object:
             raise PromptError(
@@ -134,7 +139,11 @@ def _check_frame(project: Project, frame: int) -> None:
     count = project.source.frame_count
     if frame >= count:
         raise PromptError(
-            f"Frame {frame} is outside the source, which has frames 0 to {count - 1}."
+            tr(
+                "Frame {frame} is outside the source, which has frames 0 to {last}.",
+                frame=frame,
+                last=count - 1,
+            )
         )
 
 

@@ -16,6 +16,7 @@ from vostool.io.batch import toml
 from vostool.io.imports.plain_table import Table
 from vostool.jobs.job import Search
 from vostool.runs.discovery.values import Again, DiscoveryRules
+from vostool.words import tr
 
 DEFAULTS = DiscoveryRules()
 TEXT_SCORE = 0.25
@@ -47,9 +48,11 @@ def search_of(table: Table, where: str, folder: Path) -> Search | None:
     if not text and not everything:
         return None
     if text and everything:
-        raise UsageError(f"{where} asks for text and for everything; ask for one of them.")
+        raise UsageError(
+            tr("{where} asks for text and for everything; ask for one of them.", where=where)
+        )
     if not 1 <= side <= 64:
-        raise UsageError(f"{where}.points_per_side is 1 to 64.")
+        raise UsageError(tr("{where}.points_per_side is 1 to 64.", where=where))
     question = (
         Question(Way.EVERYTHING, grid=Grid(points_per_side=side))
         if everything

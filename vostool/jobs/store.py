@@ -18,8 +18,11 @@ from vostool.files import is_there
 from vostool.io.project.file import create
 from vostool.io.project.reading import read_project
 from vostool.project.project import Project
+from vostool.words import mark, tr
 
 SUFFIX = ".vos"
+NOT_READ = mark("'{place}' cannot be read ({reason}); check the address.")
+NOT_STORED = mark("'{place}' cannot be stored ({reason}); check the address.")
 
 
 class Store(Protocol):
@@ -77,7 +80,9 @@ def local_video(video: str) -> Iterator[Path]:
         try:
             system.get(path, str(target))
         except Exception as error:  # each kind of address has errors of its own
-            raise SourceError(f"'{video}' cannot be fetched ({error}); check it.") from error
+            raise SourceError(
+                tr("'{video}' cannot be fetched ({reason}); check it.", video=video, reason=error)
+            ) from error
         yield target
 
 
@@ -100,7 +105,11 @@ class _Folder:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ProjectFileError(
-                f"The folder '{self._folder}' cannot be made ({error.strerror}); choose another."
+                tr(
+                    "The folder '{folder}' cannot be made ({reason}); choose another.",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
             ) from error
         create(path, project).close()
 
@@ -117,7 +126,7 @@ class _Remote:
 
     def read(self, name: str) -> Project | None:
         path = f"{self._path}/{name}{SUFFIX}"
-        with self._explained(name, "read"), tempfile.TemporaryDirectory() as folder:
+        with self._explained(name, NOT_READ), tempfile.TemporaryDirectory() as folder:
             if not self._system.exists(path):
                 return None
             local = Path(folder) / f"{name}{SUFFIX}"
@@ -126,27 +135,27 @@ class _Remote:
 
     def put(self, name: str, project: Project) -> None:
         path = f"{self._path}/{name}{SUFFIX}"
-        with self._explained(name, "stored"), tempfile.TemporaryDirectory() as folder:
+        with self._explained(name, NOT_STORED), tempfile.TemporaryDirectory() as folder:
             local = Path(folder) / f"{name}{SUFFIX}"
             create(local, project).close()
             self._system.makedirs(self._path, exist_ok=True)
             if self._system.exists(path):
-                raise ProjectFileError(f"There is something at '{self.place(name)}' already.")
+                raise ProjectFileError(
+                    tr("There is something at '{place}' already.", place=self.place(name))
+                )
             # Sent beside and moved, since a part of an upload may be seen on a plain file system.
             beside = f"{self._path}/.{name}.{os.getpid()}.partial"
             self._system.put(str(local), beside)
             self._system.mv(beside, path)
 
     @contextmanager
-    def _explained(self, name: str, done: str) -> Iterator[None]:
+    def _explained(self, name: str, said: str) -> Iterator[None]:
         try:
             yield
         except ProjectFileError:
             raise
         except Exception as error:  # each kind of address has errors of its own
-            raise ProjectFileError(
-                f"'{self.place(name)}' cannot be {done} ({error}); check the address."
-            ) from error
+            raise ProjectFileError(tr(said, place=self.place(name), reason=error)) from error
 
 
 def _filesystem(address: str) -> tuple[Any, str]:
@@ -155,10 +164,16 @@ def _filesystem(address: str) -> tuple[Any, str]:
         import fsspec
     except ImportError:
         raise UsageError(
-            f"'{address}' is an address; add what opens it with `pip install 'vostool[cluster]'`."
+            tr(
+                "'{address}' is an address; add what opens it with "
+                "`pip install 'vostool[cluster]'`.",
+                address=address,
+            )
         ) from None
     try:
         system, path = fsspec.core.url_to_fs(address)
     except (ImportError, ValueError) as error:
-        raise UsageError(f"'{address}' cannot be opened: {error}.") from error
+        raise UsageError(
+            tr("'{address}' cannot be opened: {reason}.", address=address, reason=error)
+        ) from error
     return system, path

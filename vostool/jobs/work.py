@@ -53,6 +53,7 @@ from vostool.runs.discovery.values import Looking
 from vostool.runs.rate import RateMeter
 from vostool.runs.request import ENGINE_SETTING, choose_memory, plan_run, run_edit
 from vostool.runs.tidying import Tidying
+from vostool.words import tr
 
 
 def do_job(job: Job, setup: Setup, hands: Hands, listener: Listener) -> JobResult:
@@ -104,8 +105,11 @@ def done_before(job: Job, store: Store) -> Project | None:
     there = store.read(job.name)
     if there is not None and there.settings.get(JOB_SETTING) != job.digest:
         raise ProjectFileError(
-            f"'{store.place(job.name)}' did not come of this job as it stands in the job file; "
-            "move it away, or give the job another name."
+            tr(
+                "'{place}' did not come of this job as it stands in the job file; move it away, or "
+                "give the job another name.",
+                place=store.place(job.name),
+            )
         )
     return there
 
@@ -184,7 +188,10 @@ class _Work:
             edit, summary = import_edit(project, labels, ImportPolicy())
             project.apply(edit)
             told += [doubt.sentence for doubt in summary.doubts]
-            told += [*summary.warnings, *(f"left out: {text}" for text in summary.skipped)]
+            told += [
+                *summary.warnings,
+                *(tr("left out: {text}", text=text) for text in summary.skipped),
+            ]
         project.apply(prompt_edit(project, self.job.prompts))
 
     def _track(self, project: Project, engine: Engine) -> None:
@@ -216,7 +223,7 @@ class _Work:
             self._take(project, found(project, [step]), step, counts=not step.traced)
             self._tell(self.count.frames, total, TRACKING)
         if not project.objects:
-            self.count.problems.append("Nothing was found; try a lower score or min_area.")
+            self.count.problems.append(tr("Nothing was found; try a lower score or min_area."))
 
     def _take(
         self, project: Project, edit: Edit, step: TrackedFrame, *, counts: bool = True
@@ -225,7 +232,9 @@ class _Work:
         self.count.frames += counts
         self.count.meter.add(int(counts), time.monotonic())
         if step.problem is not None:
-            self.count.problems.append(f"Frame {step.frame}: {step.problem}")
+            self.count.problems.append(
+                tr("Frame {frame}: {problem}", frame=step.frame, problem=step.problem)
+            )
 
     def _progress(self, phase: str) -> Progress:
         def progress(done: int, total: int, what: str = "") -> None:
@@ -243,4 +252,4 @@ class _Work:
 
     def _go_on(self) -> None:
         if self._stopped():
-            raise Cancelled("Stopped.")
+            raise Cancelled(tr("Stopped."))

@@ -21,8 +21,9 @@ from vostool.gui.export import runner
 from vostool.gui.export.dialog import ExportDialog
 from vostool.gui.export.options_panel import OptionsPanel
 from vostool.gui.export.places import open_project_row
-from vostool.gui.export.rows import COLUMNS, PROGRESS_ROLE, STATE, State
+from vostool.gui.export.rows import COLUMNS, STATE, State
 from vostool.gui.widgets import dialogs, theme
+from vostool.gui.widgets.progress_cell import PROGRESS_ROLE
 from vostool.io.batch.presets import load_presets
 from vostool.io.batch.recipe import load_recipe
 from vostool.io.batch.run import BatchProject, run_batch

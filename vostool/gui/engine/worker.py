@@ -40,6 +40,7 @@ class EngineWorker(QThread):
     Attributes:
         info: what the engine that answers now is; None until the first one is loaded.
         place: where engines and finders are to compute.
+        rests: set while there is nothing to do, so that others may have the processor.
 
     Signals:
         engine_ready(EngineInfo), engine_failed(str): after :meth:`use`.
@@ -73,6 +74,8 @@ class EngineWorker(QThread):
         self._wake = threading.Condition()
         self._wishes = Wishes()
         self._stop = False
+        self.rests = threading.Event()
+        self.rests.set()
         self._source: FrameSource | None = None
         self._left: list[FrameSource] = []
         self._ready: set[int] = set()
@@ -216,8 +219,11 @@ class EngineWorker(QThread):
             while not self._stop:
                 task = self._set_up() or self._serve()
                 if task is not None:
+                    self.rests.clear()
                     return task
+                self.rests.set()
                 self._wake.wait()
+        self.rests.set()
         return None
 
     def _set_up(self) -> Callable[[], None] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PyQt6.QtCore import QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
@@ -20,6 +19,7 @@ from vostool.gui.export.rows import State
 from vostool.gui.export.runner import Runner
 from vostool.gui.export.texts import duration, headline
 from vostool.gui.widgets import dialogs
+from vostool.gui.widgets.dropping import dropped_paths
 from vostool.io.batch.presets import Preset
 from vostool.io.batch.preview import Preview
 from vostool.io.batch.run import (
@@ -225,11 +225,11 @@ class ExportDialog(QDialog):
     # -- dropping ------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and _dropped(event) and not self.runner.is_running:
+        if event is not None and dropped_paths(event.mimeData()) and not self.runner.is_running:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        if event is not None and (places := _dropped(event)):
+        if event is not None and (places := dropped_paths(event.mimeData())):
             event.acceptProposedAction()
             self.ui.projects.add_places(places)
 
@@ -261,9 +261,3 @@ class ExportDialog(QDialog):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.ui.folder.text()))
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    data = event.mimeData()
-    urls = data.urls() if data is not None else []
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

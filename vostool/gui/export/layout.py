@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QPalette
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -64,11 +64,7 @@ class ExportWidgets:
 
     def say(self, sentence: str, tone: str = "") -> None:
         """One sentence; ``tone`` as :func:`vostool.gui.widgets.theme.tone` takes it, or ""."""
-        palette = QPalette()
-        if tone:
-            palette.setColor(QPalette.ColorRole.WindowText, theme.tone(tone))
-        self.message.setPalette(palette)
-        self.message.setText(sentence)
+        theme.say(self.message, sentence, tone)
 
     def show_running(self, running: bool) -> None:
         """While a run goes, nothing can be chosen."""

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSign
 from PyQt6.QtGui import QBrush
 
 from vostool.gui.widgets import theme
+from vostool.gui.widgets.progress_cell import PROGRESS_ROLE
 from vostool.io.batch.run import (
     BatchProgress,
     BatchProject,
@@ -30,8 +31,6 @@ COLUMNS = (
     mark("Found"),
 )
 STATE, FOUND = COLUMNS.index("State"), COLUMNS.index("Found")
-PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 1
-"""Share done, 0 to 1, of a project that is being written; None for the others."""
 
 
 class State(enum.Enum):

@@ -11,7 +11,7 @@ from vostool.gui.look.tokens import Space
 from vostool.gui.track.run_queue import QueueButton
 from vostool.gui.widgets.tool_button import tool_button
 from vostool.runs.parts import RunProgress
-from vostool.words import tr
+from vostool.words import duration, tr
 
 
 class RunBar(QWidget):
@@ -77,10 +77,3 @@ def progress_text(rate: float, seconds_left: float | None) -> str:
         else tr("{rate:.1f} s each", rate=1 / rate)
     )
     return tr("{speed}, {duration} left", speed=speed, duration=duration(seconds_left))
-
-
-def duration(seconds: float) -> str:
-    """1:05 or 2:03:09."""
-    whole = max(round(seconds), 0)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -16,9 +16,8 @@ from PyQt6.QtWidgets import (
 )
 
 from vostool.gui.look.tokens import Space
-from vostool.gui.track.run_bar import duration
 from vostool.runs.parts import RunSummary
-from vostool.words import counted, tr, trn
+from vostool.words import counted, duration, tr, trn
 
 MARGIN, WIDTH = 12, 264
 MOST = 4

@@ -11,7 +11,7 @@ from PyQt6.QtGui import (
     QIcon,
     QPalette,
 )
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QLabel
 
 from vostool.gui.look import tokens
 from vostool.gui.look.sheet import filled
@@ -84,6 +84,15 @@ def _sheet(chosen: Colours) -> str:
 def tone(name: str) -> QColor:
     """A colour that reads on the palette's base, such as "good" or "model"; one of the tokens."""
     return QColor(getattr(colours(), name))
+
+
+def say(label: QLabel, sentence: str, name: str = "") -> None:
+    """Show a sentence in a tone, or (the empty name) in the text's colour."""
+    palette = QPalette()
+    if name:
+        palette.setColor(QPalette.ColorRole.WindowText, tone(name))
+    label.setPalette(palette)
+    label.setText(sentence)
 
 
 def sized(font: QFont, share: float, room: int | None = None) -> QFont:

@@ -20,6 +20,7 @@ from vostool.gui.settings import preferences
 from vostool.gui.threads.collector import Collector
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.widgets import theme
+from vostool.gui.window.batches import Batches
 from vostool.gui.window.drops import Drops
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.handlers.program import use_stored_keys
@@ -48,6 +49,7 @@ class Program:
     bench: Workbench
     tour: Tour
     drops: Drops
+    batches: Batches
 
 
 def build() -> Program:
@@ -60,16 +62,17 @@ def build() -> Program:
     engine = EngineChoice(worker, window)
     bench = Workbench(window, worker, engine, partial(Views, window))
     tour = Tour(bench)
-    drops = Drops(bench)
+    batches = Batches(bench)
+    drops = Drops(bench, batches)
     Resuming(bench)  # which belongs to the bench
     bench.opened.connect(partial(show_memory, bench))
-    connect_actions(window.actions_by_id, make_handlers(bench, tour))
+    connect_actions(window.actions_by_id, make_handlers(bench, tour, batches))
     use_stored_keys(window)
     window.name_last_export(exported_before())
     worker.start(QThread.Priority.LowPriority)
     engine.use_default()
     window.card_bar.look()
-    return Program(bench, tour, drops)
+    return Program(bench, tour, drops, batches)
 
 
 def make_application(arguments: list[str]) -> QApplication:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
 
+from vostool.gui.batch.files import SUFFIX
+from vostool.gui.window.batches import Batches
 from vostool.gui.window.handlers.file import import_labels
 from vostool.gui.window.handlers.program import open_new_window
 from vostool.gui.window.start.dropped import sorted_out
@@ -20,20 +22,24 @@ MOST_WINDOWS = 4
 class Drops(QObject):
     """Opens the first video or project here and the others in windows of their own.
 
-    Files of labels are brought into the open video, or into the one that was dropped with them
-    when that is open.
+    A job file opens in the batch window. Files of labels are brought into the open video, or into
+    the one that was dropped with them when that is open.
     """
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, batches: Batches) -> None:
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._batches = bench, batches
         bench.window.paths_dropped.connect(self.take)
         bench.opened.connect(self._opened)
         self._waiting: tuple[Path, tuple[Path, ...]] | None = None
 
     def take(self, paths: Iterable[Path]) -> None:
         """Take what was dropped."""
-        dropped = sorted_out(paths)
+        given = list(paths)
+        jobs = [path for path in given if path.suffix.lower() == SUFFIX]
+        if jobs:
+            self._batches.open(jobs[0])
+        dropped = sorted_out(path for path in given if path not in jobs)
         if not dropped.sources:
             self._import(dropped.labels)
             return

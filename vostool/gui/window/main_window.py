@@ -37,6 +37,7 @@ from vostool.gui.track.run_card import RunCard
 from vostool.gui.track.scope_button import ScopeButton
 from vostool.gui.track.transport import Transport
 from vostool.gui.widgets import theme
+from vostool.gui.widgets.dropping import dropped_paths
 from vostool.gui.widgets.notice_bar import NoticeBar
 from vostool.gui.widgets.popover import Popover
 from vostool.gui.widgets.problem_details import details
@@ -45,7 +46,6 @@ from vostool.gui.window.action_table import action_table
 from vostool.gui.window.dock_sizes import DockSizes
 from vostool.gui.window.history import HistoryList
 from vostool.gui.window.menus import fill_menus, fill_toolbars
-from vostool.gui.window.start.dropped import dropped_paths
 from vostool.gui.window.start.start_page import StartPage
 from vostool.gui.window.status_bar import PASSES_AFTER_MS, StatusBar
 from vostool.gui.window.view.view_side import ViewSide

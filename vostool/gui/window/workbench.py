@@ -18,6 +18,7 @@ from vostool.gui.threads.background import Background
 from vostool.gui.threads.left import wait_for_left
 from vostool.gui.threads.timers import single_shot
 from vostool.gui.widgets import dialogs
+from vostool.gui.window.beside import Beside
 from vostool.gui.window.engine_choice import EngineChoice
 from vostool.gui.window.leaving import Leaving
 from vostool.gui.window.main_window import MainWindow
@@ -67,6 +68,7 @@ class Workbench(QObject):
     Attributes:
         workspace: what is open; None while nothing is, or while it is still being shown.
         place: the video, folder or project that was asked for last.
+        beside: long work that goes on whatever is open, asked about before quitting.
     """
 
     opened = pyqtSignal(object)
@@ -98,6 +100,7 @@ class Workbench(QObject):
         window.start_page.show_recent(recent_paths())
         window.path_chosen.connect(self.open_path)
         self.leaving = Leaving(window, self.left.emit)
+        self.beside = Beside(window)
         self._doorbell = Doorbell(window)
         window.closing.connect(self.quit)
 
@@ -149,11 +152,12 @@ class Workbench(QObject):
 
     def quit(self) -> None:
         """Close the window as soon as what goes on is settled and everything is stored."""
-        if not self.leaving.busy and self._closes_dialog(self.quit):
+        busy = self.leaving.busy or self.beside.busy
+        if not busy and self._closes_dialog(self.quit):
             return
         self._stop_opening()
         self._finish_arrival()
-        self.leaving.leave(self.workspace, self._quit, quits=True)
+        self.beside.leave(partial(self._leave, asks=True))
 
     def stop(self) -> None:
         """As :meth:`quit`, but a run is stopped without a question, for Ctrl+C in a terminal.
@@ -161,11 +165,16 @@ class Workbench(QObject):
         Nobody may be looking at the window, or it was hidden until its run is done. What the run
         has tracked is kept, and the rest is offered when the project is opened again.
         """
-        if self.leaving.stopping or (not self.leaving.busy and self._closes_dialog(self.stop)):
+        busy = self.leaving.busy or self.beside.busy
+        if self.leaving.stopping or (not busy and self._closes_dialog(self.stop)):
             return
         self._stop_opening()
         self._finish_arrival()
-        self.leaving.leave(self.workspace, self._quit, quits=True, asks=False)
+        self.beside.leave(partial(self._leave, asks=False), asks=False)
+
+    def _leave(self, *, asks: bool) -> None:
+        """Nothing goes on beside the video any more."""
+        self.leaving.leave(self.workspace, self._quit, quits=True, asks=asks)
 
     def _closes_dialog(self, then: Callable[[], None]) -> bool:
         """Close what lies over the window, as its own button does; ``then`` is called after that.
@@ -188,6 +197,7 @@ class Workbench(QObject):
     def close(self) -> None:
         """Stop everything at once, with what is done stored; :meth:`quit` asks first."""
         self.leaving.drop()
+        self.beside.close()
         self.window.may_close = True
         self.window.close()
         self._stop_opening()

@@ -38,8 +38,11 @@ ARRANGEMENT: dict[str, Items] = {
         "open", RECENT,
         Inner(mark("Open other"), ("open_folder", "cvat_open", "open_sample", LINE, "new_window")),
         LINE, "save", "save_as", LINE,
-        Inner(mark("Labels in and out"), ("import", "import_folder", LINE, "cvat_push")),
-        "export", "export_again", LINE, "settings", "quit",
+        Inner(
+            mark("Labels in and out"),
+            ("import", "import_folder", LINE, "export_again", "cvat_push"),
+        ),
+        "export", "batch", LINE, "settings", "quit",
     ),
     "Edit": ("undo", "redo", "history", LINE, "clear", "delete_mask", LINE, "confirm"),
     "Tools": (

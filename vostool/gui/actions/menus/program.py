@@ -24,6 +24,8 @@ FILE: ActionTable = (
                "This project, or many at once, in the formats of other programs", icon="export"),
     ActionSpec("export_again", "File", "Export again", ("Ctrl+Alt+E",),
                tip="With the formats and options of the last export", icon="export"),
+    ActionSpec("batch", "File", "Batch…", (), Needs.NOTHING,
+               "Many videos labelled by themselves, here or on a cluster, and one review of all"),
     ActionSpec("settings", "File", "Settings…", ("Ctrl+,",), Needs.NOTHING,
                "Theme, engine, memory, labels and keys"),
     ActionSpec("new_window", "File", "New window", ("Ctrl+Shift+N",), Needs.NOTHING,

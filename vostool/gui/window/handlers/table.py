@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vostool.gui.window.batches import Batches
 from vostool.gui.window.handlers.cvat import cvat_handlers
 from vostool.gui.window.handlers.edit import edit_handlers
 from vostool.gui.window.handlers.file import file_handlers
@@ -18,10 +19,11 @@ from vostool.gui.window.tour import Tour
 from vostool.gui.window.workbench import Workbench
 
 
-def make_handlers(bench: Workbench, tour: Tour) -> dict[str, Handler]:
+def make_handlers(bench: Workbench, tour: Tour, batches: Batches) -> dict[str, Handler]:
     """The handlers of all actions. Those that need a video do nothing without one."""
     return {
         **file_handlers(bench),
+        "batch": batches.show,
         **cvat_handlers(bench),
         **edit_handlers(bench),
         **mask_handlers(bench),

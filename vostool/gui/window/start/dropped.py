@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData
-
 from vostool.io.video.image_files import IMAGE_SUFFIXES
 
 LABEL_ENDINGS = frozenset({".xml", ".json", ".zip", ".txt", ".yaml", ".yml"})
@@ -20,12 +18,6 @@ class Dropped:
 
     sources: tuple[Path, ...]
     labels: tuple[Path, ...]
-
-
-def dropped_paths(data: QMimeData | None) -> list[Path]:
-    """The local files and folders of a drop, in its order."""
-    urls = data.urls() if data is not None else []
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
 def sorted_out(paths: Iterable[Path]) -> Dropped:
