@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from vostool.gui.batch.window import BatchWindow
     from vostool.gui.window.workbench import Workbench
 
-FRAMES, WIDTH, HEIGHT = 160, 640, 360
+FRAMES, WIDTH, HEIGHT = 40, 320, 180
 CLIPS = "meadow", "pond", "beach", "forest", "harbour"
-BOXES = '["0:1:200,60,320,160", "0:2:330,180,470,300"]'
+BOXES = '["0:1:100,30,160,80", "0:2:165,90,235,150"]'
 
 
 def main() -> int:

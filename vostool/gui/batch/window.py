@@ -101,6 +101,7 @@ class BatchWindow(QDialog):
         self._pictures.pictures.clear()
         self.ui.rows.show_jobs(jobs.jobs)
         self.ui.bar.setValue(0)
+        self.ui.details.setPlaceholderText(tr("Select a job to read all that is known of it."))
         self.ui.say("")
         self._update()
         self._pictures_soon.start()
