@@ -415,6 +415,12 @@ def _noting(start: Callable[..., None]) -> Callable[..., None]:
     return noted
 
 
+def threads_of_the_process() -> int:
+    """All there are, those of Qt, FFmpeg and OpenMP among them, where the system tells."""
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
+
+
 def running_threads() -> list[QThread]:
     return [t for t in list(_started) if not sip.isdeleted(t) and t.isRunning()]
 

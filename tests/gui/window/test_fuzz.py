@@ -29,7 +29,14 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from tests.gui.conftest import FRAMES, HEIGHT, WIDTH, Hand, TruthEngine
+from tests.gui.conftest import (
+    FRAMES,
+    HEIGHT,
+    WIDTH,
+    Hand,
+    TruthEngine,
+    threads_of_the_process,
+)  # fmt: skip
 from tests.gui.window.watched import Watched, shown_as_selected
 from vostool.gui.objects.model import LABEL, LOCKED, SHOWN
 from vostool.gui.window.action_table import action_table
@@ -41,6 +48,8 @@ from vostool.project.project import Project
 
 STEPS = int(os.environ.get("VOSTOOL_FUZZ_STEPS", "600"))
 A_PROGRAM = 150
+A_FEW = 8
+"""Threads that a library makes once, when it is first asked."""
 ELSEWHERE = frozenset({"quit", "new_window", "save", "palette", "tour", "open_sample"})
 """What leaves the project or asks for something in a window of its own, beside all with '…'."""
 KEYS = tuple(
@@ -218,6 +227,7 @@ class Person(RuleBasedStateMachine):
 def test_whatever_a_person_does(opened, engine, video, monkeypatch, capfd) -> None:
     monkeypatch.setattr(history, "MAX_STEPS", 10_000)
     Person.hand, Person.engine, Person.video = opened, engine, video
+    before = threads_of_the_process()
     run_state_machine_as_test(
         Person,
         settings=settings(
@@ -231,6 +241,10 @@ def test_whatever_a_person_does(opened, engine, video, monkeypatch, capfd) -> No
         ),
     )
     assert Person.edit_count > STEPS / 10, "a person who does something"
+    opened.open(video)
+    opened.until(lambda: threads_of_the_process() <= before + A_FEW, timeout=20_000)
+    if (told := os.environ.get("VOSTOOL_FUZZ_THREADS")) is not None:
+        Path(told).write_text(f"{before} threads before, {threads_of_the_process()} after\n")
     said = capfd.readouterr().err
     assert not said, said
     assert sys.exc_info() == (None, None, None)

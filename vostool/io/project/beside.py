@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vostool.errors import ProjectFileError
 from vostool.files import is_there
+from vostool.io.project.hold import Hold
 from vostool.words import tr
 
 
@@ -57,6 +58,7 @@ def _settle(old: Path) -> None:
             sqlite3.connect(f"{old.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0)
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
+            Hold(old).release()
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise ProjectFileError(

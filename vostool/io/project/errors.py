@@ -12,6 +12,7 @@ from pathlib import Path
 from vostool.errors import ProjectBusyError, ProjectFileError
 from vostool.files import open_regular
 from vostool.io.project.connection import refuse_strange_schema
+from vostool.io.project.hold import is_held_here
 from vostool.io.project.schema import APPLICATION_ID, SCHEMA_VERSION, versions
 from vostool.words import mark, shortened, tr
 
@@ -74,6 +75,8 @@ def refuse_place(path: Path) -> None:
     """Raise where there is no file that could be a project."""
     if os.path.isdir(path):
         raise ProjectFileError(tr("'{path}' is a folder, not a project file.", path=path))
+    if is_held_here(path):
+        return  # it is one; and to close a descriptor of it would give SQLite's locks up
     try:
         with open_regular(path) as file:
             head = file.read(16)

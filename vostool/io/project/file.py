@@ -7,9 +7,9 @@ Decisions:
   opening. (TRUNCATE would leave an empty second file lying beside it, WAL two.)
 - ``synchronous=FULL``: a power cut loses what a kill loses. At two writes a second on a thread of
   their own the price does not show.
-- Who has a project open for writing keeps SQLite's RESERVED lock between transactions: others can
-  read it (`vostool info` while tracking), a second window is refused at once, and the lock goes
-  with the process.
+- Who has a project open for writing keeps SQLite's RESERVED lock between transactions, and a mark
+  that cannot be given up by accident (hold.py): others can read it (`vostool info` while tracking),
+  a second window is refused at once, and both go with the process.
 - Rows that make no sound value are left out and counted; the file keeps them until their cell is
   written again.
 """
@@ -35,6 +35,7 @@ from vostool.io.project.errors import (
     refuse_place,
     refuse_read_only_folder,
 )
+from vostool.io.project.hold import Hold
 from vostool.io.project.moved import identity_of, moved_sentence
 from vostool.io.project.reading import AT_ONCE, read_all, read_project
 from vostool.io.project.schema import SCHEMA_VERSION, create_tables, migrate, versions
@@ -77,6 +78,7 @@ class ProjectFile:
         self._open = True
         self._identity = identity_of(path)
         self._reserve(wait=False)
+        self._hold = Hold(path)
 
     def write(self, values: Iterable[tuple[Cell, Value]]) -> None:
         """Store cells in one transaction, all or none; None deletes. The last value of one counts.
@@ -130,6 +132,7 @@ class ProjectFile:
             if self._open:
                 self._open = False
                 self._connection.close()
+                self._hold.release()
 
     def __enter__(self) -> ProjectFile:
         return self
@@ -141,9 +144,10 @@ class ProjectFile:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, explained(self.path, "save"):
             self._check_open()
-            if not self._connection.in_transaction:
-                self._reserve(wait=True)
             try:
+                # Taken anew: something in this process may have given it up (see hold.py).
+                self._connection.rollback()
+                self._reserve(wait=True)
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException as error:
@@ -207,16 +211,18 @@ def open_project(path: str | Path, progress: Progress = silent) -> tuple[Project
         refuse_place(place)
         refuse_read_only_folder(place)
         connection = connect(place)
+        give_back = connection.close
         try:
             refuse_foreign(place, connection)
             file = ProjectFile(place, connection)
+            give_back = file.close
             if versions(connection)[1] < SCHEMA_VERSION:
                 with file._transaction():
                     migrate(connection)
             with watched(connection, progress):
                 project, file.warning = read_all(place, connection, progress)
         except BaseException:
-            connection.close()
+            give_back()
             raise
     return file, project
 
