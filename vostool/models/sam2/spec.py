@@ -10,6 +10,7 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.sam2.published import MODELS
 from vostool.models.shared.loading import importing
 from vostool.models.spec import EngineSpec, best_of
+from vostool.models.trainer import Trainer, TrainOptions
 from vostool.models.weights.catalog import ModelSpec
 from vostool.words import mark
 
@@ -34,6 +35,14 @@ def _load(
     return Sam2Engine.from_checkpoint(found, checkpoint, device, options)
 
 
+def _load_trainer(
+    model: ModelSpec, device: str | None, checkpoint: Path, options: TrainOptions
+) -> Trainer:
+    with importing("PyTorch or sam2", "install them again"):
+        from vostool.models.sam2.training.trainer import Sam2Trainer
+    return Sam2Trainer.from_checkpoint(model, device, checkpoint, options)
+
+
 def _load_any(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
     if checkpoint is None:
         best = best_of(ENGINES) or ENGINES[0]
@@ -51,6 +60,7 @@ ENGINES = tuple(
         weights=model,
         rank=_RANKS[model.version],
         qualities=_QUALITIES,
+        trainer=partial(_load_trainer, model),
     )
     for model in MODELS.values()
 )
