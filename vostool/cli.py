@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "import": "bring labels of other programs into a project, as the start of a track",
         "batch": "label many videos by themselves, here or on a cluster",
         "cvat": "pull, track and push jobs of a CVAT server",
+        "train": "let an engine learn from the masks of your own projects",
         "eval": "how good an engine is on sequences with ground truth",
         "info": "facts about a video, an image folder or a project",
         "models": "the engines and their checkpoints",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from vostool.commands import arguments, output
 from vostool.commands.workspace import Workspace
@@ -12,7 +13,15 @@ from vostool.errors import UsageError
 from vostool.models.engine import Engine, Learns
 from vostool.models.engine_options import ENCODERS, QUALITIES, EngineOptions, quality_named
 from vostool.models.memory_kinds import MEMORIES
-from vostool.models.registry import FALLBACK, check_engine_name, create_engine, default_engine
+from vostool.models.registry import (
+    FALLBACK,
+    check_engine_name,
+    create_engine,
+    default_engine,
+    engine_names,
+    engine_spec,
+)
+from vostool.training.story import story_sentence
 
 
 def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
@@ -90,10 +99,19 @@ def made_engine(args: argparse.Namespace) -> Iterator[Engine]:
         )
         output.warn([sentence])
     engine = create_engine(name, args.device, args.checkpoint, engine_options(args))
+    if not args.quiet:
+        output.warn(_trained_on(name, args.checkpoint))
     try:
         yield engine
     finally:
         engine.close()
+
+
+def _trained_on(name: str, checkpoint: Path | None) -> list[str]:
+    """What the weights were trained on, where they were trained here."""
+    file = checkpoint or (engine_spec(name).file if name in engine_names() else None)
+    story = None if file is None else story_sentence(file)
+    return [] if story is None else [story]
 
 
 @contextmanager

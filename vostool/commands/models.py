@@ -13,7 +13,9 @@ from vostool.models.registry import (
     engine_statuses,
     plugin_problems,
 )
+from vostool.models.spec import EngineStatus
 from vostool.models.weights.catalog import checkpoint_dirs, fetch_command
+from vostool.training.story import story_sentence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
                 "checkpoint": None if status.checkpoint is None else str(status.checkpoint),
                 "bytes": status.size,
                 "problem": status.problem,
+                "trained_on": _trained_on(status),
             }
             for status in statuses
         ]
@@ -51,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
         if status.problem is not None and status.checkpoint is not None:
             state = "unusable"
         output.say(f"{mark} {status.name:<18} {state:<9} {_detail(status.title, status.size)}")
+        story = _trained_on(status)
+        if story is not None:
+            output.say(f"    {story}")
     best = best_download()
     output.say(f"\n* is used when none is named; `{fetch_command(best)}` fetches {best.title}.")
     output.say("\nfinders (`vostool find`):")
@@ -64,6 +70,10 @@ def run(args: argparse.Namespace) -> int:
     output.warn(s.problem for s in statuses if s.problem is not None and s.checkpoint is not None)
     output.warn((*plugin_problems(), *finder_problems()))
     return 0
+
+
+def _trained_on(status: EngineStatus) -> str | None:
+    return None if status.checkpoint is None else story_sentence(status.checkpoint)
 
 
 def _finders() -> list[FinderStatus]:

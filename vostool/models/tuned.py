@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vostool.models.spec import EngineSpec
-from vostool.models.weights.catalog import checkpoint_dirs
+from vostool.models.weights import catalog
 from vostool.models.weights.story import read_story
 from vostool.words import tr
 
@@ -44,7 +44,7 @@ def engine_of(path: Path) -> str | None:
 
 def _files() -> list[Path]:
     files: list[Path] = []
-    for folder in checkpoint_dirs():
+    for folder in catalog.checkpoint_dirs():
         try:
             files += sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
         except OSError:

@@ -93,9 +93,10 @@ def read_taught(
     """
     videos: list[TaughtVideo] = []
     notes: list[str] = []
+    names = video_names(paths)
     for number, path in enumerate(paths):
         progress(number, len(paths), path.name)
-        video = _read(path, imported, notes, progress)
+        video = _read(path, names[path], imported, notes, progress)
         if video is not None:
             videos.append(video)
     merged = _merged(videos, notes)
@@ -109,14 +110,22 @@ def read_taught(
     return Taught(tuple(merged), tuple(notes))
 
 
-def _read(path: Path, imported: bool, notes: list[str], progress: Progress) -> TaughtVideo | None:
+def video_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """What :func:`read_taught` calls the video of each project: the file's stem, if it is alone."""
+    stems = [path.stem for path in paths]
+    return {path: path.stem if stems.count(path.stem) == 1 else str(path) for path in paths}
+
+
+def _read(
+    path: Path, name: str, imported: bool, notes: list[str], progress: Progress
+) -> TaughtVideo | None:
     project, warning = read_project(path, progress)
     if warning is not None:
         notes.append(warning)
     video = _video_of(project, path, notes, progress)
     if video is None:
         return None
-    taught = taught_video(project, video, path.stem, imported)
+    taught = taught_video(project, video, name, imported)
     left = len(project.masks) - len(taught.cells)
     if not taught.masks:
         notes.append(tr("{name} has no mask that a person made or confirmed.", name=path.name))
@@ -124,7 +133,7 @@ def _read(path: Path, imported: bool, notes: list[str], progress: Progress) -> T
     if left:
         notes.append(
             tr(
-                "{name}: {masks} that nobody confirmed are left out.",
+                "{name}: left out, as nobody confirmed it: {masks}.",
                 name=path.name,
                 masks=counted(left, "mask"),
             )

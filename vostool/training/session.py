@@ -114,8 +114,9 @@ def plan_training(request: TrainingRequest, taught: Taught) -> TrainingPlan:
         create_trainer(request.engine, request.device, request.checkpoint, request.options).close()
         raise ModelError(tr("Name the checkpoint to begin with."))
     parted = split(taught.videos, request.held_out, seen_digests(base))
-    Store(request.out, None).check(request.overwrite, base)
-    return TrainingPlan(request, base, parted, (*taught.notes, *parted.notes))
+    plan = TrainingPlan(request, base, parted, (*taught.notes, *parted.notes))
+    _store(plan).check(request.overwrite, base)
+    return plan
 
 
 def run_training(
@@ -136,11 +137,13 @@ def run_training(
     Raises:
         ModelError, SourceError, LabelsError: one sentence each; what was there stays.
     """
-    request = plan.request
-    store = Store(request.out, identity_of(plan.base, plan.split, request.engine, request.options))
+    request, store = plan.request, _store(plan)
     trainer = create_trainer(request.engine, request.device, plan.base, request.options)
     with closing(trainer):
-        trainer.prepare(plan.split.training, _until(stopped, progress))
+        try:
+            trainer.prepare(plan.split.training, _until(stopped, progress))
+        except Cancelled:
+            return TrainingOutcome(None, None, History(), True, False, (tr("Stopped."),))
         known = None if request.anew else store.resume(trainer)
         with Measurer(
             trainer.engine, plan.split.held_out, trainer.tracks, MOST_WHILE_TRAINING
@@ -197,6 +200,12 @@ def compare_checkpoints(
 
             sides.append(measurer(count_clicks=True, measured=told))
     return compare(*sides)
+
+
+def _store(plan: TrainingPlan) -> Store:
+    request = plan.request
+    identity = identity_of(plan.base, plan.split, request.engine, request.options)
+    return Store(request.out, identity)
 
 
 def _until(stopped: Stopped, progress: Progress) -> Progress:

@@ -47,7 +47,7 @@ def split(
         LabelsError: too little was taught to hold anything out.
     """
     if wanted:
-        return _by_name(videos, wanted)
+        return _by_name(videos, wanted, seen)
     if len(videos) == 1:
         return _by_frames(videos[0])
     count = max(1, round(len(videos) * HELD_OUT))
@@ -56,7 +56,9 @@ def split(
     return _of(videos, chosen, seen)
 
 
-def _by_name(videos: Sequence[TaughtVideo], wanted: Collection[str]) -> Split:
+def _by_name(
+    videos: Sequence[TaughtVideo], wanted: Collection[str], seen: Collection[str]
+) -> Split:
     names = {video.name for video in videos}
     missing = [name for name in wanted if name not in names]
     if missing:
@@ -69,10 +71,10 @@ def _by_name(videos: Sequence[TaughtVideo], wanted: Collection[str]) -> Split:
         )
     if names <= set(wanted):
         raise UsageError(tr("All videos would be held out; leave at least one to learn from."))
-    return _of(videos, {id(video) for video in videos if video.name in wanted})
+    return _of(videos, {id(video) for video in videos if video.name in wanted}, seen)
 
 
-def _of(videos: Sequence[TaughtVideo], chosen: set[int], seen: Collection[str] = ()) -> Split:
+def _of(videos: Sequence[TaughtVideo], chosen: set[int], seen: Collection[str]) -> Split:
     training = tuple(video for video in videos if id(video) not in chosen)
     held_out = tuple(video for video in videos if id(video) in chosen)
     names = ", ".join(video.name for video in held_out)

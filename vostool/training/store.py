@@ -42,6 +42,8 @@ class Store:
 
         Args:
             base: the weights to begin with, which are never replaced.
+            overwrite: what is there may be replaced; what an unfinished training of the same kind
+                left always is.
         """
         if self.out.is_dir() or not self.out.parent.is_dir():
             raise ModelError(
@@ -53,7 +55,7 @@ class Store:
                 tr("'{out}' holds the weights to begin with; give another name with --out.",
                    out=self.out)
             )  # fmt: skip
-        if is_there(self.out) and not overwrite:
+        if is_there(self.out) and not overwrite and self._known() is None:
             raise ModelError(
                 tr("The file '{out}' exists already; choose another name, or allow overwriting.",
                    out=self.out)
@@ -67,8 +69,8 @@ class Store:
         Raises:
             ModelError: what lies there is of this training, and damaged.
         """
-        story = read_story(self.unfinished)
-        if story is None or story.get("identity") != self._identity:
+        story = self._known()
+        if story is None:
             return None
         try:
             history = History.from_json(story["history"])
@@ -76,6 +78,11 @@ class Store:
             return None
         trainer.read_state(self.unfinished)
         return history
+
+    def _known(self) -> Story | None:
+        """What lies beside the checkpoint, where it is of this very training."""
+        story = read_story(self.unfinished)
+        return story if story is not None and story.get("identity") == self._identity else None
 
     def pause(self, trainer: Trainer, history: History) -> None:
         """Keep what :meth:`resume` needs.

@@ -21,6 +21,7 @@ from vostool.models.nvidia import cuda_index, cuda_remedy, has_nvidia_card, inst
 from vostool.models.registry import engine_statuses, plugin_problems, smallest_download
 from vostool.models.shared.torch_facts import TorchFacts
 from vostool.models.weights.catalog import fetch_command
+from vostool.training.story import story_sentence
 
 State = Literal["fine", "optional", "missing"]
 """As it should be; absent, and something optional is not to be had; needed and not there."""
@@ -151,7 +152,9 @@ def engine_findings() -> Iterator[Finding]:
     for status in engine_statuses():
         if status.usable:
             where = f", {status.checkpoint}" if status.checkpoint else ""
-            yield Finding("engines", status.name, "fine", f"ready: {status.title}{where}")
+            story = story_sentence(status.checkpoint) if status.checkpoint else None
+            text = f"ready: {status.title}{where}" + (f"; {story}" if story else "")
+            yield Finding("engines", status.name, "fine", text)
             continue
         problem = status.problem or ""
         yield Finding("engines", status.name, "optional", problem, _command_in(problem))

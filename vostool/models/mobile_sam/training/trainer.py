@@ -34,7 +34,7 @@ from vostool.words import tr
 BATCH = 4
 """Objects in one step."""
 CORRECTIONS = 2
-"""Clicks after the first prompt."""
+"""At most so many clicks follow the first prompt; how many is drawn by lot."""
 RATE = 1e-4
 _DECAY, _CLIPPED = 0.01, 0.1
 _WEIGHTS = {"loss_mask": 20.0, "loss_dice": 1.0, "loss_iou": 1.0}
@@ -124,8 +124,8 @@ class MobileSamTrainer:
             self._optimiser.step()
         self._step += 1
         names = {"focal": "loss_mask", "dice": "loss_dice", "quality": "loss_iou"}
-        told = {name: float(losses[key]) for name, key in names.items()}
-        return {"total": float(losses[self._core]), **told}
+        told = {name: losses[key].item() for name, key in names.items()}
+        return {"total": losses[self._core].item(), **told}
 
     def remember(self) -> None:
         self._best = copy.deepcopy(self._decoder.state_dict())
@@ -180,12 +180,13 @@ class MobileSamTrainer:
         told = first_prompt(truth, box=bool(torch.rand(()) < 0.5))
         before: torch.Tensor | None = None
         masks, qualities = [], []
-        for count in range(CORRECTIONS + 1):
+        last = int(torch.randint(CORRECTIONS + 1, ()))
+        for count in range(last + 1):
             logits, quality = self._decode(picture, told, before)
             logits = logits.where(inside, logits.new_tensor(_OUTSIDE))
             masks.append(interpolate(logits, (FINE, FINE), mode="bilinear", align_corners=False))
             qualities.append(quality)
-            if count < CORRECTIONS:
+            if count < last:
                 rows = torch.arange(len(lessons), device=self._device)
                 before = logits.detach()[rows, quality.detach().argmax(1)][:, None]
                 told = corrected(told, truth, before > 0)
@@ -207,6 +208,7 @@ class MobileSamTrainer:
             sparse, dense = self._network.prompt_encoder(
                 points=told.clicks, boxes=told.boxes, masks=before
             )
+        # In float32: bfloat16 was no faster on a CPU with AMX.
         answer: Any = self._decoder(
             image_embeddings=picture,
             image_pe=self._positions,
