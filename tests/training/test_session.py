@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from training_videos import ScriptedTrainer, halves
+from training_videos import ScriptedTrainer, SkilledEngine, halves
 
-from vostool.errors import ModelError, UsageError
+from vostool.errors import LabelsError, ModelError, SourceError, UsageError
+from vostool.evaluate.array_source import ArraySource
 from vostool.models.registry import create_engine, engine_names, engine_statuses
 from vostool.models.trainer import TrainOptions
 from vostool.models.weights.story import read_story
@@ -143,6 +146,34 @@ def test_tracking_is_measured_for_an_engine_that_learns_it(out, monkeypatch):
     assert row.tracked[0] < row.tracked[1] == pytest.approx(row.click[1])
     first = outcome.comparison.before[0]
     assert first.tracked is None  # it was given
+
+
+class Damaged(ArraySource):
+    """A source whose first frames cannot be decoded."""
+
+    def frame(self, index):
+        if index < 10:
+            raise SourceError(f"Frame {index} cannot be decoded.")
+        return super().frame(index)
+
+
+def test_a_damaged_held_out_frame_is_passed_over(out, monkeypatch):
+    answer = SkilledEngine.segment
+
+    def segment(self, request):
+        self._source.frame(request.frame)
+        return answer(self, request)
+
+    monkeypatch.setattr(SkilledEngine, "segment", segment)
+    pictures = [np.zeros((64, 64, 3), np.uint8)] * 40
+    damaged = replace(halves("c"), open=lambda: Damaged(pictures))
+    videos = Taught((*VIDEOS.videos[:2], damaged), ())
+    plan = plan_training(request(out, held_out=("c",)), videos)
+    outcome = run_training(plan)
+    assert [m.cell.frame for m in outcome.comparison.after] == list(range(10, 40, 2))
+    lost = Taught((*VIDEOS.videos[:2], replace(halves("c", range(8)), open=damaged.open)), ())
+    with pytest.raises(LabelsError, match="No held-out frame can be read"):
+        run_training(plan_training(request(out.with_name("x.pt"), held_out=("c",)), lost))
 
 
 def test_what_makes_no_sense_is_refused_before_anything_is_done(out, base):

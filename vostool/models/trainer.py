@@ -114,7 +114,7 @@ class Trainer(Protocol):
 
         Raises:
             Cancelled: through ``progress``.
-            SourceError: a frame cannot be read.
+            SourceError: a video cannot be opened; a frame that cannot be decoded is passed over.
             LabelsError: there is nothing that it can learn from.
         """
         ...

@@ -9,12 +9,12 @@ is given, and the others are compared with what it makes of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vostool.errors import Cancelled, LabelsError
+from vostool.errors import Cancelled, LabelsError, SourceError
 from vostool.evaluate.headless import HeadlessSession, Stopped
 from vostool.evaluate.metrics import boundary_measure, region_similarity
 from vostool.evaluate.robots import BoxRobot, ClickRobot, Robot
@@ -127,8 +127,9 @@ class Measurer:
 
         Raises:
             Cancelled: as ``stopped`` asked.
-            ModelError, PromptError, SourceError: from the engine and the video.
-            LabelsError: no held-out mask has a pixel.
+            ModelError, PromptError: from the engine.
+            SourceError: a video cannot be opened.
+            LabelsError: no held-out mask has a pixel, or no frame can be read.
         """
         cells, found = self.cells, []
         if not cells:
@@ -136,8 +137,11 @@ class Measurer:
         for number, (video, frame, object_id) in enumerate(cells):
             _go_on(stopped)
             engine, _ = self._engine(video)
-            found.append(_measure_cell(engine, video, frame, object_id, count_clicks))
+            with suppress(SourceError):  # a damaged frame says nothing of either side
+                found.append(_measure_cell(engine, video, frame, object_id, count_clicks))
             measured(number + 1, len(cells))
+        if not found:
+            raise LabelsError(tr("No held-out frame can be read, so nothing can be measured."))
         if self._tracks:
             tracked = {
                 cell: answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from vostool.errors import SourceError
 from vostool.frames import FrameSource
 from vostool.masks.mask import Mask
 from vostool.models.engine_options import Backend
@@ -67,7 +68,7 @@ def encode_lessons(
 
     Raises:
         Cancelled: through ``progress``.
-        SourceError: a frame cannot be read.
+        SourceError: a video cannot be opened.
     """
     lessons: list[Lesson] = []
     total, done = sum(len(video.masks) for video in videos), 0
@@ -78,7 +79,9 @@ def encode_lessons(
                 progress(done, total, tr("encoding frames"))
                 done += 1
                 seen = [mask for mask in masks.values() if not mask.is_empty]
-                if seen:
+                if not seen:
+                    continue
+                with suppress(SourceError):  # a damaged frame teaches nothing
                     frame = encode(number)
                     lessons += [_lesson(frame, mask) for mask in seen]
     return lessons
