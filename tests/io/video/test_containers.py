@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import imageio_ffmpeg
+import made_files
 import numpy as np
 import pytest
 from av.stream import Disposition
@@ -72,10 +74,28 @@ def test_the_stream_is_the_one_that_ffmpeg_takes(tmp_path, sizes, default, shown
     source.close()
 
 
-def test_a_time_that_is_stamped_twice_moves_nothing_after_it(shared_data) -> None:
-    path = shared_data / "cases_video" / "repeated_timestamp_drift" / "vfr.mp4"
-    if not path.exists():
-        pytest.skip("no sample with a repeated time stamp")
+@pytest.fixture(params=["made", "shared"])
+def odd(request, tmp_path: Path) -> Callable[[str], Path]:
+    """A file with one oddity: made on the spot, and the one of the sample data."""
+    makers = {
+        "repeated_timestamp_drift/vfr.mp4": made_files.with_a_repeated_time,
+        "edit_list_skips_a_gop/trim_one_gop.mp4": made_files.skipping_groups,
+        "avi_dropped_frames/avi_drops.avi": made_files.with_empty_chunks,
+    }
+
+    def make(name: str) -> Path:
+        if request.param == "made":
+            return makers[name](tmp_path / Path(name).name)
+        path = request.getfixturevalue("shared_data") / "cases_video" / name
+        if not path.exists():
+            pytest.skip("no such sample")
+        return path
+
+    return make
+
+
+def test_a_time_that_is_stamped_twice_moves_nothing_after_it(odd) -> None:
+    path = odd("repeated_timestamp_drift/vfr.mp4")
     with av.open(str(path)) as container:
         stamps = [frame.pts for frame in container.decode(video=0)]
         unit = float(container.streams.video[0].time_base)
@@ -94,16 +114,15 @@ def test_a_time_that_is_stamped_twice_moves_nothing_after_it(shared_data) -> Non
     ("name", "frames"),
     [("edit_list_skips_a_gop/trim_one_gop.mp4", 40), ("avi_dropped_frames/avi_drops.avi", 30)],
 )
-def test_what_is_cut_or_empty_is_no_damage(shared_data, name: str, frames: int) -> None:
-    path = shared_data / "cases_video" / name
-    if not path.exists():
-        pytest.skip("no sample of it")
+def test_what_is_cut_or_empty_is_no_damage(odd, name: str, frames: int) -> None:
+    path = odd(name)
     told: list[str] = []
     source = open_source(path, lambda done, total, what="": told.append(what))
     assert (len(source), source.info.warning) == (frames, None)
     assert not any("decoding" in what for what in told)
     with av.open(str(path)) as container:
         right = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(right) == frames
     for index in (0, frames - 1, frames // 2, 3, frames // 3):
         assert np.array_equal(source.frame(index), right[index])
     source.close()

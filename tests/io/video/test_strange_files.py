@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from made_files import tiled_still
 from PIL import Image, ImageOps
 
 from vostool.errors import SourceError, VosToolError
@@ -148,7 +150,15 @@ def test_a_preview_beside_a_picture_is_no_second_one(tmp_path: Path) -> None:
     assert len(open_source(tmp_path)) == 1
 
 
-def test_a_still_picture_of_tiles_is_no_video(shared_data: Path) -> None:
+def test_a_still_picture_of_tiles_is_no_video(tmp_path: Path) -> None:
+    still = tiled_still(tmp_path / "a.heic")
+    with av.open(str(still)) as container:
+        assert len(container.streams.video) == 2  # its tiles, of which FFmpeg would show one
+    with pytest.raises(SourceError, match="still picture"):
+        open_source(still)
+
+
+def test_the_sample_of_a_still_picture_of_tiles_is_no_video(shared_data: Path) -> None:
     place = shared_data / "cases_video" / "heic_tiles" / "grid.heic"
     if not place.exists():
         pytest.skip("no sample of a picture made of tiles")
