@@ -215,6 +215,21 @@ def test_a_disk_that_fails_is_one_sentence_and_leaves_what_was_there(
     assert not list(out.parent.glob(".*"))
 
 
+def test_a_disk_that_keeps_nothing_to_go_on_with_does_not_end_the_training(out, monkeypatch):
+    def fail(self, path):
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ScriptedTrainer, "write_state", fail)
+    _, listener, stopped = stop_at(7)
+    outcome = run_training(plan_training(request(out), VIDEOS), listener, stopped)
+    assert outcome.stopped and weight_of(out) == pytest.approx(0.8)
+    assert "mine.pt.resume' could not be written" in outcome.notes[1]
+    whole = run_training(plan_training(request(out, overwrite=True), VIDEOS))
+    assert not whole.resumed and whole.comparison.better
+    assert sorted(path.name for path in out.parent.iterdir()) == ["base.pt", "mine.pt"]
+
+
 def test_a_folder_that_cannot_be_written_to_is_told_beforehand(out, monkeypatch):
     def fail(self, data):
         raise PermissionError(errno.EACCES, "denied")

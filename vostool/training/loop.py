@@ -39,7 +39,7 @@ def train(
         What happened, and whether it was stopped.
 
     Raises:
-        ModelError: from the trainer, or the state cannot be stored.
+        ModelError: from the trainer.
     """
     history = history or History()
     per_epoch = trainer.steps_per_epoch

@@ -166,7 +166,7 @@ def run_training(
         store.forget()
     resumed = known is not None
     if not written or ended:
-        notes = _why_no_comparison(written, ended, request.out)
+        notes = _why_no_comparison(written, ended, request.out, store.problem)
         checkpoint = request.out if written else None
         return TrainingOutcome(checkpoint, None, history, ended, resumed, notes)
     try:
@@ -219,13 +219,23 @@ def _until(stopped: Stopped, progress: Progress) -> Progress:
     return tell
 
 
-def _why_no_comparison(written: bool, ended: bool, out: Path) -> tuple[str, ...]:
-    if ended and written:
-        return (tr("Stopped; the best so far is in '{out}', and training again goes on.",
-                   out=out),)  # fmt: skip
-    if ended:
-        return (tr("Stopped before anything was better; training again goes on."),)
-    return (
-        tr("No epoch was better on the held-out labels than the weights to begin with, so "
-           "nothing was written; keep the old one."),
-    )  # fmt: skip
+def _why_no_comparison(
+    written: bool, ended: bool, out: Path, problem: str | None
+) -> tuple[str, ...]:
+    """Why there is none.
+
+    Args:
+        problem: why a later run cannot go on.
+    """
+    if not ended:
+        return (
+            tr(
+                "No epoch was better on the held-out labels than the weights to begin with, so "
+                "nothing was written; keep the old one."
+            ),
+        )
+    if problem is not None:
+        return (tr("Stopped."), problem)
+    if written:
+        return (tr("Stopped; the best so far is in '{out}', and training again goes on.", out=out),)
+    return (tr("Stopped before anything was better; training again goes on."),)

@@ -27,6 +27,7 @@ class Store:
     Attributes:
         out: the checkpoint to be.
         unfinished: what lies beside it until the training has ended.
+        problem: one sentence why the last :meth:`pause` kept nothing, or None.
 
     Args:
         identity: JSON that tells this training from every other: labels, options, first weights.
@@ -36,6 +37,7 @@ class Store:
         self.out = out
         self.unfinished = out.with_name(f"{out.name}.resume")
         self._identity = identity
+        self.problem: str | None = None
 
     def check(self, overwrite: bool, base: Path | None) -> None:
         """Raise :class:`ModelError` where the checkpoint could not be written in the end.
@@ -85,14 +87,17 @@ class Store:
         return story if story is not None and story.get("identity") == self._identity else None
 
     def pause(self, trainer: Trainer, history: History) -> None:
-        """Keep what :meth:`resume` needs.
+        """Keep what :meth:`resume` needs; where it cannot be written, what lay there stays.
 
-        Raises:
-            ModelError: it cannot be written; what lay there stays.
+        That is no reason to end a training that goes on: see :attr:`problem`.
         """
         told = {"identity": self._identity, "history": history.to_json()}
-        with _one_sentence(self.unfinished):
-            _write_beside(self.unfinished, _with_story(trainer.write_state, told))
+        try:
+            with _one_sentence(self.unfinished):
+                _write_beside(self.unfinished, _with_story(trainer.write_state, told))
+            self.problem = None
+        except ModelError as error:
+            self.problem = str(error)
 
     def finish(self, trainer: Trainer, story: Story) -> None:
         """Write the checkpoint with the best weights and their story.

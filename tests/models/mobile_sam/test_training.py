@@ -148,6 +148,14 @@ def test_drawing_by_lot_leaves_the_programs_own_lot_alone(trainer):
     assert torch.equal(torch.rand(3), wanted)
 
 
+def test_a_loss_that_is_no_number_ends_it_with_a_sentence(trainer):
+    trainer.prepare([strip("a", 1, (0,))], silent)
+    with torch.no_grad():
+        trainer._decoder.iou_token.weight.fill_(float("nan"))
+    with pytest.raises(ModelError, match="try again with a lower rate"):
+        trainer.step()
+
+
 def test_what_does_not_fit_is_one_sentence(base, trainer, tmp_path):
     (tmp_path / "damaged").write_bytes(b"PK\x03\x04nothing")
     with pytest.raises(ModelError, match=r"unfinished training .* is damaged"):

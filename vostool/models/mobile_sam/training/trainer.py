@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from vostool.errors import LabelsError
+from vostool.errors import LabelsError, ModelError
 from vostool.models.engine import Engine
 from vostool.models.mobile_sam.encoder import Square
 from vostool.models.mobile_sam.engine import MobileSamEngine
@@ -118,6 +118,10 @@ class MobileSamTrainer:
             # By the step's number alone, so that a run which goes on draws the same.
             torch.manual_seed(hash((self._options.seed, self._step)) & 0x7FFFFFFF)
             losses = self._losses(self._batch())
+            if not losses[self._core].isfinite():
+                raise ModelError(
+                    tr("The training gave no number any more; try again with a lower rate.")
+                )
             self._optimiser.zero_grad()
             losses[self._core].backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self._decoder.parameters(), _CLIPPED)
