@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from training_videos import halves
 
 from vostool.masks.mask import Mask
+from vostool.training.chosen import thinned
 from vostool.training.compare import compare
-from vostool.training.measuring import Cell, CellMeasure, mean_value, thinned
+from vostool.training.measuring import Cell, CellMeasure, mean_value
 from vostool.training.pictures import chosen_cells
 
 NOTHING = Mask.empty(4, 4)

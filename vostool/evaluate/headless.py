@@ -120,15 +120,23 @@ class HeadlessSession:
             self.project.apply(edit)
 
     def track(
-        self, direction: Direction, origin: int | None = None, stepped: Stepped = lambda: None
+        self,
+        direction: Direction,
+        origin: int | None = None,
+        stepped: Stepped = lambda: None,
+        last: int | None = None,
     ) -> None:
         """Track every object that has a keyframe over the whole source.
+
+        Args:
+            last: go no farther than this frame.
 
         Raises:
             ModelError, PromptError: from the engine, or nothing to start from.
             Cancelled: as ``stopped`` asked.
         """
-        self._run(plan_run(self.project, direction, origin=origin), run_edit, stepped)
+        request = plan_run(self.project, direction, origin=origin, last=last)
+        self._run(request, run_edit, stepped)
 
     def track_corrected(
         self, frame: int, object_ids: Collection[int], stepped: Stepped = lambda: None

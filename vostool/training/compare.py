@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vostool.training.measuring import Cell, CellMeasure, mean_value
+from vostool.training.measuring import Cell, CellMeasure, mean_value, what_counts
 from vostool.words import tr
 
 RESAMPLES = 2000
@@ -109,8 +109,9 @@ def _spread(before: Sequence[CellMeasure], after: Sequence[CellMeasure]) -> floa
 
     One frame alone has no spread, so nothing is sure there: 1.
     """
-    gains = _by_object([m.cell for m in before], [a.value - b.value
-                       for b, a in zip(before, after, strict=True)])  # fmt: skip
+    sides = what_counts(before), what_counts(after)
+    values = [a.value - b.value for b, a in zip(*sides, strict=True)]
+    gains = _by_object([m.cell for m in sides[0]], values)
     if all(len(row) < 2 for row in gains.values()):
         return 1.0
     rng = np.random.default_rng(_SEED)

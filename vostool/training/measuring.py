@@ -3,11 +3,12 @@
 On each labelled frame by itself: J&F after one click into the middle of the object, after a box,
 and how many clicks it takes until J&F is 0.9 (the click robot of :mod:`vostool.evaluate.robots`).
 An engine that learns to track is measured by tracking besides: each object's first held-out mask
-is given, and the others are compared with what it makes of them.
+is given, and the others are compared with what it makes of them, within a stretch of each video.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -23,11 +24,14 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import Direction, Engine, SegmentRequest
 from vostool.models.trainer import TaughtVideo
 from vostool.project.prompts import Point, Prompts
+from vostool.training.chosen import FEWEST_TRACKED, REACH, stretch, thinned
 from vostool.words import tr
 
 GOOD = 0.9
 """J&F to be reached by clicks."""
 MOST_CLICKS = 10
+ENGINES_KEPT = 4
+"""Each holds its weights, and features of its video."""
 _OBJECT = 1
 
 MakeEngine = Callable[[], Engine]
@@ -68,10 +72,16 @@ class CellMeasure:
         return (self.click + self.box) / 2 if self.tracked is None else self.tracked
 
 
+def what_counts(measures: Sequence[CellMeasure]) -> list[CellMeasure]:
+    """Those that were tracked; all of them where none was. The masks that tracking was given, and
+    what one click makes of them, say nothing of tracking."""
+    return [m for m in measures if m.tracked is not None] or list(measures)
+
+
 def mean_value(measures: Sequence[CellMeasure]) -> float:
     """The mean of what counts over the objects of the videos, each weighing the same."""
     rows: dict[tuple[str, int], list[float]] = {}
-    for measure in measures:
+    for measure in what_counts(measures):
         rows.setdefault((measure.cell.video, measure.cell.object_id), []).append(measure.value)
     return float(np.mean([np.mean(row) for row in rows.values()]))
 
@@ -82,9 +92,10 @@ class Measurer:
     Use as a context manager.
 
     Args:
-        make: makes an engine; one is kept for each video until the end.
+        make: makes an engine; a few are kept until the end, each with the video that it was last
+            asked about.
         videos: the held-out labels.
-        tracks: measure by tracking as well.
+        tracks: measure by tracking as well, in a stretch of each video.
         most: at most so many cells, evenly spread; None takes all.
     """
 
@@ -96,21 +107,24 @@ class Measurer:
         most: int | None = None,
     ) -> None:
         self._make, self._tracks = make, tracks
-        self._videos = thinned(videos, most)
-        self._stack = ExitStack()
-        self._opened: dict[str, tuple[Engine, FrameSource]] = {}
+        near = [stretch(video, REACH) for video in videos] if tracks else videos
+        self._videos = thinned(near, most, FEWEST_TRACKED if tracks else 1)
+        self._opened: OrderedDict[str, tuple[Engine, FrameSource]] = OrderedDict()
 
     def __enter__(self) -> Measurer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with ExitStack() as stack:
+            for engine, source in self._opened.values():
+                stack.callback(source.close)
+                stack.callback(engine.close)
         self._opened.clear()
-        self._stack.close()
 
     @property
     def cells(self) -> tuple[tuple[TaughtVideo, int, int], ...]:
         """Video, frame and object of everything that is clicked on."""
-        return tuple((v, f, o) for v in self._videos for f, o in v.cells if _seen(v, f, o))
+        return tuple((v, f, o) for v in self._videos for f, o in _seen_cells(v))
 
     def __call__(
         self,
@@ -131,74 +145,71 @@ class Measurer:
             SourceError: a video cannot be opened.
             LabelsError: no held-out mask has a pixel, or no frame can be read.
         """
-        cells, found = self.cells, []
-        if not cells:
+        total, found = len(self.cells), list[CellMeasure]()
+        if not total:
             raise LabelsError(tr("No held-out mask shows its object, so nothing can be measured."))
-        for number, (video, frame, object_id) in enumerate(cells):
-            _go_on(stopped)
-            engine, _ = self._engine(video)
-            with suppress(SourceError):  # a damaged frame says nothing of either side
-                found.append(_measure_cell(engine, video, frame, object_id, count_clicks))
-            measured(number + 1, len(cells))
+        done = 0
+        for video in self._videos:
+            answers: list[CellMeasure] = []
+            for frame, object_id in _seen_cells(video):
+                _go_on(stopped)
+                engine, _ = self._engine(video)
+                with suppress(SourceError):  # a damaged frame says nothing of either side
+                    answers.append(_measure_cell(engine, video, frame, object_id, count_clicks))
+                done += 1
+                measured(done, total)
+            if self._tracks and answers:
+                tracked = self._track(video, [m.cell for m in answers], stopped)
+                answers = [_with_track(m, tracked.get(m.cell)) for m in answers]
+            found += answers
         if not found:
             raise LabelsError(tr("No held-out frame can be read, so nothing can be measured."))
-        if self._tracks:
-            tracked = {
-                cell: answer
-                for video in self._videos
-                for cell, answer in self._track(video, stopped).items()
-            }
-            found = [_with_track(m, tracked.get(m.cell)) for m in found]
         return found
 
     def _engine(self, video: TaughtVideo) -> tuple[Engine, FrameSource]:
+        """An engine with this video; of many, the one that was asked longest ago takes it on."""
         if video.name not in self._opened:
-            source = video.open()
-            self._stack.callback(source.close)
-            engine = self._make()
-            self._stack.callback(engine.close)
-            engine.open(source)
-            self._opened[video.name] = engine, source
+            self._opened[video.name] = self._open(video)
+        self._opened.move_to_end(video.name)
         return self._opened[video.name]
 
-    def _track(self, video: TaughtVideo, stopped: Stopped) -> dict[Cell, tuple[Mask, float]]:
+    def _open(self, video: TaughtVideo) -> tuple[Engine, FrameSource]:
+        with ExitStack() as undo:
+            source = video.open()
+            undo.callback(source.close)
+            before: FrameSource | None = None
+            if len(self._opened) < ENGINES_KEPT:
+                engine = self._make()
+            else:
+                _, (engine, before) = self._opened.popitem(last=False)
+                undo.callback(before.close)
+            undo.callback(engine.close)
+            engine.open(source)
+            undo.pop_all()
+        if before is not None:
+            before.close()
+        return engine, source
+
+    def _track(
+        self, video: TaughtVideo, cells: Sequence[Cell], stopped: Stopped
+    ) -> dict[Cell, tuple[Mask, float]]:
         """The tracked mask and its J&F of each cell but an object's first."""
         engine, source = self._engine(video)
         first: dict[int, int] = {}
-        for frame, object_id in video.cells:
-            if _seen(video, frame, object_id):
-                first.setdefault(object_id, frame)
+        for cell in cells:
+            first.setdefault(cell.object_id, cell.frame)
         session = HeadlessSession(source, engine, first, stopped)
         for object_id, frame in first.items():
             session.give(frame, object_id, video.masks[frame][object_id])
-        session.track(Direction.FORWARD)
+        session.track(Direction.FORWARD, last=max(cell.frame for cell in cells))
         found = {}
-        for frame, object_id in video.cells:
-            record = session.project.masks.get(frame, object_id)
-            if record is not None and frame > first.get(object_id, frame):
-                truth = video.masks[frame][object_id]
+        for cell in cells:
+            record = session.project.masks.get(cell.frame, cell.object_id)
+            if record is not None and cell.frame > first[cell.object_id]:
+                truth = video.masks[cell.frame][cell.object_id]
                 value = jf_of(truth.to_array(), record.mask.to_array())
-                found[Cell(video.name, frame, object_id)] = record.mask, value
+                found[cell] = record.mask, value
         return found
-
-
-def thinned(videos: Sequence[TaughtVideo], most: int | None) -> list[TaughtVideo]:
-    """The videos with at most so many cells in all, frames evenly spread; each keeps at least one.
-
-    Args:
-        most: None takes all.
-    """
-    total = sum(len(video.cells) for video in videos)
-    if most is None or total <= most:
-        return list(videos)
-    kept = []
-    for video in videos:
-        frames = list(video.masks)
-        wanted = max(1, int(len(frames) * most / total))
-        places = np.unique(np.linspace(0, len(frames) - 1, wanted).round().astype(int))
-        masks = {frames[place]: video.masks[frames[place]] for place in places}
-        kept.append(replace(video, masks=masks))
-    return kept
 
 
 def jf_of(truth: BoolArray, result: BoolArray) -> float:
@@ -259,8 +270,9 @@ def _clicks(asked: _Asked, truth: BoolArray) -> int:
     return MOST_CLICKS + 1
 
 
-def _seen(video: TaughtVideo, frame: int, object_id: int) -> bool:
-    return not video.masks[frame][object_id].is_empty
+def _seen_cells(video: TaughtVideo) -> list[tuple[int, int]]:
+    """(frame, object id) of the masks that show something."""
+    return [(f, oid) for f, oid in video.cells if not video.masks[f][oid].is_empty]
 
 
 def _go_on(stopped: Stopped) -> None:
