@@ -53,11 +53,13 @@ def build_student(
     spec: ModelSpec,
     path: Path,
     device: torch.device,
+    image_size: int | None = None,
     overrides: Sequence[str] = (),
 ) -> Student:
     """The network with the weights of a checkpoint, ready to learn.
 
     Args:
+        image_size: side of the square that frames are scaled to; None keeps the model's own 1024.
         overrides: hydra's, for a network of another size.
 
     Raises:
@@ -74,6 +76,7 @@ def build_student(
         hydra_overrides_extra=[
             "++model._target_=training.model.sam2.SAM2Train",
             *(f"++model.{name}={value}" for name, value in SIMULATED.items()),
+            *([] if image_size is None else [f"++model.image_size={image_size}"]),
             *overrides,
         ],
         apply_postprocessing=False,

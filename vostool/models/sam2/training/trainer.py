@@ -58,9 +58,12 @@ class Sam2Trainer:
         """
         self._spec, self._checkpoint, self._device = spec, checkpoint, device
         self._options, self._overrides = options, overrides
+        self._engine_options = EngineOptions()
         self._dtype = choose_bfloat16(device)
         with clear_errors(spec.title):
-            self._student = build_student(spec, checkpoint, device, overrides)
+            self._student = build_student(
+                spec, checkpoint, device, self._engine_options.image_size, overrides
+            )
         self._optimiser = make_optimiser(trained(self._student).values(), options.rate or RATE)
         self._loss = make_loss()
         self._best = copied(self._student)
@@ -166,7 +169,7 @@ class Sam2Trainer:
         self._best = copied(self._student)
 
     def engine(self) -> Engine:
-        options = EngineOptions()
+        options = self._engine_options
         if self._predictor is None:
             self._predictor = build_for(
                 options, self._spec, self._checkpoint, self._device, self._overrides
