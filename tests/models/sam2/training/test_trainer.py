@@ -9,6 +9,7 @@ import pytest
 import torch
 from official_sam2 import official_run, official_state, our_run
 from sam2.build_sam import build_sam2_video_predictor
+from seeded import sam2
 
 from vostool.errors import LabelsError, ModelError
 from vostool.evaluate.array_source import ArraySource
@@ -211,3 +212,40 @@ def test_every_sam_2_is_trained_and_its_checkpoint_says_which_it_is(tiny_checkpo
     old, new = (read_weights(path) for path in (tiny_checkpoint, tmp_path / "mine.pt"))
     assert all(torch.equal(old[name], new[name]) for name in {**old, **new})
     build_sam2_video_predictor(TINY.config, str(tmp_path / "mine.pt"), device="cpu")
+
+
+def test_computing_attention_twice_changes_nothing(trainer, taught, tmp_path):
+    video = taught(range(4))
+    twice, once = trainer(video), trainer(video)
+    for layer in once._student.memory_attention.layers:
+        del layer.forward  # the module's own
+    for step in range(2):
+        assert twice.step() == once.step(), step
+        twice.remember()
+        once.remember()
+    a, b = weights(twice, tmp_path / "twice.pt"), weights(once, tmp_path / "once.pt")
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_in_bfloat16_it_learns_in_float32_weights(trainer, taught, tmp_path, monkeypatch):
+    whole = trainer(taught(range(4)))
+    monkeypatch.setenv("VOSTOOL_DTYPE", "bfloat16")
+    learner = trainer(taught(range(4)))
+    before = weights(learner, tmp_path / "before.pt")
+    half = learner.step()
+    learner.remember()
+    after = weights(learner, tmp_path / "after.pt")
+    assert half["total"] == pytest.approx(whole.step()["total"], rel=0.2)
+    assert {value.dtype for value in after.values()} == {torch.float32}
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+def test_the_older_generation_learns_as_well(trainer, taught, tmp_path):
+    trainer(taught(range(4)))  # which shortens clips and corrections
+    spec = MODELS["sam2-tiny"]
+    torch.save({"model": sam2(64, spec.name).state_dict()}, tmp_path / "older.pt")
+    options = TrainOptions(rate=1e-3)
+    with closing(Sam2Trainer(spec, tmp_path / "older.pt", CPU, options, OVERRIDES)) as learner:
+        learner.prepare([taught(range(4))], silent)
+        assert np.isfinite(learner.step()["total"])
+        assert learner.name == "sam2-tiny"
