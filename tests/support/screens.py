@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
@@ -35,8 +36,13 @@ from vostool.io.batch.run import BatchProject
 from vostool.io.cvat_server.job import project_job
 from vostool.jobs.job import OPENING, TRACKING, JobProgress, JobResult, JobState
 from vostool.jobs.reviewing import Place
+from vostool.masks.mask import Mask
 from vostool.models.nvidia import UnusedCard
 from vostool.review.reasons import Reason
+from vostool.training.compare import Comparison, compare
+from vostool.training.measuring import Cell, CellMeasure
+from vostool.training.pictures import Trio
+from vostool.training.progress import Report
 from vostool.words import tr
 
 LEFT = Qt.MouseButton.LeftButton
@@ -111,7 +117,7 @@ def screens(stage: Stage) -> Iterator[Screen]:
     """Open them all; each is closed again when the next one is asked for."""
     for part in (
         _start, _program, _empty, _objects, _menus, _popovers, _bars, _dialogs, _find, _run,
-        _review, _timeline, _labels_in_and_out, _cvat, _batch, _tour, _end,
+        _review, _timeline, _labels_in_and_out, _cvat, _batch, _training, _tour, _end,
     ):  # fmt: skip
         stage.step(part.__name__)
         yield from part(stage)
@@ -446,7 +452,7 @@ def _batch(stage: Stage) -> Iterator[Screen]:
     broken = stage.folder / "broken.toml"
     broken.write_text("vostool_jobs = 1\nprojects =")
     batch.open_file(broken)
-    stage.until(lambda: "broken.toml' " in batch.ui.message.text())
+    stage.until(lambda: "Invalid value" in batch.ui.message.text())
     yield Screen("batch-broken", batch)
     made = batch.new_jobs([stage.clip])
     assert made is not None
@@ -507,6 +513,54 @@ def _places(stage: Stage) -> list[Place]:
         Place(stage.folder / f"{name}.vos", 3, 9, 4, 1, ("1 cup", "2 fish"), reasons, 0.9, 12)
         for name in ("clip", LONG)
     ]
+
+
+# -- training -------------------------------------------------------------------------------------
+
+
+def _training(stage: Stage) -> Iterator[Screen]:
+    """Planned, going on, and before and after."""
+    window = stage.program.trainings.show()
+    stage.until(lambda: not window.planning.is_busy)
+    yield Screen("training-planned", window)
+    window.ui.show_running(True)
+    window.ui.curves.add(_reports())
+    window.ui.say(SENTENCE)
+    yield Screen("training-going", window)
+    window.ui.show_running(False)
+    window.ui.say(SENTENCE, "bad")
+    yield Screen("training-failed", window)
+    window.ui.tabs.setTabEnabled(1, True)
+    window.ui.tabs.setCurrentIndex(1)
+    for gain, name in ((0.1, "better"), (0.0, "not-better")):
+        comparison = _comparison(gain)
+        window.ui.comparison.show_comparison(comparison)
+        window.ui.comparison.show_pictures(_trios())
+        yield Screen(f"training-{name}", window)
+    window.close()
+
+
+def _reports() -> list[Report]:
+    return [
+        Report(step, 90, step // 10, {"total": 1 / (step + 1)} if step % 10 else {},
+               0.7 + step / 400, 0.7, 0.8, 3, 2.0 * step)
+        for step in range(60)
+    ]  # fmt: skip
+
+
+def _comparison(gain: float) -> Comparison:
+    mask = Mask.empty(8, 8)
+    sides = [
+        [CellMeasure(Cell("clip", frame, 1), mask, value, value, 2) for frame in range(4)]
+        for value in (0.8, 0.8 + gain)
+    ]
+    return compare(*sides)
+
+
+def _trios() -> list[Trio]:
+    picture = np.full((90, 160, 3), 120, np.uint8)
+    cell = Cell("clip", 3, 1)
+    return [Trio(cell, "clip, 3: 1 cup", picture, picture, picture, 0.8, 0.9)] * 2
 
 
 # -- helping and leaving ---------------------------------------------------------------------------

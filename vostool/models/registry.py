@@ -142,6 +142,12 @@ def create_engine(
     return spec.create(device, checkpoint, options or EngineOptions())
 
 
+def own_engine_names() -> tuple[str, ...]:
+    """The engines that were trained on own labels and can be used here, by a look at the files."""
+    shipped = (*_BUILT_IN, *_plugins().found.values())
+    return tuple(spec.name for spec in tuned_specs(shipped) if spec.status().usable)
+
+
 def trainable_engines() -> tuple[str, ...]:
     """The engines that :func:`create_trainer` makes a trainer for, by name."""
     return tuple(spec.name for spec in engine_specs() if spec.trainer is not None)

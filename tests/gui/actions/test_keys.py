@@ -31,7 +31,7 @@ def test_shortcuts_are_unique_and_understood() -> None:
 
 
 def test_every_action_has_a_handler_and_no_handler_is_left_over(program) -> None:
-    handlers = make_handlers(program.bench, program.tour, program.batches)
+    handlers = make_handlers(program.bench, program.tour, program.batches, program.trainings)
     assert set(handlers) == set(KEYS)
     handlers.pop("undo")
     with pytest.raises(ValueError, match="undo"):

@@ -31,7 +31,7 @@ QTS_OWN = re.compile(r"&?\b(?:OK|Cancel|Close|Yes|No|Open|Save|Show Details\.\.\
 """From Qt's catalogue, for which there is another file."""
 DATA = re.compile(
     r"\b(?:ladybird|starfish|fish|la|fi|clip|Truth|[cC][pP][uU]|cup|Dog|Male speech|man speaking|Motor vehicl\w*"
-    r"|mp4|road|VOSTool|CVAT|X-AnyLabeling|English|rle|polygon|auto|coco|RGB|SAM 2\.\d (?:tiny|small|base|large)"
+    r"|mp4|road|VOSTool|CVAT|mine|X-AnyLabeling|English|rle|polygon|auto|coco|RGB|SAM 2\.\d (?:tiny|small|base|large)"
     r"|[\w-]+\.(?:mp4|vos|json|xml|toml)|kB)\b|\S*/\S+|\b[xy](?= \d)"
 )
 OF_QT = re.compile(r"^(?:Float|Press shortcut|\d\d.*Python.*)$", re.S)

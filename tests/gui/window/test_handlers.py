@@ -13,7 +13,7 @@ from vostool.gui.window.handlers.table import make_handlers
 
 @pytest.fixture
 def handlers(program):
-    return make_handlers(program.bench, program.tour, program.batches)
+    return make_handlers(program.bench, program.tour, program.batches, program.trainings)
 
 
 def test_what_needs_a_video_does_nothing_without_one(hand, handlers) -> None:

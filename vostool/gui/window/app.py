@@ -31,6 +31,7 @@ from vostool.gui.window.main_window import MainWindow
 from vostool.gui.window.memory_choice import show_memory
 from vostool.gui.window.resuming import Resuming
 from vostool.gui.window.tour import Tour
+from vostool.gui.window.trainings import Trainings
 from vostool.gui.window.unforeseen import Unforeseen
 from vostool.gui.window.views import Views
 from vostool.gui.window.workbench import Workbench
@@ -50,6 +51,7 @@ class Program:
     tour: Tour
     drops: Drops
     batches: Batches
+    trainings: Trainings
 
 
 def build() -> Program:
@@ -62,17 +64,17 @@ def build() -> Program:
     engine = EngineChoice(worker, window)
     bench = Workbench(window, worker, engine, partial(Views, window))
     tour = Tour(bench)
-    batches = Batches(bench)
+    batches, trainings = Batches(bench), Trainings(bench)
     drops = Drops(bench, batches)
     Resuming(bench)  # which belongs to the bench
     bench.opened.connect(partial(show_memory, bench))
-    connect_actions(window.actions_by_id, make_handlers(bench, tour, batches))
+    connect_actions(window.actions_by_id, make_handlers(bench, tour, batches, trainings))
     use_stored_keys(window)
     window.name_last_export(exported_before())
     worker.start(QThread.Priority.LowPriority)
     engine.use_default()
     window.card_bar.look()
-    return Program(bench, tour, drops, batches)
+    return Program(bench, tour, drops, batches, trainings)
 
 
 def make_application(arguments: list[str]) -> QApplication:

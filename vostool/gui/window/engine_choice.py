@@ -10,7 +10,9 @@ from PyQt6.QtWidgets import QMenu
 
 from vostool.gui.engine.models_dialog import ModelsDialog
 from vostool.gui.engine.worker import EngineWorker
+from vostool.gui.settings import keys
 from vostool.gui.settings import values as settings_values
+from vostool.gui.settings.preferences import settings, stored_text
 from vostool.gui.threads.background import Background
 from vostool.gui.window.main_window import MainWindow
 from vostool.models.devices import CPU
@@ -20,6 +22,7 @@ from vostool.models.registry import (
     create_engine,
     default_engine,
     engine_statuses,
+    own_engine_names,
     quality_texts,
     smallest_download,
 )
@@ -60,15 +63,27 @@ class EngineChoice(QObject):
     def use_default(self) -> None:
         """Use the best engine there is; looking for it may load torch, so not on this thread."""
         device = self._worker.place.device
-        search = Background(lambda _progress: default_engine(device))
-        search.succeeded.connect(self._found)
+        own = stored_text(keys.OWN_ENGINE)
+        search = Background(lambda _progress: _first_engine(own, device))
+        search.succeeded.connect(lambda found: self._found(*found))
         search.failed.connect(lambda _: self._found(FALLBACK))
         search.start()
 
-    def _found(self, name: str) -> None:
+    def _found(self, name: str, problem: str = "") -> None:
         if self._hears:
             self._best = name
             self.use(name)
+            if problem:
+                settings().setValue(keys.OWN_ENGINE, "")  # it is said once
+                self._window.show_problem(tr("Another engine answers"), problem)
+
+    def choose(self, name: str) -> None:
+        """Use an engine that the person chose; one trained on own labels is used again at the next
+        start.
+        """
+        own = name if name in own_engine_names() else ""
+        settings().setValue(keys.OWN_ENGINE, own)
+        self.use(name)
 
     def use(self, name: str) -> None:
         """Use the engine of this name as soon as it is loaded; the one before serves until then."""
@@ -124,7 +139,7 @@ class EngineChoice(QObject):
 
     def _open_dialog(self) -> ModelsDialog:
         dialog = ModelsDialog(self.current, self._window)
-        dialog.chosen.connect(self.use)
+        dialog.chosen.connect(self.choose)
         dialog.open()
         return dialog
 
@@ -133,7 +148,7 @@ class EngineChoice(QObject):
         self._menu.clear()
         for status in engine_statuses():
             if status.usable:
-                action = self._menu.addAction(tr(status.title), partial(self.use, status.name))
+                action = self._menu.addAction(tr(status.title), partial(self.choose, status.name))
                 assert action is not None
                 action.setCheckable(True)
                 action.setChecked(status.name == self.current)
@@ -189,3 +204,19 @@ def _told(info: EngineInfo) -> str:
     return tr(
         "{detail}\nComputes on {title}{dtype}.", detail=info.detail, title=title, dtype=dtype
     ).lstrip()
+
+
+def _first_engine(own: str, device: str | None) -> tuple[str, str]:
+    """The engine to begin with, and a sentence where the person's own is not there any more."""
+    if own and own in own_engine_names():
+        return own, ""
+    name = default_engine(device)
+    if not own:
+        return name, ""
+    told = tr(
+        "The engine '{own}' is not there any more, since its checkpoint was removed; {name} "
+        "answers in its place.",
+        own=own,
+        name=name,
+    )
+    return name, told

@@ -49,7 +49,8 @@ ARRANGEMENT: dict[str, Items] = {
         "point", "negative", "box", "scribble", LINE,
         Inner(mark("Change the mask"), ("brush", "eraser", "polygon", "lasso", "wand", "move")),
         "select", "hand", MORE, LINE,
-        Inner(mark("Size"), ("tool_smaller", "tool_larger")), LINE, "models",
+        Inner(mark("Size"), ("tool_smaller", "tool_larger")), LINE,
+        Inner(mark("Models"), ("models", "train")),
     ),
     "Mask": (
         "copy_previous", "copy_next", LINE, "fill_holes", "drop_specks", "keep_largest",

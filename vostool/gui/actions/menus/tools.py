@@ -10,4 +10,6 @@ TOOLS: ActionTable = (
     ActionSpec("tool_larger", "Tools", "Larger brush", (".",), Needs.NOTHING,
                "Or a higher tolerance of the wand"),
     ActionSpec("models", "Tools", "Models…", (), Needs.NOTHING, "Fetch SAM 2, choose the engine"),
+    ActionSpec("train", "Tools", "Train on these labels…", (), Needs.NOTHING,
+               "A new engine learns what you made and confirmed; you compare before it is used"),
 )  # fmt: skip

@@ -16,14 +16,18 @@ from vostool.gui.window.handlers.review import review_handlers
 from vostool.gui.window.handlers.track import track_handlers
 from vostool.gui.window.handlers.view import view_handlers
 from vostool.gui.window.tour import Tour
+from vostool.gui.window.trainings import Trainings
 from vostool.gui.window.workbench import Workbench
 
 
-def make_handlers(bench: Workbench, tour: Tour, batches: Batches) -> dict[str, Handler]:
+def make_handlers(
+    bench: Workbench, tour: Tour, batches: Batches, trainings: Trainings
+) -> dict[str, Handler]:
     """The handlers of all actions. Those that need a video do nothing without one."""
     return {
         **file_handlers(bench),
         "batch": batches.show,
+        "train": trainings.show,
         **cvat_handlers(bench),
         **edit_handlers(bench),
         **mask_handlers(bench),
