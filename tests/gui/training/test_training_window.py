@@ -151,7 +151,7 @@ def test_what_is_taught_and_left_out_is_told_before_anything_is_trained(window, 
     assert "Add a project" in window.ui.message.text()
     planned(window, until, project("a"), project("b", taught=4, tracked=0))
     assert rows(window) == [["a", "6", "1", "6"], ["b", "4", "1", "4"]]
-    assert "2 masks that nobody confirmed" in window.ui.notes.toPlainText()
+    assert "nobody confirmed it: 2 masks" in window.ui.notes.toPlainText()
     (held,) = window.ui.labels.held_out()
     other = {"a": 1, "b": 0}[held]
     # The person holds the other one out, and not both.

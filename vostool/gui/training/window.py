@@ -143,6 +143,8 @@ class TrainingWindow(QDialog):
     def sentence(self) -> str:
         """How far the training is, for those who do not see its window."""
         meter = self._meter
+        if not meter.total:
+            return tr("it has begun")
         return tr("{done} of at most {total} steps", done=meter.done, total=meter.total)
 
     def _prepared(self, done: int, total: int, what: str) -> None:
