@@ -27,6 +27,8 @@ class NetworkJob(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._job: Background | None = None
+        self._succeeded: Callable[[Any], None] | None = None
+        self._failed: Callable[[str], None] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -46,12 +48,13 @@ class NetworkJob(QObject):
         """
         if self._job is not None:
             return
-        job = Background(work)
-        self._job = job
+        self._job = job = Background(work)
+        self._succeeded, self._failed = succeeded, failed
+        # Methods of a QObject: where it is destroyed with its dialog, Qt calls them no more.
         job.progressed.connect(self.progressed)
-        job.succeeded.connect(lambda result: self._end(job, lambda: succeeded(result)))
-        job.failed.connect(lambda sentence: self._end(job, lambda: failed(sentence)))
-        job.cancelled.connect(lambda: self._end(job, lambda: failed(tr("Cancelled."))))
+        job.succeeded.connect(self._end_well)
+        job.failed.connect(self._end_badly)
+        job.cancelled.connect(self._end_cancelled)
         self.started.emit()
         job.start()
 
@@ -67,10 +70,21 @@ class NetworkJob(QObject):
             return
         job.cancel()
 
-    def _end(self, job: Background, tell: Callable[[], None]) -> None:
-        if self._job is not job:
-            return
-        job.wait()
+    def _end_well(self, result: object) -> None:
+        if self._is_over() and self._succeeded is not None:
+            self._succeeded(result)
+
+    def _end_badly(self, sentence: str) -> None:
+        if self._is_over() and self._failed is not None:
+            self._failed(sentence)
+
+    def _end_cancelled(self) -> None:
+        self._end_badly(tr("Cancelled."))
+
+    def _is_over(self) -> bool:
+        """False where the work that ended was left before."""
+        if self._job is None or self.sender() is not self._job:
+            return False
         self._job = None
         self.ended.emit()
-        tell()
+        return True

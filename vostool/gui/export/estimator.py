@@ -29,6 +29,12 @@ class _Key:
     stored: tuple[int, int]
 
 
+class _Told(QObject):
+    """What the thread says: lives as long as its work, where the dialog may be gone."""
+
+    found = pyqtSignal(int, int, object)
+
+
 class Estimator(QObject):
     """Checks each project and previews the whole; a newer request takes the older one's place.
 
@@ -41,7 +47,6 @@ class Estimator(QObject):
     checked = pyqtSignal(int, object)
     previewed = pyqtSignal(object)
     failed = pyqtSignal(str)
-    _found = pyqtSignal(int, int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +55,6 @@ class Estimator(QObject):
         self._request = 0
         self._known: dict[_Key, ProjectCheck] = {}
         self._timer = single_shot(self, PAUSE_MS, self._start)
-        self._found.connect(self._tell)
 
     @property
     def is_busy(self) -> bool:
@@ -72,10 +76,12 @@ class Estimator(QObject):
     def _start(self) -> None:
         batch, request = self._batch, self._request
         assert batch is not None
+        told = _Told()
+        told.found.connect(self._tell)
 
         def work(progress: Progress) -> Preview:
             for position in range(len(batch.projects)):
-                self._found.emit(request, position, self._check(batch, position, progress))
+                told.found.emit(request, position, self._check(batch, position, progress))
 
             def listen(told: BatchProgress) -> None:
                 progress(told.done, told.total, told.name)

@@ -78,8 +78,11 @@ class ProjectsPanel(QWidget):
         self._jobs.append(job)
         job.succeeded.connect(self._add)
         job.failed.connect(self.told)
-        job.finished.connect(lambda: self._jobs.remove(job))
+        job.finished.connect(self._ended)
         job.start()
+
+    def _ended(self) -> None:
+        self._jobs = [job for job in self._jobs if not job.isFinished()]
 
     def remove_selected(self) -> None:
         """Take the selected projects out of the table."""

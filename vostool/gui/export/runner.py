@@ -21,6 +21,13 @@ from vostool.progress import Progress
 from vostool.words import tr
 
 
+class _Told(QObject):
+    """What the thread says: lives as long as its work, where the dialog may be gone."""
+
+    progressed = pyqtSignal(object)
+    project_ended = pyqtSignal(int, object)
+
+
 class Runner(QObject):
     """Runs one batch at a time.
 
@@ -49,6 +56,9 @@ class Runner(QObject):
         """Write the batch; ``checks`` as :func:`vostool.io.batch.run.run_batch` takes them."""
         last: tuple[Phase, int] | None = None
         told_at = 0.0
+        told = _Told()
+        told.progressed.connect(self.progressed)
+        told.project_ended.connect(self.project_ended)
 
         def work(progress: Progress) -> BatchReport:
             def listen(now: BatchProgress) -> None:
@@ -57,10 +67,10 @@ class Runner(QObject):
                 begins = (now.phase, now.position) != last
                 if begins or time.monotonic() - told_at >= SECONDS_BETWEEN_REPORTS:
                     last, told_at = (now.phase, now.position), time.monotonic()
-                    self.progressed.emit(now)
+                    told.progressed.emit(now)
 
             def ended(position: int, result: ProjectResult) -> None:
-                self.project_ended.emit(position, result)
+                told.project_ended.emit(position, result)
 
             return run_batch(batch, listen, checks, ended)
 
@@ -68,7 +78,7 @@ class Runner(QObject):
         self._job = job
         job.succeeded.connect(self._ended)
         job.failed.connect(self._stopped)
-        job.cancelled.connect(lambda: self._stopped(tr("Cancelled; nothing was written.")))
+        job.cancelled.connect(self._cancelled)
         job.start()
 
     def cancel(self) -> None:
@@ -79,6 +89,9 @@ class Runner(QObject):
     def _ended(self, report: BatchReport) -> None:
         self._job = None
         self.ended.emit(report)
+
+    def _cancelled(self) -> None:
+        self._stopped(tr("Cancelled; nothing was written."))
 
     def _stopped(self, sentence: str) -> None:
         self._job = None

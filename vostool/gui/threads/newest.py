@@ -23,6 +23,8 @@ class Newest(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._job: Background | None = None
+        self._succeeded: Callable[[Any], object] = _nothing
+        self._failed: Callable[[str], object] = _nothing
 
     @property
     def is_running(self) -> bool:
@@ -41,12 +43,12 @@ class Newest(QObject):
             succeeded, failed: told the result or a sentence, on the thread that started the work.
         """
         self.drop()
-        job = Background(work)
-        self._job = job
-        job.progressed.connect(lambda *told: self._report(job, told))
-        job.succeeded.connect(lambda result: self._end(job, lambda: succeeded(result)))
-        job.failed.connect(lambda sentence: self._end(job, lambda: failed(sentence)))
-        job.start()
+        self._job, self._succeeded, self._failed = Background(work), succeeded, failed
+        # Methods of a QObject: where it is destroyed with its dialog, Qt calls them no more.
+        self._job.progressed.connect(self._report)
+        self._job.succeeded.connect(self._end_well)
+        self._job.failed.connect(self._end_badly)
+        self._job.start()
 
     def drop(self) -> None:
         """Cancel what goes on; nothing more is told of it, and it ends at its next report."""
@@ -54,11 +56,20 @@ class Newest(QObject):
             self._job.cancel()
             self._job = None
 
-    def _report(self, job: Background, told: tuple[Any, ...]) -> None:
-        if job is self._job:
-            self.progressed.emit(*told)
+    def _report(self, done: object, total: object, what: str) -> None:
+        if self.sender() is self._job:
+            self.progressed.emit(done, total, what)
 
-    def _end(self, job: Background, tell: Callable[[], object]) -> None:
-        if job is self._job:
+    def _end_well(self, result: object) -> None:
+        if self.sender() is self._job:
             self._job = None
-            tell()
+            self._succeeded(result)
+
+    def _end_badly(self, sentence: str) -> None:
+        if self.sender() is self._job:
+            self._job = None
+            self._failed(sentence)
+
+
+def _nothing(_told: object) -> None:
+    """Nothing was started yet."""
