@@ -11,7 +11,7 @@ from official_sam2 import official_run, official_state, our_run
 from sam2.build_sam import build_sam2_video_predictor
 from seeded import sam2
 
-from vostool.errors import LabelsError, ModelError
+from vostool.errors import Cancelled, LabelsError, ModelError
 from vostool.evaluate.array_source import ArraySource
 from vostool.evaluate.metrics import boundary_measure, region_similarity
 from vostool.masks.mask import Mask
@@ -21,6 +21,7 @@ from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.checkpoint import identify_file
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.sam2.training import sources
 from vostool.models.sam2.training.trainer import Sam2Trainer
 from vostool.models.trainer import TaughtVideo, TrainOptions
 from vostool.models.weights.checkpoint import read_weights
@@ -249,3 +250,42 @@ def test_the_older_generation_learns_as_well(trainer, taught, tmp_path):
         learner.prepare([taught(range(4))], silent)
         assert np.isfinite(learner.step()["total"])
         assert learner.name == "sam2-tiny"
+
+
+def test_of_many_videos_a_few_are_open(trainer, taught, generated, monkeypatch):
+    monkeypatch.setattr(sources, "OPEN", 2)
+    opened, whole = [], taught([0, 3])
+
+    class Watched(ArraySource):
+        def close(self):
+            opened.remove(self)
+            super().close()
+
+    def video(number):
+        def open_it():
+            opened.append(Watched(generated.frames[number:]))
+            most.append(len(opened))
+            return opened[-1]
+
+        return TaughtVideo(f"v{number}", str(number), open_it, whole.masks)
+
+    most = []
+    learner = trainer(*[video(number) for number in range(4)])
+    for _ in range(3):
+        learner.step()
+    learner.close()
+    assert max(most) == 2 and len(most) > 4 and not opened
+
+
+def test_reading_the_labelled_frames_is_stopped_at_any_frame(small_checkpoint, taught):
+    seen = []
+
+    def stop(done, total, what=""):
+        seen.append((done, total))
+        if done == 2:
+            raise Cancelled
+
+    learner = Sam2Trainer(TINY, small_checkpoint, CPU, TrainOptions(), OVERRIDES)
+    with closing(learner), pytest.raises(Cancelled):
+        learner.prepare([taught(range(8))], stop)
+    assert seen == [(0, 8), (1, 8), (2, 8)]

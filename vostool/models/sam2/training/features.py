@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -16,7 +18,7 @@ from vostool.models.shared.preparation import as_imagenet
 
 
 class ClipFeatures:
-    """Frames are encoded once as far as memory allows; the sources stay the caller's.
+    """Frames are encoded once as far as memory allows.
 
     The encoder is frozen, so what was made of a frame stays right, and is what engines make of it.
     """
@@ -24,13 +26,16 @@ class ClipFeatures:
     def __init__(
         self,
         student: Student,
-        sources: Sequence[FrameSource],
+        sources: Callable[[int], FrameSource],
+        frame_counts: Sequence[int],
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
         """Read nothing yet.
 
         Args:
+            sources: the video of a number.
+            frame_counts: frames of each video that may be asked for, from its first on.
             dtype: bfloat16 runs under autocast, float32 without.
         """
         self._sources, self._device, self._dtype = sources, device, dtype
@@ -39,8 +44,7 @@ class ClipFeatures:
         learning(student)  # which the encoder ended for what it reads
         # One cache for all of them, since its bound is on what all keep together.
         self._cache = FeatureCache(self._read, encoder, positions=encoder.positions, device=device)
-        counts = [len(source) for source in sources]
-        self._first = [sum(counts[:number]) for number in range(len(counts))]
+        self._first = [0, *accumulate(frame_counts)][:-1]
 
     def __call__(self, video: int, frame: int, mirrored: bool) -> tuple[Levels, Levels]:
         """Features and positions of a frame, each (1, C, h, w) and without gradients.
@@ -55,8 +59,8 @@ class ClipFeatures:
 
     def _read(self, number: int) -> Tensor:
         place, mirrored = divmod(number, 2)
-        video = max(n for n, first in enumerate(self._first) if first <= place)
-        picture = self._prepare(self._sources[video].frame(place - self._first[video]))
+        video = bisect_right(self._first, place) - 1
+        picture = self._prepare(self._sources(video).frame(place - self._first[video]))
         return (picture.flip(-1) if mirrored else picture).to(self._device)
 
     def close(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from vostool.models.sam2.training.learning_engine import LearningEngine
 from vostool.models.sam2.training.lesson import losses, make_loss, track
 from vostool.models.sam2.training.optimiser import RATE, follow, make_optimiser, rate_at
 from vostool.models.sam2.training.sampling import Choice, Labels, Sampler
+from vostool.models.sam2.training.sources import TaughtSources
 from vostool.models.sam2.training.student import build_student, copied, trained
 from vostool.models.shared.device import choose_bfloat16, choose_device, choose_dtype, empty_cache
 from vostool.models.shared.encoder import Levels
@@ -71,7 +72,7 @@ class Sam2Trainer:
         self._videos: list[Labels] = []
         self._sampler = Sampler([], options.seed)
         self._features: ClipFeatures | None = None
-        self._sources = ExitStack()
+        self._sources = TaughtSources([])
         self._step = 0
 
     @classmethod
@@ -101,23 +102,26 @@ class Sam2Trainer:
         return self._sampler.steps_per_epoch
 
     def prepare(self, videos: Sequence[TaughtVideo], progress: Progress) -> None:
-        sources: list[FrameSource] = []
-        for video in videos:
-            source = video.open()
-            self._sources.callback(source.close)
-            sources.append(source)
-        total = sum(len(video.masks) for video in videos)
-        done = 0
-        for video, source in zip(videos, sources, strict=True):
-            self._videos.append(_readable(video, source))
-            done += len(video.masks)
+        self._sources = TaughtSources(videos)
+        total, done = sum(len(video.masks) for video in videos), 0
+
+        def told() -> None:
+            nonlocal done
             progress(done, total, tr("reading frames"))
+            done += 1
+
+        self._videos = [
+            _readable(video, self._sources(number), told) for number, video in enumerate(videos)
+        ]
         self._sampler = Sampler(self._videos, self._options.seed)
         if self._sampler.is_empty:
             raise LabelsError(
                 tr("No labelled frame shows its object, so there is nothing to learn.")
             )
-        self._features = ClipFeatures(self._student, sources, self._device, self._dtype)
+        counts = [max(video.masks, default=0) + 1 for video in videos]
+        self._features = ClipFeatures(
+            self._student, self._sources, counts, self._device, self._dtype
+        )
 
     def step(self) -> Losses:
         assert self._features is not None, "prepare comes first"
@@ -217,10 +221,15 @@ class Sam2Trainer:
         empty_cache(self._device)
 
 
-def _readable(video: TaughtVideo, source: FrameSource) -> Labels:
-    """The labels of frames that can be decoded: which these are does not change while it trains."""
+def _readable(video: TaughtVideo, source: FrameSource, reading: Callable[[], None]) -> Labels:
+    """The labels of frames that can be decoded: which these are does not change while it trains.
+
+    Args:
+        reading: called before each frame.
+    """
     found: dict[int, Mapping[int, Mask]] = {}
     for frame, row in video.masks.items():
+        reading()
         with suppress(SourceError):
             source.frame(frame)
             found[frame] = row
