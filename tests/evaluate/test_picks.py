@@ -59,19 +59,17 @@ def test_the_worst_is_what_is_picked_where_nothing_is_said():
 
 def test_the_queue_is_followed_and_a_frame_that_is_right_costs_a_look():
     scores = {7: 0.1, 3: 0.3}
-    made = run(engine({3}, lambda frame, oid: scores.get(frame, 1.0)), Queued())
+    made = run(engine({3}, lambda frame, oid: scores.get(frame, 1.0), left=0.8), Queued())
     assert frames(made) == [0, 3]
-    assert made.rounds[0].looks == 0
-    assert made.rounds[1].looks == 1  # frame 7, confirmed and not named again
-    assert made.looks == 1
+    assert [r.looks for r in made.rounds] == [0, 1]  # frame 7, confirmed and not named again
     assert made.rounds[-1].jf == pytest.approx(1.0)
+    assert made.looks == COUNT - 2  # the others, spot by spot, where nothing was flagged any more
 
 
-def test_an_empty_queue_ends_it_however_wrong_the_masks_are():
+def test_where_nothing_is_flagged_the_queue_halves_what_nobody_looked_at():
     made = run(engine(range(1, COUNT), left=0.8), Queued())  # no jump, and scores of 1
-    assert frames(made) == [0]
-    assert not made.timed_out
-    assert made.rounds[-1].jf < 1
+    assert frames(made) == [0, 9, 4, 2]
+    assert made.looks == 0
 
 
 def test_a_look_confirms_what_was_right_and_a_correction_the_other_objects():

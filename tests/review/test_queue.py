@@ -20,6 +20,8 @@ from vostool.project.mask_notes import AGREEMENT, note_cell, note_value
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
 from vostool.review.events import ReviewEvent, ReviewFilter, gap_of
+from vostool.review.gain import gains
+from vostool.review.measures import ObjectRow
 from vostool.review.queue import ReviewQueue, bring_back_dismissed, dismiss
 from vostool.review.reasons import Finding, Reason
 
@@ -183,6 +185,24 @@ def test_steady_motion_is_no_jump(make_video) -> None:
     assert at == [1], "only setting off cannot be told from a jump"
 
 
+def test_the_spot_is_farthest_from_what_a_person_looked_at(make_video) -> None:
+    project = make_video(2)
+    queue = ready(project)
+    assert queue.spot() is None, "nothing was looked at, so nothing says that it is wanted"
+    follow(queue, project.apply(range_edits.confirm_range(project, 0, 0, True, [2])))
+    spots = []
+    for _ in range(3):
+        spot = queue.spot()
+        spots.append((spot.frame, spot.object_id))
+        confirmed = range_edits.confirm_range(project, spot.frame, spot.frame, True, [2])
+        follow(queue, project.apply(confirmed))
+    assert spots == [(29, 2), (14, 2), (7, 2)]
+    follow(queue, project.apply(dismiss(project, [(21, 2)])))
+    assert queue.spot().frame == 25, "21 was looked at, too"
+    follow(queue, project.apply(edits.delete_object(project, 2)))
+    assert queue.spot() is None
+
+
 def test_a_jump_to_a_corrected_frame_is_the_neighbours_fault(make_video) -> None:
     project = make_video()
     queue = ready(project)
@@ -310,10 +330,75 @@ def test_masks_close_together_are_one_event(make_video) -> None:
     assert (queue.masks, queue.count, queue.gap) == (6, 3, 12)
     in_time = spans(queue.events(in_time=True))
     assert in_time == [((1,), 4, 9, 3), ((2,), 7, 7, 1), ((1,), 40, 41, 2)]
-    assert queue.events()[0].worst.place == (7, 2), "the worst first"
+    assert queue.events()[0].worst.place == (5, 1), "where most is to be mended first"
     assert sorted(p for e in queue.events() for p in queue.places(e)) == sorted(
         item.place for item in queue.items()
     )
+
+
+def test_the_middle_of_what_is_doubtful_is_looked_at_and_not_beside_a_correction(
+    make_video,
+) -> None:
+    project = make_video(1, frames=100)
+    put(project, 20, 1, replace(project.masks.get(20, 1), provenance=Provenance.EDITED))
+    low(project, 1, list(range(21, 42)), 0.3)
+    low(project, 1, [21], 0.05)
+    queue = ready(project)
+    (event,) = queue.events()
+    assert event.worst.frame == 32, "21 has the lowest score, and lies beside a correction"
+    own = replace(project.masks.get(32, 1), provenance=Provenance.EDITED)
+    follow(queue, put(project, 32, 1, own))
+    assert [e.worst.frame for e in queue.events()] == [41], "from there on the farther end"
+
+
+def test_more_doubt_comes_first(make_video) -> None:
+    project = make_video(2, frames=100)
+    low(project, 1, [80], 0.05)
+    low(project, 2, list(range(40, 50)), 0.4)
+    queue = ready(project)
+    first, second = queue.events()
+    assert (first.worst.object_id, second.worst.place) == (2, (80, 1))
+    assert first.gain > second.gain and first.worst.risk < second.worst.risk
+
+
+def test_an_object_that_stays_away_is_looked_for_in_the_middle(make_video) -> None:
+    project = make_video()
+    put(project, 0, 1, replace(project.masks.get(0, 1), provenance=Provenance.EDITED))
+    for frame in range(5, FRAMES):
+        put(project, frame, 1, tracked(Mask.empty(H, W)))
+    queue = ready(project)
+    (event,) = queue.events()
+    assert (event.first, event.last, event.masks) == (5, FRAMES - 1, 1)
+    assert event.worst.frame == 17
+    assert found(queue, 17)[Reason.EMPTY].text == (
+        "The object is gone since frame 5; it may be back here."
+    )
+    assert found(queue, 5)[Reason.EMPTY].text == "The object is gone here, but frame 4 has it."
+    follow(queue, project.apply(range_edits.confirm_range(project, 5, FRAMES - 1, True, [1])))
+    assert queue.findings(17, 1) == () and queue.count == 0
+
+
+@given(
+    risks=st.lists(st.floats(0, 1, width=32), min_size=30, max_size=30),
+    own=st.sets(st.integers(0, 29), max_size=4),
+    reach=st.integers(2, 12),
+)
+def test_gains_are_sums_under_a_triangle_between_corrections(risks, own, reach) -> None:
+    row = ObjectRow.empty(30)
+    row.area[:] = 5
+    row.given[list(own)] = row.kept[list(own)] = True
+    risk = np.array([0 if f in own else r for f, r in enumerate(risks)], np.float32)
+    frames = np.flatnonzero(risk)
+    if not len(frames):
+        return
+    gained = gains(row, risk, frames, reach)
+    for frame, gain in zip(frames.tolist(), gained.tolist(), strict=True):
+        low = max((f for f in own if f < frame), default=-1)
+        high = min((f for f in own if f > frame), default=30)
+        between = range(low + 1, high)
+        sums = sum(risk[f] * max(0, 1 - abs(f - frame) / (reach + 1)) for f in between)
+        near = min((abs(f - frame) for f in own), default=reach)
+        assert gain == pytest.approx(sums * min(1, near / reach), abs=1e-5)
 
 
 @pytest.mark.parametrize(("rate", "gap"), [(0.0, 2), (1.0, 2), (25.0, 12), (240.0, 30)])

@@ -89,7 +89,8 @@ class Worst:
 
 
 class Queued:
-    """The worst mask of the event that the window's review queue has first.
+    """The worst mask of the event that the window's review queue has first; its spot where it has
+    none, as N in the window.
 
     Where that frame has no ground truth, so that no robot can correct it, the nearest one of the
     event that has stands for it; an event without one is passed over.
@@ -100,11 +101,13 @@ class Queued:
     def next(self, project: Project, means: Mapping[int, float], past: Past) -> int | None:
         queue = ReviewQueue(project)
         queue.work(math.inf)
+        left = _left(means, past)
         for event in queue.events():
-            known = [f for f in _left(means, past) if event.holds(f)]
+            known = [f for f in left if event.holds(f)]
             if known:
                 return min(known, key=lambda f: abs(f - event.worst.frame))
-        return None
+        spot = queue.spot()
+        return None if spot is None else min(left, key=lambda f: abs(f - spot.frame), default=None)
 
 
 class Uniform:

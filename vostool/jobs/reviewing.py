@@ -26,10 +26,10 @@ class Place:
     Attributes:
         project: its file.
         first, last: the frames, both included.
-        frame, object_id: of the mask that is most likely wrong.
+        frame, object_id: of the mask to look at, where a correction would mend most.
         objects: the names of the objects.
         reasons: what weighs most first.
-        risk: of that mask, in 0..1; measured within its project, so that it compares with those of
+        gain: how much that is; measured within its project, so that it compares with those of
             other projects only roughly.
         masks: how many are in question.
     """
@@ -41,13 +41,13 @@ class Place:
     object_id: int
     objects: tuple[str, ...]
     reasons: tuple[Reason, ...]
-    risk: float
+    gain: float
     masks: int
 
     @property
     def rank(self) -> tuple[float, str, int, int]:
-        """Sorts places: the highest risk first, then by project, frame and object."""
-        return -self.risk, str(self.project), self.frame, self.object_id
+        """Sorts places: where most is to be mended first, then by project, frame and object."""
+        return -self.gain, str(self.project), self.frame, self.object_id
 
 
 def places_of(path: Path, progress: Progress = silent) -> list[Place]:
@@ -92,5 +92,5 @@ def _place(path: Path, project: Project, event: ReviewEvent) -> Place:
     frame, oid = event.worst.place
     return Place(
         path, event.first, event.last, frame, oid, tuple(names), event.reasons,
-        event.worst.risk, event.masks,
+        event.gain, event.masks,
     )  # fmt: skip

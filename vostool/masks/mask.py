@@ -123,7 +123,12 @@ class MaskRecord:
     @property
     def is_kept(self) -> bool:
         """True for a mask that a person drew, imported or confirmed: no run overwrites it."""
-        return self.confirmed or self.provenance in (Provenance.EDITED, Provenance.IMPORTED)
+        return self.confirmed or self.is_given
+
+    @property
+    def is_given(self) -> bool:
+        """True for a mask that a person drew or imported."""
+        return self.provenance in (Provenance.EDITED, Provenance.IMPORTED)
 
 
 _COUNTABLE = 255

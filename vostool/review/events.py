@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vostool.review.fault import likelier
+from vostool.review.gain import doubts, gains
 from vostool.review.measures import ObjectRow
 from vostool.review.order import ReviewItem, Risks, Rows
 from vostool.review.reasons import REASON_BITS, SHARED, WEIGHTS, Reason
@@ -51,7 +52,8 @@ class ReviewEvent:
 
     Attributes:
         stretches: of its objects, by object and frame.
-        worst: the mask that is most likely wrong.
+        worst: the mask to look at, where a correction would mend most (:func:`gains`).
+        gain: how much that is.
         asked: the last frame that anything was said of; behind it the object is only away.
         bits: the reasons of all its masks.
         masks: how many of its masks are in the queue.
@@ -59,6 +61,7 @@ class ReviewEvent:
 
     stretches: tuple[Stretch, ...]
     worst: ReviewItem
+    gain: float
     asked: int
     bits: int
     masks: int
@@ -85,8 +88,8 @@ class ReviewEvent:
 
     @property
     def rank(self) -> tuple[float, int, int]:
-        """Sorts events: the highest risk first, then by frame and object."""
-        return self.worst.rank
+        """Sorts events: where most is to be mended first, then by frame and object."""
+        return -self.gain, *self.worst.place
 
     @property
     def place(self) -> tuple[int, int]:
@@ -148,11 +151,21 @@ def stretches_of(oid: int, row: ObjectRow, risk: Risks, gap: int) -> list[Review
         there = frames[start:end]
         limit = int(frames[end]) if end < len(frames) else len(risk)
         asked = int(there[-1])
-        worst = int(there[risk[there].argmax()])
         stretch = Stretch(oid, int(there[0]), _end_of_absence(row, asked, limit))
-        item = ReviewItem(worst, oid, float(risk[worst]))
-        found.append(ReviewEvent((stretch,), item, asked, some, end - start))
+        worst, gain = _looked_at(stretch, row, risk, gap)
+        found.append(ReviewEvent((stretch,), worst, gain, asked, some, end - start))
     return found
+
+
+def _looked_at(stretch: Stretch, row: ObjectRow, risk: Risks, gap: int) -> tuple[ReviewItem, float]:
+    """The mask of a stretch where a correction would mend most, and how much."""
+    doubt = doubts(row, risk, stretch.first, stretch.last + 1)
+    places = np.flatnonzero(doubt)
+    gain = gains(row, risk, stretch.first + places, gap)
+    best = int(gain.argmax())
+    place = int(places[best])
+    item = ReviewItem(stretch.first + place, stretch.object_id, float(doubt[place]))
+    return item, float(gain[best])
 
 
 def joined(events: Sequence[ReviewEvent], rows: Rows) -> list[ReviewEvent]:

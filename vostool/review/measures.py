@@ -43,6 +43,7 @@ class ObjectRow:
         sameness: float32, the highest IoU with another object's mask.
         twin: int32, the object that ``sameness`` is with; 0 for none.
         kept: a person drew, imported, confirmed or prompted the mask.
+        given: the same but for one that was only confirmed: a run started from it.
         dismissed: the person put aside what was said of this mask.
         risk: float32 in 0..1; 0 says that the frame is not in the queue.
         reasons: uint8, a bit for each reason of what is in the queue.
@@ -58,6 +59,7 @@ class ObjectRow:
     sameness: NDArray[np.float32]
     twin: NDArray[np.int32]
     kept: NDArray[np.bool_]
+    given: NDArray[np.bool_]
     dismissed: NDArray[np.bool_]
     risk: NDArray[np.float32]
     reasons: NDArray[np.uint8]
@@ -75,6 +77,7 @@ class ObjectRow:
             np.zeros(count, np.int32),
             np.zeros(count, np.float32),
             np.zeros(count, np.int32),
+            np.zeros(count, np.bool_),
             np.zeros(count, np.bool_),
             np.zeros(count, np.bool_),
             np.zeros(count, np.float32),
@@ -148,9 +151,11 @@ class Measures:
                 if row.seen[frame] is not None:
                     row.seen[frame], row.area[frame] = None, -1
                     changed.append(frame)
-                row.kept[frame] = False
+                row.kept[frame] = row.given[frame] = False
                 continue
-            row.kept[frame] = record.is_kept or (frame, oid) in prompts
+            prompted = (frame, oid) in prompts
+            row.kept[frame] = record.is_kept or prompted
+            row.given[frame] = prompted or record.is_given
             row.score[frame] = np.nan if record.score is None else record.score
             if row.seen[frame] is not record.mask:
                 row.seen[frame] = record.mask

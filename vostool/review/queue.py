@@ -31,9 +31,11 @@ from vostool.review.reasons import (
     WEIGHTS,
     Finding,
     Reason,
+    absence,
     findings,
     rate,
 )
+from vostool.review.spots import farthest
 from vostool.review.verdict import verdict
 from vostool.words import tr
 
@@ -116,10 +118,16 @@ class ReviewQueue:
                 return False
 
     def findings(self, frame: int, object_id: int) -> tuple[Finding, ...]:
-        """Why the mask may be wrong, what weighs most first; empty when it is not in the queue."""
+        """Why the mask may be wrong, what weighs most first; empty when it is not in the queue.
+
+        For an object that stays away, of which only the frame of its going is in the queue, when
+        it went.
+        """
         row = self._measures.rows.get(object_id)
-        if row is None or not (0 <= frame < len(row.risk)) or row.risk[frame] == 0:
+        if row is None or not (0 <= frame < len(row.risk)):
             return ()
+        if row.risk[frame] == 0:
+            return absence(row, frame)
         return findings(row, object_id, frame, self._size, self._name)
 
     def reasons(self, frame: int, object_id: int) -> tuple[Reason, ...]:
@@ -156,6 +164,10 @@ class ReviewQueue:
         """What to look at, the worst first (or in time), as far as it is measured."""
         found = [event for event in self._joined() if only.takes(event)]
         return sorted(found, key=(lambda e: e.place) if in_time else (lambda e: e.rank))
+
+    def spot(self) -> ReviewItem | None:
+        """Where to look when there is no event: :func:`vostool.review.spots.farthest`."""
+        return farthest(self._measures.rows)
 
     def event_at(self, frame: int, object_id: int) -> ReviewEvent | None:
         """The event that a mask is in, asked about or not; None where it is in none."""

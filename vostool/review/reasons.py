@@ -151,6 +151,18 @@ def findings(
     return tuple(sorted(found, key=lambda f: -WEIGHTS[f.reason] * f.strength))
 
 
+def absence(row: ObjectRow, frame: int) -> tuple[Finding, ...]:
+    """Why to look at a frame on which an object is away since earlier, empty where it is not."""
+    if row.area[frame] != 0 or row.kept[frame] or row.dismissed[frame]:
+        return ()
+    there = np.flatnonzero(row.area[:frame] != 0)
+    went = int(there[-1]) + 1 if len(there) else 0
+    if went in (0, frame) or row.area[went - 1] < 0:
+        return ()
+    text = tr("The object is gone since frame {frame}; it may be back here.", frame=went)
+    return (Finding(Reason.EMPTY, 1.0, text),)
+
+
 def area_jump(row: ObjectRow, frames: Frames) -> Strengths:
     """How much the area changes from the frame before each of these."""
     before, after = _areas(row, frames)

@@ -352,9 +352,9 @@ def test_a_job_file_is_dropped_on_the_window(program, hand, job_file, until) -> 
 
 @pytest.fixture
 def projects(tmp_path: Path) -> list[Path]:
-    """Two projects; the first has masks with low scores on frames 2 and 3, the second on 4."""
+    """Two projects; the first has masks with low scores on frames 2 and 3, the second lower on 4, 5."""
     made = []
-    for name, low in (("mild", {2: 0.2, 3: 0.2}), ("bad", {4: 0.05})):
+    for name, low in (("mild", {2: 0.2, 3: 0.2}), ("bad", {4: 0.05, 5: 0.05})):
         clip = write_clip(tmp_path / "review" / name, 8, 1)
         with closing(open_source(clip)) as source:
             project = Project(source_ref(source))

@@ -146,7 +146,7 @@ def test_reasons_are_said_in_words_with_their_numbers(apart) -> None:
     for _ in events(apart):
         apart.keys("N")
         seen[apart.session.playhead] = apart.panel.why.text()
-    assert f"Worst on frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
+    assert f"Look at frame {LOW}, object 1:\nThe model's score is low, 0.20." in seen[LOW]
     assert "The mask jumps by 90 pixels from the frame before." in seen[JUMP]
     assert f"The object is gone here, but frame {GONE - 1} has it." in seen[GONE]
     assert all("Enter plays it, then shows that frame." in text for text in seen.values())
@@ -428,6 +428,24 @@ def test_an_empty_queue_says_so(opened) -> None:
     assert list(opened.project.objects) == [], "N makes no object any more"
     opened.bench.close_workspace()
     assert not dock.button.isVisible() and not dock.panel.isEnabled()
+
+
+def test_where_nothing_is_flagged_n_goes_to_what_nobody_looked_at(opened) -> None:
+    opened.mark(1, oid=1)
+    opened.run("]")
+    review = opened.bench.workspace.review
+    opened.until(lambda: review.queue.pending == 0)
+    assert review.queue.count == 0
+    last = len(opened.session.source) - 1
+    opened.keys("N")
+    assert opened.session.playhead == last
+    assert f"Nothing is flagged. Frame {last} is the farthest" in opened.status()
+    opened.keys("V")  # found right, and confirmed
+    opened.until(lambda: review.queue.spot().frame != last)
+    opened.keys("N")
+    assert 1 < opened.session.playhead < last - 1
+    opened.keys("Y")
+    assert "Nothing is flagged for review; the checks" in opened.status(), "there is no stretch"
 
 
 def test_the_status_bar_brings_the_panel_to_the_front(tracked) -> None:

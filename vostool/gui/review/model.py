@@ -123,7 +123,7 @@ class ReviewModel(QAbstractTableModel):
                 masks=counted(event.masks, "mask"),
             )
             found = self._review.queue.findings(*event.worst.place)
-            worst = tr("Worst on frame {frame}:", frame=event.worst.frame)
+            worst = tr("Look at frame {frame}:", frame=event.worst.frame)
             whole = [self._text(event, column) for column in (OBJECT, WHY)]  # a row may cut them
             return "\n".join([long, *whole, worst, *(f.text for f in found)])
         return None

@@ -200,7 +200,7 @@ class ReviewPanel(QWidget):
         found = review.queue.findings(frame, oid)
         blamed = review.queue.blamed(here)
         said = [
-            tr("Worst on frame {frame}, object {oid}:", frame=frame, oid=oid),
+            tr("Look at frame {frame}, object {oid}:", frame=frame, oid=oid),
             *(finding.text for finding in found),
             *([blamed] if blamed else []),
         ]

@@ -36,6 +36,10 @@ Key = tuple[float, int, int] | tuple[int, int]
 GO_FIRST = mark("Go to a place of the review queue first: N goes to the next.")
 NOTHING = mark("Nothing is flagged for review; the checks do not find every error.")
 """Said for an empty queue, which is no promise."""
+FARTHEST = mark(
+    "Nothing is flagged. Frame {frame} is the farthest from those that you corrected or "
+    "confirmed: look at it, too."
+)
 
 
 class Review(QObject):
@@ -107,7 +111,10 @@ class Review(QObject):
         self.changed.emit()
 
     def next(self) -> None:
-        """Go to the next event, behind the last to the first; or say that there is no other."""
+        """Go to the next event, behind the last to the first; or say that there is no other.
+
+        Where nothing at all is flagged, go to the mask farthest from those that were looked at.
+        """
         events, key, here = self._listed()
         later = (event for event in events if here is None or key(event) > here)
         self._arrive(next(later, events[0] if events else None))
@@ -241,11 +248,21 @@ class Review(QObject):
 
     def _arrive(self, event: ReviewEvent | None) -> None:
         if event is None:
-            self._session.problem.emit(self._empty())
+            self._session.problem.emit(self._spotted() or self._empty())
         elif event == self.live and self._session.playhead == event.worst.frame:
             self._session.problem.emit(tr("There is no other place to review than this one."))
         else:
             self.go_to(event)
+
+    def _spotted(self) -> str:
+        """Go where nobody looked for longest, and say so; "" where the queue is not empty."""
+        spot = None if self.queue.pending or self.queue.count else self.queue.spot()
+        if spot is None:
+            return ""
+        self._player.pause()
+        self._session.select(spot.object_id)
+        self._session.go_to(spot.frame)
+        return tr(FARTHEST, frame=spot.frame)
 
     def _follow(self, changes: Changes) -> None:
         # While the queue still measures, a large edit may be arriving in parts: leave it the time.
