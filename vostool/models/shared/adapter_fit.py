@@ -28,6 +28,8 @@ from vostool.models.shared.adapter import (
 from vostool.models.shared.point_masks import PointMasks
 
 FOCAL, ALPHA, GAMMA = 20.0, 0.25, 2.0
+SHARE = 4
+"""One of so many pixels is looked at in a step, where the masks alone are drawn anew."""
 SEED = 1
 """Of the random half of an adapter, so that the same frames teach the same."""
 
@@ -62,7 +64,7 @@ class Recipe:
 
     rank: int = 4
     steps: int = 30
-    rate: float = 0.003
+    rate: float = 0.01
     decay: float = 0.0
     whole: bool = False
     guarded: bool = True
@@ -157,7 +159,7 @@ def loss_on(decoder: MaskDecoder, examples: Sequence[Example]) -> float:
     """The mean loss of the decoder's masks for the examples' prompts."""
     with torch.inference_mode():
         losses = [
-            loss_of(each.masks(decoder).all_of_prompts(sparse), each.truth)
+            loss_of(each.masks(decoder).all_of_prompts(sparse).flatten(2), each.truth.flatten())
             for each in examples
             for sparse in each.sparse
         ]
@@ -165,15 +167,15 @@ def loss_on(decoder: MaskDecoder, examples: Sequence[Example]) -> float:
 
 
 def loss_of(logits: Tensor, truth: Tensor) -> Tensor:
-    """The mean loss of masks (n, m, h, w), which all ought to be ``truth`` (h, w)."""
+    """The mean loss of masks (n, m, pixels), which all ought to be ``truth`` (pixels,)."""
     truth = truth.expand_as(logits)
     share = logits.sigmoid()
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     wrong = share + truth - 2 * share * truth
     weight = ALPHA * truth + (1 - ALPHA) * (1 - truth)
-    focal = (weight * wrong**GAMMA * entropy).mean((-1, -2))
-    both = (share * truth).sum((-1, -2))
-    dice = 1 - (2 * both + 1) / (share.sum((-1, -2)) + truth.sum((-1, -2)) + 1)
+    focal = (weight * wrong**GAMMA * entropy).mean(-1)
+    both = (share * truth).sum(-1)
+    dice = 1 - (2 * both + 1) / (share.sum(-1) + truth.sum(-1) + 1)
     return (FOCAL * focal + dice).mean()
 
 
@@ -230,7 +232,11 @@ def _parts(
 
 def _part(masks: PointMasks, sparse: Tensor, truth: Tensor, whole: bool) -> Part:
     if whole:
-        return lambda: loss_of(masks.all_of_prompts(sparse), truth)
+        return lambda: loss_of(masks.all_of_prompts(sparse).flatten(2), truth.flatten())
     with torch.no_grad():  # what is not adapted gives the same in every step
         own, fine = masks.drawing(sparse)
-    return lambda: loss_of(masks.drawn(own, fine), truth)
+        random = torch.Generator().manual_seed(SEED)
+        looked = torch.randperm(fine.shape[1], generator=random)[: fine.shape[1] // SHARE]
+        looked = looked.to(fine.device)
+        places, wanted = fine[:, looked].float().transpose(1, 2), masks.by_place(truth)[looked]
+    return lambda: loss_of(masks.weights(own).float() @ places, wanted)

@@ -146,12 +146,21 @@ class PointMasks:
         fine: Tensor = last_act(x).reshape(count, -1, x.shape[-1])
         return fine
 
+    def weights(self, own: Tensor, which: range = range(1 + MASKS)) -> Tensor:
+        """What each mask is of the finer places, (n, masks, C / 8)."""
+        nets = self._decoder.output_hypernetworks_mlps
+        return torch.stack([nets[i](own[:, 1 + i]) for i in which], dim=1)
+
+    def by_place(self, picture: Tensor) -> Tensor:
+        """What a mask (4 * rows, 4 * columns) has at the finer places, in their order."""
+        rows, columns = self._inside
+        x = picture.reshape(rows, 2, 2, columns, 2, 2).permute(0, 3, 1, 4, 2, 5)
+        return x.reshape(-1)
+
     def _product(self, own: Tensor, fine: Tensor, which: range) -> Tensor:
         """The masks of these tokens."""
-        nets = self._decoder.output_hypernetworks_mlps
-        weights = torch.stack([nets[i](own[:, 1 + i]) for i in which], dim=1)
         count, (rows, columns), masks = len(own), self._inside, len(which)
-        x = fine @ weights.transpose(1, 2)
+        x = fine @ self.weights(own, which).transpose(1, 2)
         x = x.reshape(count, rows, columns, 2, 2, 2, 2, masks)
         x = x.permute(0, 7, 1, 3, 5, 2, 4, 6)
         logits: Tensor = x.reshape(count, masks, 4 * rows, 4 * columns)
