@@ -398,7 +398,7 @@ def test_gains_are_sums_under_a_triangle_between_corrections(risks, own, reach) 
         between = range(low + 1, high)
         sums = sum(risk[f] * max(0, 1 - abs(f - frame) / (reach + 1)) for f in between)
         near = min((abs(f - frame) for f in own), default=reach)
-        assert gain == pytest.approx(sums * min(1, near / reach), abs=1e-5)
+        assert gain == pytest.approx(risk[frame] * sums * min(1, near / reach), abs=1e-5)
 
 
 @pytest.mark.parametrize(("rate", "gap"), [(0.0, 2), (1.0, 2), (25.0, 12), (240.0, 30)])

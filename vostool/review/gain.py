@@ -2,9 +2,9 @@
 
 A correction mends the frames around it, up to the next one on either side. The very worst mask is
 often one of a blur or half hidden, from which tracking goes on badly, and the next worst one lies
-beside it. So a frame counts for the doubt around it, the less the farther away, and for less near
-what was corrected before; where an object stays away each frame counts, since one that was lost is
-best taken up again in the middle. docs/evaluation.md has what that brought, measured.
+beside it. So a frame counts for its own doubt times that around it, the less the farther away, and
+for less near what was corrected before; where an object stays away each frame counts, since one
+that was lost is best taken up again in the middle. docs/evaluation.md has what that brought.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def gains(
         here = section == number
         gain[here] = _spread(doubt[low - first : high - first], reach)[frames[here] - low]
     near = np.minimum(1.0, distances(given, frames, len(risk)) / reach)
-    return gain * near
+    return gain * near * doubt[frames - first]
 
 
 def distances(marks: Frames, frames: Frames, without: int) -> Frames:
