@@ -337,6 +337,17 @@ def test_it_closes_by_itself_when_the_batch_is_done(program, hand, job_file, unt
     assert len(list((job_file.parent / "labels").iterdir())) == 3
 
 
+def test_ctrl_c_stops_a_batch_without_a_question(program, hand, job_file, until) -> None:
+    batch = program.batches.show()
+    batch.run._rests = threading.Event()
+    loaded(batch, job_file, until)
+    press(batch.ui.start_button)
+    program.bench.stop()
+    hand.until(lambda: hand.window.may_close)
+    assert not batch.run.is_running
+    assert not (job_file.parent / "labels").exists()
+
+
 def test_a_job_file_is_dropped_on_the_window(program, hand, job_file, until) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(job_file))])

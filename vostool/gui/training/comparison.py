@@ -124,7 +124,6 @@ class ComparisonPanel(QWidget):
         below.addWidget(self.keep_button)
         below.addWidget(self.use_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         for part in (self.verdict, self.numbers, self.table):
             layout.addWidget(part)
         layout.addLayout(row, 1)

@@ -32,6 +32,7 @@ class Curves(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(x=False, y=False)
             plot.hideButtons()
+            plot.getAxis("left").enableAutoSIPrefix(False)  # J&F in thousandths is not read
         self._colour()
 
     def clear_curves(self) -> None:
