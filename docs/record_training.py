@@ -140,12 +140,8 @@ class Teacher(Person):
         better = self.ask(panel.use_button.isDefault)
         self.press(panel.use_button if better else panel.keep_button)
         if better:
-            self.until(lambda: self.bench.engine.current == "mobile-sam" or self._named())
-            time.sleep(3)
+            self.until(lambda: self.bench.engine.current == "mine")
         self.screen.picture("training-6-decided")
-
-    def _named(self) -> bool:
-        return "mine" in self.bench.window.status.engine_button.text()
 
 
 if __name__ == "__main__":

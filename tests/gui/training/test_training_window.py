@@ -19,6 +19,7 @@ from training_videos import ScriptedTrainer, Skill, SkilledEngine
 from vostool.gui.settings import keys
 from vostool.gui.settings.preferences import settings, stored_text
 from vostool.gui.training.labels_table import HELD_OUT, VIDEO
+from vostool.gui.training.place import adopt
 from vostool.gui.training.window import TrainingWindow
 from vostool.io.project.file import create
 from vostool.io.video.fingerprint import source_ref
@@ -284,9 +285,30 @@ def test_the_open_project_is_trained_on_and_the_new_engine_answers(
     until(lambda: not window.run.is_running)
     until(lambda: window.ui.comparison.shown is not None)
     press(window.ui.comparison.use_button)
-    hand.until(lambda: hand.bench.engine.current == "scripted" or stored_text(keys.OWN_ENGINE))
+    hand.until(lambda: hand.bench.engine.current == "mine")
+    assert hand.window.status.engine_button.text().startswith("mine, Scripted")
+    menu = hand.window.status.engine_button.menu()
+    menu.aboutToShow.emit()
+    chosen = [a.text() for a in menu.actions() if a.isChecked()]
+    assert "mine (Scripted, trained on own labels)" in chosen
     assert stored_text(keys.OWN_ENGINE) == "mine"
+    hand.bench.engine.use_quality("exact")  # is loaded anew, and stays the own one
     hand.until(lambda: "loading" not in hand.window.status.engine_button.text())
+    assert hand.bench.engine.current == "mine"
+
+
+def test_an_own_engine_answers_after_a_restart(qtbot, lesson, window, until, project) -> None:
+    from vostool.gui.window import app
+
+    planned(window, until, project("a"), project("b"))
+    train(window, until)
+    until(lambda: window.ui.comparison.shown is not None)
+    settings().setValue(keys.OWN_ENGINE, adopt(window._outcome.checkpoint))
+    made = app.build()
+    made.bench.show()
+    qtbot.waitUntil(lambda: made.bench.engine.current == "mine")
+    made.bench.close()
+    made.bench.window.deleteLater()
 
 
 @pytest.mark.usefixtures("_own_places")

@@ -26,7 +26,7 @@ class Curves(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no
         self.values: list[tuple[int, float]] = []
         self._loss_plot = self.addPlot(row=0, col=0)
         self._value_plot = self.addPlot(row=1, col=0)
-        self._value_plot.setXLink(self._loss_plot)
+        self._loss_plot.setXLink(self._value_plot)  # which begins before the first step
         self._loss, self._value = self._loss_plot.plot(), self._value_plot.plot()
         for plot in (self._loss_plot, self._value_plot):
             plot.setMenuEnabled(False)

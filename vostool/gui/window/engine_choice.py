@@ -16,7 +16,7 @@ from vostool.gui.settings.preferences import settings, stored_text
 from vostool.gui.threads.background import Background
 from vostool.gui.window.main_window import MainWindow
 from vostool.models.devices import CPU
-from vostool.models.engine import EngineInfo
+from vostool.models.engine import Engine, EngineInfo
 from vostool.models.registry import (
     FALLBACK,
     create_engine,
@@ -49,6 +49,9 @@ class EngineChoice(QObject):
         self._wanted: str | None = None
         self._best = FALLBACK
         self._asked = ""
+        self._made = (
+            ""  # what the worker loaded last: an own engine calls itself by its base's name
+        )
         self._has_qualities = False
         self._hears = True
         worker.engine_ready.connect(self._ready)
@@ -94,7 +97,15 @@ class EngineChoice(QObject):
         self._window.status.engine_button.setText(tr("loading {name}…", name=name))
         self._window.status.activity.begin("engine", tr("Loading {name}", name=name))
         options = settings_values.load().engine_options()
-        self._worker.use(partial(create_engine, name, device, options=options))
+
+        factory = partial(create_engine, name, device, options=options)
+
+        def make() -> Engine:
+            made = factory()
+            self._made = name
+            return made
+
+        self._worker.use(make)
 
     def use_device(self) -> None:
         """Use the device of the settings from now on; the engine is loaded anew on it."""
@@ -171,16 +182,18 @@ class EngineChoice(QObject):
             self._worker.device_lost.disconnect(self._go_on_on_cpu)
 
     def _ready(self, info: EngineInfo) -> None:
-        self.current, self.device = info.name, info.device
+        own = self._made if self._made in own_engine_names() else ""
+        self.current, self.device = own or info.name, info.device
         self._window.status.activity.end("engine")
         self._window.actions_by_id["draft"].setChecked(self.quality == "coarse")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
         self._has_qualities = bool(info.quality)
         self._window.actions_by_id["draft"].setVisible(self._has_qualities)
-        self._window.status.engine_button.setText(f"{info.title} ({place})")
+        title = f"{own}, {info.title}" if own else info.title
+        self._window.status.engine_button.setText(f"{title} ({place})")
         self._window.status.engine_button.setToolTip(_told(info))
         if info.name != FALLBACK:
-            self._best = info.name
+            self._best = self.current
         # A person who chose flow beside a better engine is not told to fetch one.
         self._window.engine_bar.setVisible(info.name == self._best == FALLBACK)
 
