@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from vostool.models.sam2.training.clip import Clip
 from vostool.models.sam2.training.student import MOST_CORRECTED, MOST_GIVEN, Student
@@ -102,7 +103,10 @@ def losses(loss: Any, answers: Answers, clip: Clip) -> dict[str, Tensor]:  # noq
         if not len(rows):
             continue
         told = {key: [step.float()[rows] for step in answer[key]] for key in _ANSWERS}
-        for key, value in loss([told], masks[rows][None]).items():
+        # Computed again on the way back: what it makes of masks of a million pixels, step by step,
+        # would be most of what a training holds.
+        parts = checkpoint(loss, [told], masks[rows][None], use_reentrant=False)
+        for key, value in parts.items():
             name = _NAMES[key]
             found[name] = found[name] + value if name in found else value
     return found

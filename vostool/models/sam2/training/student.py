@@ -36,6 +36,8 @@ SIMULATED = {
     "num_init_cond_frames_for_train": MOST_GIVEN,
     "rand_init_cond_frames_for_train": True,
     "num_correction_pt_per_frame": 7,
+    # The decoder computes twice where a click corrects, see computed_twice.
+    "use_act_ckpt_iterative_pt_sampling": True,
 }
 _FROZEN = (
     "image_encoder.",
@@ -84,10 +86,17 @@ def build_student(
     load_into(student, weights, spec, path)
     for name, parameter in student.named_parameters():
         parameter.requires_grad_(not name.startswith(_FROZEN))
-    for layer in student.memory_attention.layers:
-        # What it computes on the way to a result is made again on the way back, not kept.
-        layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
+    for module in computed_twice(student):
+        module.forward = partial(checkpoint, module.forward, use_reentrant=False)
     return learning(student.to(device))
+
+
+def computed_twice(student: Student) -> list[nn.Module]:
+    """What computes again on the way back what it computed on the way to its result, to keep less.
+
+    So do the mask decoder where a click corrects, and the loss.
+    """
+    return [*student.memory_attention.layers, student.memory_encoder]
 
 
 def learning(student: Student) -> Student:
