@@ -47,11 +47,13 @@ class Lesson:
     Attributes:
         fine: its true mask (FINE, FINE) bool over the square.
         low: the same (LOW, LOW).
+        taught: what any object that is taught on the frame holds, (LOW, LOW).
     """
 
     frame: Frame
     fine: NDArray[np.bool_]
     low: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
 
 
 def encode_lessons(
@@ -83,7 +85,7 @@ def encode_lessons(
                     continue
                 with suppress(SourceError):  # a damaged frame teaches nothing
                     frame = encode(number)
-                    lessons += [_lesson(frame, mask) for mask in seen]
+                    lessons += _lessons(frame, seen)
     return lessons
 
 
@@ -111,9 +113,12 @@ def _scaled(pixels: int) -> int:
     return max(1, round(pixels * LOW / SIDE))
 
 
-def _lesson(frame: Frame, mask: Mask) -> Lesson:
-    array = mask.to_array().astype(np.float32)
-    return Lesson(frame, _on_square(array, frame, FINE), _on_square(array, frame, LOW))
+def _lessons(frame: Frame, masks: Sequence[Mask]) -> list[Lesson]:
+    arrays = [mask.to_array().astype(np.float32) for mask in masks]
+    fine = [_on_square(array, frame, FINE) for array in arrays]
+    low = [_on_square(array, frame, LOW) for array in arrays]
+    taught = np.logical_or.reduce(low)
+    return [Lesson(frame, *pair, taught) for pair in zip(fine, low, strict=True)]
 
 
 def _on_square(mask: NDArray[np.float32], frame: Frame, side: int) -> NDArray[np.bool_]:

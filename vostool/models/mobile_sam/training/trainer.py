@@ -1,7 +1,9 @@
 """MobileSAM's mask decoder, trained on a person's own labels.
 
 The image encoder stays as it is, so every frame is encoded once. Losses are those of the sam2
-package: focal and dice on the mask that fits best, and the expected quality of every mask.
+package: focal and dice on the mask that fits best, and the expected quality of every mask. So that
+nothing else is unlearned, a click anywhere beside the object has to be answered as before (learning
+without forgetting, Li & Hoiem, arXiv:1606.09282).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import interpolate
+from torch.nn.functional import binary_cross_entropy_with_logits, interpolate
 
 from vostool.errors import LabelsError, ModelError
 from vostool.models.engine import Engine
@@ -39,6 +41,8 @@ RATE = 1e-4
 _DECAY, _CLIPPED = 0.01, 0.1
 _WEIGHTS = {"loss_mask": 20.0, "loss_dice": 1.0, "loss_iou": 1.0}
 """As SAM and SAM 2 weigh them."""
+KEPT = 20.0
+"""Weight of what must not change: answers to clicks beside the objects that are taught."""
 _OUTSIDE = -20.0
 """Logit of what lies beside the frame in the square; nothing is learnt there."""
 _DECODER = "mask_decoder."
@@ -68,6 +72,7 @@ class MobileSamTrainer:
         self._dtype = dtype
         self._device = next(network.parameters()).device
         self._decoder = network.mask_decoder.requires_grad_(True)
+        self._before = copy.deepcopy(network.mask_decoder).requires_grad_(False)
         self._optimiser = torch.optim.AdamW(
             self._decoder.parameters(), options.rate or RATE, weight_decay=_DECAY
         )
@@ -123,13 +128,14 @@ class MobileSamTrainer:
                     tr("The training gave no number any more; try again with a lower rate.")
                 )
             self._optimiser.zero_grad()
-            losses[self._core].backward()  # type: ignore[no-untyped-call]
+            total = losses[self._core] + KEPT * losses["kept"]
+            total.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self._decoder.parameters(), _CLIPPED)
             self._optimiser.step()
         self._step += 1
-        names = {"focal": "loss_mask", "dice": "loss_dice", "quality": "loss_iou"}
+        names = {"focal": "loss_mask", "dice": "loss_dice", "quality": "loss_iou", "kept": "kept"}
         told = {name: losses[key].item() for name, key in names.items()}
-        return {"total": losses[self._core].item(), **told}
+        return {"total": total.item(), **told}
 
     def remember(self) -> None:
         self._best = copy.deepcopy(self._decoder.state_dict())
@@ -202,10 +208,32 @@ class MobileSamTrainer:
             "multistep_object_score_logits": seen,
         }
         losses: dict[str, torch.Tensor] = self._loss([outputs], fine[None])
-        return losses
+        taught = self._stacked([lesson.taught for lesson in lessons])
+        return {**losses, "kept": self._kept(picture, inside & ~taught, inside)}
+
+    def _kept(
+        self, picture: torch.Tensor, beside: torch.Tensor, inside: torch.Tensor
+    ) -> torch.Tensor:
+        """How far answers to clicks beside the objects have moved, all three masks of each.
+
+        Kullback-Leibler divergence by pixel, and the squared difference of the expected quality.
+        """
+        told = first_prompt(beside, box=False)
+        with torch.no_grad():
+            wanted, expected = self._decode(picture, told, None, self._before)
+        logits, quality = self._decode(picture, told, None)
+        now, then = (x.where(inside, x.new_zeros(())) for x in (logits, wanted))
+        probable = then.sigmoid()
+        cross = binary_cross_entropy_with_logits(now, probable)
+        own = binary_cross_entropy_with_logits(then, probable)
+        return cross - own + torch.mean((quality - expected) ** 2)
 
     def _decode(
-        self, picture: torch.Tensor, told: Told, before: torch.Tensor | None
+        self,
+        picture: torch.Tensor,
+        told: Told,
+        before: torch.Tensor | None,
+        decoder: torch.nn.Module | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """(n, masks, LOW, LOW) logits and (n, masks) expected quality, as the engine asks."""
         with torch.no_grad():
@@ -213,7 +241,7 @@ class MobileSamTrainer:
                 points=told.clicks, boxes=told.boxes, masks=before
             )
         # In float32: bfloat16 was no faster on a CPU with AMX.
-        answer: Any = self._decoder(
+        answer: Any = (decoder or self._decoder)(
             image_embeddings=picture,
             image_pe=self._positions,
             sparse_prompt_embeddings=sparse,
