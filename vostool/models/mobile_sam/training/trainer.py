@@ -37,7 +37,7 @@ BATCH = 4
 """Objects in one step."""
 CORRECTIONS = 2
 """At most so many clicks follow the first prompt; how many is drawn by lot."""
-RATE = 1e-4
+RATE = 3e-5
 _DECAY, _CLIPPED = 0.01, 0.1
 _WEIGHTS = {"loss_mask": 20.0, "loss_dice": 1.0, "loss_iou": 1.0}
 """As SAM and SAM 2 weigh them."""
