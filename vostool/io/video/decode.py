@@ -202,13 +202,16 @@ class VideoSource:
 
     def _is_right(self, index: int) -> bool:
         """True where the frame comes out of what goes on now as the rule for it wants."""
+        patches = self._reader is not None and self._reader.patches
+        if patches and not self._careful and self._started != self._index.starts[index]:
+            return False
         if not self._damage.is_near(index):
             return not self._careful
         return self._careful and self._started == self._damage.start(index)
 
     def _restart(self, packet: int, careful: bool) -> None:
         """Begin at a packet; ``careful`` with one thread and a new decoder, which has no past."""
-        if self._reader is not None and (careful or self._careful):
+        if self._reader is not None and (careful or self._careful or self._reader.patches):
             self._reader.close()
             self._reader = None
         if self._reader is None:

@@ -32,6 +32,8 @@ _MAX_THREADS = 8
 _IDENTIFY_TRIES = 64
 _UNSTEADY = ("vp8", "ffv1")
 """Decoders that patch a damaged frame up by chance where frames are decoded in parallel."""
+_PATCHING = ("vp8", "ffv1")
+"""Decoders that make up what is damaged from what they held before, without a flag or an error."""
 _NO_BYTE_SEEK = 0x8000  # AVFMT_NO_BYTE_SEEK
 
 
@@ -72,6 +74,8 @@ class VideoReader:
         errors: how often the demuxer or the decoder stopped at something.
         signs: packets that showed damage since they were last taken.
         hints: first and last packet that an error may belong to, where several threads decode.
+        patches: damage changes pictures without a word, by what was decoded before, so that each
+            group of pictures wants a decoder without a past (VP8; FFV1 without checksums).
     """
 
     def __init__(
@@ -99,16 +103,20 @@ class VideoReader:
             self.container.close()
             raise
         self.codec = self.stream.codec_context
+        self._summed = self.codec.name == "ffv1" and self.codec.extradata_size > 0
+        self.patches = self.codec.name in _PATCHING and not self._summed
+        if self.patches:
+            self.threads = 1  # which tells of each error where it is
         by_slice = self.codec.name in _UNSTEADY
         self.codec.thread_type = ThreadType.SLICE if by_slice else ThreadType.AUTO
         self.codec.thread_count = self.threads
         self.codec.copy_opaque = True
         if self._strict and self.codec.codec.intra_only:
             self.codec.options = {"err_detect": "explode"}
-        self._summed = self.codec.name == "ffv1" and self.codec.extradata_size > 0
         discard_others(self.container, self.stream)
         self._packets = self._demux()
         self._drained = False
+        self._last_out: list[NumberedFrame] = []
 
     def packets(self) -> Iterator[Packet[VideoStream]]:
         """All packets that are left, not decoded; ends early where the file is damaged."""
@@ -131,6 +139,9 @@ class VideoReader:
         except av.FFmpegError:
             self._failed()
             return []
+        # Held until more was decoded: a picture that is never filled shows what its memory held
+        # before, so which one a decoder takes anew must not depend on who asks when.
+        self._last_out = frames
         self.signs.update(
             number for number, frame in frames if frame.is_corrupt and number != NO_PACKET
         )
