@@ -124,7 +124,8 @@ class SettingsDialog(QDialog):
         form.addRow(_note(tr("For the engines with a network; the built-in one has one quality.")))
         form.addRow(self.learn)
         form.addRow(_note(tr("MobileSAM fits itself to each object while nothing else is to be "
-                             "done. Kept with the object; Object > Forget what was learned throws "
+                             "done. In a short test with a robot's single clicks, masks became "
+                             "worse by it. Object > Forget what was learned throws "
                              "it away.")))  # fmt: skip
         form.addRow(tr("Memory for frames"), self.frame_memory)
         form.addRow(_note(tr("Decoded pictures of a video, so that going back to them takes "
