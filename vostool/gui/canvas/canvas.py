@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPen, QWheelEve
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem, QLabel
 
 from vostool.frames import Image
+from vostool.gui.canvas.doubt_badge import DoubtBadge
 from vostool.gui.canvas.image_view import ImageViewBox
 from vostool.gui.canvas.key_claims import KeyClaims
 from vostool.gui.canvas.tools.colours import NEGATIVE, POSITIVE
@@ -86,12 +87,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
         self.confirmed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.confirmed.move(10, 10)
         self.confirmed.hide()
-        self.doubt = QLabel(self)
-        self.doubt.setObjectName("doubt_badge")
-        self.doubt.setTextFormat(Qt.TextFormat.PlainText)
-        self.doubt.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.doubt.move(10, 36)
-        self.doubt.hide()
+        self.doubt = DoubtBadge(self, self.confirmed)
         self.scene().sigMouseMoved.connect(self._hover)
         self.set_tool(TOOLS.first)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -137,9 +133,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def show_doubt(self, text: str) -> None:
         """A line over the picture on what may be wrong with it; none where it is empty."""
-        self.doubt.setText(text)
-        self.doubt.adjustSize()
-        self.doubt.setVisible(bool(text))
+        self.doubt.tell(text)
 
     def show_confirmed(self, confirmed: int, masks: int) -> None:
         """A badge that says how many of the frame's masks are confirmed; none where none is."""
