@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vostool.errors import Cancelled, VosToolError
 from vostool.io.project.reading import read_project
 from vostool.progress import Progress, silent
 from vostool.project.project import Project
@@ -62,28 +60,6 @@ def places_of(path: Path, progress: Progress = silent) -> list[Place]:
     while not queue.work(SLICE_SECONDS):
         progress(0, 0, path.stem)
     return [_place(path, project, event) for event in queue.events()]
-
-
-def review_all(
-    paths: Iterable[Path], failed: Callable[[Path, str], object], progress: Progress = silent
-) -> list[Place]:
-    """The places of several projects, most urgent first.
-
-    Args:
-        failed: told of projects that cannot be read, with a sentence.
-
-    Raises:
-        Cancelled: through ``progress``.
-    """
-    found: list[Place] = []
-    for path in paths:
-        try:
-            found += places_of(path, progress)
-        except Cancelled:
-            raise
-        except VosToolError as error:
-            failed(path, str(error))
-    return sorted(found, key=lambda place: place.rank)
 
 
 def _place(path: Path, project: Project, event: ReviewEvent) -> Place:
