@@ -86,9 +86,21 @@ def build_student(
     load_into(student, weights, spec, path)
     for name, parameter in student.named_parameters():
         parameter.requires_grad_(not name.startswith(_FROZEN))
+    if device.type == "cpu":
+        _drop_no_scores(student)
     for module in computed_twice(student):
         module.forward = partial(checkpoint, module.forward, use_reentrant=False)
     return learning(student.to(device))
+
+
+def _drop_no_scores(student: Student) -> None:
+    """Dropout stays where layers are joined, but not among the scores of attention.
+
+    On a CPU PyTorch's attention knows it only by holding all scores: 1.9 GB for an object at 1024
+    pixels and seven memories, in place of 51 MB, in the same time.
+    """
+    for layer in student.memory_attention.layers:
+        layer.self_attn.dropout_p = layer.cross_attn_image.dropout_p = 0.0
 
 
 def computed_twice(student: Student) -> list[nn.Module]:
