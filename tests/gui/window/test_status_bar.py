@@ -33,3 +33,11 @@ def test_what_comes_and_goes_is_drawn_over_the_whole_line(qtbot) -> None:
         change()
         qtbot.waitUntil(lambda seen=seen: seen.rect == bar.rect())
         bar.removeEventFilter(seen)
+
+
+def test_a_long_name_does_not_make_the_window_wider(hand, engine, video, tmp_path) -> None:
+    long_name = tmp_path / f"{'a long name ' * 12}.mp4"
+    long_name.write_bytes(video.read_bytes())
+    hand.window.resize(1280, 800)
+    hand.open(long_name)
+    assert hand.window.width() == 1280

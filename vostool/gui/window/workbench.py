@@ -26,7 +26,7 @@ from vostool.gui.window.neighbours import Doorbell, bring_to_front
 from vostool.gui.window.start.opening import Opened, OpenElsewhere, SourceWanted, opening
 from vostool.gui.window.start.recent import recent_paths
 from vostool.gui.window.workspace import Workspace
-from vostool.words import mark, tr
+from vostool.words import mark, shortened, tr
 
 OPEN_FIRST = mark("Open a video (Ctrl+O) or a folder of images (Ctrl+U), or drop one here.")
 CLOSE_MS = 100
@@ -227,7 +227,7 @@ class Workbench(QObject):
         job.finished.connect(self._opening_ended)
         self.window.notice.dismiss()
         self.window.status.activity.begin(
-            "opening", tr("Opening {place_name}", place_name=place.name)
+            "opening", tr("Opening {place_name}", place_name=shortened(place.name, 40))
         )
         job.start()
 
