@@ -147,8 +147,9 @@ def reached(process: subprocess.Popen[bytes]) -> str | None:
 def fault(stage: Stage, status: int, errors: str, project: Path) -> str | None:
     """Which rule was broken by how it ended, or None."""
     # While it is loaded nothing is open yet: a second signal ends it at once, as everywhere.
+    errors = "\n".join(line for line in errors.splitlines() if "plugin does not" not in line)
     if status not in ((0, INTERRUPTED, -signal.SIGINT) if stage.loads else (0,)):
-        return f"ended with {status}: {errors[-1500:]}"
+        return f"ended with {status}: {errors[:3000]}"
     if any(word in errors for word in SPOKEN):
         return f"said {errors[-1500:]}"
     try:

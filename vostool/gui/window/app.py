@@ -120,12 +120,12 @@ def run(path: str | None) -> int:
         program.tour.begin_if_new()
     status = app.exec()
     interrupt.ignore()
-    if not wait_for_left(LEFT_MS):
-        # Everything is stored and given back; a library that still loads would hold the process up.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-    return status
+    wait_for_left(LEFT_MS)
+    # Everything is stored and given back. A library that still loads would hold the process up, and
+    # Python takes what Qt and other threads' libraries still use to pieces in an order of its own.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _has_screen() -> bool:
