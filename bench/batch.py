@@ -31,7 +31,11 @@ from vostool.jobs.job_file import load_jobs
 from vostool.jobs.local import run_here
 
 BOX = 'boxes = ["0:1:150,110,260,200"]'
-QUIET = Listener(lambda progress: None, lambda: False)
+
+
+def quiet() -> Listener:
+    """Nobody listens. Made anew each time: a listener that waits for wishes cannot be sent."""
+    return Listener(lambda progress: None, lambda: False)
 
 
 class Times(NamedTuple):
@@ -75,7 +79,7 @@ def alone(folder: Path, name: str) -> None:
     for pattern, kind in (("warm/*", "warm"), ("clips/*", "clips")):
         plan = load_jobs(write_jobs(folder, pattern, f"{name}-{kind}"))
         wall, processor = time.perf_counter(), time.process_time()
-        check(run_here(plan.jobs, plan.setup, QUIET))
+        check(run_here(plan.jobs, plan.setup, quiet()))
     print(time.perf_counter() - wall, time.process_time() - processor)
 
 
@@ -93,7 +97,7 @@ def on_workers(folder: Path, name: str, workers: int) -> Times:
             ).result()
         plan = load_jobs(write_jobs(folder, "clips/*", name))
         wall, processor = time.perf_counter(), sum(client.run(time.process_time).values())
-        check(run_on(cluster.scheduler_address, plan.jobs, plan.setup, QUIET))
+        check(run_on(cluster.scheduler_address, plan.jobs, plan.setup, quiet()))
         wall = time.perf_counter() - wall
         return Times(wall, sum(client.run(time.process_time).values()) - processor)
 
@@ -103,7 +107,7 @@ def _hold(folder: Path, name: str, core: int) -> None:
     for thread in os.listdir("/proc/self/task"):
         os.sched_setaffinity(int(thread), {core})
     plan = load_jobs(write_jobs(folder, "warm/*", name))
-    check(run_here(plan.jobs, plan.setup, QUIET))
+    check(run_here(plan.jobs, plan.setup, quiet()))
 
 
 def check(results: list[JobResult]) -> None:
