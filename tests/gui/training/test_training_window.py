@@ -278,9 +278,9 @@ def test_the_open_project_is_trained_on_and_the_new_engine_answers(
     lesson.hold_at = 4
     press(window.ui.start_button)
     until(lesson.held.is_set)
-    hand.until(lambda: "Training: " in hand.window.status.activity.text())
+    hand.until(lambda: "steps" in hand.window.status.activity.text())
     hand.window.close()
-    assert "steps" in hand.choose("Stay")
+    assert "A training is going on" in hand.choose("Stay")
     lesson.go_on.set()
     until(lambda: not window.run.is_running)
     until(lambda: window.ui.comparison.shown is not None)
