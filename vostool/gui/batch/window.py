@@ -141,7 +141,7 @@ class BatchWindow(QDialog):
                 self.run.cancel(self.ui.rows.rows[position].job.name)
         self._update()
 
-    def cancel_all(self) -> None:
+    def stop(self) -> None:
         """Stop after the frame in work; started again, the batch goes on with what is not done."""
         self.run.cancel_all()
         for position, row in enumerate(self.ui.rows.rows):
@@ -309,7 +309,7 @@ class BatchWindow(QDialog):
         ui.where.currentIndexChanged.connect(self._update)
         ui.start_button.clicked.connect(self.start)
         ui.cancel_button.clicked.connect(self.cancel_selected)
-        ui.cancel_all_button.clicked.connect(self.cancel_all)
+        ui.cancel_all_button.clicked.connect(self.stop)
         ui.first_button.clicked.connect(self.do_next)
         ui.project_button.clicked.connect(self.open_selected)
         ui.close_button.clicked.connect(self.reject)

@@ -4,75 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
-
 from vostool.gui.batch.window import BatchWindow
+from vostool.gui.window.beside_dialog import BesideDialog
 from vostool.gui.window.workbench import Workbench
 from vostool.gui.window.workspace import Workspace
 from vostool.jobs.reviewing import Place
-from vostool.words import tr
-
-ACTIVITY = "batch"
+from vostool.words import mark
 
 
-class Batches(QObject):
-    """Makes the batch window when it is first wanted; a batch goes on when that is closed.
+class Batches(BesideDialog[BatchWindow]):
+    """The batch window, and the projects and places that are opened from it."""
 
-    Signals:
-        over(): a batch has ended.
-
-    Attributes:
-        dialog: the batch window; None before it was wanted.
-    """
-
-    over = pyqtSignal()
+    ACTIVITY = "batch"
+    SHOWN = mark("Batch: {told}")
+    GOING = mark("A batch is going on: {told}.")
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
-        self._bench = bench
-        self.dialog: BatchWindow | None = None
         self._place: Place | None = None
         bench.opened.connect(self._opened)
-        bench.beside.add(self)
-
-    def show(self) -> BatchWindow:
-        """Bring the batch window to the front."""
-        if self.dialog is None:
-            self.dialog = self._made()
-        self.dialog.show()
-        self.dialog.raise_()
-        self.dialog.activateWindow()
-        return self.dialog
 
     def open(self, path: Path) -> None:
         """Open a job file in it."""
         self.show().open_file(path)
-
-    # -- work beside the open video ------------------------------------------------------------
-
-    @property
-    def is_running(self) -> bool:
-        """True while a batch goes on."""
-        return self.dialog is not None and self.dialog.run.is_running
-
-    @property
-    def sentence(self) -> str:
-        """How far it is."""
-        told = self.dialog.sentence if self.dialog is not None else ""
-        return tr("A batch is going on: {told}.", told=told)
-
-    def stop(self) -> None:
-        """Stop after the frames in work; what is whole stays."""
-        if self.dialog is not None:
-            self.dialog.cancel_all()
-
-    def close(self) -> None:
-        """The program ends."""
-        if self.dialog is not None:
-            self.dialog.close_threads()
-            self.dialog.close()
-
-    # -- helpers -------------------------------------------------------------------------------
 
     def _made(self) -> BatchWindow:
         worker, engine, window = self._bench.worker, self._bench.engine, self._bench.window
@@ -113,15 +67,6 @@ class Batches(QObject):
     def _show_window(self) -> None:
         self._bench.window.raise_()
         self._bench.window.activateWindow()
-
-    def _show_activity(self) -> None:
-        if self.dialog is not None and self.dialog.run.is_running:
-            told = tr("Batch: {told}", told=self.dialog.sentence)
-            self._bench.window.status.activity.begin(ACTIVITY, told)
-
-    def _over(self) -> None:
-        self._bench.window.status.activity.end(ACTIVITY)
-        self.over.emit()
 
 
 def _go(workspace: Workspace, place: Place) -> None:
