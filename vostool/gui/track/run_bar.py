@@ -49,7 +49,7 @@ class RunBar(QWidget):
         if progress.stopping:
             said = tr("Stopping…")
         elif progress.paused:
-            said = "paused"
+            said = tr("paused")
         self._text.setText(said)
         self._text.setToolTip(tr("{said}; clicks are answered meanwhile", said=said))
         self._show_paused(progress.paused)
