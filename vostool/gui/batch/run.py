@@ -6,9 +6,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vostool.gui.threads.background import Background
+from vostool.gui.threads.beside_run import BesideRun
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.jobs.cluster import run_on
 from vostool.jobs.job import Job, JobProgress, JobResult, Listener, Setup
@@ -16,13 +17,8 @@ from vostool.jobs.local import run_here
 from vostool.jobs.wishes import Wishes
 from vostool.progress import Progress
 
-NEWS_MS = 100
-"""Between two tellings, however often jobs tell how far they are."""
-LOOK_SECONDS = 0.05
-"""Between two looks whether the window's engine rests, and whether the batch is to stop."""
 
-
-class BatchRun(QObject):
+class BatchRun(BesideRun):
     """Runs one batch at a time.
 
     Args:
@@ -42,22 +38,11 @@ class BatchRun(QObject):
     over = pyqtSignal(str)
 
     def __init__(self, rests: threading.Event, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rests = rests
-        self._job: Background | None = None
-        self._wishes, self._stop = Wishes(), threading.Event()
-        self._lock = threading.Lock()
+        super().__init__(rests, parent)
+        self._wishes = Wishes()
         self._latest: dict[str, JobProgress] = {}
         self._results: list[JobResult] = []
-        self._waits = self._told_waits = False
-        self._news = QTimer(self)
-        self._news.setInterval(NEWS_MS)
-        self._news.timeout.connect(self._tell)
-
-    @property
-    def is_running(self) -> bool:
-        """True from :meth:`start` to :attr:`over`."""
-        return self._job is not None
+        self._told_waits = False
 
     def start(
         self, jobs: Sequence[Job], setup: Setup, priorities: dict[str, int], scheduler: str = ""
@@ -83,11 +68,9 @@ class BatchRun(QObject):
                 run_here(jobs, setup, turn)
 
         job = Background(work)
-        self._job = job
         job.succeeded.connect(lambda _: self._end(job, ""))
         job.failed.connect(lambda sentence: self._end(job, sentence))
-        self._news.start()
-        job.start()
+        self._begin(job)
 
     def cancel(self, name: str) -> None:
         """Stop one job; it ends after the frame in work, and nothing of it is stored."""
@@ -101,12 +84,6 @@ class BatchRun(QObject):
         """Stop after the frame in work; what is whole stays."""
         self._stop.set()
 
-    def close(self) -> None:
-        """Stop, and tell nothing more; the thread ends by itself."""
-        self.cancel_all()
-        self._news.stop()
-        self._job = None
-
     # -- the run's thread ----------------------------------------------------------------------
 
     def _heard(self, progress: JobProgress) -> None:
@@ -117,13 +94,6 @@ class BatchRun(QObject):
         with self._lock:
             self._latest.pop(result.name, None)
             self._results.append(result)
-
-    def _stopped_or_waits(self, stop: threading.Event) -> bool:
-        """Asked by the run between frames; comes back once the window's engine rests."""
-        while not stop.is_set() and not self._rests.wait(LOOK_SECONDS):
-            self._waits = True
-        self._waits = False
-        return stop.is_set()
 
     # -- the window's thread -------------------------------------------------------------------
 
@@ -140,9 +110,6 @@ class BatchRun(QObject):
             self.waits.emit(self._told_waits)
 
     def _end(self, job: Background, sentence: str) -> None:
-        if self._job is not job:
+        if not self._ends(job):
             return
-        self._job = None
-        self._news.stop()
-        self._tell()
         self.over.emit(sentence)
