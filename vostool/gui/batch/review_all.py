@@ -9,7 +9,6 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -21,7 +20,7 @@ from vostool.errors import Cancelled, VosToolError
 from vostool.gui.threads.newest import Newest
 from vostool.gui.threads.thread_priority import yield_to_window
 from vostool.gui.widgets import theme
-from vostool.gui.widgets.plain_table import set_up_rows
+from vostool.gui.widgets.plain_table import set_up_rows, size_columns
 from vostool.jobs.reviewing import Place, places_of
 from vostool.progress import Progress
 from vostool.words import counted, mark, tr
@@ -152,12 +151,7 @@ class ReviewAll(QWidget):
         across = set_up_rows(self.table, self.model, tr("Left to review in all projects"), ROW)
         self.table.setAlternatingRowColors(True)
         self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
-        across.setHighlightSections(False)
-        for column, width in enumerate(WIDTHS):
-            if width:
-                across.resizeSection(column, width)
-            else:
-                across.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        size_columns(across, WIDTHS)
         self.again_button.setAutoDefault(False)
         self.again_button.setEnabled(False)
         below = QHBoxLayout()

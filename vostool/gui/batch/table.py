@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 from vostool.gui.batch.pictures import HEIGHT, WIDTH
 from vostool.gui.batch.rows import PRIORITY, STATE, VIDEO, Rows
 from vostool.gui.look.tokens import Space
-from vostool.gui.widgets.plain_table import set_up_rows
+from vostool.gui.widgets.plain_table import set_up_rows, size_columns
 from vostool.gui.widgets.progress_cell import ProgressDelegate
 from vostool.words import tr
 
@@ -53,12 +53,7 @@ class JobTable(QTableView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setItemDelegateForColumn(STATE, ProgressDelegate(self))
         self.setItemDelegateForColumn(PRIORITY, PriorityDelegate(self))
-        across.setHighlightSections(False)
-        for column, width in enumerate(WIDTHS):
-            if width:
-                across.resizeSection(column, width)
-            else:
-                across.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        size_columns(across, WIDTHS)
         across.setSectionResizeMode(VIDEO, QHeaderView.ResizeMode.Interactive)
 
     def positions(self) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QAbstractItemModel, Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -32,3 +34,13 @@ def set_up_rows(
     down.hide()
     down.setDefaultSectionSize(row_height)
     return across
+
+
+def size_columns(across: QHeaderView, widths: Sequence[int]) -> None:
+    """Give columns their widths in pixels; those of width 0 share what room is left."""
+    across.setHighlightSections(False)
+    for column, width in enumerate(widths):
+        if width:
+            across.resizeSection(column, width)
+        else:
+            across.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
