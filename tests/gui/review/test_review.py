@@ -441,7 +441,7 @@ def test_where_nothing_is_flagged_n_goes_to_what_nobody_looked_at(opened) -> Non
     assert opened.session.playhead == last
     assert f"Nothing is flagged. Frame {last} is the farthest" in opened.status()
     opened.keys("V")  # found right, and confirmed
-    opened.until(lambda: review.queue.spot().frame != last)
+    opened.until(lambda: review.queue.pending == 0 and review.queue.spot().frame != last)
     opened.keys("N")
     assert 1 < opened.session.playhead < last - 1
     opened.keys("Y")
