@@ -56,6 +56,19 @@ def test_every_quality_of_a_menu_is_one_that_engines_take():
     assert tuple(quality_texts()) == QUALITIES
 
 
+@pytest.mark.parametrize(
+    ("name", "qualities"),
+    [
+        ("mobile-sam", ("auto", "exact", "fast")),
+        ("sam2.1-tiny", QUALITIES),
+        ("flow", ()),
+        ("no such engine", ()),
+    ],
+)
+def test_a_menu_shows_the_qualities_of_its_engine(name, qualities):
+    assert tuple(quality_texts(name)) == qualities
+
+
 def test_without_checkpoints_the_flow_engine_is_the_default(folder):
     assert default_engine() == "flow"
     usable = [status.name for status in engine_statuses() if status.usable]

@@ -38,7 +38,8 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
     parser.add_argument("--checkpoint", type=arguments.absolute, metavar="FILE")
     parser.add_argument(
         "--quality", choices=QUALITIES, type=quality_named, default="auto",
-        help="of SAM 2; default: auto, exact but for the number of prompted frames attended to",
+        help="of SAM 2 and MobileSAM; default: auto, which of SAM 2 is exact but for the number of "
+        "prompted frames attended to, and of MobileSAM the quickest encoder that keeps the masks",
     )  # fmt: skip
     parser.add_argument(
         "--keyframes", type=arguments.whole, metavar="N",
@@ -51,7 +52,7 @@ def add_engine(parser: argparse._ActionsContainer, extra: str = "") -> None:
         "default: standard, or what the project was tracked with",
     )  # fmt: skip
     parser.add_argument(
-        "--encoder", choices=ENCODERS, default="auto", help="what runs SAM 2's image encoder"
+        "--encoder", choices=ENCODERS, default="auto", help="what runs the image encoder"
     )
     parser.add_argument(
         "--features-on-disk", action="store_true",

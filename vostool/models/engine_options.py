@@ -12,6 +12,13 @@ Backend = Literal["auto", "torch", "openvino"]
 """What runs an image encoder."""
 ENCODERS: tuple[Backend, ...] = get_args(Backend)
 QUALITIES = ("auto", "exact", "fast", "coarse")
+GENERAL_TEXTS = {
+    "auto": mark("Best: quick, and nearly as exact"),
+    "exact": mark("Exact: the masks of the network as published"),
+    "fast": mark("Fast: less is computed, masks may suffer"),
+    "coarse": mark("Coarse: SAM 2 on 512 pixels, other engines as Fast"),
+}
+"""Every quality in the words of a menu, true of all engines; each says more of its own."""
 _FORMER_NAMES = {"draft": "coarse"}
 COARSE_SIZE = 512
 FEWER_KEYFRAMES = 4
@@ -36,7 +43,8 @@ class EngineOptions:
             "fast" caps them too and lets tracking attend to memories at half their resolution,
             all but the latest one; how much that loses was measured with random weights only,
             which proves nothing about the published ones. "coarse" is "fast" on frames scaled to
-            512 pixels in place of 1024.
+            512 pixels in place of 1024. That is SAM 2; of MobileSAM "exact" runs the encoder as
+            published on every frame, "auto" and "fast" may do with less, and it has no "coarse".
         max_keyframes: at most so many prompted frames are attended to, those nearest in time
             (at least 2); None takes the quality's own: all of them (the official behaviour) for
             "exact", :data:`FEWER_KEYFRAMES` otherwise.

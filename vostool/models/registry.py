@@ -16,7 +16,7 @@ from vostool.files import is_special
 from vostool.models.devices import check_device_name
 from vostool.models.edgetam import spec as edgetam
 from vostool.models.engine import Engine
-from vostool.models.engine_options import QUALITIES, EngineOptions
+from vostool.models.engine_options import GENERAL_TEXTS, QUALITIES, EngineOptions
 from vostool.models.flow import spec as flow
 from vostool.models.mobile_sam import spec as mobile_sam
 from vostool.models.sam2 import spec as sam2
@@ -99,12 +99,14 @@ def best_download() -> ModelSpec:
     return min(ranked, key=lambda one: (-one[0], one[1].size))[1]
 
 
-def quality_texts() -> dict[str, str]:
-    """Every quality that an engine has, in the words of a menu; the first listed engine's count."""
-    texts: dict[str, str] = {}
-    for spec in engine_specs():
-        texts = dict(spec.qualities) | texts
-    return {quality: texts[quality] for quality in QUALITIES if quality in texts}
+def quality_texts(engine: str | None = None) -> dict[str, str]:
+    """The qualities that an engine of that name has, in the words of a menu; none where there is
+    no such engine. Without a name: every quality, in words that are true of all engines.
+    """
+    if engine is None:
+        return {quality: tr(text) for quality, text in GENERAL_TEXTS.items()}
+    texts = next((spec.qualities for spec in engine_specs() if spec.name == engine), {})
+    return {quality: tr(texts[quality]) for quality in QUALITIES if quality in texts}
 
 
 def check_engine_name(name: str, others: Sequence[str] = ()) -> None:

@@ -94,6 +94,27 @@ def test_another_device_reloads_the_engine_and_loses_nothing(
     assert settings_values.load().device == "cuda:0"
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "offered", "coarse"),
+    [
+        ("mobile-sam", "fast", ["Best", "Exact", "Fast"], False),
+        ("sam2.1-tiny", "coarse", ["Best", "Exact", "Fast", "Coarse"], True),
+    ],
+)
+def test_the_menu_offers_the_qualities_that_the_engine_has(
+    hand, name, told, offered, coarse
+) -> None:
+    choice = hand.bench.engine
+    choice.quality = "coarse"
+    choice._ready(EngineInfo(name, "Truth", quality=told))
+    choice._fill_menu()
+    known = {"Best", "Exact", "Fast", "Coarse"}
+    shown = {a.text().split(":")[0]: a for a in choice._menu.actions()}
+    assert [text for text in shown if text in known] == offered
+    assert [text for text in offered if shown[text].isChecked()] == [told.capitalize()]
+    assert hand.window.actions_by_id["draft"].isVisible() is coarse
+
+
 def test_the_same_device_reloads_nothing(hand, engine, dialog, monkeypatch) -> None:
     monkeypatch.setattr(hand.bench.engine, "use", pytest.fail)
     QTest.mouseClick(dialog().ok_button, LEFT)

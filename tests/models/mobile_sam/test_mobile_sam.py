@@ -7,6 +7,7 @@ the generated clip's first frame; `mobile_sam_tensors.json` the published file's
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -21,10 +22,12 @@ from vostool.evaluate.generated_clip import generate_clip
 from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.engine import Direction, Keyframe, Prepares, SegmentRequest, TrackRequest
+from vostool.models.engine_options import QUALITIES, EngineOptions
 from vostool.models.mobile_sam.encoder import Geometry, preprocess
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam, ready
 from vostool.models.mobile_sam.published import MOBILE_SAM
+from vostool.models.registry import engine_spec
 from vostool.project.prompts import Point, Prompts
 
 HERE = Path(__file__).parent
@@ -73,6 +76,15 @@ def test_another_models_weights_are_refused(tmp_path, change, sentence):
     change(weights)
     with pytest.raises(ModelError, match=sentence):
         build_mobile_sam(saved(weights, tmp_path), CPU)
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_its_quality_is_told_and_coarse_is_its_fast(tmp_path, quality):
+    spec = engine_spec("mobile-sam")
+    file = saved(published_names(), tmp_path)
+    with closing(spec.create("cpu", file, EngineOptions(quality=quality))) as engine:
+        assert engine.info.quality == ("fast" if quality == "coarse" else quality)
+        assert engine.info.quality in spec.qualities
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,8 @@ class EngineChoice(QObject):
         self._made = (
             ""  # what the worker loaded last: an own engine calls itself by its base's name
         )
-        self._has_qualities = False
+        self._qualities: dict[str, str] = {}  # of the engine that answers, in a menu's words
+        self._told_quality = ""
         self._hears = True
         worker.engine_ready.connect(self._ready)
         worker.engine_failed.connect(self._failed)
@@ -164,12 +165,12 @@ class EngineChoice(QObject):
                 action.setCheckable(True)
                 action.setChecked(status.name == self.current)
         self._menu.addSeparator()
-        for quality, text in quality_texts().items():
+        for quality, text in (self._qualities or quality_texts()).items():
             action = self._menu.addAction(text, partial(self.use_quality, quality))
             assert action is not None
             action.setCheckable(True)
-            action.setChecked(quality == self.quality)
-            action.setEnabled(self._has_qualities)
+            action.setChecked(quality == (self._told_quality or self.quality))
+            action.setEnabled(bool(self._qualities))
         self._menu.addSeparator()
         self._menu.addAction(tr("Models…"), self.show_dialog)
 
@@ -187,8 +188,9 @@ class EngineChoice(QObject):
         self._window.status.activity.end("engine")
         self._window.actions_by_id["draft"].setChecked(self.quality == "coarse")
         place = " ".join(part for part in (info.quality, info.device, info.dtype) if part)
-        self._has_qualities = bool(info.quality)
-        self._window.actions_by_id["draft"].setVisible(self._has_qualities)
+        self._told_quality = info.quality
+        self._qualities = quality_texts(self.current) if info.quality else {}
+        self._window.actions_by_id["draft"].setVisible("coarse" in self._qualities)
         title = f"{own}, {info.title}" if own else info.title
         self._window.status.engine_button.setText(f"{title} ({place})")
         self._window.status.engine_button.setToolTip(_told(info))

@@ -30,7 +30,7 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
-from vostool.models.engine_options import Backend
+from vostool.models.engine_options import Backend, EngineOptions
 from vostool.models.flow.picture import Picture
 from vostool.models.flow.track import keyframe_reply, track_leg
 from vostool.models.mobile_sam.click import answer
@@ -101,6 +101,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         dtype: torch.dtype = torch.float32,
         cache_bytes: int | None = None,
         backend: Backend = "torch",
+        quality: str = "auto",
     ) -> None:
         """Take a network that is built, :func:`ready` and in its place.
 
@@ -108,19 +109,20 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             dtype: bfloat16 and float16 run the encoder under autocast, float32 without.
             cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
             backend: what runs the image encoder, as :func:`make_feature_encoder` has it.
+            quality: one of QUALITIES; "coarse", which it has not, is taken as "fast".
         """
         device = next(network.parameters()).device
         # Its encoder and its decoder choose by themselves what runs under autocast.
         super().__init__(MOBILE_SAM.title, network, device, dtype, autocast=False)
         self._cache_bytes, self._backend = cache_bytes, backend
+        self._quality = "fast" if quality == "coarse" else quality
 
     @classmethod
     def from_checkpoint(
         cls,
         checkpoint: Path,
         device: str | None = None,
-        cache_bytes: int | None = None,
-        backend: Backend = "auto",
+        options: EngineOptions = EngineOptions(),  # noqa: B008  # frozen
     ) -> MobileSamEngine:
         """Load the published network.
 
@@ -131,7 +133,8 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         place = choose_device(device)
         with clear_errors(MOBILE_SAM.title):
             network = build_mobile_sam(checkpoint, place)
-        return cls(network, choose_dtype(place), cache_bytes, backend)
+        dtype, kept = choose_dtype(place), options.cache_bytes
+        return cls(network, dtype, kept, options.encoder, options.quality)
 
     @property
     def info(self) -> EngineInfo:
@@ -142,6 +145,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             device_title=device_title(self._device),
             dtype=self._dtype_name,
             chooses=True,
+            quality=self._quality,
             detail=tr(
                 "MobileSAM's masks, carried on by optical flow and by what the "
                 "object looked like before: good masks from clicks; look at "

@@ -10,13 +10,20 @@ from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.shared.loading import importing
 from vostool.models.spec import EngineSpec
 from vostool.models.trainer import Trainer, TrainOptions
+from vostool.words import mark
+
+_QUALITIES = {
+    "auto": mark("Best: the quickest encoder that keeps the masks"),
+    "exact": mark("Exact: the encoder as published, on every frame"),
+    "fast": mark("Fast: the least work there is"),
+}
 
 
 def _load(device: str | None, checkpoint: Path | None, options: EngineOptions) -> Engine:
     assert checkpoint is not None
     with importing("PyTorch, sam2 or timm", "install them again, or use the engine flow"):
         from vostool.models.mobile_sam.engine import MobileSamEngine
-    return MobileSamEngine.from_checkpoint(checkpoint, device, options.cache_bytes, options.encoder)
+    return MobileSamEngine.from_checkpoint(checkpoint, device, options)
 
 
 def _load_trainer(device: str | None, checkpoint: Path, options: TrainOptions) -> Trainer:
@@ -31,5 +38,6 @@ ENGINE = EngineSpec(
     load=_load,
     weights=MOBILE_SAM,
     rank=1,
+    qualities=_QUALITIES,
     trainer=_load_trainer,
 )
