@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,10 +232,10 @@ def test_a_disk_that_keeps_nothing_to_go_on_with_does_not_end_the_training(out, 
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_beforehand(out, monkeypatch):
-    def fail(self, data):
+    def fail(**_where):
         raise PermissionError(errno.EACCES, "denied")
 
-    monkeypatch.setattr(Path, "write_bytes", fail)
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", fail)
     with pytest.raises(ModelError, match="cannot be written to"):
         plan_training(request(out), VIDEOS)
 

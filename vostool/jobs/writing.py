@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import os
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from vostool.errors import UsageError
 from vostool.files import is_there
 from vostool.io.batch import toml
 from vostool.jobs.job_file import VERSION, jobs_of
+from vostool.replacing import replacing
 from vostool.words import mark, tr
 
 
@@ -78,14 +78,11 @@ def write_job_file(new: NewJobs, path: Path) -> None:
     plain = plain_jobs(new, folder)
     jobs_of(plain, folder)
     _check_labels(new, folder)
-    beside = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(toml.dumps(plain), encoding="utf-8", newline="\n")
-        os.replace(beside, path)
+        with replacing(path) as beside:
+            beside.write_text(toml.dumps(plain), encoding="utf-8", newline="\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         reason = error.strerror or error
         raise UsageError(
             tr("'{path}' cannot be written ({reason}); choose another.", path=path, reason=reason)

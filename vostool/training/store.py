@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +17,7 @@ from vostool.files import is_there
 from vostool.io.exports.staging import FORBIDDEN, FULL
 from vostool.models.trainer import Trainer
 from vostool.models.weights.story import Story, add_story, read_story
+from vostool.replacing import replacing
 from vostool.training.progress import History
 from vostool.words import tr
 
@@ -63,7 +64,7 @@ class Store:
                    out=self.out)
             )  # fmt: skip
         with _one_sentence(self.out):
-            _write_beside(self.out, lambda path: path.write_bytes(b""), publish=False)
+            _try_beside(self.out)
 
     def resume(self, trainer: Trainer) -> History | None:
         """Let a trainer go on where an earlier run stopped; None where there is none to go on with.
@@ -94,7 +95,7 @@ class Store:
         told = {"identity": self._identity, "history": history.to_json()}
         try:
             with _one_sentence(self.unfinished):
-                _write_beside(self.unfinished, _with_story(trainer.write_state, told))
+                _write(self.unfinished, trainer.write_state, told)
             self.problem = None
         except ModelError as error:
             self.problem = str(error)
@@ -106,7 +107,7 @@ class Store:
             ModelError: it cannot be written; what lay there stays.
         """
         with _one_sentence(self.out):
-            _write_beside(self.out, _with_story(trainer.write_best, story))
+            _write(self.out, trainer.write_best, story)
 
     def forget(self) -> None:
         """Take away what was kept to go on with."""
@@ -114,25 +115,16 @@ class Store:
             self.unfinished.unlink()
 
 
-def _with_story(write: Callable[[Path], None], story: Story) -> Callable[[Path], None]:
-    def both(path: Path) -> None:
-        write(path)
-        add_story(path, story)
-
-    return both
-
-
-def _write_beside(target: Path, write: Callable[[Path], object], publish: bool = True) -> None:
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
+def _write(target: Path, write: Callable[[Path], None], story: Story) -> None:
+    with replacing(target, lasting=True) as beside:
         write(beside)
-        if publish:
-            with beside.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(beside, target)
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        add_story(beside, story)
+
+
+def _try_beside(target: Path) -> None:
+    """Find out now whether a file can be made there."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}."):
+        pass
 
 
 @contextmanager

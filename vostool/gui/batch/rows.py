@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QImage
 
 from vostool.gui.batch.pictures import no_picture
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.progress_cell import PROGRESS_ROLE
+from vostool.gui.widgets.row_table import RowTable
 from vostool.jobs.job import Job, JobProgress, JobResult, JobState
 from vostool.words import counted, duration, mark, tr
 
@@ -86,7 +87,7 @@ class Row:
         return min(now.done / now.total, 1.0)
 
 
-class Rows(QAbstractTableModel):
+class Rows(RowTable[Row]):
     """The jobs in the order of their file.
 
     Signals:
@@ -94,10 +95,10 @@ class Rows(QAbstractTableModel):
     """
 
     prioritised = pyqtSignal(str, int)
+    columns, numbers = COLUMNS, NUMBERS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Row] = []
         self._at: dict[str, int] = {}
         self._pictures: Mapping[str, QImage] = {}
         self._no_picture = no_picture()
@@ -180,21 +181,6 @@ class Rows(QAbstractTableModel):
 
     # -- Qt ------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section])
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
         if index.isValid() and index.column() == PRIORITY and self._waits(index.row()):
@@ -221,7 +207,7 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _TEXTS[column](row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self._alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(row, column)
         if column == STATE:
@@ -232,14 +218,6 @@ class Rows(QAbstractTableModel):
 
     def _waits(self, position: int) -> bool:
         return self.rows[position].state in (State.WAITING, State.LOOKING)
-
-    def _changed(self, position: int) -> None:
-        self.dataChanged.emit(self.index(position, 0), self.index(position, len(COLUMNS) - 1))
-
-    def _changed_all(self) -> None:
-        if self.rows:
-            last = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
 
 
 def _of_state(row: Row, role: int) -> Any:
@@ -299,8 +277,3 @@ def _tip(row: Row, column: int) -> str:
         objects, masks = counted(ended.objects, "object"), counted(ended.masks, "mask")
         lines.append(tr("{objects}, {masks}", objects=objects, masks=masks))
     return "\n".join(lines)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

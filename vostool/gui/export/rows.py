@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush
 
 from vostool.gui.widgets import theme
 from vostool.gui.widgets.progress_cell import PROGRESS_ROLE
+from vostool.gui.widgets.row_table import RowTable
 from vostool.io.batch.run import (
     BatchProgress,
     BatchProject,
@@ -31,6 +32,7 @@ COLUMNS = (
     mark("Found"),
 )
 STATE, FOUND = COLUMNS.index("State"), COLUMNS.index("Found")
+NUMBERS = range(1, STATE)
 
 
 class State(enum.Enum):
@@ -85,7 +87,7 @@ class Row:
         return "source" in kinds
 
 
-class Rows(QAbstractTableModel):
+class Rows(RowTable[Row]):
     """The projects in the order in which they are written.
 
     Signals:
@@ -93,10 +95,7 @@ class Rows(QAbstractTableModel):
     """
 
     edited = pyqtSignal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[Row] = []
+    columns, numbers = COLUMNS, NUMBERS
 
     # -- the projects --------------------------------------------------------------------------
 
@@ -187,29 +186,12 @@ class Rows(QAbstractTableModel):
 
     # -- Qt ------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self._alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join([row.place, *row.texts])
         if role == Qt.ItemDataRole.ForegroundRole and column == STATE and row.state in TONES:
@@ -217,14 +199,6 @@ class Rows(QAbstractTableModel):
         if role == PROGRESS_ROLE:
             return row.done
         return None
-
-    def _changed(self, position: int) -> None:
-        self.dataChanged.emit(self.index(position, 0), self.index(position, len(COLUMNS) - 1))
-
-    def _changed_all(self) -> None:
-        if self.rows:
-            last = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
 
 
 def _text(row: Row, column: int) -> str:
@@ -241,9 +215,3 @@ def _text(row: Row, column: int) -> str:
     if check is None or not (check.frames or check.ready):
         return "–"
     return f"{(check.frames, check.objects, check.masks)[column - 1]:,}"
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    right = 0 < column < STATE
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

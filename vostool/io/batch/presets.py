@@ -20,6 +20,7 @@ from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.exports.options import ExportOptions, FrameChoice, ImageFiles, Split, SplitBy
 from vostool.io.imports.plain_table import Table
+from vostool.replacing import replacing
 from vostool.words import mark, tr
 
 
@@ -136,11 +137,10 @@ def _store(presets: Mapping[str, Preset], path: Path | None) -> None:
         name: {"formats": list(preset.formats), "options": options_to_plain(preset.options)}
         for name, preset in presets.items()
     }
-    beside = place.with_name(f".{place.name}.partial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(toml.dumps(plain), encoding="utf-8", newline="\n")
-        os.replace(beside, place)
+        with replacing(place) as beside:
+            beside.write_text(toml.dumps(plain), encoding="utf-8", newline="\n")
     except OSError as error:
         raise ExportError(
             tr(

@@ -27,6 +27,7 @@ from vostool.io.batch import toml
 from vostool.io.batch.options_text import Plain, options_from_plain, options_to_plain
 from vostool.io.batch.plan import Batch, BatchProject
 from vostool.io.imports.plain_table import Table
+from vostool.replacing import replacing
 from vostool.words import tr
 
 VERSION = 1
@@ -41,12 +42,10 @@ def save_recipe(batch: Batch, path: Path) -> None:
         ExportError: the file cannot be written; one that was there is unchanged.
     """
     text = _text(recipe_to_plain(batch, path.absolute().parent), path)
-    beside = path.with_name(f".{path.name}.partial")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ExportError(
             tr(
                 "The recipe '{path}' cannot be written: {strerror}; choose another folder.",

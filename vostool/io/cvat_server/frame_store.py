@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import threading
-import uuid
 from pathlib import Path
 
 import platformdirs
 
 from vostool.errors import SourceError
 from vostool.io.cvat_server.job import Job, job_title
+from vostool.replacing import replacing
 from vostool.words import tr
 
 MANIFEST = "vostool-cvat-job.json"
@@ -144,14 +144,8 @@ class FrameStore:
 
 
 def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
+    with replacing(path) as beside:
         beside.write_bytes(data)
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
 
 
 def _prune(root: Path, max_bytes: int, newest: Path) -> int:

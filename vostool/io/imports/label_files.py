@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from vostool.errors import ExportError, LabelsError
 from vostool.files import TooLarge, read_bounded
 from vostool.project.labels import LabelSpec, labels_from_json, labels_json
+from vostool.replacing import replacing
 from vostool.words import tr
 
 SUFFIX = ".json"
@@ -54,13 +53,10 @@ def write_labels(path: Path, labels: Iterable[LabelSpec]) -> None:
         ExportError: it cannot be written; a file that was there is as it was.
     """
     text = json.dumps(labels_json(labels), ensure_ascii=False, indent=2) + "\n"
-    beside = path.with_name(f".{path.name}.partial")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise ExportError(
             tr(
                 "'{path}' cannot be written ({strerror}); choose another folder.",
