@@ -42,11 +42,9 @@ def test_the_robot_corrects_the_worst_frame_until_all_is_right(robot):
     assert (both.direction, both.origin, both.first, both.last) == (Direction.BOTH, 0, 0, 9)
     legs = [(r.direction, r.first, r.last) for r in others]
     forward, backward = Direction.FORWARD, Direction.BACKWARD
-    assert legs == [
-        (forward, 0, 2), (backward, 1, 3), (forward, 3, 9),
-        (forward, 3, 5), (backward, 4, 6), (forward, 6, 9),
-        (forward, 6, 8), (backward, 7, 9),
-    ]  # fmt: skip
+    assert {*legs[:2]} == {(backward, 1, 3), (forward, 3, 9)}
+    assert {*legs[2:4]} == {(backward, 4, 6), (forward, 6, 9)}
+    assert legs[4:] == [(backward, 7, 9)]
     assert [interactions_to(session, t) for t in (0.85, 1.0)] == [3, 4]
 
 

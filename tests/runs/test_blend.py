@@ -19,7 +19,7 @@ from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
 from vostool.review.queue import ReviewQueue
 from vostool.review.reasons import Reason
-from vostool.runs.blends import BlendRun, BlendSpan, blend_spans, plan_blend
+from vostool.runs.blends import BlendRun, BlendSpan, plan_blend
 
 ARRAYS = mask_strategies.masks((9, 12))
 SCORES = st.none() | st.sampled_from([0.0, 0.2, 0.9, 1.0])
@@ -91,12 +91,6 @@ def corrected(project: Project) -> Project:
     project.apply(range_edits.set_edited_mask(project, 10, 1, B))
     project.apply(range_edits.confirm_range(project, 15, 15, True, [1]))
     return project
-
-
-def test_a_correction_leads_to_the_spans_on_both_sides(corrected: Project) -> None:
-    assert blend_spans(corrected, 10) == [BlendSpan(4, 10, (1,)), BlendSpan(10, 15, (1,))]
-    assert blend_spans(corrected, 4, [1, 2]) == [BlendSpan(4, 10, (1,))]
-    assert blend_spans(corrected, 7) == []
 
 
 def test_the_two_legs_meet(corrected: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vostool.frames import SourceRef
@@ -14,11 +15,14 @@ from vostool.project.locks import lock_objects
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
 from vostool.runs.blends import BlendSpan, spans_around
+from vostool.runs.carrying import correction_parts
 from vostool.runs.keyframes import Span, plan_span
-from vostool.runs.ranges import RangeLeg, correction_legs
+from vostool.runs.pieces import Carried
+from vostool.runs.ranges import RangeLeg
 
 BOTH = (1, 2)
-MASK = Mask.empty(8, 8)
+MASK, FULL = Mask.empty(8, 8), Mask.from_array(np.ones((8, 8)))
+CLICK = Prompts((Point(2.0, 2.0, True),))
 
 
 @pytest.fixture
@@ -29,9 +33,8 @@ def project() -> Project:
         made.apply(edits.add_object(made)[0])
     tracked = MaskRecord(MASK, Provenance.TRACKED)
     made.apply(edits.set_masks(made, [((f, 1), tracked) for f in range(3, 26)], "Masks"))
-    prompts = Prompts((Point(2.0, 2.0, True),))
     for frame, oid in ((5, 1), (20, 1), (10, 2)):
-        made.apply(edits.set_prompts(made, frame, oid, prompts, "Point"))
+        made.apply(edits.set_prompts(made, frame, oid, CLICK, "Point"))
     return made
 
 
@@ -58,26 +61,43 @@ def test_two_spans_meet_on_a_keyframe_and_objects_share_them(project: Project) -
     assert spans_around(project, 13, [1]) == [BlendSpan(13, 20, (1,))]
 
 
-def test_open_sides_go_as_far_as_masks_follow_each_other(project: Project) -> None:
-    back = RangeLeg(Direction.BACKWARD, 5, 3, 5, (1,))
-    ahead = RangeLeg(Direction.FORWARD, 20, 20, 25, (1,))
-    assert correction_legs(project, 5, BOTH) == [back]
-    assert correction_legs(project, 20, BOTH) == [ahead]
-    assert correction_legs(project, 12, BOTH) == [], "nobody corrected anything there"
-    assert correction_legs(project, 10, [2]) == [], "nothing was tracked"
+def pieces(project: Project, frame: int, ids=BOTH) -> list[object]:
+    return [part.piece for part in correction_parts(project, frame, ids)]
+
+
+def carried(way: Direction, *frames: int) -> Carried:
+    return Carried(RangeLeg(way, *frames, (1,)))
+
+
+def test_sides_go_to_the_next_keyframe_or_as_far_as_masks_follow_each_other(project) -> None:
+    back, ahead = Direction.BACKWARD, Direction.FORWARD
+    project.apply(edits.set_prompts(project, 5, 1, Prompts(CLICK.points, base=FULL), "Point"))
+    assert pieces(project, 5) == [carried(ahead, 5, 5, 19), carried(back, 5, 3, 5)]
+    assert pieces(project, 20) == [carried(ahead, 20, 20, 25), carried(back, 20, 6, 20)]
+    assert pieces(project, 12) == [], "nobody corrected anything there"
+    assert pieces(project, 10, [2]) == [], "nothing was tracked"
     project.apply(edits.delete_masks(project, [1], 23, 23))
-    assert correction_legs(project, 20, [1]) == [RangeLeg(Direction.FORWARD, 20, 20, 22, (1,))]
+    assert carried(ahead, 20, 20, 22) in pieces(project, 20, [1])
+    project.apply(edits.delete_masks(project, [1], 12, 12))
+    between = BlendSpan(5, 20, (1,))
+    assert pieces(project, 20) == [between, between, carried(ahead, 20, 20, 22)], "both its ways"
     project.apply(lock_objects(project, [1], True))
-    assert correction_legs(project, 20, BOTH) == []
+    assert pieces(project, 20) == []
 
 
-def test_the_ends_of_the_video_end_a_side(project: Project) -> None:
+def test_the_only_keyframe_is_tracked_from_anew_to_the_ends_of_the_video(project: Project) -> None:
     tracked = MaskRecord(MASK, Provenance.TRACKED)
     project.apply(edits.set_masks(project, [((f, 2), tracked) for f in range(30)], "Masks"))
-    assert correction_legs(project, 10, [2]) == [
+    assert pieces(project, 10, [2]) == [
         RangeLeg(Direction.FORWARD, 10, 10, 29, (2,)),
         RangeLeg(Direction.BACKWARD, 10, 0, 10, (2,)),
     ]
+
+
+def test_neighbours_have_nothing_between_them(project: Project) -> None:
+    confirmed = MaskRecord(MASK, Provenance.TRACKED, None, True)
+    project.apply(edits.set_masks(project, [((f, 1), confirmed) for f in (4, 6)], "Masks"))
+    assert pieces(project, 5) == []
 
 
 def test_a_span_of_some_objects_only(project: Project) -> None:

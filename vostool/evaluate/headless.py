@@ -17,6 +17,7 @@ from vostool.models.engine import (
     Engine,
     Learns,
     Recalls,
+    TrackedFrame,
     TrackRequest,
 )
 from vostool.models.memory_kinds import STANDARD, Memory
@@ -25,10 +26,9 @@ from vostool.project.changes import Cell, Edit, Table
 from vostool.project.objects import AnnotatedObject
 from vostool.project.project import Project
 from vostool.project.prompts import Prompts
-from vostool.runs.blends import blend_spans
+from vostool.runs.carrying import correction_parts
 from vostool.runs.learning import learn
-from vostool.runs.parts import StepsToEdit, blend_parts, leg_parts
-from vostool.runs.ranges import correction_legs
+from vostool.runs.parts import Steps, StepsToEdit
 from vostool.runs.request import (
     choose_memory,
     keyframes,
@@ -73,7 +73,7 @@ class HeadlessSession:
     ) -> None:
         self.project = Project(reference(source.info))
         self.project.apply(choose_memory(self.project, memory))
-        self._engine = engine
+        self._source, self._engine = source, engine
         self._stopped = stopped
         self.seconds = 0.0
         self.steps = 0
@@ -143,10 +143,10 @@ class HeadlessSession:
     ) -> None:
         """Track what corrections of these objects on a frame change, as the window does.
 
-        Up to the object's next keyframe on either side the tracks from both ends are blended; where
-        there is none, it goes to the end of what was tracked. An object without another keyframe is
-        tracked over the whole source. So a correction changes nothing beyond its neighbours (after
-        MiVOS, arXiv:2103.07941).
+        Up to the object's next keyframe on either side, or to the end of what was tracked, the
+        change is carried on (:mod:`vostool.runs.carrying`); so a correction changes nothing beyond
+        its neighbours (after MiVOS, arXiv:2103.07941). An object without another keyframe is
+        tracked over the whole source.
 
         Raises:
             ModelError, PromptError: from the engine.
@@ -158,15 +158,22 @@ class HeadlessSession:
         if fresh:
             request = plan_run(project, Direction.BOTH, origin=frame, object_ids=fresh)
             self._run(request, run_edit, stepped)
-        parts = blend_parts(project, blend_spans(project, frame, known))
-        for part in parts + leg_parts(project, correction_legs(project, frame, known)):
+        for part in correction_parts(project, frame, known):
             planned = part.plan()
             if planned is not None:
-                self._run(planned, part.to_edit, stepped)
+                self._run(planned, part.to_edit, stepped, part.steps)
 
-    def _run(self, request: TrackRequest, to_edit: StepsToEdit, stepped: Stepped) -> None:
+    def _run(
+        self,
+        request: TrackRequest,
+        to_edit: StepsToEdit,
+        stepped: Stepped,
+        steps: Steps | None = None,
+    ) -> None:
         with self._timed():
-            for step in self._engine.track(request, self._stopped):
+            for step in self._tracked(request, steps):
+                if step is None:
+                    continue
                 self.project.apply(to_edit(self.project, [step]))
                 self.steps += not step.revised
                 if step.problem is not None:
@@ -175,6 +182,11 @@ class HeadlessSession:
                     stepped()
         if self._stopped():
             raise Cancelled("Stopped.")
+
+    def _tracked(self, request: TrackRequest, steps: Steps | None) -> Iterator[TrackedFrame | None]:
+        if steps is None:
+            return self._engine.track(request, self._stopped)
+        return steps(request, self._engine, self._source, self._stopped)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

@@ -40,30 +40,6 @@ class BlendSpan:
         return self.right - self.left - 1
 
 
-def blend_spans(
-    project: Project, frame: int, object_ids: Collection[int] | None = None
-) -> list[BlendSpan]:
-    """The spans that a correction on ``frame`` leads to: back to the corrected frame before, and
-    on to the next one. Objects that share a span are in one; empty spans are left out.
-
-    Args:
-        object_ids: None takes every object that is corrected on ``frame``.
-    """
-    wanted = project.objects if object_ids is None else object_ids
-    ids: dict[tuple[int, int], list[int]] = {}
-    for oid in wanted:
-        frames = [key.frame for key in keyframes(project, [oid])]
-        if frame not in frames:
-            continue
-        before = [f for f in frames if f < frame]
-        behind = [f for f in frames if f > frame]
-        if before and before[-1] < frame - 1:
-            ids.setdefault((before[-1], frame), []).append(oid)
-        if behind and behind[0] > frame + 1:
-            ids.setdefault((frame, behind[0]), []).append(oid)
-    return [BlendSpan(*ends, tuple(ids[ends])) for ends in sorted(ids)]
-
-
 def spans_around(project: Project, frame: int, object_ids: Collection[int]) -> list[BlendSpan]:
     """The spans that ``frame`` lies in, or both of those that meet there, of these objects."""
     ids: dict[tuple[int, int], list[int]] = {}

@@ -39,9 +39,21 @@ class Agreeing:
         return self.leg.object_ids
 
 
-Piece = RangeLeg | SpanOf | BlendSpan | Discovery | Agreeing
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a correction changes, from the corrected frame one way."""
+
+    leg: RangeLeg
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """Those that were corrected."""
+        return self.leg.object_ids
+
+
+Piece = RangeLeg | SpanOf | BlendSpan | Discovery | Agreeing | Carried
 """A request from one frame, a restart at an annotated frame, a span tracked from both sides, a run
-that looks for new objects, or what a correction changes."""
+that looks for new objects, or what a correction changes: of a wrong stretch, or of the track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class Reach:
 
 def reach_of(piece: Piece) -> Reach:
     """Where a piece of a run comes to."""
-    if isinstance(piece, Agreeing):
+    if isinstance(piece, Agreeing | Carried):
         return reach_of(piece.leg)
     if isinstance(piece, SpanOf):
         return Reach(piece.span.start, piece.span.end, piece.object_ids)
@@ -82,6 +94,8 @@ def piece_json(piece: Piece) -> Json:
         return discovery_json(piece)
     if isinstance(piece, Agreeing):
         return {**_leg_json(piece.leg), "bound": piece.bound}
+    if isinstance(piece, Carried):
+        return {**_leg_json(piece.leg), "carried": True}
     if isinstance(piece, RangeLeg):
         return _leg_json(piece)
     if isinstance(piece, SpanOf):
@@ -126,7 +140,7 @@ def _made(
         return None
     leg, bound = RangeLeg(way, origin, first, last, ids), stored.get("bound")
     if bound is None:
-        return leg
+        return Carried(leg) if stored.get("carried") is True else leg
     return Agreeing(leg, bound) if type(bound) is int and bound >= 0 and len(ids) == 1 else None
 
 

@@ -82,33 +82,6 @@ def range_legs(
     return legs
 
 
-def correction_legs(project: Project, frame: int, object_ids: Collection[int]) -> list[RangeLeg]:
-    """What has to be run from a corrected frame towards the sides that hold no other keyframe.
-
-    As far as masks follow each other without a gap: a correction changes what was tracked, and
-    adds nothing where the object was never tracked or was deleted. Locked objects are left out.
-    """
-    count = project.source.frame_count
-    ids: dict[tuple[Direction, int], list[int]] = {}
-    for oid in sorted(set(object_ids) - locked_objects(project)):
-        frames = {key.frame for key in keyframes(project, [oid])}
-        row = project.masks.row(oid)
-        if frame not in frames:
-            continue
-        for direction, step in ((Direction.FORWARD, 1), (Direction.BACKWARD, -1)):
-            if any((other - frame) * step > 0 for other in frames):
-                continue
-            end = frame
-            while 0 <= end + step < count and end + step in row:
-                end += step
-            if end != frame:
-                ids.setdefault((direction, end), []).append(oid)
-    return [
-        RangeLeg(way, frame, min(frame, end), max(frame, end), tuple(oids))
-        for (way, end), oids in ids.items()
-    ]
-
-
 def plan_leg(project: Project, leg: RangeLeg) -> TrackRequest | None:
     """The request of a leg as the project is now; None where its objects have gone since."""
     ids = [oid for oid in leg.object_ids if oid in project.objects]

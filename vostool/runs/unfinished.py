@@ -17,11 +17,12 @@ from vostool.project import edits
 from vostool.project.changes import Edit, Json
 from vostool.project.project import Project
 from vostool.runs.agreeing import AgreeingLeg
+from vostool.runs.carrying import CarriedLeg
 from vostool.runs.discovery.piece import NOT_BEGUN, Discovery, Reached, reached_of
 from vostool.runs.discovery_part import DiscoveryPart
 from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, span_parts
-from vostool.runs.pieces import Agreeing, Piece, SpanOf, piece_from_json, piece_json
+from vostool.runs.pieces import Agreeing, Carried, Piece, SpanOf, piece_from_json, piece_json
 from vostool.runs.ranges import RangeLeg
 
 RUN, REACHED, WAITING = "unfinished_run", "unfinished_run_at", "waiting_runs"
@@ -142,6 +143,8 @@ class UnfinishedRun:
                 parts += leg_parts(project, [piece])
             elif isinstance(piece, Agreeing):
                 parts.append(AgreeingLeg(project, piece.leg, piece.bound).part())
+            elif isinstance(piece, Carried):
+                parts.append(CarriedLeg(project, piece.leg).part())
             elif isinstance(piece, SpanOf):
                 parts += span_parts(project, [piece.span], piece.object_ids)
             elif isinstance(piece, Discovery):
@@ -168,6 +171,8 @@ class UnfinishedRun:
         if isinstance(first, Agreeing):
             rests = _rest_of_leg(first.leg, self.at)
             return [*(Agreeing(leg, first.bound) for leg in rests), *others]
+        if isinstance(first, Carried):
+            return [*(Carried(leg) for leg in _rest_of_leg(first.leg, self.at)), *others]
         if isinstance(first, SpanOf):
             rest = Span(max(self.at, first.span.start), first.span.end, from_result=True)
             left = [SpanOf(rest, first.object_ids)] if rest.start < rest.end else []

@@ -248,7 +248,7 @@ def test_what_was_corrected_goes_to_its_neighbours_and_no_further(opened, one_wa
     opened.keys("Shift+R")
     opened.until(lambda: not opened.session.is_tracking)
     for frame in range(9, 18):
-        assert opened.mask(frame, 1).mask == _blended(opened, frame, 8, 18)
+        assert opened.mask(frame, 1).mask.iou(opened.truth(frame, 1)) > 0.99, "what is said wins"
     same = [key for key, record in old.items() if opened.mask(*key) is record]
     assert {(f, 2) for f in range(2, 24)} <= set(same), "the other object"
     assert {(f, 1) for f in (2, 8, *range(18, 24))} <= set(same), "beyond the neighbours"

@@ -15,11 +15,12 @@ from vostool.project.locks import locked_objects
 from vostool.project.project import Project
 from vostool.runs.agreeing import Correction, agreeing_parts
 from vostool.runs.blends import TITLE as BLEND_TITLE
-from vostool.runs.blends import blend_spans, spans_around
+from vostool.runs.blends import spans_around
+from vostool.runs.carrying import correction_parts
 from vostool.runs.keyframes import Span
 from vostool.runs.parts import Part, blend_parts, leg_parts, request_part, span_parts
 from vostool.runs.pieces import Reach, reach_of
-from vostool.runs.ranges import correction_legs, range_legs
+from vostool.runs.ranges import range_legs
 from vostool.runs.request import keyframes, plan_run
 from vostool.runs.unfinished import UnfinishedRun, waiting_runs
 from vostool.words import mark, tr
@@ -139,8 +140,8 @@ class Tracking:
     def correction(self) -> bool:
         """What the corrections on the playhead's frame change, of the corrected objects only.
 
-        Up to the keyframe on either side it is blended with the track from there. Where there is
-        none, it goes as far as masks were tracked.
+        Up to the keyframe on either side, or as far as masks were tracked, and only what hangs
+        together with the corrections.
         """
 
         def parts(ids: list[int] | None) -> list[Part]:
@@ -151,9 +152,8 @@ class Tracking:
                 raise PromptError(
                     tr("No object is corrected on frame {here}; go to one that is.", here=here)
                 )
-            spans = blend_spans(project, here, sorted(corrected))
-            legs = correction_legs(project, here, sorted(corrected))
-            if not spans and not legs:
+            made = correction_parts(project, here, corrected)
+            if not made:
                 raise PromptError(
                     tr(
                         "Nothing was tracked around frame {here} yet; track it with ] "
@@ -161,7 +161,7 @@ class Tracking:
                         here=here,
                     )
                 )
-            return blend_parts(project, spans) + leg_parts(project, legs)
+            return made
 
         return self._begin(parts, tr("Track what was corrected"))
 

@@ -1,0 +1,196 @@
+"""Tracking on from a correction: what hangs together with it changes, and nothing else.
+
+The object is tracked again from the corrected frame, towards each side up to the frame before its
+next keyframe or to the end of what was tracked; on each frame :mod:`vostool.masks.carry` says what
+of the new track belongs to the correction. So a correction does not make frames worse that were
+right, whether the new track goes astray there or the corrected mask is itself only half right.
+Where nothing has belonged to it for a few frames in a row, the rest of that side is not tracked at
+all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from vostool.frames import FrameSource
+from vostool.masks.carry import Change, carry
+from vostool.masks.mask import Mask
+from vostool.models.engine import (
+    Cancelled,
+    Direction,
+    Engine,
+    SegmentReply,
+    TrackedFrame,
+    TrackRequest,
+)
+from vostool.project.locks import locked_objects
+from vostool.project.project import Project
+from vostool.runs.blends import BlendSpan
+from vostool.runs.parts import Part, blend_parts, leg_parts
+from vostool.runs.pieces import Carried
+from vostool.runs.ranges import RangeLeg, plan_leg
+from vostool.runs.request import keyframes
+
+IN_A_ROW = 3
+"""After so many frames on which nothing belonged to the correction, the rest stays as it is."""
+_NOTHING_SHARED = 0.05
+"""Share of the corrected mask up to which the one before it was of something else."""
+
+
+def correction_parts(project: Project, frame: int, object_ids: Collection[int]) -> list[Part]:
+    """What corrections of these objects on a frame lead to; locked objects are left out.
+
+    Up to the object's next keyframe on either side, or to the end of what was tracked, the change
+    is carried on. All of the new track is taken where nothing speaks for the masks that stand: of
+    an object without another keyframe, and, on a side without one, where the mask that was
+    corrected had nothing in common with the corrected one. Where frames between two keyframes have
+    no mask yet, they are tracked from both and blended.
+    """
+    plain: dict[tuple[Direction, int], list[int]] = {}
+    carried: dict[tuple[Direction, int], list[int]] = {}
+    spans: dict[tuple[int, int], list[int]] = {}
+    for oid in sorted(set(object_ids) - locked_objects(project)):
+        known = {key.frame for key in keyframes(project, [oid])}
+        if frame not in known:
+            continue
+        for way, step in ((Direction.FORWARD, 1), (Direction.BACKWARD, -1)):
+            end, stop = _side(project, oid, frame, step, known)
+            if stop is not None and end + step != stop:
+                ends = (min(frame, stop), max(frame, stop))
+                spans.setdefault(ends, []).append(oid)
+            elif end != frame:
+                anew = stop is None and (len(known) == 1 or _was_lost(project, frame, oid))
+                (plain if anew else carried).setdefault((way, end), []).append(oid)
+    parts = blend_parts(project, [BlendSpan(*ends, tuple(spans[ends])) for ends in sorted(spans)])
+    parts += [CarriedLeg(project, leg).part() for leg in _legs(frame, carried)]
+    return parts + leg_parts(project, _legs(frame, plain))
+
+
+def _side(
+    project: Project, oid: int, frame: int, step: int, known: Collection[int]
+) -> tuple[int, int | None]:
+    """The last frame that masks reach without a gap or a keyframe, and the next keyframe."""
+    row, count = project.masks.row(oid), project.source.frame_count
+    stop = min((f for f in known if (f - frame) * step > 0), key=lambda f: f * step, default=None)
+    end = frame
+    while 0 <= end + step < count and end + step in row and end + step != stop:
+        end += step
+    return end, stop
+
+
+def _legs(frame: int, ends: Mapping[tuple[Direction, int], list[int]]) -> list[RangeLeg]:
+    return [
+        RangeLeg(way, frame, min(frame, end), max(frame, end), tuple(oids))
+        for (way, end), oids in ends.items()
+    ]
+
+
+@dataclass
+class CarriedLeg:
+    """Objects from a corrected frame one way, as far as their corrections have an effect.
+
+    Where it is not known what was changed on the leg's origin, all that differs on the first frame
+    belongs to the correction: of boxes and drawn masks, and of the rest of a leg that was stopped.
+    """
+
+    project: Project
+    leg: RangeLeg
+
+    def __post_init__(self) -> None:
+        self._sides: dict[int, _Side] = {}
+
+    def part(self) -> Part:
+        """The leg as a part of a run."""
+        return Part(self._plan, len(self.leg) - 1, piece=Carried(self.leg), steps=self._steps)
+
+    def _plan(self) -> TrackRequest | None:
+        leg = self.leg
+        frames = range(leg.first, leg.last + 1)
+        for oid in leg.object_ids:
+            row = self.project.masks.row(oid)
+            standing = {f: (row[f].mask, row[f].score) for f in frames if f in row}
+            self._sides[oid] = _Side(standing, change_at(self.project, leg.origin, oid))
+        return plan_leg(self.project, leg)
+
+    def _steps(
+        self, request: TrackRequest, engine: Engine, _: FrameSource, cancelled: Cancelled
+    ) -> Iterator[TrackedFrame | None]:
+        with closing(_generator(engine.track(request, cancelled))) as frames:
+            for step in frames:
+                if step.frame == self.leg.origin and step.problem is None:
+                    yield None  # its mask stays
+                    continue
+                replies = {
+                    oid: reply
+                    for oid, tracked in step.replies.items()
+                    if (reply := self._sides[oid].take(step.frame, tracked)) is not None
+                }
+                yield replace(step, replies=replies)
+                if all(side.is_over for side in self._sides.values()):
+                    return
+
+
+class _Side:
+    """One object on its way from the corrected frame.
+
+    Attributes:
+        is_over: nothing has belonged to the correction for some frames.
+    """
+
+    def __init__(
+        self, standing: Mapping[int, tuple[Mask, float | None]], change: Change | None
+    ) -> None:
+        self._standing, self._change = standing, change
+        self._before: dict[int, Change | None] = {}
+        self._quiet = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self._quiet >= IN_A_ROW
+
+    def take(self, frame: int, tracked: SegmentReply) -> SegmentReply | None:
+        """What a frame's mask becomes; None where it stays."""
+        if frame not in self._standing:
+            return tracked
+        standing, score = self._standing[frame]
+        change = self._before.setdefault(frame, self._change)  # a revision starts from the same
+        if change is None:
+            mask, now = tracked.mask, Change.between(standing, tracked.mask)
+        else:
+            mask, now = carry(change, standing, tracked.mask)
+        if now.is_empty:
+            # An object that is hidden says nothing about what follows.
+            self._quiet += not (standing.is_empty or tracked.mask.is_empty)
+            return None
+        self._quiet, self._change = 0, now
+        if score is None or mask.iou(tracked.mask) >= mask.iou(standing):
+            score = tracked.score
+        return replace(tracked, mask=mask, score=score)
+
+
+def change_at(project: Project, frame: int, object_id: int) -> Change | None:
+    """What a correction changed on its frame, or None where that is not known.
+
+    What clicks correct is stored with them; what a box or a drawn mask replaced is not.
+    """
+    prompts, record = project.prompts.get((frame, object_id)), project.masks.get(frame, object_id)
+    if record is None or prompts is None or prompts.box is not None or prompts.mask is not None:
+        return None
+    before = prompts.base
+    if before is None and len(prompts.points) == 1:  # there was nothing to correct
+        before = Mask.empty(record.mask.height, record.mask.width)
+    return None if before is None else Change.between(before, record.mask)
+
+
+def _was_lost(project: Project, frame: int, oid: int) -> bool:
+    """True where the corrected mask has nothing in common with the one before."""
+    change, record = change_at(project, frame, oid), project.masks.get(frame, oid)
+    if change is None or record is None or record.mask.is_empty:
+        return False
+    return change.added.area >= (1 - _NOTHING_SHARED) * record.mask.area
+
+
+def _generator(frames: Iterator[TrackedFrame]) -> Generator[TrackedFrame, None, None]:
+    yield from frames
