@@ -195,3 +195,27 @@ def test_a_project_that_goes_away_while_open_is_named(stored: Path, what: str) -
     assert "read-only" not in str(caught.value)
     if what == "renamed" and Path("/proc/self/fd").is_dir():
         assert str(other) in str(caught.value)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+def test_opening_a_project_of_huge_values_is_cancelled_whenever_it_is_asked_for(
+    stored: Path, call: int
+) -> None:
+    huge = "x" * 5_000_000, "[" + ",".join(["[1,1,true]"] * 300_000) + "]"
+    run(stored, "UPDATE objects SET label = ?", values=huge[:1])
+    run(stored, "UPDATE prompts SET points = ?", values=huge[1:])
+    before = stored.read_bytes()
+    told: list[str] = []
+
+    def progress(_done: int, _total: int, what: str) -> None:
+        told.append(what)
+        if len(told) == call:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        open_project(stored, progress)
+    assert len(told) == call, "nothing more was asked or read"
+    assert stored.read_bytes() == before
+    file, project = open_project(stored)
+    file.close()
+    assert all(len(o.label) == LONGEST_LABEL for o in project.objects.values())
