@@ -252,6 +252,11 @@ class VideoSource:
                     kept = self._converter.kept(frame)
                     self._decoded.put(at, kept)
                     wanted = kept if at == index else wanted
+            if self._converter.holds and self._reader.patches:
+                # What a damaged picture shows depends on which buffer its decoder takes again.
+                self._converter.holds = False
+                self._restart(self._started, self._careful)
+                return self._forward(index, any_start)
         return wanted
 
     def _is_settled(self, index: int) -> bool:

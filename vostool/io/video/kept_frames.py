@@ -38,9 +38,15 @@ class KeptFrame:
 
 
 class FrameConverter:
-    """Copies decoded frames and makes pictures of them; for one thread at a time."""
+    """Copies decoded frames and makes pictures of them; for one thread at a time.
+
+    Attributes:
+        holds: it looked at side data since this was last set to False, so that a decoder's buffer
+            is kept from being used again.
+    """
 
     def __init__(self) -> None:
+        self.holds = False
         self._to_rgb = VideoReformatter()
         self._turns: dict[int, Orientation] = {}
 
@@ -69,6 +75,7 @@ class FrameConverter:
         angle = frame.rotation
         if angle not in self._turns:
             self._turns[angle] = orientation_of(frame)
+            self.holds = True
         return self._turns[angle]
 
     def _rgb(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
