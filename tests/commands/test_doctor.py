@@ -145,6 +145,18 @@ def test_an_extra_that_is_not_here_is_no_fault(machine, findings) -> None:
     assert found["openvino"]["remedy"].endswith('install "openvino>=2025.1"')
 
 
+def test_what_only_makes_it_faster_is_no_fault_where_it_lacks(
+    machine, findings, monkeypatch
+) -> None:
+    required = [*REQUIRES[:3], "openvino>=2025.1"]
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: required)
+    assert findings()["openvino"]["state"] == "fine"
+    del machine.versions["openvino"]
+    found = findings()["openvino"]
+    assert found["state"] == "optional" and "PyTorch" in found["text"]
+    assert found["remedy"].endswith('install "openvino>=2025.1"')
+
+
 @pytest.mark.parametrize(("platform", "index"), [("win32", True), ("linux", False)])
 def test_a_card_and_a_torch_for_the_cpu(
     machine, findings, monkeypatch, platform: str, index: bool

@@ -14,6 +14,7 @@ from vostool.evaluate.sequence import generated_sequence
 from vostool.finders.choice import Choice, overlaps_of, shown
 from vostool.finders.everything.finder import EverythingFinder
 from vostool.finders.finder import Question, Way
+from vostool.models.engine_options import EngineOptions
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.published import MOBILE_SAM
 
@@ -24,7 +25,7 @@ def engine(fetched_checkpoint_folders: tuple[Path, ...]) -> MobileSamEngine:
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         pytest.skip("mobile_sam.pt is not here; `python download_models.py mobile_sam` fetches it")
-    return MobileSamEngine.from_checkpoint(path, "cpu")
+    return MobileSamEngine.from_checkpoint(path, "cpu", EngineOptions(encoder="torch"))
 
 
 def test_the_three_objects_of_the_generated_clip_are_found_on_one_frame_and_shown(engine):

@@ -123,7 +123,7 @@ def clean(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Clean:
 def test_the_wheel_holds_every_file_of_the_program_and_no_other(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     held = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
-    ours = {"vostool/py.typed"}
+    ours = {"vostool/py.typed", "vostool/models/mobile_sam/ranges.json"}
     ours |= {p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "vostool").rglob("*.py")}
     resources = [p for p in (REPOSITORY / "resources").rglob("*") if p.suffix in WANTED]
     ours |= {"vostool/" + p.relative_to(REPOSITORY).as_posix() for p in resources}
@@ -137,6 +137,7 @@ def test_the_sdist_holds_what_the_wheel_is_built_from(dist: Path) -> None:
         held = {name.partition("/")[2] for name in archive.getnames()}
     resources = [p for p in (REPOSITORY / "resources").rglob("*") if p.suffix in WANTED]
     assert {"pyproject.toml", "setup.py", "README.md", "LICENSE", "vostool/py.typed"} <= held
+    assert "vostool/models/mobile_sam/ranges.json" in held
     assert {p.relative_to(REPOSITORY).as_posix() for p in resources} <= held
 
 

@@ -215,6 +215,16 @@ class Engine(Protocol):
 
 
 @runtime_checkable
+class Quickens(Protocol):
+    """An engine that may begin slower than it goes on."""
+
+    @property
+    def quickens(self) -> bool:
+        """Whether what makes it faster is being made beside its work; asked from any thread."""
+        ...
+
+
+@runtime_checkable
 class Prepares(Protocol):
     """An engine that can do work ahead of a click; not every engine has any."""
 

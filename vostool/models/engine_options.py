@@ -51,8 +51,10 @@ class EngineOptions:
         cache_bytes: bound on encoder features kept in memory; None takes the engine's own.
         object_batch: at most so many objects go through the network at once; None takes 1 on a
             CPU, where more is slower, and :data:`GPU_OBJECT_BATCH` on a GPU.
-        encoder: what runs the image encoder: "torch", "openvino" or "auto", which takes OpenVINO's
-            bfloat16 where it is faster, for "fast" and "coarse" only: it is not exact.
+        encoder: what runs the image encoder on a CPU: "torch", "openvino" or "auto". Of SAM 2 that
+            takes OpenVINO's bfloat16 where it is faster, for "fast" and "coarse" only, since it is
+            not exact; of MobileSAM OpenVINO where it is installed, in 8 bits but for "exact",
+            converted beside the work, with PyTorch until then.
         features_on_disk: keep encoder features on disk as well as in memory.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -113,6 +114,16 @@ def test_the_menu_offers_the_qualities_that_the_engine_has(
     assert [text for text in shown if text in known] == offered
     assert [text for text in offered if shown[text].isChecked()] == [told.capitalize()]
     assert hand.window.actions_by_id["draft"].isVisible() is coarse
+
+
+def test_the_window_says_while_a_faster_encoder_is_made(hand, engine) -> None:
+    activity, worker = hand.window.status.activity, hand.bench.worker
+    assert not worker.quickens
+    worker._engine = SimpleNamespace(quickens=True, close=engine.close, info=engine.info)
+    hand.until(lambda: "Preparing a faster encoder" in activity.text())
+    worker._engine.quickens = False
+    hand.until(lambda: "Preparing a faster encoder" not in activity.text())
+    worker._engine = engine
 
 
 def test_the_same_device_reloads_nothing(hand, engine, dialog, monkeypatch) -> None:

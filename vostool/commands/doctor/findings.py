@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from typing import Literal
 
-from vostool.commands.doctor.packages import NATIVE, Package, packages
+from vostool.commands.doctor.packages import NATIVE, SPARED, Package, packages
 from vostool.commands.doctor.probe import Probed
 from vostool.errors import VosToolError
 from vostool.finders.registry import finder_problems
@@ -71,9 +71,17 @@ def package_findings(probed: Probed) -> Iterator[Finding]:
         text = "runs from its sources without being installed; what it needs is not known"
         yield Finding("packages", "vostool", "optional", text, "pip install --editable .")
         return
-    yield from (_needed(package, probed) for package in found if not package.extra)
+    needed = (package for package in found if not package.extra)
+    yield from (_spared(p) if p.name in SPARED else _needed(p, probed) for p in needed)
     for extra in dict.fromkeys(package.extra for package in found if package.extra):
         yield _extra(extra, [package for package in found if package.extra == extra])
+
+
+def _spared(package: Package) -> Finding:
+    if package.fits:
+        return Finding("packages", package.name, "fine", f"{package.version} ({package.wanted})")
+    text = f"is {package.version or 'missing'} ({package.wanted} is wanted): {SPARED[package.name]}"
+    return Finding("packages", package.name, "optional", text, package.remedy)
 
 
 def _needed(package: Package, probed: Probed) -> Finding:

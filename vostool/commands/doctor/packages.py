@@ -51,6 +51,10 @@ NATIVE = (
 """Those with libraries of their own, whose import fails where the machine does not fit them."""
 
 
+SPARED = {"openvino": "PyTorch runs the image encoders slower in its place"}
+"""What the program can do without, and what that costs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One requirement and what is here of it.

@@ -28,6 +28,7 @@ from vostool.models.engine import (
     LearnRequest,
     Learns,
     Prepares,
+    Quickens,
     SegmentRequest,
     TrackedFrame,
 )
@@ -86,6 +87,12 @@ class EngineWorker(QThread):
         self.info: EngineInfo | None = None
         self._running: RunningTrack | None = None
         self._finds = Finds()
+
+    @property
+    def quickens(self) -> bool:
+        """Whether what makes the engine faster is being made beside its work."""
+        engine: object = self._engine
+        return isinstance(engine, Quickens) and engine.quickens
 
     # -- asked from the window's thread --------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QMenu
 
 from vostool.gui.engine.models_dialog import ModelsDialog
@@ -27,6 +27,8 @@ from vostool.models.registry import (
     smallest_download,
 )
 from vostool.words import tr
+
+_LOOK_MS = 500
 
 
 class EngineChoice(QObject):
@@ -60,6 +62,9 @@ class EngineChoice(QObject):
         worker.device_lost.connect(self._go_on_on_cpu)
         window.engine_bar.fetch_requested.connect(self.show_dialog)
         window.engine_bar.small_requested.connect(self.fetch_small)
+        self._looks = QTimer(self)
+        self._looks.timeout.connect(self._tell_preparation)
+        self._looks.start(_LOOK_MS)
         self._menu = QMenu(window)
         self._menu.aboutToShow.connect(self._fill_menu)
         window.status.engine_button.setMenu(self._menu)
@@ -176,11 +181,20 @@ class EngineChoice(QObject):
 
     def close(self) -> None:
         """Hear no more of the search at the start, nor of an engine that is still being loaded."""
+        self._looks.stop()
         if self._hears:
             self._hears = False
             self._worker.engine_ready.disconnect(self._ready)
             self._worker.engine_failed.disconnect(self._failed)
             self._worker.device_lost.disconnect(self._go_on_on_cpu)
+
+    def _tell_preparation(self) -> None:
+        """A process converts the encoder; it sends no news, so it is looked at now and then."""
+        activity = self._window.status.activity
+        if self._worker.quickens:
+            activity.begin("encoder", tr("Preparing a faster encoder"))
+        else:
+            activity.end("encoder")
 
     def _ready(self, info: EngineInfo) -> None:
         own = self._made if self._made in own_engine_names() else ""

@@ -38,14 +38,17 @@ from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.learning import ObjectDecoders, example_of
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
-from vostool.models.mobile_sam.openvino import make_feature_encoder
+from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder, may_quantise
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
 from vostool.models.shared.adapter import fingerprint
 from vostool.models.shared.adapter_fit import Example, fit_guarded, taught
 from vostool.models.shared.device import choose_device, choose_dtype, device_title
+from vostool.models.shared.encoder import Encoder
 from vostool.models.shared.features import FeatureCache
+from vostool.models.shared.late_encoder import LateEncoder
+from vostool.models.shared.openvino import is_installed
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.models.shared.torch_engine import TorchEngine
 from vostool.models.shared.torch_errors import clear_errors
@@ -63,6 +66,7 @@ class _Video:
     decoder: PromptDecoder
     geometry: Geometry
     own: ObjectDecoders
+    encoder: Encoder
 
     @property
     def height(self) -> int:
@@ -108,7 +112,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         Args:
             dtype: bfloat16 and float16 run the encoder under autocast, float32 without.
             cache_bytes: bound on encoder features kept, as :class:`FeatureCache` has it.
-            backend: what runs the image encoder, as :func:`make_feature_encoder` has it.
+            backend: what runs the image encoder, as :class:`Choice` has it.
             quality: one of QUALITIES; "coarse", which it has not, is taken as "fast".
         """
         device = next(network.parameters()).device
@@ -116,6 +120,8 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         super().__init__(MOBILE_SAM.title, network, device, dtype, autocast=False)
         self._cache_bytes, self._backend = cache_bytes, backend
         self._quality = "fast" if quality == "coarse" else quality
+        in_openvino = backend != "torch" and is_installed()
+        self._eight_bits = in_openvino and may_quantise(network, self._quality)
 
     @classmethod
     def from_checkpoint(
@@ -146,11 +152,23 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             dtype=self._dtype_name,
             chooses=True,
             quality=self._quality,
-            detail=tr(
-                "MobileSAM's masks, carried on by optical flow and by what the "
-                "object looked like before: good masks from clicks; look at "
-                "low scores after it was hidden."
-            ),
+            detail=self._detail(),
+        )
+
+    def _detail(self) -> str:
+        said = tr(
+            "MobileSAM's masks, carried on by optical flow and by what the "
+            "object looked like before: good masks from clicks; look at "
+            "low scores after it was hidden."
+        )
+        return f"{said} {tr('Its encoder runs in 8 bits.')}" if self._eight_bits else said
+
+    @property
+    def quickens(self) -> bool:
+        """See :class:`vostool.models.engine.Quickens`."""
+        video = self._video
+        return (
+            video is not None and isinstance(video.encoder, LateEncoder) and video.encoder.quickens
         )
 
     def _make_video(self, model: MobileSam, source: FrameSource, alone: bool) -> _Video:
@@ -158,14 +176,11 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         with self._computing():
             decoder = PromptDecoder(model, geometry, self._dtype)
         frames = Frames(source, preparation(geometry), self._device)
-        features = FeatureCache(
-            frames,
-            make_feature_encoder(model, geometry, self._dtype, self._backend),
-            self._cache_bytes,
-            device=self._device,
-        )
+        choice = Choice(self._dtype, self._backend, self._eight_bits)
+        encoder = make_feature_encoder(model, geometry, choice, alone=alone)
+        features = FeatureCache(frames, encoder, self._cache_bytes, device=self._device)
         own = ObjectDecoders(decoder, f"{MOBILE_SAM.name}@{fingerprint(model.mask_decoder)}")
-        return _Video(source, frames, features, decoder, geometry, own)
+        return _Video(source, frames, features, decoder, geometry, own, encoder)
 
     def _answer(self, video: _Video, request: SegmentRequest) -> SegmentReply:
         start = request.prompts.start_mask

@@ -11,7 +11,7 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.models.sam2.encoder import EncoderLevels, Positions
 from vostool.models.shared.encoder import Stop
-from vostool.models.shared.openvino import compile_kept, infer
+from vostool.models.shared.openvino import compile_kept, import_openvino, infer
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Model
@@ -61,8 +61,7 @@ def make_openvino_encoder(
 
 
 def _convert(predictor: SAM2VideoPredictor, size: int) -> Model:
-    import openvino
-
+    openvino = import_openvino()
     module = EncoderLevels(predictor).eval()
     with torch.no_grad(), warnings.catch_warnings():
         # The tracer warns that sizes become constants; they are meant to.

@@ -211,6 +211,16 @@ def _count(kind: str) -> int:
     return int(torch.backends.mps.is_available())
 
 
+def cpu_multiplies_int8() -> bool:
+    """True where PyTorch finds VNNI or AMX; without them int8 sums overflow or gain nothing."""
+    facts: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    if any(facts.get(name) for name in ("avx512_vnni", "avx_vnni", "amx_int8")):
+        return True
+    # Releases of PyTorch that cannot tell everything know these two.
+    questions = ("_is_vnni_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, lambda: False)() for name in questions)
+
+
 def cpu_multiplies_bfloat16() -> bool:
     """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
     questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")

@@ -1,4 +1,4 @@
-"""Image encoders through OpenVINO, an optional extra; their compiled form is kept on disk."""
+"""Image encoders through OpenVINO, where it is installed; their compiled form is kept on disk."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import importlib.util
 import json
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import platformdirs
@@ -26,13 +28,31 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 InTorch = TypeVar("InTorch")
 InOpenVino = TypeVar("InOpenVino")
-_KEPT_MODELS = 4
+_KEPT_MODELS = 8
 _POLL_MS = 5
+_TELEMETRY = "openvino_telemetry"
 
 
 def is_installed() -> bool:
     """Whether the package is there; loads nothing."""
     return importlib.util.find_spec("openvino") is not None
+
+
+def import_openvino() -> ModuleType:
+    """The package, told nothing to anyone: the only door to it.
+
+    OpenVINO's Python part tells Google Analytics of its import and of each conversion, unless a
+    person forbade it beforehand; it does without where `openvino_telemetry` is not to be had.
+
+    Raises:
+        ImportError: it is not installed, or does not load here.
+    """
+    sys.modules.setdefault(_TELEMETRY, None)  # type: ignore[arg-type]  # None: no such module
+    load_openvino_ahead()
+    import openvino
+
+    package: ModuleType = openvino
+    return package
 
 
 def default_folder() -> Path:
@@ -42,9 +62,7 @@ def default_folder() -> Path:
 
 def has_bfloat16() -> bool:
     """Whether OpenVINO computes in bfloat16 on this CPU (avx512_bf16 or AMX)."""
-    load_openvino_ahead()
-    import openvino
-
+    openvino = import_openvino()
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
@@ -60,9 +78,7 @@ def encoder_of(
     """The encoder to use; PyTorch's, with one line in the log, where OpenVINO does not work.
 
     "auto" takes OpenVINO where it is installed, for a large network in bfloat16 on a CPU that
-    multiplies in it: there it was measured at 2.5 to 2.8 times PyTorch's float32. In float32 the
-    gain is small and did not show above the noise on two cores, while the first conversion takes
-    half a minute, so float32 has to be asked for.
+    multiplies in it: there it was measured at 2.5 to 2.8 times PyTorch's float32.
 
     Args:
         dtype: the engine's; bfloat16 lets OpenVINO compute in it where the CPU can.
@@ -128,24 +144,47 @@ def compile_kept(
         ImportError: the package is not installed, or does not load here.
         Exception: whatever OpenVINO raises when it cannot convert or compile the model.
     """
-    load_openvino_ahead()
-    import openvino
-
-    core = openvino.Core()
-    settings = {
-        "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
-        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
-        "PERFORMANCE_HINT": "LATENCY",
-    }
-    facts = [*facts, bfloat16, openvino.__version__, str(core.available_devices)]
-    facts.append(core.get_property("CPU", "FULL_DEVICE_NAME"))
-    name = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
-    path = (folder or default_folder()) / f"{name}.blob"
+    openvino = import_openvino()
+    core, settings = openvino.Core(), _settings(bfloat16)
+    path = _place(core, facts, bfloat16, folder)
     compiled = _load(core, path, settings)
     if compiled is None:
         compiled = core.compile_model(convert(), "CPU", settings)
         _keep(compiled, path)
     return compiled
+
+
+def load_kept(
+    facts: list[object], bfloat16: bool, folder: Path | None = None
+) -> CompiledModel | None:
+    """What :func:`compile_kept` kept of these facts; None where it is not there or not whole.
+
+    Loads OpenVINO, which takes a second, only where something is kept.
+
+    Raises:
+        ImportError: the package does not load here.
+    """
+    if not any((folder or default_folder()).glob("*.blob")):
+        return None
+    openvino = import_openvino()
+    core = openvino.Core()
+    return _load(core, _place(core, facts, bfloat16, folder), _settings(bfloat16))
+
+
+def _settings(bfloat16: bool) -> dict[str, Any]:
+    return {
+        "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
+        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+
+
+def _place(core: Core, facts: list[object], bfloat16: bool, folder: Path | None) -> Path:
+    """The file of a network; another release or processor compiles another one."""
+    facts = [*facts, bfloat16, import_openvino().__version__, str(core.available_devices)]
+    facts.append(core.get_property("CPU", "FULL_DEVICE_NAME"))
+    name = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
+    return (folder or default_folder()) / f"{name}.blob"
 
 
 def _load(core: Core, path: Path, settings: dict[str, Any]) -> CompiledModel | None:

@@ -18,7 +18,7 @@ from vostool.models.engine_options import Backend
 from vostool.models.mobile_sam.decoder import LOW
 from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.network import SIDE, MobileSam
-from vostool.models.mobile_sam.openvino import make_feature_encoder
+from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder
 from vostool.models.trainer import TaughtVideo
 from vostool.progress import Progress
 from vostool.words import tr
@@ -98,7 +98,9 @@ class _FrameEncoder:
         self._source = source
         self._geometry = Geometry.of(source.info.height, source.info.width)
         self._prepare = preparation(self._geometry)
-        self._encode = make_feature_encoder(network, self._geometry, dtype, backend)
+        self._encode = make_feature_encoder(
+            network, self._geometry, Choice(dtype, backend), alone=True
+        )
 
     @torch.no_grad()
     def __call__(self, number: int) -> Frame:
