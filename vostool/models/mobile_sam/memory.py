@@ -17,33 +17,29 @@ from numpy.typing import NDArray
 
 from vostool.models.flow.picture import Soft
 from vostool.models.mobile_sam.encoder import Geometry
+from vostool.models.mobile_sam.neighbours import COARSE, Labelled, Neighbours
 from vostool.models.mobile_sam.network import STRIDE
 
 NEIGHBOURS = 10
 SHARPNESS = 20.0
 """What a cosine is multiplied by before neighbours are weighted by its exponential."""
-WINDOW = 12
-"""Features by which an object may move between frames that are close in time."""
 KEYFRAMES, SPREAD, RECENT = 5, 4, 2
 """Frames remembered: given ones nearest in time, older ones all over the run, the last ones."""
 SPREAD_STEP = 5
 _MARGIN = 5
 """Side of the square of features around an object's that are all kept of older frames."""
+_HELD = 0.02
+"""Share of a feature's place from which an object is there."""
+_DOUBT = 0.05
+"""Share by what the coarse places say from which an object may be near."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Remembered:
-    """A labelled frame.
-
-    Attributes:
-        tokens: (n, 256) features of length 1, row by row; of older frames not all of them.
-        labels: (objects, n), share of each feature's place that the object covers; -1 where
-            nothing is known of the object on that frame.
-    """
+    """A labelled frame; row by row, of older frames not all of its features."""
 
     frame: int
-    tokens: torch.Tensor
-    labels: torch.Tensor
+    features: Labelled
 
 
 class TokenMemory:
@@ -65,15 +61,19 @@ class TokenMemory:
         self._keys: list[_Remembered] = []
         self._spread: list[_Remembered] = []
         self._recent: list[_Remembered] = []
+        self._neighbours = Neighbours(geometry.rows, geometry.columns, NEIGHBOURS)
         rows, columns = torch.meshgrid(
             torch.arange(geometry.rows), torch.arange(geometry.columns), indexing="ij"
         )
         self._rows, self._columns = rows.ravel(), columns.ravel()
-        places = torch.stack((self._rows, self._columns), 1).float()
-        self._far = torch.cdist(places, places) >= WINDOW
+
+    @property
+    def keyframes(self) -> list[int]:
+        """Numbers of the frames whose masks were given, as far as they are remembered."""
+        return [key.frame for key in self._keys]
 
     def add_key(self, frame: int, tokens: torch.Tensor, softs: Mapping[int, Soft]) -> None:
-        """Remember a frame whose masks were given, for good.
+        """Remember a frame whose masks were given, as long as it is among the nearest.
 
         Args:
             softs: masks (h, w) of the whole frame, 0..1, by object id; the others are unknown.
@@ -96,58 +96,67 @@ class TokenMemory:
             gaps = [abs(frames[i + 1] - frames[i - 1]) for i in range(1, len(frames) - 1)]
             del self._spread[1 + int(np.argmin(gaps))]
 
-    def recall(self, frame: int, tokens: torch.Tensor) -> dict[int, Soft]:
-        """How far each feature's place belongs to each object, (rows, columns), 0..1."""
-        keys = sorted(self._keys, key=lambda k: abs(k.frame - frame))[:KEYFRAMES]
+    def recall(self, frame: int, tokens: torch.Tensor, near: Soft) -> dict[int, Soft]:
+        """How far each feature's place belongs to each object, (rows, columns), 0..1.
+
+        Places far from everything that an object was near, or is like, are told as 0.
+
+        Args:
+            near: (rows, columns), what objects are thought to cover by others.
+        """
+        # A run goes one way, so what has fallen behind nearer ones is never wanted again.
+        keys = self._keys = sorted(self._keys, key=lambda k: abs(k.frame - frame))[:KEYFRAMES]
         if not keys:
             return {}
         latest = {entry.frame for entry in self._recent}
         older = [*keys, *(s for s in self._spread if s.frame not in latest)]
+        anywhere = Labelled.together([entry.features for entry in older])
         asked = tokens.to(self._dtype)
-        found = [self._nearest(asked, entry, None) for entry in older]
-        found += [self._nearest(asked, entry, self._far) for entry in self._recent]
-        best, where = torch.cat([alike for alike, _ in found], 1).topk(NEIGHBOURS, 1)
-        weight = torch.softmax(best * SHARPNESS, 1)
-        shape = self._geometry.rows, self._geometry.columns
-        shares = {}
-        for index, oid in enumerate(self._ids):
-            known = torch.cat([labels[index] for _, labels in found], 1).gather(1, where)
-            counted = weight * (known >= 0)
-            share = (counted * known).sum(1) / counted.sum(1).clamp_min(1e-6)
-            shares[oid] = np.asarray(share.reshape(shape).numpy(), np.float32)
-        return shares
+        places = self._asking(asked, anywhere, near)
+        close = [entry.features for entry in self._recent]
+        shares = _shares(*self._neighbours.of(places, asked, anywhere, close))
+        whole = torch.zeros(len(self._ids), len(tokens))
+        whole[:, places] = shares
+        told = np.asarray(whole.reshape(-1, *self._shape).numpy(), np.float32)
+        return dict(zip(self._ids, told, strict=True))
 
-    def _nearest(
-        self, asked: torch.Tensor, entry: _Remembered, excluded: torch.Tensor | None
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """(asked, k) cosines of the features of one frame most like each, and their labels.
+    def _asking(self, asked: torch.Tensor, anywhere: Labelled, near: Soft) -> torch.Tensor:
+        """The places where an object may be: (n,) numbers row by row."""
+        first = self._neighbours.coarse
+        shares = _shares(*self._neighbours.of(first, asked, anywhere, []))
+        found = torch.zeros(self._rows.shape[0])
+        found[first] = (shares > _DOUBT).any(0).float()
+        held = torch.from_numpy(near > _HELD).float().ravel()
+        for entry in self._recent:
+            held += (entry.features.labels > _HELD).any(0)
+        # A place that asked stands for those up to the next one as well.
+        return (self._grown(found, 2 * COARSE + 1) + self._grown(held, _MARGIN)).nonzero().ravel()
 
-        Returns:
-            The cosines in float32 and (objects, asked, k) labels.
-        """
-        alike = (asked @ entry.tokens.T).float()
-        if excluded is not None:
-            alike.masked_fill_(excluded, -1.0)
-        best, where = alike.topk(min(NEIGHBOURS, alike.shape[1]), 1)
-        return best, entry.labels[:, where]
+    def _grown(self, held: torch.Tensor, side: int) -> torch.Tensor:
+        """Places (rows * columns,) with those in a square around each."""
+        square = held.reshape(1, 1, *self._shape)
+        return torch.nn.functional.max_pool2d(square, side, 1, side // 2).ravel()
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self._geometry.rows, self._geometry.columns
 
     def _remembered(
         self, frame: int, tokens: torch.Tensor, softs: Mapping[int, Soft]
     ) -> _Remembered:
-        return _Remembered(frame, tokens.to(self._dtype), self._labels(softs))
+        return _Remembered(frame, Labelled(tokens.to(self._dtype), self._labels(softs)))
 
     def _thinned(self, entry: _Remembered) -> _Remembered:
         """Objects and what is close to them whole, one in four features of the rest.
 
         Which one of the four differs from frame to frame, so that together they miss little.
         """
-        g = self._geometry
-        held = (entry.labels > 0.02).any(0).float().reshape(1, 1, g.rows, g.columns)
-        close = torch.nn.functional.max_pool2d(held, _MARGIN, 1, _MARGIN // 2).ravel() > 0
+        tokens, labels = entry.features.tokens, entry.features.labels
+        close = self._grown((labels > _HELD).any(0).float(), _MARGIN) > 0
         turn = entry.frame // SPREAD_STEP
         kept = (self._rows % 2 == turn % 2) & (self._columns % 2 == turn // 2 % 2)
         chosen = close | kept
-        return _Remembered(entry.frame, entry.tokens[chosen], entry.labels[:, chosen])
+        return _Remembered(entry.frame, Labelled(tokens[chosen], labels[:, chosen]))
 
     def enlarge(self, share: NDArray[np.float32], shape: tuple[int, int]) -> Soft:
         """(rows, columns) over the square's part as a soft mask of (height, width) of the frame."""
@@ -176,6 +185,12 @@ class TokenMemory:
             if oid in softs:
                 labels[index] = torch.from_numpy(self.reduce(softs[oid]).ravel())
         return labels
+
+
+def _shares(alike: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """(n, k) cosines and (objects, n, k) labels of neighbours -> (objects, n) shares, 0..1."""
+    counted = torch.softmax(alike * SHARPNESS, 1) * (labels >= 0)
+    return (counted * labels).sum(2) / counted.sum(2).clamp_min(1e-6)
 
 
 def tokens_of(features: torch.Tensor) -> torch.Tensor:

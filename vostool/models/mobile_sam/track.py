@@ -116,10 +116,10 @@ class FeatureRefiner:
         self._tokens = tokens_of(features)
         self._take_keyframes(frame)
         self._verdicts = {}
-        recalled = self._memory.recall(frame, self._tokens)
+        taken = self._memory.reduce(_union(picture, proposals, given))
+        recalled = self._memory.recall(frame, self._tokens, taken)
         refined: Proposals = {}
         drafts: dict[int, _Draft] = {}
-        taken = self._memory.reduce(_union(picture, proposals, given))
         for oid, proposal in proposals.items():
             refined[oid] = proposal
             if oid not in recalled or not tracks[oid].knows:
@@ -149,9 +149,12 @@ class FeatureRefiner:
 
     def _take_keyframes(self, frame: int) -> None:
         """Encode the keyframes that are now among the nearest, however far from the run."""
-        nearest = sorted(self._waiting, key=lambda f: abs(f - frame))[:KEYFRAMES]
+        known = {*self._waiting, *self._memory.keyframes}
+        nearest = sorted(known, key=lambda f: abs(f - frame))[:KEYFRAMES]
         for key in nearest:
-            masks = self._waiting.pop(key)
+            masks = self._waiting.pop(key, None)
+            if masks is None:
+                continue
             softs = {oid: mask.to_array().astype(np.float32) for oid, mask in masks.items()}
             with contextlib.suppress(SourceError):
                 self._memory.add_key(key, tokens_of(self._features(key)), softs)
