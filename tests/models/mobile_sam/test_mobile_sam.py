@@ -199,15 +199,6 @@ def test_a_lone_click_has_three_masks_to_choose_from(engine):
 
 
 @pytest.fixture(scope="module")
-def published(fetched_checkpoint_folders):
-    paths = [folder / MOBILE_SAM.file_name for folder in fetched_checkpoint_folders]
-    path = next((path for path in paths if path.is_file()), None)
-    if path is None:
-        pytest.skip("mobile_sam.pt is not here; `python download_models.py mobile_sam` fetches it")
-    return build_mobile_sam(path, CPU)
-
-
-@pytest.fixture(scope="module")
 def reference():
     return json.loads((HERE / "mobile_sam_reference.json").read_text())
 
@@ -227,12 +218,15 @@ def test_a_click_and_a_box_answer_as_the_official_predictor(published, reference
     clip = generate_clip(2, 320, 180)
     engine = MobileSamEngine(published)
     engine.open(ArraySource(clip.frames))
-    click = Prompts((Point(*reference["point"]),))
-    reply = engine.segment(SegmentRequest(0, 1, click))
-    best = int(np.argmax(reference["click_quality"]))
-    # Not equal: the encoder leaves out the empty part of the square, and features are halved.
-    assert reply.score == pytest.approx(reference["click_quality"][best], abs=0.02)
-    assert reply.mask.area == pytest.approx(reference["click_areas"][best], rel=0.04)
+    by_size = np.argsort(reference["click_areas"])
+    # The smallest is a spot of 129 pixels, which the network is not sure of: rounding moves it.
+    for choice, near in ((1, 0.035), (2, 0.02)):
+        place = by_size[choice]
+        click = Prompts((Point(*reference["point"]),), choice=choice)
+        reply = engine.segment(SegmentRequest(0, 1, click))
+        # Not equal: the encoder leaves out the empty part of the square, and features are halved.
+        assert reply.score == pytest.approx(reference["click_quality"][place], abs=near)
+        assert reply.mask.area == pytest.approx(reference["click_areas"][place], rel=0.04)
     reply = engine.segment(SegmentRequest(0, 1, Prompts(box=Box(*reference["box"]))))
     assert reply.score == pytest.approx(reference["box_quality"][0], abs=0.02)
     assert reply.mask.area == pytest.approx(reference["box_area"], rel=0.03)

@@ -17,6 +17,7 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.flow.segment import pixel_of
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
+from vostool.models.mobile_sam.meant import meant
 from vostool.models.shared.choosing import by_size
 from vostool.models.shared.prompt_steps import box_along, lone_choice, prompt_steps
 from vostool.project.prompts import Point, Prompts
@@ -43,9 +44,9 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
         decoded = decoder.decode(features, step.points, step.box, before, alone)
         best = int(decoded.quality.argmax())
         if alone:
-            order, wanted = by_size(decoded.logits).tolist(), lone_choice(step)
-            best = best if wanted is None else order[wanted]
-            choice = order.index(best)
+            best, choice = meant(decoded)
+            if (wanted := lone_choice(step)) is not None:
+                best, choice = int(by_size(decoded.logits)[wanted]), wanted
         before, quality = decoded.logits[best], float(decoded.quality[best])
     assert before is not None
     return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
