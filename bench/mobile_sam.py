@@ -47,12 +47,16 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--clicks", type=int, default=9)
     parser.add_argument("--encoder", choices=("auto", "torch", "openvino"), default="auto")
+    parser.add_argument("--quality", choices=("auto", "exact", "fast"), default="auto")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     clip = generate_clip(arguments.frames, arguments.width, arguments.height)
     masks = {i: Mask.from_array(clip.ids[0] == i) for i in (1, 2, 3)}
     engine = create_engine(
-        "mobile-sam", "cpu", arguments.checkpoint, EngineOptions(encoder=arguments.encoder)
+        "mobile-sam",
+        "cpu",
+        arguments.checkpoint,
+        EngineOptions(quality=arguments.quality, encoder=arguments.encoder),
     )
     print(f"{engine.info.dtype}, {arguments.threads} threads, {arguments.width}x{arguments.height}")
     engine.open(ArraySource(clip.frames))

@@ -19,6 +19,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // _WORKERS)))
 
+# No engine of a test converts its encoder beside; those that test it say so.
+os.environ["VOSTOOL_CONVERT"] = "off"
+
 SLOW_FIRST = ("models", "io/video", "commands", "gui")
 """Rooms whose files take longest: begun first, so that no worker ends long after the others."""
 

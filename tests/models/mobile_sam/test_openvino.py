@@ -15,7 +15,7 @@ from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, preproce
 from vostool.models.mobile_sam.engine import MobileSamEngine
 from vostool.models.mobile_sam.network import MobileSam, ready
 from vostool.models.mobile_sam.openvino import Choice, OpenVinoFeatureEncoder, make_feature_encoder
-from vostool.models.shared.conversion import Conversion
+from vostool.models.shared.conversion import SWITCH, Conversion
 from vostool.models.shared.late_encoder import LateEncoder
 from vostool.models.shared.openvino import is_installed
 
@@ -93,6 +93,7 @@ def test_a_video_closes_while_its_encoder_is_converted(network, monkeypatch, tmp
     )
     monkeypatch.setattr("vostool.models.shared.openvino.default_folder", lambda: tmp_path)
     monkeypatch.setattr(Conversion, "_busy", None)
+    monkeypatch.delenv(SWITCH)
     frames = np.zeros((2, 40, 320, 3), np.uint8)
     engine = MobileSamEngine(network, backend="auto")
     engine.open(ArraySource(frames))

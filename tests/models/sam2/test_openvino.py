@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from vostool.models.engine import SegmentRequest
+from vostool.models.sam2 import backend as sam2_backend
 from vostool.models.sam2 import openvino as sam2_openvino
 from vostool.models.sam2.backend import EncoderOptions, make_encoder
 from vostool.models.sam2.build import build_predictor
 from vostool.models.sam2.encoder import TorchEncoder, encoder_identity
 from vostool.models.sam2.engine import Sam2Engine
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared import conversion
+from vostool.models.shared.conversion import Conversion, Recipe
 from vostool.models.shared.encoder import PreemptedError
 from vostool.models.shared.openvino import is_installed
 from vostool.project.prompts import Point, Prompts
@@ -79,10 +84,8 @@ def test_what_is_kept_is_loaded_and_what_is_damaged_is_made_again(
     copy = tmp_path / kept.name
     copy.write_bytes(whole)
     converted = []
-    convert = sam2_openvino._convert
-    monkeypatch.setattr(
-        sam2_openvino, "_convert", lambda *given: converted.append(1) or convert(*given)
-    )
+    convert = Recipe.convert
+    monkeypatch.setattr(Recipe, "convert", lambda self: converted.append(1) or convert(self))
     picture = torch.ones(1, 3, 128, 128)
     expected = encoder(picture)["backbone_fpn"]
     identity = encoder_identity(predictor)
@@ -126,3 +129,24 @@ def test_torch_takes_over_with_one_line_when_openvino_fails(predictor, monkeypat
 def test_auto_stays_with_torch_for_small_frames(predictor):
     assert make_encoder(predictor, torch.float32).backend == "torch"
     assert make_encoder(predictor, torch.bfloat16).backend == "torch"
+
+
+@needs_openvino
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_auto_converts_for_the_next_start_and_then_takes_what_is_kept(
+    predictor, folder, encoder, monkeypatch, tmp_path, dtype
+):
+    recipes = []
+    process = SimpleNamespace(poll=lambda: None, returncode=None, stdout=None)
+    monkeypatch.setattr(conversion, "start_process", lambda made: recipes.append(made) or process)
+    monkeypatch.setattr(Conversion, "_busy", None)
+    monkeypatch.delenv(conversion.SWITCH)
+    monkeypatch.setattr(sam2_backend, "cpu_multiplies_bfloat16", lambda: True)
+    monkeypatch.setattr(predictor, "image_size", 1024)
+    assert make_encoder(predictor, dtype, folder=tmp_path).backend == "torch"
+    (made,) = recipes
+    assert (made.bfloat16, made.shape[2:]) == (dtype is torch.bfloat16, (1024, 1024))
+    pickle.loads(pickle.dumps(made))
+    monkeypatch.setattr(sam2_backend, "load_kept", lambda *_: encoder._request.get_compiled_model())
+    assert make_encoder(predictor, dtype, folder=tmp_path).backend == "openvino"
+    assert len(recipes) == 1

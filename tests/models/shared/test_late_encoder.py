@@ -34,6 +34,7 @@ class Processes:
 @pytest.fixture
 def processes(monkeypatch):
     made = Processes()
+    monkeypatch.delenv(conversion.SWITCH)
     monkeypatch.setattr(conversion, "start_process", made)
     monkeypatch.setattr(Conversion, "_busy", None)
     monkeypatch.setattr(Conversion, "_failed", frozenset())
@@ -103,6 +104,13 @@ def test_one_that_cannot_be_loaded_leaves_torch(processes, caplog):
     assert "of another release" in caplog.text
 
 
+def test_nothing_begins_where_the_environment_says_so(processes, monkeypatch):
+    monkeypatch.setenv(conversion.SWITCH, "off")
+    encoder = late("a", lambda: None)
+    assert [frame(encoder) for _ in range(3)] == ["torch"] * 3
+    assert not processes.begun
+
+
 def test_a_second_one_waits_for_the_first_even_when_that_was_left(processes):
     first, second = late("a"), late("b")
     frame(first)
@@ -118,6 +126,7 @@ def test_a_second_one_waits_for_the_first_even_when_that_was_left(processes):
 
 @pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed here")
 def test_a_process_of_its_own_keeps_what_it_converts_or_says_why_not(tmp_path, monkeypatch, caplog):
+    monkeypatch.delenv(conversion.SWITCH)
     monkeypatch.setattr(Conversion, "_busy", None)
     monkeypatch.setattr(Conversion, "_failed", frozenset())
     torch.manual_seed(0)

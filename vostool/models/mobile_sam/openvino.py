@@ -86,10 +86,9 @@ def make_feature_encoder(
     if choice.backend != "auto":
         return encoder_of(
             choice.backend,
-            choice.dtype,
             next(network.parameters()).device,
             in_torch=in_torch,
-            in_openvino=lambda _half: _made_now(network, geometry, choice),
+            in_openvino=lambda: _made_now(network, geometry, choice),
         )
     if next(network.parameters()).device.type != "cpu" or not is_installed():
         return in_torch()

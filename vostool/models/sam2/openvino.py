@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,12 @@ import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 
 from vostool.models.sam2.encoder import EncoderLevels, Positions
+from vostool.models.shared.conversion import Recipe
 from vostool.models.shared.encoder import Stop
-from vostool.models.shared.openvino import compile_kept, import_openvino, infer
+from vostool.models.shared.openvino import compile_kept, infer
 
 if TYPE_CHECKING:
-    from openvino import CompiledModel, Model
+    from openvino import CompiledModel
 
 
 class OpenVinoEncoder:
@@ -53,19 +53,24 @@ def make_openvino_encoder(
         ImportError: the package is not installed, or does not load here.
         Exception: whatever OpenVINO raises when it cannot convert or compile the model.
     """
+    made = recipe(predictor, weights_identity, bfloat16=bfloat16, folder=folder)
+    return OpenVinoEncoder(compile_kept(made.convert, made.facts, bfloat16, folder), predictor)
+
+
+def recipe(
+    predictor: SAM2VideoPredictor,
+    weights_identity: str,
+    *,
+    bfloat16: bool = False,
+    folder: Path | None = None,
+) -> Recipe:
+    """How the encoder is converted and kept; of the weights as they are now.
+
+    Args:
+        predictor, weights_identity, bfloat16, folder: as :func:`make_openvino_encoder` has them.
+    """
     size = int(predictor.image_size)
-    compiled = compile_kept(
-        lambda: _convert(predictor, size), [weights_identity, size], bfloat16, folder
-    )
-    return OpenVinoEncoder(compiled, predictor)
-
-
-def _convert(predictor: SAM2VideoPredictor, size: int) -> Model:
-    openvino = import_openvino()
     module = EncoderLevels(predictor).eval()
-    with torch.no_grad(), warnings.catch_warnings():
-        # The tracer warns that sizes become constants; they are meant to.
-        warnings.simplefilter("ignore")
+    with torch.no_grad():
         module.warm(size)
-        example = torch.zeros(1, 3, size, size)
-        return openvino.convert_model(module, example_input=example, input=[1, 3, size, size])
+    return Recipe(module, (1, 3, size, size), [weights_identity, size], bfloat16, folder)

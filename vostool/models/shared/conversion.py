@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from openvino import Model
 
 _LOG = logging.getLogger(__name__)
-_NICENESS = 10
+SWITCH = "VOSTOOL_CONVERT"
 _FORGOTTEN = 3600.0
 """Seconds after which a recipe that lies there is of a process that was killed."""
 
@@ -92,8 +92,11 @@ class Conversion:
     def poll(self) -> bool:
         """Begin where no other one is at work; True once it is over, whatever came of it.
 
-        Whoever waits for it asks now and then. One that failed is not tried again by this program.
+        Whoever waits for it asks now and then. One that failed is not tried again by this program,
+        and with VOSTOOL_CONVERT=off in the environment nothing begins.
         """
+        if os.environ.get(SWITCH) == "off":
+            return True
         with Conversion._turn:
             if self._process is not None:
                 return self._is_over(self._process)
@@ -166,9 +169,7 @@ def _remove_forgotten(folder: Path) -> None:
 
 def main(file: Path) -> int:
     """Convert and keep what :func:`start_process` wrote; the process's exit status."""
-    below = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS)
-    with contextlib.suppress(OSError, psutil.Error):
-        psutil.Process().nice(below)
+    _give_way()
     try:
         # The file is this program's own, of a moment ago: a module, which only pickle can carry.
         recipe: Recipe = torch.load(file, weights_only=False)
@@ -179,6 +180,15 @@ def main(file: Path) -> int:
         print((str(error).splitlines() or [type(error).__name__])[0])
         return 1
     return 0
+
+
+def _give_way() -> None:
+    """Below the window's priority. On Linux it has that of the engine's thread, which is below the
+    window's already: lower still, a run on all cores kept it from its end for minutes.
+    """
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError, psutil.Error):
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
 if __name__ == "__main__":

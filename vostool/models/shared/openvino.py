@@ -13,12 +13,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import platformdirs
 import torch
 
-from vostool.models.engine_options import Backend
 from vostool.models.shared.encoder import PreemptedError, Stop
 from vostool.models.shared.preload import load_openvino_ahead
 
@@ -60,42 +59,27 @@ def default_folder() -> Path:
     return Path(platformdirs.user_cache_dir("vostool", appauthor=False)) / "openvino"
 
 
-def has_bfloat16() -> bool:
-    """Whether OpenVINO computes in bfloat16 on this CPU (avx512_bf16 or AMX)."""
-    openvino = import_openvino()
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
 def encoder_of(
-    backend: Backend,
-    dtype: torch.dtype,
+    backend: Literal["torch", "openvino"],
     device: torch.device,
     *,
     in_torch: Callable[[], InTorch],
-    in_openvino: Callable[[bool], InOpenVino],
-    large: bool = True,
+    in_openvino: Callable[[], InOpenVino],
 ) -> InTorch | InOpenVino:
-    """The encoder to use; PyTorch's, with one line in the log, where OpenVINO does not work.
-
-    "auto" takes OpenVINO where it is installed, for a large network in bfloat16 on a CPU that
-    multiplies in it: there it was measured at 2.5 to 2.8 times PyTorch's float32.
+    """The encoder that was asked for; PyTorch's, with one line in the log, where OpenVINO does not
+    work.
 
     Args:
-        dtype: the engine's; bfloat16 lets OpenVINO compute in it where the CPU can.
         device: where the network lies.
-        in_torch: makes PyTorch's encoder.
-        in_openvino: makes OpenVINO's, told whether to compute in bfloat16; may raise anything.
-        large: False where the network is too small to gain from OpenVINO.
+        in_openvino: makes OpenVINO's; may raise anything.
     """
-    on_cpu, half = device.type == "cpu", dtype is torch.bfloat16
-    worth_it = on_cpu and half and large and is_installed() and has_bfloat16()
-    if backend == "torch" or (backend == "auto" and not worth_it):
+    if backend == "torch":
         return in_torch()
-    if not on_cpu:
+    if device.type != "cpu":
         _LOG.warning("OpenVINO runs on the CPU only; the encoder stays in PyTorch.")
         return in_torch()
     try:
-        return in_openvino(half and has_bfloat16())
+        return in_openvino()
     except Exception as error:  # OpenVINO raises its own kinds; PyTorch can do the work in any case
         first = (str(error).splitlines() or [type(error).__name__])[0]
         _LOG.warning("OpenVINO cannot run the encoder (%s); PyTorch does.", first)
