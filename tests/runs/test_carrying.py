@@ -160,6 +160,14 @@ def test_where_the_object_was_lost_the_new_track_is_taken_behind_the_last_keyfra
     assert masks(made)[:8] == [whole(f) for f in range(8)]
 
 
+def test_it_is_taken_until_it_meets_the_old_one() -> None:
+    made = project(dict.fromkeys(range(8, 14), NOTHING), None, whole(HERE))
+    engine = Scripted(["right" if f < 14 + IN_A_ROW else "astray" for f in range(FRAMES)])
+    run(made, engine)
+    assert masks(made)[HERE:] == [whole(f) for f in range(HERE, FRAMES)]
+    assert max(engine.tracked) == 13 + IN_A_ROW
+
+
 def test_an_object_that_is_hidden_for_a_while_does_not_end_the_correction() -> None:
     away = range(12, 20)
     standing = {f: half(f) for f in range(8, FRAMES)} | dict.fromkeys(away, NOTHING)

@@ -27,6 +27,7 @@ from vostool.models.engine import (
 )
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
+from vostool.runs.agreeing import AGREES
 from vostool.runs.blends import BlendSpan
 from vostool.runs.parts import Part, blend_parts, leg_parts
 from vostool.runs.pieces import Carried
@@ -43,10 +44,8 @@ def correction_parts(project: Project, frame: int, object_ids: Collection[int]) 
     """What corrections of these objects on a frame lead to; locked objects are left out.
 
     Up to the object's next keyframe on either side, or to the end of what was tracked, the change
-    is carried on. All of the new track is taken where nothing speaks for the masks that stand: of
-    an object without another keyframe, and, on a side without one, where the mask that was
-    corrected had nothing in common with the corrected one. Where frames between two keyframes have
-    no mask yet, they are tracked from both and blended.
+    is carried on; an object without another keyframe is tracked anew. Where frames between two
+    keyframes have no mask yet, they are tracked from both and blended.
     """
     plain: dict[tuple[Direction, int], list[int]] = {}
     carried: dict[tuple[Direction, int], list[int]] = {}
@@ -61,8 +60,7 @@ def correction_parts(project: Project, frame: int, object_ids: Collection[int]) 
                 ends = (min(frame, stop), max(frame, stop))
                 spans.setdefault(ends, []).append(oid)
             elif end != frame:
-                anew = stop is None and (len(known) == 1 or _was_lost(project, frame, oid))
-                (plain if anew else carried).setdefault((way, end), []).append(oid)
+                (plain if len(known) == 1 else carried).setdefault((way, end), []).append(oid)
     parts = blend_parts(project, [BlendSpan(*ends, tuple(spans[ends])) for ends in sorted(spans)])
     parts += [CarriedLeg(project, leg).part() for leg in _legs(frame, carried)]
     return parts + leg_parts(project, _legs(frame, plain))
@@ -91,6 +89,8 @@ def _legs(frame: int, ends: Mapping[tuple[Direction, int], list[int]]) -> list[R
 class CarriedLeg:
     """Objects from a corrected frame one way, as far as their corrections have an effect.
 
+    Behind the last keyframe all of the new track is taken, until it meets the old one, where the
+    mask that was corrected had nothing in common with the corrected one: it was lost there.
     Where it is not known what was changed on the leg's origin, all that differs on the first frame
     belongs to the correction: of boxes and drawn masks, and of the rest of a leg that was stopped.
     """
@@ -111,8 +111,17 @@ class CarriedLeg:
         for oid in leg.object_ids:
             row = self.project.masks.row(oid)
             standing = {f: (row[f].mask, row[f].score) for f in frames if f in row}
-            self._sides[oid] = _Side(standing, change_at(self.project, leg.origin, oid))
+            change = change_at(self.project, leg.origin, oid)
+            self._sides[oid] = _Side(standing, change, whole=self._is_lost(oid, change))
         return plan_leg(self.project, leg)
+
+    def _is_lost(self, oid: int, change: Change | None) -> bool:
+        way = 1 if self.leg.direction is Direction.FORWARD else -1
+        keys = keyframes(self.project, [oid])
+        if change is None or any((key.frame - self.leg.origin) * way > 0 for key in keys):
+            return False
+        now = change.seen.area
+        return now > 0 and change.added.area >= (1 - _NOTHING_SHARED) * now
 
     def _steps(
         self, request: TrackRequest, engine: Engine, _: FrameSource, cancelled: Cancelled
@@ -135,14 +144,23 @@ class CarriedLeg:
 class _Side:
     """One object on its way from the corrected frame.
 
+    Args:
+        standing: masks and scores that are there, by frame.
+        change: of the corrected frame; None: not known.
+        whole: all that differs belongs to the correction.
+
     Attributes:
         is_over: nothing has belonged to the correction for some frames.
     """
 
     def __init__(
-        self, standing: Mapping[int, tuple[Mask, float | None]], change: Change | None
+        self,
+        standing: Mapping[int, tuple[Mask, float | None]],
+        change: Change | None,
+        *,
+        whole: bool = False,
     ) -> None:
-        self._standing, self._change = standing, change
+        self._standing, self._change, self._whole = standing, change, whole
         self._before: dict[int, Change | None] = {}
         self._quiet = 0
 
@@ -156,8 +174,10 @@ class _Side:
             return tracked
         standing, score = self._standing[frame]
         change = self._before.setdefault(frame, self._change)  # a revision starts from the same
-        if change is None:
-            mask, now = tracked.mask, Change.between(standing, tracked.mask)
+        if self._whole or change is None:
+            met = self._whole and standing.iou(tracked.mask) >= AGREES
+            mask = standing if met else tracked.mask
+            now = Change.between(standing, mask, tracked.mask)
         else:
             mask, now = carry(change, standing, tracked.mask)
         if now.is_empty:
@@ -182,14 +202,6 @@ def change_at(project: Project, frame: int, object_id: int) -> Change | None:
     if before is None and len(prompts.points) == 1:  # there was nothing to correct
         before = Mask.empty(record.mask.height, record.mask.width)
     return None if before is None else Change.between(before, record.mask)
-
-
-def _was_lost(project: Project, frame: int, oid: int) -> bool:
-    """True where the corrected mask has nothing in common with the one before."""
-    change, record = change_at(project, frame, oid), project.masks.get(frame, oid)
-    if change is None or record is None or record.mask.is_empty:
-        return False
-    return change.added.area >= (1 - _NOTHING_SHARED) * record.mask.area
 
 
 def _generator(frames: Iterator[TrackedFrame]) -> Generator[TrackedFrame, None, None]:
