@@ -190,6 +190,16 @@ def test_of_a_drawn_mask_all_that_differs_next_to_it_is_meant(drawn: bool) -> No
         assert correction_parts(made, HERE, [1]) == [], "nothing is corrected there any more"
 
 
+@pytest.mark.parametrize("absent", [True, False])
+def test_a_track_that_ends_takes_nothing_away_unless_the_object_was_said_to_be_gone(absent) -> None:
+    made = project({}, whole(HERE), whole(HERE))
+    made.apply(edits.set_prompts(made, HERE, 1, Prompts(), "No click"))
+    made.apply(range_edits.set_edited_mask(made, HERE, 1, NOTHING if absent else half(HERE)))
+    run(made, Scripted(["lost"] * FRAMES))
+    left = [NOTHING if absent else whole(f) for f in range(1, FRAMES) if f != HERE]
+    assert [m for f, m in enumerate(masks(made)) if f not in (FIRST, HERE)] == left
+
+
 def test_the_rest_of_a_leg_is_stored_and_goes_on() -> None:
     made = project({f: half(f) for f in range(HERE, FRAMES)}, half(HERE), whole(HERE))
     (ahead, _) = (part.piece for part in correction_parts(made, HERE, [1]))

@@ -112,7 +112,13 @@ class CarriedLeg:
             row = self.project.masks.row(oid)
             standing = {f: (row[f].mask, row[f].score) for f in frames if f in row}
             change = change_at(self.project, leg.origin, oid)
-            self._sides[oid] = _Side(standing, change, whole=self._is_lost(oid, change))
+            said = self.project.masks.get(leg.origin, oid)
+            self._sides[oid] = _Side(
+                standing,
+                change,
+                whole=self._is_lost(oid, change),
+                shown=said is None or not said.mask.is_empty,
+            )
         return plan_leg(self.project, leg)
 
     def _is_lost(self, oid: int, change: Change | None) -> bool:
@@ -148,6 +154,7 @@ class _Side:
         standing: masks and scores that are there, by frame.
         change: of the corrected frame; None: not known.
         whole: all that differs belongs to the correction.
+        shown: the corrected mask is not empty.
 
     Attributes:
         is_over: nothing has belonged to the correction for some frames.
@@ -159,8 +166,11 @@ class _Side:
         change: Change | None,
         *,
         whole: bool = False,
+        shown: bool = True,
     ) -> None:
         self._standing, self._change, self._whole = standing, change, whole
+        # Unless it is known that something was taken away, a track that ends has lost the object.
+        self._may_lose = shown and (whole or change is None)
         self._before: dict[int, Change | None] = {}
         self._quiet = 0
 
@@ -173,6 +183,8 @@ class _Side:
         if frame not in self._standing:
             return tracked
         standing, score = self._standing[frame]
+        if self._may_lose and tracked.mask.is_empty:
+            return None
         change = self._before.setdefault(frame, self._change)  # a revision starts from the same
         if self._whole or change is None:
             met = self._whole and standing.iou(tracked.mask) >= AGREES
