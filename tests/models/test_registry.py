@@ -19,6 +19,7 @@ from vostool.models.registry import (
     smallest_download,
 )
 from vostool.models.sam2.published import MODELS
+from vostool.models.shared.loading import on_slow_cpu
 
 
 @pytest.fixture
@@ -93,6 +94,28 @@ def test_default_prefers_the_newer_and_on_a_cpu_the_smaller(folder, monkeypatch)
     monkeypatch.setattr("vostool.models.spec.has_cuda", lambda: True)
     assert default_engine() == "sam2.1-large"
     assert default_engine("cpu") == "sam2.1-small"
+
+
+def test_a_cpu_without_bfloat16_prefers_what_is_quick_there(folder, monkeypatch):
+    pytest.importorskip("transformers", reason="EdgeTAM needs transformers")
+    monkeypatch.setattr("vostool.models.spec.on_slow_cpu", lambda device: device != "cuda")
+    put(folder, "sam2.1-tiny")
+    assert default_engine() == "sam2.1-tiny", "flow is no network"
+    for name in ("mobile-sam", "edgetam"):
+        with zipfile.ZipFile(folder / published()[name].file_name, "w") as archive:
+            archive.writestr("data.pkl", b"")
+        assert default_engine() == name
+        assert default_engine("cuda") == "sam2.1-tiny"
+    monkeypatch.setattr("vostool.models.spec.on_slow_cpu", lambda _device: False)
+    assert default_engine() == "sam2.1-tiny"
+
+
+@pytest.mark.parametrize(("kind", "dtype", "slow"), [
+    ("cpu", "float32", True), ("cpu", "bfloat16", False), ("no such", "float32", False),
+])  # fmt: skip
+def test_which_cpu_is_slow(monkeypatch, kind, dtype, slow):
+    monkeypatch.setenv("VOSTOOL_DTYPE", dtype)
+    assert on_slow_cpu(kind) is slow
 
 
 def test_a_truncated_checkpoint_is_never_the_default(folder):

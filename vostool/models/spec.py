@@ -15,7 +15,7 @@ from pathlib import Path
 from vostool.errors import ModelError
 from vostool.models.engine import Engine
 from vostool.models.engine_options import EngineOptions
-from vostool.models.shared.loading import has_cuda
+from vostool.models.shared.loading import has_cuda, on_slow_cpu
 from vostool.models.trainer import LoadTrainer, Trainer, TrainOptions
 from vostool.models.weights import catalog
 from vostool.models.weights.catalog import ModelSpec, fetch_command, looks_whole
@@ -66,6 +66,8 @@ class EngineSpec:
         install: what to type to install them.
         rank: the usable engine of the highest rank is the default; None is never the default.
             Of equal rank, the first listed is the lightest.
+        slow: a frame takes more than 3 s on two cores of a CPU without bfloat16, where it is the
+            default only if no other is (docs/performance.md has the measured times).
         qualities: those of :data:`vostool.models.engine_options.QUALITIES` that it knows, with what
             each means in the words of a menu; empty for an engine that has one only.
         listed: False for another name of listed engines.
@@ -82,6 +84,7 @@ class EngineSpec:
     packages: tuple[str, ...] = ()
     install: str = ""
     rank: int | None = None
+    slow: bool = False
     qualities: Mapping[str, str] = field(default_factory=dict)
     listed: bool = True
     trainer: LoadTrainer | None = None
@@ -183,10 +186,14 @@ class EngineSpec:
 def best_of(specs: Sequence[EngineSpec], device: str | None = None) -> EngineSpec | None:
     """The usable engine of the highest rank, or None.
 
+    On a CPU without bfloat16 those that are slow there count only where no other network is usable.
     Of several with that rank the last listed on CUDA; elsewhere, where a frame takes seconds, the
-    first. Loads torch only to tell these two cases apart, where no device is named.
+    first. Loads torch only where it makes a difference.
     """
     usable = [spec for spec in specs if spec.rank is not None and spec.status().usable]
+    quick = [spec for spec in usable if spec.rank and not spec.slow]
+    if quick and any(spec.slow for spec in usable) and on_slow_cpu(device):
+        usable = quick
     highest = max((spec.rank or 0 for spec in usable), default=0)
     best = [spec for spec in usable if spec.rank == highest]
     if len(best) > 1 and (has_cuda() if device is None else device.startswith("cuda")):

@@ -13,13 +13,17 @@ from PyQt6.QtTest import QTest
 
 from vostool.gui.actions.keymap import Keymap
 from vostool.gui.engine.card_bar import CardBar
+from vostool.gui.settings import keys
 from vostool.gui.settings import values as settings_values
+from vostool.gui.settings.preferences import stored_text
 from vostool.gui.settings.values import Values
+from vostool.gui.window import engine_choice
 from vostool.gui.window.handlers.program import show_settings, take_settings
 from vostool.models import nvidia
 from vostool.models.devices import CPU, Device
 from vostool.models.engine import EngineInfo
 from vostool.models.nvidia import UnusedCard
+from vostool.models.spec import EngineStatus
 
 LEFT = Qt.MouseButton.LeftButton
 CARDS = (
@@ -114,6 +118,20 @@ def test_the_menu_offers_the_qualities_that_the_engine_has(
     assert [text for text in shown if text in known] == offered
     assert [text for text in offered if shown[text].isChecked()] == [told.capitalize()]
     assert hand.window.actions_by_id["draft"].isVisible() is coarse
+
+
+def test_a_chosen_engine_answers_at_the_next_start_while_it_is_there(hand, monkeypatch) -> None:
+    monkeypatch.setattr(hand.bench.engine, "use", lambda _name: None)
+    hand.bench.engine.choose("sam2.1-tiny")
+    assert stored_text(keys.OWN_ENGINE) == "sam2.1-tiny"
+    there = [EngineStatus("sam2.1-tiny", "SAM 2.1 tiny")]
+    monkeypatch.setattr(engine_choice, "engine_statuses", lambda: there)
+    assert engine_choice._first_engine("sam2.1-tiny", "cpu") == ("sam2.1-tiny", "")
+    there[0] = EngineStatus("sam2.1-tiny", "SAM 2.1 tiny", problem="It is not here.")
+    name, problem = engine_choice._first_engine("sam2.1-tiny", "cpu")
+    assert name != "sam2.1-tiny" and "is not there any more" in problem
+    hand.bench.engine.choose("flow")
+    assert stored_text(keys.OWN_ENGINE) == ""
 
 
 def test_the_window_says_while_a_faster_encoder_is_made(hand, engine) -> None:

@@ -87,11 +87,10 @@ class EngineChoice(QObject):
                 self._window.show_problem(tr("Another engine answers"), problem)
 
     def choose(self, name: str) -> None:
-        """Use an engine that the person chose; one trained on own labels is used again at the next
-        start.
+        """Use an engine that the person chose, at the next start again unless it is the built-in
+        one.
         """
-        own = name if name in own_engine_names() else ""
-        settings().setValue(keys.OWN_ENGINE, own)
+        settings().setValue(keys.OWN_ENGINE, "" if name == FALLBACK else name)
         self.use(name)
 
     def use(self, name: str) -> None:
@@ -236,8 +235,8 @@ def _told(info: EngineInfo) -> str:
 
 
 def _first_engine(own: str, device: str | None) -> tuple[str, str]:
-    """The engine to begin with, and a sentence where the person's own is not there any more."""
-    if own and own in own_engine_names():
+    """The engine to begin with, and a sentence where the chosen one is not there any more."""
+    if own and any(status.name == own and status.usable for status in engine_statuses()):
         return own, ""
     name = default_engine(device)
     if not own:

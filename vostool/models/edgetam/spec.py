@@ -28,4 +28,5 @@ ENGINE = EngineSpec(
     other_files=(Path("EdgeTAM-hf", "model.safetensors"),),
     packages=("transformers", "timm"),
     install=_INSTALL,
+    rank=2,
 )

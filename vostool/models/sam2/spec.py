@@ -59,6 +59,7 @@ ENGINES = tuple(
         load=partial(_load, model),
         weights=model,
         rank=_RANKS[model.version],
+        slow=True,
         qualities=_QUALITIES,
         trainer=partial(_load_trainer, model),
     )

@@ -29,7 +29,7 @@ class LateEncoder:
         Args:
             load: the converted one from where it is kept, or None where it is not there.
         """
-        self._encoder, self._load = first, load
+        self._encoder, self._load, self._served = first, load, False
         self._conversion: Conversion | None = conversion
 
     @property
@@ -40,13 +40,18 @@ class LateEncoder:
 
     def __call__(self, picture: torch.Tensor, stop: Stop | None = None) -> dict[str, Any]:
         """As :class:`Encoder` has it. The conversion begins behind the first frame."""
+        if self._served:
+            self._look()
         features = self._encoder(picture, stop)
-        if self._conversion is not None and self._conversion.poll():
-            self._conversion = None
-            self._exchange()
+        if not self._served:
+            self._served = True
+            self._look()
         return features
 
-    def _exchange(self) -> None:
+    def _look(self) -> None:
+        if self._conversion is None or not self._conversion.poll():
+            return
+        self._conversion = None
         try:
             loaded = self._load()
         except Exception as error:  # OpenVINO raises its own kinds; PyTorch can do the work
@@ -54,4 +59,4 @@ class LateEncoder:
             return
         if loaded is not None:
             self._encoder = loaded
-            _LOG.info("The faster encoder is ready and serves from the next frame on.")
+            _LOG.info("The faster encoder is ready and serves from this frame on.")

@@ -49,6 +49,25 @@ def has_cuda() -> bool:
     return torch.cuda.is_available()
 
 
+def on_slow_cpu(device: str | None) -> bool:
+    """Whether an engine would compute on a CPU without bfloat16; loads torch, False where that
+    fails.
+
+    Args:
+        device: as :func:`vostool.models.registry.create_engine` has it.
+    """
+    prepare_torch()
+    try:
+        import torch
+
+        from vostool.models.shared.device import choose_device, choose_dtype
+
+        place = choose_device(device)
+        return place.type == "cpu" and choose_dtype(place) is not torch.bfloat16
+    except (ImportError, OSError, ModelError):
+        return False
+
+
 def prepare_torch() -> None:
     """Settings that torch reads once, when it is loaded, and its libraries."""
     if sys.platform == "darwin":
