@@ -27,6 +27,7 @@ from vostool.models.flow.picture import Picture, Soft
 from vostool.models.flow.track import Proposals
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
+from vostool.models.mobile_sam.score import Scorer
 from vostool.project.prompts import Point
 
 Features = Callable[[int], torch.Tensor]
@@ -102,6 +103,7 @@ class FeatureRefiner:
         self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
         self._waiting = dict(keyframes or {})
         self._verdicts: dict[int, Verdict] = {}
+        self._scorer = Scorer()
         self._tokens: torch.Tensor | None = None
 
     def refine(
@@ -134,18 +136,25 @@ class FeatureRefiner:
             refined[oid], self._verdicts[oid] = redrawn, verdict
         return refined
 
-    def score(self, object_id: int, score: float) -> float:
+    def score(self, object_id: int, score: float, soft: Soft) -> float:
         verdict = self._verdicts.get(object_id)
         if verdict is None:
             return score
-        return math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
+        assert self._tokens is not None
+        belief = math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
+        return self._scorer.score(object_id, self._cover(soft), self._tokens, belief)
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
         assert self._tokens is not None
+        for object_id, soft in given.items():
+            self._scorer.restart(object_id, self._cover(soft), self._tokens)
         if given:
             self._memory.add_key(frame, self._tokens, {**settled, **given})
         elif settled:
             self._memory.add(frame, self._tokens, settled)
+
+    def _cover(self, soft: Soft) -> Soft:
+        return self._memory.reduce((soft > 0.5).astype(np.float32))
 
     def _take_keyframes(self, frame: int) -> None:
         """Encode the keyframes that are now among the nearest, however far from the run."""
@@ -157,7 +166,10 @@ class FeatureRefiner:
                 continue
             softs = {oid: mask.to_array().astype(np.float32) for oid, mask in masks.items()}
             with contextlib.suppress(SourceError):
-                self._memory.add_key(key, tokens_of(self._features(key)), softs)
+                tokens = tokens_of(self._features(key))
+                self._memory.add_key(key, tokens, softs)
+                for object_id, soft in softs.items():
+                    self._scorer.acquaint(object_id, self._cover(soft), tokens)
 
     def _search(self, picture: Picture, recalled: Soft, taken: Soft) -> _Draft | None:
         """Where features alone find an object that flow has lost, outside the other objects."""
