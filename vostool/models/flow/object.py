@@ -23,6 +23,7 @@ from vostool.models.flow.motion import (
     shift,
 )
 from vostool.models.flow.picture import Affine, Picture, Rect, Soft, guided
+from vostool.models.flow.pieces import STRAY, smallest_piece
 from vostool.models.flow.reference import Reference, Vote
 from vostool.models.flow.search import find
 
@@ -53,7 +54,11 @@ class Proposal:
 
 
 class ObjectTrack:
-    """State of one object; the frames have to come one after the other."""
+    """State of one object; the frames have to come one after the other.
+
+    Attributes:
+        smallest_piece: share of its largest piece from which another one may belong to it.
+    """
 
     def __init__(self, object_id: int) -> None:
         self.object_id = object_id
@@ -66,6 +71,7 @@ class ObjectTrack:
         self._step: Affine = IDENTITY
         self._quality = 0.0
         self.hidden = 0
+        self.smallest_piece = STRAY
         self.facts: dict[str, float] = {}
 
     @property
@@ -93,6 +99,7 @@ class ObjectTrack:
         if box is None:
             self.hidden = 1
             return
+        self.smallest_piece = smallest_piece(soft)
         reference = Reference(frame, picture, soft, box)
         self._keys = [*self._keys[-2:], reference]
         self._recent = []
@@ -195,8 +202,7 @@ class ObjectTrack:
             old = reference.pose
             for candidate in find(picture, reference, taken):
                 reference.pose = candidate.pose
-                corners = _corners(reference)
-                roi = Rect(*corners).grown(0.1, 4, picture.width, picture.height)
+                roi = reference.around.grown(0.1, 4, picture.width, picture.height)
                 if roi.width < 8 or roi.height < 8:
                     continue
                 vote = reference.vote(picture, roi, flow)
@@ -225,6 +231,15 @@ class ObjectTrack:
         moved = chain(pose, inverse(reference.pose))
         for each in (*self._keys, *self._recent):
             each.pose = chain(moved, each.pose) if each is not reference else pose
+
+    def relocate(self, soft: Soft) -> None:
+        """Its keyframes' looks move to a mask (h, w) that others found, unless it is empty."""
+        rows, columns = np.nonzero(soft > 0.5)
+        if not len(rows):
+            return
+        self._recent, self._step = [], IDENTITY
+        for reference in self._keys:
+            reference.centre_at(float(columns.mean()), float(rows.mean()))
 
     def settle(self, frame: int, picture: Picture, proposal: Proposal | None, soft: Soft) -> float:
         """Take the mask that the frame's objects agreed on; returns the score, 0..1.
@@ -280,12 +295,3 @@ def _crop(part: NDArray[Any], rect: Rect) -> NDArray[Any]:
     pads = (inner.y0 - rect.y0, rect.y1 - inner.y1, inner.x0 - rect.x0, rect.x1 - inner.x1)
     border = cv2.BORDER_CONSTANT if part.dtype == np.float32 else cv2.BORDER_REPLICATE
     return cv2.copyMakeBorder(np.ascontiguousarray(part[inner.slices]), *pads, border)
-
-
-def _corners(reference: Reference) -> tuple[int, int, int, int]:
-    width, height = reference.rect.size
-    points = (
-        np.array(((0, 0, 1), (width, 0, 1), (0, height, 1), (width, height, 1))) @ reference.pose.T
-    )
-    low, high = np.floor(points.min(0)), np.ceil(points.max(0))
-    return int(low[0]), int(low[1]), int(high[0]), int(high[1])

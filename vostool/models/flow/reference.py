@@ -84,6 +84,21 @@ class Reference:
             self.pose = chain(self.pose, inverse(motion if whole else only_shift(motion, seen)))
         return Vote(placed[0], placed[1], quality)
 
+    def centre_at(self, x: float, y: float) -> None:
+        """Move the pose so that the mask's centre comes to lie there in the present frame."""
+        rows, columns = np.nonzero(self.soft > 0.5)
+        here = self.pose @ np.array((columns.mean(), rows.mean(), 1.0))
+        self.pose = chain(shift(x - float(here[0]), y - float(here[1])), self.pose)
+
+    @property
+    def around(self) -> Rect:
+        """The box of the crop in the present frame; may reach over its border."""
+        width, height = self.rect.size
+        corners = np.array(((0, 0, 1), (width, 0, 1), (0, height, 1), (width, height, 1)))
+        points = corners @ self.pose.T
+        low, high = np.floor(points.min(0)), np.ceil(points.max(0))
+        return Rect(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
     @property
     def scale(self) -> float:
         """Present size of the object as a multiple of the reference's."""

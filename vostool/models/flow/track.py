@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from vostool.errors import ModelError, SourceError
-from vostool.masks.mask import BoolArray, Mask
+from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
     Keyframe,
@@ -23,6 +22,7 @@ from vostool.models.engine import (
 from vostool.models.flow.motion import DenseFlow
 from vostool.models.flow.object import ObjectTrack, Proposal
 from vostool.models.flow.picture import Picture, Soft
+from vostool.models.flow.pieces import tidy
 from vostool.models.flow.reading import ReadsPictures
 from vostool.words import tr
 
@@ -148,13 +148,8 @@ class Refiner(Protocol):
         """
         ...
 
-    def score(self, object_id: int, score: float, soft: Soft) -> float:
-        """The score to report of an object that is not lost, 0..1.
-
-        Args:
-            score: the one by flow and colour, 0..1.
-            soft: (h, w), the mask that the frame's objects agreed on.
-        """
+    def score(self, object_id: int, score: float) -> float:
+        """The score to report, made from the one by flow and colour; both 0..1."""
         ...
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
@@ -217,7 +212,8 @@ class _Leg:
         given = {oid: soft for oid, (_, soft) in fixed.items()}
         if self._refiner is not None:
             proposals = self._refiner.refine(frame, picture, proposals, self._tracks, given)
-        softs = _agree(picture, proposals, fixed)
+        pieces = {oid: self._tracks[oid].smallest_piece for oid in active}
+        softs = _agree(picture, proposals, fixed, pieces)
         replies = {}
         for oid in active:
             if oid in fixed:
@@ -227,8 +223,8 @@ class _Leg:
                 (begin.reset if told else begin.resume)(frame, picture, fixed[oid][1])
                 continue
             score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
-            if self._refiner is not None and not self._tracks[oid].hidden:
-                score = self._refiner.score(oid, score, softs[oid])
+            if self._refiner is not None:
+                score = self._refiner.score(oid, score)
             replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
         if self._refiner is not None:
             settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}
@@ -266,8 +262,13 @@ def _agree(
     picture: Picture,
     proposals: Proposals,
     fixed: dict[int, tuple[SegmentReply, Soft]],
+    pieces: Mapping[int, float],
 ) -> dict[int, Soft]:
-    """Give each pixel to the object with the best claim on it, and drop stray pieces."""
+    """Give each pixel to the object with the best claim on it, and drop stray pieces.
+
+    Args:
+        pieces: share of an object's largest piece under which another one is stray.
+    """
     softs: dict[int, Soft] = {}
     for oid, proposal in proposals.items():
         softs[oid] = np.zeros(picture.gray.shape, np.float32)
@@ -281,18 +282,4 @@ def _agree(
             rival = np.where(soft >= first, second, first)
             softs[oid] = np.clip(soft - np.maximum(0, rival - (1 - soft)) * 0.5, 0, 1)
             softs[oid][(rival > soft)] = np.minimum(softs[oid], 0.45)[(rival > soft)]
-    return {oid: _tidy(soft) for oid, soft in softs.items()}
-
-
-def _tidy(soft: Soft) -> Soft:
-    """Without pieces that are small beside the largest."""
-    hard = (soft > 0.5).astype(np.uint8)
-    number, labels, stats, _ = cv2.connectedComponentsWithStats(hard)
-    if number <= 2:
-        return soft
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    small = areas < 0.1 * areas.max()
-    small[0] = False
-    drop: BoolArray = small[labels]
-    return np.where(drop, np.float32(0), soft)
+    return {oid: tidy(soft, pieces[oid]) for oid, soft in softs.items()}

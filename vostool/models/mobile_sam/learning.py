@@ -9,7 +9,7 @@ import torch
 
 from vostool.masks.mask import Mask
 from vostool.models.mobile_sam.decoder import PromptDecoder
-from vostool.models.mobile_sam.track import prompts_of
+from vostool.models.mobile_sam.redraw import prompts_of
 from vostool.models.shared.adapter import Adapter
 from vostool.models.shared.adapter_fit import Example
 from vostool.project.learned import Learned

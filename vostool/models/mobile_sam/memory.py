@@ -96,10 +96,25 @@ class TokenMemory:
             gaps = [abs(frames[i + 1] - frames[i - 1]) for i in range(1, len(frames) - 1)]
             del self._spread[1 + int(np.argmin(gaps))]
 
+    def likeness(self, object_id: int, tokens: torch.Tensor) -> Soft:
+        """Cosine of each feature with the one of the object most like it, (rows, columns).
+
+        Compared with keyframes and with what lies spread over the run.
+        """
+        index = self._ids.index(object_id)
+        entries = [entry.features for entry in (*self._keys, *self._spread)]
+        known = torch.cat([each.tokens[each.labels[index] > 0.5] for each in entries])
+        alike = torch.full((len(tokens),), -1.0)
+        if len(known):
+            alike = (tokens.to(self._dtype) @ known.T).float().amax(1)
+        return np.asarray(alike.reshape(self._shape).numpy(), np.float32)
+
     def recall(self, frame: int, tokens: torch.Tensor, near: Soft) -> dict[int, Soft]:
         """How far each feature's place belongs to each object, (rows, columns), 0..1.
 
-        Places far from everything that an object was near, or is like, are told as 0.
+        The mean of what the given masks say by themselves, in which no mistake of the run is, and
+        of what all remembered frames say. Places far from everything that an object was near, or
+        is like, are told as 0; before a keyframe nothing is.
 
         Args:
             near: (rows, columns), what objects are thought to cover by others.
@@ -115,10 +130,16 @@ class TokenMemory:
         places = self._asking(asked, anywhere, near)
         close = [entry.features for entry in self._recent]
         shares = _shares(*self._neighbours.of(places, asked, anywhere, close))
+        if len(older) + len(close) > len(keys):
+            given = Labelled.together([entry.features for entry in keys])
+            alike, labels = self._neighbours.of(places, asked, given, [])
+            # Of an object that none of these frames knows they say nothing.
+            told = torch.where((labels >= 0).any(2), _shares(alike, labels), shares)
+            shares = (told + shares) / 2
         whole = torch.zeros(len(self._ids), len(tokens))
         whole[:, places] = shares
-        told = np.asarray(whole.reshape(-1, *self._shape).numpy(), np.float32)
-        return dict(zip(self._ids, told, strict=True))
+        grids = np.asarray(whole.reshape(-1, *self._shape).numpy(), np.float32)
+        return dict(zip(self._ids, grids, strict=True))
 
     def _asking(self, asked: torch.Tensor, anywhere: Labelled, near: Soft) -> torch.Tensor:
         """The places where an object may be: (n,) numbers row by row."""
@@ -175,9 +196,8 @@ class TokenMemory:
         way = cv2.INTER_LINEAR if larger else cv2.INTER_AREA
         square = np.zeros((g.rows * STRIDE, g.columns * STRIDE), np.float32)
         square[: g.scaled_height, : g.scaled_width] = cv2.resize(soft, size, interpolation=way)
-        # Over whole squares this is their mean.
-        places = cv2.resize(square, (g.columns, g.rows), interpolation=cv2.INTER_AREA)
-        return np.asarray(places, np.float32)
+        places = square.reshape(g.rows, STRIDE, g.columns, STRIDE)
+        return np.asarray(places.mean((1, 3)), np.float32)
 
     def _labels(self, softs: Mapping[int, Soft]) -> torch.Tensor:
         count = self._geometry.rows * self._geometry.columns

@@ -1,6 +1,6 @@
 """SAM's mask decoder for many clicks or boxes on one picture, computed with less work.
 
-Equal to the official ``MaskDecoder`` but for rounding, because
+Equal to the official ``MaskDecoder`` without an earlier mask but for rounding, because
 
 - attention between a few tokens (7 to 10) and 4096 places of the picture needs no projection of the
   places: ``(x Wq) (t Wk)^T = x (Wq Wk^T t^T)`` and ``softmax (x Wv) Wo = (softmax x) Wv Wo``, so
@@ -35,7 +35,6 @@ class PointMasks:
         inside: rows and columns of the embedding that hold the picture.
         fine: the finer levels, (1, C / 8, 4h, 4w) and (1, C / 4, 2h, 2w), or nothing.
         positions: what ``prompts.get_dense_pe()`` gives, for who has it already.
-        before: (1, C, h, w), what ``prompts`` makes of an earlier mask; None without one.
     """
 
     def __init__(
@@ -47,12 +46,11 @@ class PointMasks:
         fine: tuple[Tensor, ...] = (),
         *,
         positions: Tensor | None = None,
-        before: Tensor | None = None,
     ) -> None:
         self._prompts, self._decoder = prompts, decoder
         self._height, self._width = embedding.shape[-2:]
         self._inside = inside
-        dense = prompts.no_mask_embed.weight.reshape(1, -1, 1, 1) if before is None else before
+        dense = prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
         self._places = _flat(embedding.float() + dense)
         self._positions = _flat(prompts.get_dense_pe() if positions is None else positions)
         self._fine = tuple(
@@ -73,19 +71,15 @@ class PointMasks:
         sparse, _ = self._prompts(points=(points[:, None], labels), boxes=None, masks=None)
         return self.of_prompts(sparse)
 
-    def of_prompts(self, sparse: Tensor, several: bool = True) -> tuple[Tensor, Tensor]:
+    def of_prompts(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
         """Masks of prompts (n, t, C), as the published encoder makes them of points and boxes.
 
-        Args:
-            several: three masks of different extent in place of one.
-
         Returns:
-            As for clicks; one in place of three where not ``several``.
+            As for clicks.
         """
         own, fine = self.drawing(sparse)
-        which = range(1, 1 + MASKS) if several else range(1)
-        quality = self._decoder.iou_prediction_head(own[:, 0])[:, which.start : which.stop]
-        return self._product(own, fine, which).float(), quality.float()
+        quality = self._decoder.iou_prediction_head(own[:, 0])[:, 1:]
+        return self._product(own, fine, range(1, 1 + MASKS)).float(), quality.float()
 
     def drawing(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
         """What masks of prompts (n, t, C) are drawn from.
