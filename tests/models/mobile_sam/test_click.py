@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,8 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 from vostool.masks.mask import Mask
 from vostool.models.mobile_sam import click as mobile_sam_click
-from vostool.models.mobile_sam.click import MOST_TAKEN, with_click
-from vostool.models.mobile_sam.decoder import Decoded
+from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, Decoded
+from vostool.models.mobile_sam.pieces import with_click
 from vostool.project.prompts import Point, Prompts
 
 SIDE = 24
@@ -25,13 +26,13 @@ PLACES = st.integers(0, SIDE - 1)
 def test_a_click_moves_the_mask_towards_the_other_one_by_one_piece(mask, wanted, x, y, positive):
     changed = with_click(mask, wanted, Point(x + 0.5, y + 0.5, positive))
     if changed is None:
-        too_large = (wanted != mask).sum() > MOST_TAKEN * mask.sum()
-        assert mask[y, x] == positive or wanted[y, x] != positive or too_large
+        assert mask[y, x] == positive or wanted[y, x] != positive
         return
     assert changed[y, x] == positive != mask[y, x]
     different = changed != mask
     assert (changed[different] == wanted[different]).all()
     assert (changed[different] == positive).all()
+    assert cv2.connectedComponents(different.astype(np.uint8))[0] == 2
 
 
 def test_pieces_elsewhere_stay_as_they_are():
@@ -43,6 +44,42 @@ def test_pieces_elsewhere_stay_as_they_are():
     expected = np.zeros((SIDE, SIDE), bool)
     expected[4:8, 4:12] = True
     assert np.array_equal(changed, expected)
+
+
+@pytest.mark.parametrize("positive", [True, False])
+def test_a_click_at_the_edge_does_not_mean_all_that_lies_behind_it(positive):
+    mask = np.zeros((100, 100), bool)
+    mask[:, :50] = True
+    wanted = mask.copy()
+    wanted[45:] = positive  # the network would take all of the lower half, or nothing of it
+    at = Point(51.5, 72.5) if positive else Point(48.5, 72.5, False)
+    changed = with_click(mask, wanted, at)
+    rows, columns = np.nonzero(changed != mask)
+    assert len(rows) > 0 and np.hypot(rows - 72, columns - int(at.x)).max() < 9
+    deep = Point(75.5, 72.5) if positive else Point(25.5, 72.5, False)
+    assert np.array_equal(with_click(mask, wanted, deep), wanted)
+
+
+def test_a_negative_click_does_not_take_the_most_of_a_mask():
+    mask = np.zeros((100, 100), bool)
+    mask[10:90, 48:53] = True  # so thin that its thickness says nothing
+    changed = with_click(mask, np.zeros_like(mask), Point(50, 50, False))
+    assert 0 < np.count_nonzero(mask & ~changed) < 0.2 * np.count_nonzero(mask)
+
+
+def test_a_thin_piece_is_taken_whole_however_long():
+    mask = np.zeros((100, 100), bool)
+    mask[10:90, 10:90] = True
+    wanted = np.zeros_like(mask)
+    wanted[14:86, 14:86] = True  # a seam of 4 pixels all around was too much
+    assert np.array_equal(with_click(mask, wanted, Point(12, 50, False)), wanted)
+
+
+def test_a_mask_of_the_whole_picture_can_be_cut_into():
+    wanted = np.zeros((SIDE, SIDE), bool)
+    wanted[:, 12:] = True
+    changed = with_click(np.ones_like(wanted), wanted, Point(6, 12, False))
+    assert np.array_equal(changed, wanted)
 
 
 class Stubborn:
@@ -60,6 +97,9 @@ class Stubborn:
     def decode(self, features, points, box, before, several):
         masks = self.known if several else [before]
         return Decoded(torch.stack(masks), torch.tensor([0.9, 0.8, 0.7][: len(masks)]))
+
+    def decode_every(self, features, points, box, before):
+        return Decoded(torch.stack([before] * 4), torch.tensor([0.9, 0.8, 0.8, 0.8]))
 
 
 @pytest.mark.parametrize("given", ["base", "mask"])
@@ -85,4 +125,54 @@ def test_a_click_for_which_the_network_has_no_piece_changes_its_own_surroundings
     reply = mobile_sam_click.answer(Stubborn(*[everything] * 3), None, prompts)
     changed = reply.mask.to_array() != old
     rows, columns = np.nonzero(changed)
-    assert changed[8, int(at.x)] and np.hypot(rows - 8, columns - at.x).max() < 5
+    assert changed[8, int(at.x)] and np.hypot(rows - 8, columns - at.x).max() < 12
+
+
+class Scripted(Stubborn):
+    """A decoder whose single mask and whose largest mask after further clicks are given."""
+
+    def __init__(self, *known, single, whole, quality):
+        super().__init__(*known)
+        masks = [single, known[0], known[1], whole]
+        self.every = torch.stack([torch.from_numpy(np.where(m, 8.0, -8.0)) for m in masks])
+        self.quality = torch.tensor([quality[0], 0.99, 0.99, quality[1]])
+
+    def decode_every(self, features, points, box, before):
+        return Decoded(self.every, self.quality)
+
+
+def block(left, right):
+    mask = np.zeros((SIDE, SIDE), bool)
+    mask[4:20, left:right] = True
+    return mask
+
+
+SPOT, SHELL, INSECT, STONE = block(8, 10), block(8, 14), block(4, 16), block(4, 22)
+
+
+@pytest.mark.parametrize(
+    ("single", "whole", "quality", "place"),
+    [
+        (SPOT, INSECT, (0.87, 0.77), WHOLE),  # the single mask fell to a part
+        (INSECT, SHELL, (0.93, 0.95), SINGLE),
+        (INSECT, STONE, (0.90, 0.92), SINGLE),  # the larger one still has the stone
+        (STONE, INSECT, (0.92, 0.90), WHOLE),
+    ],
+)
+def test_after_a_click_a_likely_mask_that_is_like_the_one_before_and_holds_all_clicks_is_taken(
+    single, whole, quality, place
+):
+    decoder = Scripted(SPOT, SHELL, STONE, single=single, whole=whole, quality=quality)
+    prompts = Prompts((Point(9, 12), Point(19, 12, False)), choice=2)
+    reply = mobile_sam_click.answer(decoder, None, prompts)
+    assert np.array_equal(reply.mask.to_array(), single if place == SINGLE else whole)
+    assert reply.score == pytest.approx(quality[place != SINGLE])
+
+
+def test_a_correction_takes_the_piece_of_the_answer_that_leaves_most_as_it_is():
+    old, beyond = block(4, 14), block(0, 24)
+    click = Prompts((Point(15, 12),), base=Mask.from_array(old))
+    for single, whole in ((INSECT, beyond), (beyond, INSECT)):
+        decoder = Scripted(SPOT, SHELL, STONE, single=single, whole=whole, quality=(0.9, 0.9))
+        reply = mobile_sam_click.answer(decoder, None, click)
+        assert np.array_equal(reply.mask.to_array(), INSECT)

@@ -32,6 +32,9 @@ LOW = 4 * GRID
 SURE = 3.0
 """Logit that stands for a pixel of a given mask; beyond it the decoder's own seldom go."""
 
+SINGLE, WHOLE = 0, 3
+"""Places of two of the four masks of :meth:`PromptDecoder.decode_every`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -121,18 +124,34 @@ class PromptDecoder:
             before: (256, 256) logits of an earlier answer or of a given mask, or None.
             several: three masks of different extent in place of one.
         """
+        every = self.decode_every(features, points, box, before)
+        part = slice(1, None) if several else slice(0, 1)
+        return Decoded(every.logits[part], every.quality[part])
+
+    @torch.inference_mode()
+    def decode_every(
+        self,
+        features: torch.Tensor,
+        points: Sequence[Point],
+        box: Box | None,
+        before: torch.Tensor | None,
+    ) -> Decoded:
+        """All four masks of one object: first the single one, then those of different extent.
+
+        Args:
+            features, points, box, before: as for :meth:`decode`.
+        """
         prompts = self._network.prompt_encoder
         sparse, dense = prompts(
             points=self._points(points), boxes=self._box(box), masks=_batch(before)
         )
         half = self._dtype is not torch.float32
         with torch.autocast(self._device.type, self._dtype, enabled=half):
-            logits, quality, _, _ = self._masks_of(
+            logits, quality, _, _ = self._masks_of.predict_masks(
                 image_embeddings=self._square(features.to(self._device, torch.float32)),
                 image_pe=self._positions,
                 sparse_prompt_embeddings=sparse,
                 dense_prompt_embeddings=dense,
-                multimask_output=several,
                 repeat_image=False,
             )
         self._check(quality)

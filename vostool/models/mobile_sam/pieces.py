@@ -1,0 +1,86 @@
+"""What a click on a mask changes: one piece, and no larger than a click there can mean.
+
+Who corrects a mask clicks into the middle of what is wrong with it. So what is wrong is hardly
+thicker than the click lies deep: in the mask for a negative click, beside it for a positive one. A
+piece that is thicker, or very large, is cut to the click's surroundings.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vostool.masks.mask import BoolArray
+from vostool.models.flow.segment import pixel_of
+from vostool.project.prompts import Point
+
+_DEPTHS, _PIXELS = 1.5, 3.0
+"""A piece may be so many times as thick as the click lies deep, and some pixels."""
+_MOST_ADDED, _MOST_TAKEN = 3.0, 0.6
+"""Of the mask's area: a piece beyond is another thing, or all of this one."""
+
+
+def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
+    """A mask (H, W) with the piece of another one that a click asks for, or without it.
+
+    Returns:
+        None where the other mask has the click's pixel as the mask has it already.
+    """
+    pieces = wanted & ~mask if point.positive else mask & ~wanted
+    place = place_of(point, mask)
+    if not pieces[place]:
+        return None
+    piece = _around(pieces, place)
+    reach = _DEPTHS * _depth(mask, point) + _PIXELS
+    most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * np.count_nonzero(mask)
+    if _thickness(piece) > reach or np.count_nonzero(piece) > most:
+        piece = _around(piece & disk(mask, place, int(reach)), place)
+    return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
+
+
+def with_dot(mask: BoolArray, point: Point) -> BoolArray:
+    """The mask with a small disk about the click, so that no click is without effect."""
+    radius = max(3, int(np.sqrt(np.count_nonzero(mask))) // 12)
+    dot = disk(mask, place_of(point, mask), radius)
+    return np.asarray(mask | dot if point.positive else mask & ~dot, np.bool_)
+
+
+def place_of(point: Point, mask: BoolArray) -> tuple[int, int]:
+    """Row and column of the pixel under a point."""
+    height, width = mask.shape
+    return pixel_of(point, width, height)[::-1]
+
+
+def disk(mask: BoolArray, place: tuple[int, int], radius: int) -> BoolArray:
+    """A disk about a place, of the mask's size."""
+    drawn = np.zeros(mask.shape, np.uint8)
+    cv2.circle(drawn, place[::-1], radius, 1, -1)
+    return drawn > 0
+
+
+def _around(pieces: BoolArray, place: tuple[int, int]) -> BoolArray:
+    """The one that holds the place."""
+    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8))
+    return np.asarray(numbers == numbers[place], np.bool_)
+
+
+def _depth(mask: BoolArray, point: Point) -> float:
+    """How far the click is from where the mask has what the click says, in pixels.
+
+    The picture's border counts as an edge, as for who looks for a region's middle.
+    """
+    row, column = place_of(point, mask)
+    return float(_distances(~mask if point.positive else mask)[row + 1, column + 1])
+
+
+def _thickness(piece: BoolArray) -> float:
+    """The radius of the largest disk in it, in pixels."""
+    x, y, width, height = cv2.boundingRect(piece.astype(np.uint8))
+    return float(_distances(piece[y : y + height, x : x + width]).max())
+
+
+def _distances(region: BoolArray) -> NDArray[np.float32]:
+    """(H + 2, W + 2) of each pixel of the region from its edge."""
+    edged = np.pad(region, 1).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(edged, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
