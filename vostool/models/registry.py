@@ -100,13 +100,14 @@ def best_download() -> ModelSpec:
 
 
 def quality_texts(engine: str | None = None) -> dict[str, str]:
-    """The qualities that an engine of that name has, in the words of a menu; none where there is
-    no such engine. Without a name: every quality, in words that are true of all engines.
+    """The qualities that an engine of that name has, in the words of a menu (which translates
+    them); none where there is no such engine. Without a name: every quality, in words that are true
+    of all engines.
     """
     if engine is None:
-        return {quality: tr(text) for quality, text in GENERAL_TEXTS.items()}
+        return dict(GENERAL_TEXTS)
     texts = next((spec.qualities for spec in engine_specs() if spec.name == engine), {})
-    return {quality: tr(texts[quality]) for quality in QUALITIES if quality in texts}
+    return {quality: texts[quality] for quality in QUALITIES if quality in texts}
 
 
 def check_engine_name(name: str, others: Sequence[str] = ()) -> None:

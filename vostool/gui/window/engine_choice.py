@@ -170,7 +170,7 @@ class EngineChoice(QObject):
                 action.setChecked(status.name == self.current)
         self._menu.addSeparator()
         for quality, text in (self._qualities or quality_texts()).items():
-            action = self._menu.addAction(text, partial(self.use_quality, quality))
+            action = self._menu.addAction(tr(text), partial(self.use_quality, quality))
             assert action is not None
             action.setCheckable(True)
             action.setChecked(quality == (self._told_quality or self.quality))
