@@ -39,6 +39,7 @@ from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.learning import ObjectDecoders, example_of
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder, may_quantise
+from vostool.models.mobile_sam.pacing import Pacer
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
@@ -245,7 +246,10 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             if request.direction is (Direction.BACKWARD if forward else Direction.FORWARD):
                 continue
             own = {oid: video.own.of(known_of) for oid, known_of in request.learned.items()}
-            refiner = FeatureRefiner(video.decoder, features, ids, known, compared, own=own)
+            pacer = Pacer(video.features.holds) if self._quality == "fast" else None
+            refiner = FeatureRefiner(
+                video.decoder, features, ids, known, compared, own=own, pacer=pacer
+            )
             yield from track_leg(
                 _Pictures(video), request, forward, cancelled, self._keyframe, refiner=refiner
             )

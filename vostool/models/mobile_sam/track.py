@@ -25,6 +25,7 @@ from vostool.models.flow.picture import Picture, Soft
 from vostool.models.flow.track import Proposals
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
+from vostool.models.mobile_sam.pacing import Pacer
 from vostool.models.mobile_sam.redraw import Draft, Redrawer, Verdict
 
 Features = Callable[[int], torch.Tensor]
@@ -51,6 +52,7 @@ class FeatureRefiner:
         dtype: torch.dtype = torch.float32,
         *,
         own: Mapping[int, PromptDecoder] = MappingProxyType({}),
+        pacer: Pacer | None = None,
     ) -> None:
         """Make one that knows nothing but the keyframes.
 
@@ -58,8 +60,10 @@ class FeatureRefiner:
             keyframes: masks by frame and object id, on both sides of the run.
             dtype: in which features are compared, as :class:`TokenMemory` has it.
             own: the decoders of objects of which something was learned, by object id.
+            pacer: leaves some frames to flow; None asks for the features of each.
         """
         self._features = features
+        self._pacer = pacer
         self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
         self._redrawer = Redrawer(decoder, own, self._memory.reduce)
         self._waiting = dict(keyframes or {})
@@ -74,6 +78,9 @@ class FeatureRefiner:
         tracks: Mapping[int, ObjectTrack],
         given: Mapping[int, Soft],
     ) -> Proposals:
+        if self._pacer and self._pacer.carries(frame, proposals, tracks, bool(given)):
+            self._tokens = None
+            return proposals
         features = self._features(frame)
         self._tokens = tokens_of(features)
         self._take_keyframes(frame)
@@ -110,7 +117,11 @@ class FeatureRefiner:
         return math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
-        assert self._tokens is not None
+        if self._tokens is None:
+            return
+        if self._pacer:
+            agreements = [min(v.agreement, v.recalled) for v in self._verdicts.values()]
+            self._pacer.encoded({**settled, **given}, agreements)
         if given:
             self._redrawer.try_on(self._features(frame), given)
             self._memory.add_key(frame, self._tokens, {**settled, **given})

@@ -129,10 +129,12 @@ class FeatureCache:
         finally:
             run.end()
 
+    def holds(self, frame: int) -> bool:
+        """Whether a frame's features are at hand, in memory or on disk."""
+        return frame in self._levels or (self._disk is not None and self._disk.holds(frame))
+
     def _is_missing(self, frame: int) -> bool:
-        if frame in self._levels:
-            return False
-        return self._disk is None or not self._disk.holds(frame)
+        return not self.holds(frame)
 
     def get(self, frame: int, _default: object = None) -> tuple[torch.Tensor, dict[str, Any]]:
         """(a placeholder for the picture, features and positions by level) of one frame.
