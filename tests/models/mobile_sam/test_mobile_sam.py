@@ -148,6 +148,7 @@ def test_tracks_two_objects_both_ways_and_encodes_each_frame_once(clip):
     steps = run(engine, keys, Direction.BOTH, 1)
     assert [step.frame for step in steps] == [1, 2, 3, 1, 0]
     assert steps[0].replies[1].mask == keys[0].mask
+    assert [steps[place].replies[1].score for place in (0, 3)] == [1.0, 1.0]
     for step in steps:
         masks = [reply.mask.to_array() for reply in step.replies.values()]
         assert set(step.replies) == {1, 2}

@@ -51,6 +51,32 @@ def test_a_batch_equals_the_official_decoder_click_by_click(engine, monkeypatch)
         assert (mask != click).mean() < 0.02  # rounding, on masks of noise
 
 
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("box", [None, Box(40, 5, 80, 35)])
+def test_one_prompt_equals_the_official_decoder_also_after_an_earlier_mask(engine, box, several):
+    ours, network = engine._video.decoder, engine._model
+    features = engine._features(engine._video, 0)
+    points = (Point(60, 20), Point(200, 33, False))
+    with torch.inference_mode():
+        first = ours.decode(features, points[:1], None, None, True)
+        for before in (None, first.logits[1]):
+            given = None if before is None else before[None, None]
+            sparse, dense = network.prompt_encoder(
+                points=ours._points(points), boxes=ours._box(box), masks=given
+            )
+            wanted, quality, _, _ = network.mask_decoder(
+                image_embeddings=ours._square(features.float()),
+                image_pe=network.prompt_encoder.get_dense_pe(),
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
+                multimask_output=several,
+                repeat_image=False,
+            )
+            answer = ours.decode(features, points, box, before, several)
+            torch.testing.assert_close(answer.logits, wanted[0], atol=1e-4, rtol=1e-4)
+            torch.testing.assert_close(answer.quality, quality[0], atol=1e-5, rtol=1e-4)
+
+
 def test_features_lie_evenly_over_the_frame_and_no_frame_is_encoded_twice(engine):
     encoded = engine._video.features.encoded
     assert engine.point_decoder(1).features().shape == (256, 8, 64)

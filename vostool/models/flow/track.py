@@ -148,8 +148,13 @@ class Refiner(Protocol):
         """
         ...
 
-    def score(self, object_id: int, score: float) -> float:
-        """The score to report, made from the one by flow and colour; both 0..1."""
+    def score(self, object_id: int, score: float, soft: Soft) -> float:
+        """The score to report of an object that is not lost, 0..1.
+
+        Args:
+            score: the one by flow and colour, 0..1.
+            soft: (h, w), the mask that the frame's objects agreed on.
+        """
         ...
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
@@ -223,8 +228,8 @@ class _Leg:
                 (begin.reset if told else begin.resume)(frame, picture, fixed[oid][1])
                 continue
             score = self._tracks[oid].settle(frame, picture, proposals[oid], softs[oid])
-            if self._refiner is not None:
-                score = self._refiner.score(oid, score)
+            if self._refiner is not None and not self._tracks[oid].hidden:
+                score = self._refiner.score(oid, score, softs[oid])
             replies[oid] = SegmentReply(self._mask(picture, oid, softs), score)
         if self._refiner is not None:
             settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}

@@ -147,13 +147,17 @@ class PromptDecoder:
         )
         half = self._dtype is not torch.float32
         with torch.autocast(self._device.type, self._dtype, enabled=half):
-            logits, quality, _, _ = self._masks_of.predict_masks(
-                image_embeddings=self._square(features.to(self._device, torch.float32)),
-                image_pe=self._positions,
-                sparse_prompt_embeddings=sparse,
-                dense_prompt_embeddings=dense,
-                repeat_image=False,
+            square = self._square(features.to(self._device, torch.float32))
+            # The whole square: the answer may be told with the next click.
+            masks = PointMasks(
+                prompts,
+                self._masks_of,
+                square,
+                (GRID, GRID),
+                positions=self._positions,
+                before=None if before is None else dense,
             )
+            logits, quality = masks.every_of_prompts(sparse)
         self._check(quality)
         return Decoded(logits[0].float(), quality[0].float())
 

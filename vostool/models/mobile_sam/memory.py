@@ -196,8 +196,9 @@ class TokenMemory:
         way = cv2.INTER_LINEAR if larger else cv2.INTER_AREA
         square = np.zeros((g.rows * STRIDE, g.columns * STRIDE), np.float32)
         square[: g.scaled_height, : g.scaled_width] = cv2.resize(soft, size, interpolation=way)
-        places = square.reshape(g.rows, STRIDE, g.columns, STRIDE)
-        return np.asarray(places.mean((1, 3)), np.float32)
+        # Over whole squares this is their mean.
+        places = cv2.resize(square, (g.columns, g.rows), interpolation=cv2.INTER_AREA)
+        return np.asarray(places, np.float32)
 
     def _labels(self, softs: Mapping[int, Soft]) -> torch.Tensor:
         count = self._geometry.rows * self._geometry.columns

@@ -27,6 +27,7 @@ from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
 from vostool.models.mobile_sam.pacing import Pacer
 from vostool.models.mobile_sam.redraw import Draft, Redrawer, Verdict
+from vostool.models.mobile_sam.score import Scorer
 
 Features = Callable[[int], torch.Tensor]
 """Frame number -> (1, 256, rows, columns)."""
@@ -68,6 +69,7 @@ class FeatureRefiner:
         self._redrawer = Redrawer(decoder, own, self._memory.reduce)
         self._waiting = dict(keyframes or {})
         self._verdicts: dict[int, Verdict] = {}
+        self._scorer = Scorer()
         self._tokens: torch.Tensor | None = None
 
     def refine(
@@ -110,11 +112,13 @@ class FeatureRefiner:
                 drafts[oid] = draft
         return drafts
 
-    def score(self, object_id: int, score: float) -> float:
+    def score(self, object_id: int, score: float, soft: Soft) -> float:
         verdict = self._verdicts.get(object_id)
         if verdict is None:
             return score
-        return math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
+        assert self._tokens is not None
+        belief = math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
+        return self._scorer.score(object_id, self._cover(soft), self._tokens, belief)
 
     def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
         if self._tokens is None:
@@ -122,11 +126,16 @@ class FeatureRefiner:
         if self._pacer:
             agreements = [min(v.agreement, v.recalled) for v in self._verdicts.values()]
             self._pacer.encoded({**settled, **given}, agreements)
+        for object_id, soft in given.items():
+            self._scorer.restart(object_id, self._cover(soft), self._tokens)
         if given:
             self._redrawer.try_on(self._features(frame), given)
             self._memory.add_key(frame, self._tokens, {**settled, **given})
         elif settled:
             self._memory.add(frame, self._tokens, settled)
+
+    def _cover(self, soft: Soft) -> Soft:
+        return self._memory.reduce((soft > 0.5).astype(np.float32))
 
     def _take_keyframes(self, frame: int) -> None:
         """Encode the keyframes that are now among the nearest, however far from the run."""
@@ -138,7 +147,10 @@ class FeatureRefiner:
                 continue
             softs = {oid: mask.to_array().astype(np.float32) for oid, mask in masks.items()}
             with contextlib.suppress(SourceError):
-                self._memory.add_key(key, tokens_of(self._features(key)), softs)
+                tokens = tokens_of(self._features(key))
+                self._memory.add_key(key, tokens, softs)
+                for object_id, soft in softs.items():
+                    self._scorer.acquaint(object_id, self._cover(soft), tokens)
 
     def _search(self, picture: Picture, oid: int, recalled: Soft, taken: Soft) -> Draft | None:
         """Where features alone find an object that flow has lost, outside the other objects."""

@@ -1,6 +1,6 @@
 """SAM's mask decoder for many clicks or boxes on one picture, computed with less work.
 
-Equal to the official ``MaskDecoder`` without an earlier mask but for rounding, because
+Equal to the official ``MaskDecoder`` but for rounding, because
 
 - attention between a few tokens (7 to 10) and 4096 places of the picture needs no projection of the
   places: ``(x Wq) (t Wk)^T = x (Wq Wk^T t^T)`` and ``softmax (x Wv) Wo = (softmax x) Wv Wo``, so
@@ -35,6 +35,7 @@ class PointMasks:
         inside: rows and columns of the embedding that hold the picture.
         fine: the finer levels, (1, C / 8, 4h, 4w) and (1, C / 4, 2h, 2w), or nothing.
         positions: what ``prompts.get_dense_pe()`` gives, for who has it already.
+        before: (1, C, h, w), what ``prompts`` makes of an earlier mask; None without one.
     """
 
     def __init__(
@@ -46,11 +47,12 @@ class PointMasks:
         fine: tuple[Tensor, ...] = (),
         *,
         positions: Tensor | None = None,
+        before: Tensor | None = None,
     ) -> None:
         self._prompts, self._decoder = prompts, decoder
         self._height, self._width = embedding.shape[-2:]
         self._inside = inside
-        dense = prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
+        dense = prompts.no_mask_embed.weight.reshape(1, -1, 1, 1) if before is None else before
         self._places = _flat(embedding.float() + dense)
         self._positions = _flat(prompts.get_dense_pe() if positions is None else positions)
         self._fine = tuple(
@@ -80,6 +82,11 @@ class PointMasks:
         own, fine = self.drawing(sparse)
         quality = self._decoder.iou_prediction_head(own[:, 0])[:, 1:]
         return self._product(own, fine, range(1, 1 + MASKS)).float(), quality.float()
+
+    def every_of_prompts(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
+        """As :meth:`of_prompts`, with the lone mask before the three."""
+        own, fine = self.drawing(sparse)
+        return self.drawn(own, fine), self._decoder.iou_prediction_head(own[:, 0]).float()
 
     def drawing(self, sparse: Tensor) -> tuple[Tensor, Tensor]:
         """What masks of prompts (n, t, C) are drawn from.
