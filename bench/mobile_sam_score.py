@@ -47,13 +47,24 @@ FACTORS = ("belief", "kept", "covered")
 TOLD: list[tuple[int, float, float, float]] = []
 """Object, belief, kept and covered of each score of the frame that is being tracked."""
 
+LATEST: dict[int, tuple[float, float] | None] = {}
+
 
 class _Telling(Scorer):
-    def score(self, object_id: int, cover: Soft, tokens: torch.Tensor, belief: float) -> float:
-        shares = self.shares(object_id, cover, tokens)
+    def shares(
+        self, object_id: int, cover: Soft, tokens: torch.Tensor
+    ) -> tuple[float, float] | None:
+        LATEST[object_id] = super().shares(object_id, cover, tokens)
+        return LATEST[object_id]
+
+    def score(
+        self, object_id: int, cover: Soft, tokens: torch.Tensor | None, belief: float
+    ) -> float:
+        score = super().score(object_id, cover, tokens, belief)
+        shares = LATEST.pop(object_id, None)
         if shares is not None:
             TOLD.append((object_id, belief, *shares))
-        return super().score(object_id, cover, tokens, belief)
+        return score
 
 
 def main() -> None:

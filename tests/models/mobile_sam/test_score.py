@@ -99,6 +99,15 @@ def test_a_mask_given_elsewhere_counts_until_one_is_met():
     assert scorer.score(1, HONEST[0], tokens(HONEST[0]), SURE) == known
 
 
+def test_without_features_the_keyframe_says_what_it_said_last():
+    scorer = Scorer()
+    scorer.restart(1, HONEST[0], tokens(HONEST[0]))
+    assert scorer.score(1, HONEST[0], None, 0.4) == 0.4
+    seen = scorer.score(1, box(8, 8), tokens(HONEST[0]), SURE)
+    assert scorer.score(1, HONEST[0], None, SURE) == seen
+    assert scorer.score(1, HONEST[0], None, SURE / 2) < seen
+
+
 shares = st.floats(0, 1)
 
 

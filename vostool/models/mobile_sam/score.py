@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from vostool.masks.mask import BoolArray
 from vostool.models.flow.picture import Soft
 
-SCALE, POWER = 24.9, 1.25
+SCALE, POWER = 23.7, 1.25
 """Odds of a mask for which all speaks, and the power of the product. The power was set by hand for
 the middle of the scale, where it is decided which masks are looked at."""
 LEAST = 0.05
@@ -55,6 +55,7 @@ class Scorer:
 
     def __init__(self) -> None:
         self._looks: dict[int, _Looks] = {}
+        self._last: dict[int, tuple[float, float] | None] = {}
 
     def restart(self, object_id: int, cover: Soft, tokens: torch.Tensor) -> None:
         """Note a mask that was given; an empty one says nothing.
@@ -65,20 +66,26 @@ class Scorer:
         """
         if (cover > _HELD).any():
             self._looks[object_id] = _Looks(cover, tokens)
+            self._last.pop(object_id, None)
 
     def acquaint(self, object_id: int, cover: Soft, tokens: torch.Tensor) -> None:
         """Note a mask that was given elsewhere, as :meth:`restart` has it, until one is met."""
         if object_id not in self._looks:
             self.restart(object_id, cover, tokens)
 
-    def score(self, object_id: int, cover: Soft, tokens: torch.Tensor, belief: float) -> float:
+    def score(
+        self, object_id: int, cover: Soft, tokens: torch.Tensor | None, belief: float
+    ) -> float:
         """The intersection over union with the truth to be expected of a mask, 0..1.
 
         Args:
-            cover, tokens: as :meth:`restart` has them.
+            cover, tokens: as :meth:`restart` has them; without features, the keyframe says what it
+                said of the last mask with them.
             belief: the tracker's own, 0..1; it is returned where nothing else is known.
         """
-        shares = self.shares(object_id, cover, tokens)
+        if tokens is not None:
+            self._last[object_id] = self.shares(object_id, cover, tokens)
+        shares = self._last.get(object_id)
         return belief if shares is None else expected_iou(belief, *shares)
 
     def shares(

@@ -116,7 +116,6 @@ class FeatureRefiner:
         verdict = self._verdicts.get(object_id)
         if verdict is None:
             return score
-        assert self._tokens is not None
         belief = math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
         return self._scorer.score(object_id, self._cover(soft), self._tokens, belief)
 
