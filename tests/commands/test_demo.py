@@ -23,7 +23,7 @@ def _needs_the_clip() -> None:
 
 def test_the_demo_twice(vostool, tmp_path, monkeypatch) -> None:
     small = demo.generate_clip(16, 160, 96)
-    monkeypatch.setattr(demo, "generate_clip", lambda frames: small)
+    monkeypatch.setattr(demo, "generate_clip", lambda: small)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(demo_report.sys, "platform", "linux")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.mobile_sam import click as mobile_sam_click
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, Decoded
@@ -176,3 +177,20 @@ def test_a_correction_takes_the_piece_of_the_answer_that_leaves_most_as_it_is():
         decoder = Scripted(SPOT, SHELL, STONE, single=single, whole=whole, quality=(0.9, 0.9))
         reply = mobile_sam_click.answer(decoder, None, click)
         assert np.array_equal(reply.mask.to_array(), INSECT)
+
+
+@pytest.mark.parametrize(
+    ("single", "whole", "place"), [(SHELL, INSECT, WHOLE), (INSECT, STONE, SINGLE)]
+)
+def test_a_box_means_the_mask_that_fills_it(single, whole, place):
+    decoder = Scripted(SPOT, SHELL, STONE, single=single, whole=whole, quality=(0.95, 0.93))
+    prompts = Prompts(box=Box(4, 4, 16, 20))
+    reply = mobile_sam_click.answer(decoder, None, prompts)
+    assert np.array_equal(reply.mask.to_array(), INSECT)
+    assert reply.score == pytest.approx(0.95 if place == SINGLE else 0.93)
+
+
+def test_a_box_on_nothing_has_an_answer():
+    nothing = np.zeros((SIDE, SIDE), bool)
+    decoder = Scripted(SPOT, SHELL, STONE, single=nothing, whole=nothing, quality=(0.1, 0.1))
+    assert mobile_sam_click.answer(decoder, None, Prompts(box=Box(4, 4, 16, 20))).mask.is_empty

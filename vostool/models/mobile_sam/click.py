@@ -5,17 +5,19 @@ and of a click into what is missing, it answered with a mean IoU of 0.57, where 
 had 0.86 (56 cases on five real clips). So a click on a mask changes only what it concerns
 (:mod:`vostool.models.mobile_sam.pieces`).
 
-The network draws four masks at once: the one it was trained to answer several prompts with, and
-three of different extent for a lone click. That one alone may fall to a part of the object when a
-click takes something away; where the largest of the others fits the clicks as well, it seldom does.
-So both are looked at, and docs/evaluation.md has what that brings.
+The network draws four masks at once: a single one, which it was trained to answer several prompts
+with, and three of different extent for a lone click. The single one may fall to a part of the
+object when a click takes something away, which the largest of the three seldom does. So both are
+looked at after the first click; docs/evaluation.md has what that brings.
 """
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import torch
 
+from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, Decoded, PromptDecoder
@@ -45,9 +47,12 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
         if before is not None:
             before, quality = _refined(decoder, features, step, before)
             continue
+        if step.box is not None:
+            before, quality = _boxed(decoder, features, step.points, step.box)
+            continue
         # The first click alone may mean a part or the whole, so one of three answers it.
-        alone = len(step.points) == 1 and step.box is None
-        decoded = decoder.decode(features, step.points, step.box, None, alone)
+        alone = len(step.points) == 1
+        decoded = decoder.decode(features, step.points, None, None, alone)
         best = int(decoded.quality.argmax())
         if alone:
             best, choice = meant(decoded)
@@ -56,6 +61,32 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
         before, quality = decoded.logits[best], float(decoded.quality[best])
     assert before is not None
     return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
+
+
+def _boxed(
+    decoder: PromptDecoder, features: torch.Tensor, points: tuple[Point, ...], box: Box
+) -> tuple[torch.Tensor, float]:
+    """Logits and estimate for a box: of two masks the one that fills it and is believed in."""
+    decoded = decoder.decode_every(features, points, box, None)
+
+    def worth(place: int) -> float:
+        mask = decoder.full_size(decoded.logits[place])
+        return float(decoded.quality[place]) + _FILLS * _fit(mask, box)
+
+    best = max((SINGLE, WHOLE), key=worth)
+    return decoded.logits[best], float(decoded.quality[best])
+
+
+_FILLS = 2.0
+"""What the fit of a mask's own box counts beside the estimate."""
+
+
+def _fit(mask: BoolArray, box: Box) -> float:
+    """Intersection over union of a mask's own box with another one, 0..1."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    across = max(0.0, min(x + width, box.x1) - max(x, box.x0))
+    shared = across * max(0.0, min(y + height, box.y1) - max(y, box.y0))
+    return shared / (width * height + (box.x1 - box.x0) * (box.y1 - box.y0) - shared)
 
 
 def _refined(
