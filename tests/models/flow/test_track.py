@@ -231,7 +231,7 @@ class Recorder:
     def refine(self, frame, picture, proposals, tracks, given):
         return proposals
 
-    def score(self, object_id, score):
+    def score(self, object_id, score, soft):
         return score
 
     def learn(self, frame, settled, given):
