@@ -240,11 +240,16 @@ def overlap(one: Soft | BoolArray, other: Soft | BoolArray) -> float:
 
 
 def _mixed(draft: Draft, logits: Soft, able: float) -> Soft:
-    """The decoder's logits with the draft, which counts for more the less the decoder can."""
+    """The decoder's logits with what flow carried and with what the memory says.
+
+    The less the decoder can, the more the memory counts; flow, which loses a body that turns fast,
+    keeps its share.
+    """
     drawn = 1 / (1 + np.exp(-np.clip(logits * _GENTLE, -_LIMIT, _LIMIT)))
     doubt = min(1 - _CARRIED - _LEAST, max(0.0, _DOUBTED * (_ABLE - able)))
     share = 1 - _CARRIED - doubt
-    return np.asarray(share * drawn + _CARRIED * draft.soft + doubt * draft.prior, np.float32)
+    recalled = 2 * draft.prior - draft.soft
+    return np.asarray(share * drawn + _CARRIED * draft.soft + doubt * recalled, np.float32)
 
 
 def _worth(verdict: Verdict) -> float:
