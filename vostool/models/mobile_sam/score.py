@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from vostool.masks.mask import BoolArray
 from vostool.models.flow.picture import Soft
 
-SCALE, POWER = 23.7, 1.25
+SCALE, POWER = 29.6, 1.25
 """Odds of a mask for which all speaks, and the power of the product. The power was set by hand for
 the middle of the scale, where it is decided which masks are looked at."""
 LEAST = 0.05
