@@ -111,7 +111,7 @@ def test_torch_serves_where_openvino_does_not(network, monkeypatch, caplog):
     def broken(*_arguments):
         raise RuntimeError("no such operation\nat some place")
 
-    monkeypatch.setattr("vostool.models.mobile_sam.openvino.compile_kept", broken)
+    monkeypatch.setattr("vostool.models.shared.conversion.compile_kept", broken)
     with caplog.at_level(logging.WARNING):
         made = make_feature_encoder(network, GEOMETRY, Choice(torch.float32, "openvino"))
     assert isinstance(made, FeatureEncoder)

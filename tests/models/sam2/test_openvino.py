@@ -147,6 +147,6 @@ def test_auto_converts_for_the_next_start_and_then_takes_what_is_kept(
     (made,) = recipes
     assert (made.bfloat16, made.shape[2:]) == (dtype is torch.bfloat16, (1024, 1024))
     pickle.loads(pickle.dumps(made))
-    monkeypatch.setattr(sam2_backend, "load_kept", lambda *_: encoder._request.get_compiled_model())
+    monkeypatch.setattr(conversion, "load_kept", lambda *_: encoder._request.get_compiled_model())
     assert make_encoder(predictor, dtype, folder=tmp_path).backend == "openvino"
     assert len(recipes) == 1

@@ -18,13 +18,7 @@ from vostool.models.shared.conversion import Conversion, Recipe
 from vostool.models.shared.device import cpu_multiplies_bfloat16, cpu_multiplies_int8
 from vostool.models.shared.encoder import Encoder, Stop
 from vostool.models.shared.late_encoder import LateEncoder
-from vostool.models.shared.openvino import (
-    compile_kept,
-    encoder_of,
-    infer,
-    is_installed,
-    load_kept,
-)
+from vostool.models.shared.openvino import encoder_of, infer, is_installed
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Model
@@ -101,7 +95,7 @@ def _beside(
     recipe = _recipe(network, geometry, choice)
 
     def load() -> OpenVinoFeatureEncoder | None:
-        kept = load_kept(recipe.facts, recipe.bfloat16, recipe.folder)
+        kept = recipe.kept()
         return None if kept is None else OpenVinoFeatureEncoder(kept, geometry)
 
     try:
@@ -114,9 +108,7 @@ def _beside(
 
 
 def _made_now(network: MobileSam, geometry: Geometry, choice: Choice) -> OpenVinoFeatureEncoder:
-    recipe = _recipe(network, geometry, choice)
-    compiled = compile_kept(recipe.convert, recipe.facts, recipe.bfloat16, recipe.folder)
-    return OpenVinoFeatureEncoder(compiled, geometry)
+    return OpenVinoFeatureEncoder(_recipe(network, geometry, choice).compiled(), geometry)
 
 
 def _recipe(network: MobileSam, geometry: Geometry, choice: Choice) -> Recipe:

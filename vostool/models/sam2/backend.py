@@ -20,7 +20,7 @@ from vostool.models.shared.feature_disk import (
     default_folder,
     source_identity,
 )
-from vostool.models.shared.openvino import encoder_of, is_installed, load_kept
+from vostool.models.shared.openvino import encoder_of, is_installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _kept_or_next_time(
         predictor, encoder_identity(predictor), bfloat16=half, folder=folder
     )
     try:
-        kept = load_kept(recipe.facts, half, folder)
+        kept = recipe.kept()
     except Exception:  # OpenVINO raises its own kinds; what does not load here converts nothing
         return TorchEncoder(predictor)
     if kept is not None:

@@ -11,7 +11,7 @@ from sam2.sam2_video_predictor import SAM2VideoPredictor
 from vostool.models.sam2.encoder import EncoderLevels, Positions
 from vostool.models.shared.conversion import Recipe
 from vostool.models.shared.encoder import Stop
-from vostool.models.shared.openvino import compile_kept, infer
+from vostool.models.shared.openvino import infer
 
 if TYPE_CHECKING:
     from openvino import CompiledModel
@@ -47,14 +47,14 @@ def make_openvino_encoder(
     Args:
         predictor: on the CPU, as it will be used.
         weights_identity: :func:`encoder_identity` of it.
-        bfloat16, folder: as :func:`compile_kept` has them.
+        bfloat16, folder: as :class:`Recipe` has them.
 
     Raises:
         ImportError: the package is not installed, or does not load here.
         Exception: whatever OpenVINO raises when it cannot convert or compile the model.
     """
     made = recipe(predictor, weights_identity, bfloat16=bfloat16, folder=folder)
-    return OpenVinoEncoder(compile_kept(made.convert, made.facts, bfloat16, folder), predictor)
+    return OpenVinoEncoder(made.compiled(), predictor)
 
 
 def recipe(

@@ -24,10 +24,15 @@ from typing import TYPE_CHECKING
 import psutil
 import torch
 
-from vostool.models.shared.openvino import compile_kept, default_folder, import_openvino
+from vostool.models.shared.openvino import (
+    compile_kept,
+    default_folder,
+    import_openvino,
+    load_kept,
+)
 
 if TYPE_CHECKING:
-    from openvino import Model
+    from openvino import CompiledModel, Model
 
 _LOG = logging.getLogger(__name__)
 SWITCH = "VOSTOOL_CONVERT"
@@ -70,6 +75,14 @@ class Recipe:
         if self.alter is not None:
             self.alter(model)
         return model
+
+    def compiled(self) -> CompiledModel:
+        """From where it is kept, else converted now; as :func:`compile_kept` has it."""
+        return compile_kept(self.convert, self.facts, self.bfloat16, self.folder)
+
+    def kept(self) -> CompiledModel | None:
+        """From where it is kept; as :func:`load_kept` has it."""
+        return load_kept(self.facts, self.bfloat16, self.folder)
 
 
 class Conversion:
@@ -175,7 +188,7 @@ def main(file: Path) -> int:
         recipe: Recipe = torch.load(file, weights_only=False)
         file.unlink()
         torch.set_num_threads(1)
-        compile_kept(recipe.convert, recipe.facts, recipe.bfloat16, recipe.folder)
+        recipe.compiled()
     except Exception as error:  # OpenVINO raises its own kinds
         print((str(error).splitlines() or [type(error).__name__])[0])
         return 1
