@@ -1,11 +1,13 @@
-"""The published network, where its weights are."""
+"""The published network, where its weights are, and a seeded one with a small picture."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
-from vostool.models.mobile_sam.network import build_mobile_sam
+from vostool.models.mobile_sam.encoder import Geometry, preprocess
+from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam, ready
 from vostool.models.mobile_sam.published import MOBILE_SAM
 
 
@@ -16,3 +18,18 @@ def published(fetched_checkpoint_folders):
     if path is None:
         pytest.skip("mobile_sam.pt is not here; `python download_models.py mobile_sam` fetches it")
     return build_mobile_sam(path, torch.device("cpu"))
+
+
+SMALL = Geometry.of(40, 320)
+
+
+@pytest.fixture(scope="module")
+def network():
+    torch.manual_seed(0)
+    return ready(MobileSam())
+
+
+@pytest.fixture(scope="module")
+def picture():
+    frame = np.random.default_rng(1).integers(0, 255, (40, 320, 3)).astype(np.uint8)
+    return preprocess(frame, SMALL)

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import mobile_sam_ranges
-import numpy as np
 import pytest
 import torch
 
 from vostool.models.mobile_sam import eight_bits
 from vostool.models.mobile_sam import openvino as mobile_openvino
 from vostool.models.mobile_sam.eight_bits import LEFT_OUT, Range, fits, published_ranges
-from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, preprocess
-from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam, ready
+from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry
+from vostool.models.mobile_sam.network import build_mobile_sam
 from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder, may_quantise
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.shared.openvino import is_installed
 
 GEOMETRY = Geometry.of(40, 320)
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(0)
-    return ready(MobileSam())
-
-
-@pytest.fixture(scope="module")
-def picture():
-    frame = np.random.default_rng(1).integers(0, 255, (40, 320, 3)).astype(np.uint8)
-    return preprocess(frame, GEOMETRY)
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,8 @@ import pytest
 import torch
 
 from vostool.evaluate.array_source import ArraySource
-from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, preprocess
+from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry
 from vostool.models.mobile_sam.engine import MobileSamEngine
-from vostool.models.mobile_sam.network import MobileSam, ready
 from vostool.models.mobile_sam.openvino import Choice, OpenVinoFeatureEncoder, make_feature_encoder
 from vostool.models.shared.conversion import SWITCH, Conversion
 from vostool.models.shared.late_encoder import LateEncoder
@@ -23,18 +22,6 @@ GEOMETRY = Geometry.of(40, 320)
 needs_openvino = pytest.mark.skipif(
     not is_installed(), reason="the optional extra openvino is not installed"
 )
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(0)
-    return ready(MobileSam())
-
-
-@pytest.fixture(scope="module")
-def picture():
-    frame = np.random.default_rng(1).integers(0, 255, (40, 320, 3)).astype(np.uint8)
-    return preprocess(frame, GEOMETRY)
 
 
 @needs_openvino

@@ -28,7 +28,7 @@ KEYFRAMES, SPREAD, RECENT = 5, 4, 2
 SPREAD_STEP = 5
 _MARGIN = 5
 """Side of the square of features around an object's that are all kept of older frames."""
-_HELD = 0.02
+HELD = 0.02
 """Share of a feature's place from which an object is there."""
 _DOUBT = 0.05
 """Share by what the coarse places say from which an object may be near."""
@@ -147,9 +147,9 @@ class TokenMemory:
         shares = _shares(*self._neighbours.of(first, asked, anywhere, []))
         found = torch.zeros(self._rows.shape[0])
         found[first] = (shares > _DOUBT).any(0).float()
-        held = torch.from_numpy(near > _HELD).float().ravel()
+        held = torch.from_numpy(near > HELD).float().ravel()
         for entry in self._recent:
-            held += (entry.features.labels > _HELD).any(0)
+            held += (entry.features.labels > HELD).any(0)
         # A place that asked stands for those up to the next one as well.
         return (self._grown(found, 2 * COARSE + 1) + self._grown(held, _MARGIN)).nonzero().ravel()
 
@@ -173,7 +173,7 @@ class TokenMemory:
         Which one of the four differs from frame to frame, so that together they miss little.
         """
         tokens, labels = entry.features.tokens, entry.features.labels
-        close = self._grown((labels > _HELD).any(0).float(), _MARGIN) > 0
+        close = self._grown((labels > HELD).any(0).float(), _MARGIN) > 0
         turn = entry.frame // SPREAD_STEP
         kept = (self._rows % 2 == turn % 2) & (self._columns % 2 == turn // 2 % 2)
         chosen = close | kept

@@ -35,14 +35,14 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
     reach = _DEPTHS * _depth(mask, point) + _PIXELS
     most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * np.count_nonzero(mask)
     if _thickness(piece) > reach or np.count_nonzero(piece) > most:
-        piece = _around(piece & disk(mask, place, int(reach)), place)
+        piece = _around(piece & _disk(mask, place, int(reach)), place)
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
 
 
 def with_dot(mask: BoolArray, point: Point) -> BoolArray:
     """The mask with a small disk about the click, so that no click is without effect."""
     radius = max(3, int(np.sqrt(np.count_nonzero(mask))) // 12)
-    dot = disk(mask, place_of(point, mask), radius)
+    dot = _disk(mask, place_of(point, mask), radius)
     return np.asarray(mask | dot if point.positive else mask & ~dot, np.bool_)
 
 
@@ -52,7 +52,7 @@ def place_of(point: Point, mask: BoolArray) -> tuple[int, int]:
     return pixel_of(point, width, height)[::-1]
 
 
-def disk(mask: BoolArray, place: tuple[int, int], radius: int) -> BoolArray:
+def _disk(mask: BoolArray, place: tuple[int, int], radius: int) -> BoolArray:
     """A disk about a place, of the mask's size."""
     drawn = np.zeros(mask.shape, np.uint8)
     cv2.circle(drawn, place[::-1], radius, 1, -1)

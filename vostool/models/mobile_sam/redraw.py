@@ -248,8 +248,8 @@ def _mixed(draft: Draft, logits: Soft, able: float) -> Soft:
     drawn = 1 / (1 + np.exp(-np.clip(logits * _GENTLE, -_LIMIT, _LIMIT)))
     doubt = min(1 - _CARRIED - _LEAST, max(0.0, _DOUBTED * (_ABLE - able)))
     share = 1 - _CARRIED - doubt
-    recalled = 2 * draft.prior - draft.soft
-    return np.asarray(share * drawn + _CARRIED * draft.soft + doubt * recalled, np.float32)
+    remembered = 2 * draft.prior - draft.soft  # the prior is the mean of both
+    return np.asarray(share * drawn + _CARRIED * draft.soft + doubt * remembered, np.float32)
 
 
 def _worth(verdict: Verdict) -> float:

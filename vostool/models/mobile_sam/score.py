@@ -19,20 +19,17 @@ from numpy.typing import NDArray
 
 from vostool.masks.mask import BoolArray
 from vostool.models.flow.picture import Soft
+from vostool.models.mobile_sam.memory import HELD, NEIGHBOURS, SHARPNESS
 
 SCALE, POWER = 29.6, 1.25
 """Odds of a mask for which all speaks, and the power of the product. The power was set by hand for
 the middle of the scale, where it is decided which masks are looked at."""
 LEAST = 0.05
 """No factor counts as less: below it they say nothing more."""
-_NEIGHBOURS, _SHARPNESS = 10, 20.0
-"""As :mod:`vostool.models.mobile_sam.memory` has them."""
 _AROUND = 4
 """Features around a mask among which its object is looked for."""
 _FAR_STEP = 3
 """One in so many rows and columns of a keyframe's features is kept, however far from the object."""
-_HELD = 0.02
-"""Share of a feature's place from which an object is there."""
 _KEPT, _ASKED = 800, 400
 """Features of a keyframe that are kept, and of a frame that are compared with them, at most."""
 
@@ -64,7 +61,7 @@ class Scorer:
             cover: (rows, columns), how much of each feature's place the mask covers, 0..1.
             tokens: (rows * columns, 256) the frame's features of length 1.
         """
-        if (cover > _HELD).any():
+        if (cover > HELD).any():
             self._looks[object_id] = _Looks(cover, tokens)
             self._last.pop(object_id, None)
 
@@ -93,7 +90,7 @@ class Scorer:
     ) -> tuple[float, float] | None:
         """``kept`` and ``covered`` of :func:`expected_iou`; None where no keyframe tells."""
         looks = self._looks.get(object_id)
-        if looks is None or not (cover > _HELD).any():
+        if looks is None or not (cover > HELD).any():
             return None
         return looks.shares(cover, tokens)
 
@@ -112,8 +109,8 @@ class _Looks:
         """Of a mask that is not empty: ``kept`` and ``covered``."""
         places = _few(_near(cover), _ASKED)
         alike = tokens[places].float() @ self._tokens.T
-        best, where = alike.topk(min(_NEIGHBOURS, len(self._labels)), 1)
-        weight = torch.softmax(best * _SHARPNESS, 1)
+        best, where = alike.topk(min(NEIGHBOURS, len(self._labels)), 1)
+        weight = torch.softmax(best * SHARPNESS, 1)
         called = (weight * self._labels[where]).sum(1).numpy()
         held = cover.ravel()[places]
         kept = float((held * called).sum() / max(float(held.sum()), 1e-6))
@@ -123,7 +120,7 @@ class _Looks:
 def _near(cover: Soft) -> BoolArray:
     """Places with some of the object, and those around them."""
     side = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
-    return cv2.dilate((cover > _HELD).astype(np.uint8), side) > 0
+    return cv2.dilate((cover > HELD).astype(np.uint8), side) > 0
 
 
 def _few(chosen: BoolArray, most: int) -> NDArray[np.int64]:
