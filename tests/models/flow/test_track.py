@@ -234,7 +234,7 @@ class Recorder:
     def score(self, object_id, score, soft):
         return score
 
-    def learn(self, frame, settled, given):
+    def learn(self, frame, settled, given, _tracks):
         areas = [
             {oid: int((soft > 0.5).sum()) for oid, soft in m.items()} for m in (settled, given)
         ]

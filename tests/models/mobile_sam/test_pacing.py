@@ -50,7 +50,7 @@ def encode(pixels: torch.Tensor, _stop: object = None) -> dict[str, list[torch.T
     return {"backbone_fpn": [features[:, :, :32, :64].half()], "vision_pos_enc": []}
 
 
-def decode_all(_decoder, features, prompts):
+def decode_all(_decoder, features, prompts, _before=None):
     """The red of the whole frame, for each prompt."""
     logits = 300 * pixel_shuffle(features[:, 3:19].float(), 4)[0]
     return [Decoded(logits.repeat(3, 1, 1), torch.ones(3)) for _ in prompts]

@@ -114,7 +114,8 @@ def test_a_frame_that_is_not_there(engine):
         engine.point_decoder(7)
 
 
-def test_objects_asked_together_get_what_each_gets_by_itself(engine, monkeypatch):
+@pytest.mark.parametrize("shown", [False, True], ids=["prompts", "prompts and masks"])
+def test_objects_asked_together_get_what_each_gets_by_itself(engine, monkeypatch, shown):
     monkeypatch.setattr(decoding, "CPU_BATCH", 2)
     prompts = [
         ([Point(60.0, 20.0), Point(70.0, 22.0)], Box(40, 10, 90, 30)),
@@ -123,10 +124,13 @@ def test_objects_asked_together_get_what_each_gets_by_itself(engine, monkeypatch
         ([Point(20.0, 20.0), Point(12.0, 12.0)], Box(0, 5, 33, 38)),
     ]
     decoder, features = engine._video.decoder, engine._features(engine._video, 1)
-    together = decoder.decode_all(features, prompts)
+    masks = [_block(box) for _, box in prompts]
+    before = [decoder.from_picture(mask) for mask in masks] if shown else None
+    together = decoder.decode_all(features, prompts, before)
     assert len(together) == len(prompts)
-    for answer, (points, box) in zip(together, prompts, strict=True):
-        wanted = decoder.decode(features, points, box, None, several=True)
+    alone = before or [None] * len(prompts)
+    for answer, (points, box), mask in zip(together, prompts, alone, strict=True):
+        wanted = decoder.decode(features, points, box, mask, several=True)
         rows, columns = answer.logits.shape[1:]
         np.testing.assert_allclose(answer.logits, wanted.logits[:, :rows, :columns], atol=1e-4)
         np.testing.assert_allclose(answer.quality, wanted.quality, atol=1e-5)
@@ -135,3 +139,9 @@ def test_objects_asked_together_get_what_each_gets_by_itself(engine, monkeypatch
             decoder.to_picture(wanted.logits[0], (HEIGHT, WIDTH)),
             atol=1e-4,
         )
+
+
+def _block(box: Box) -> np.ndarray:
+    soft = np.zeros((HEIGHT, WIDTH), np.float32)
+    soft[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)] = 1
+    return soft

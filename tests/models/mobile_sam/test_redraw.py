@@ -10,7 +10,8 @@ from vostool.masks.box import Box
 from vostool.models.flow.picture import Picture
 from vostool.models.mobile_sam.decoder import Decoded
 from vostool.models.mobile_sam.encoder import Geometry
-from vostool.models.mobile_sam.redraw import Draft, Redrawer, left_out, prompts_of
+from vostool.models.mobile_sam.mixing import Draft
+from vostool.models.mobile_sam.redraw import Redrawer, left_out, prompts_of
 
 HEIGHT, WIDTH = 48, 96
 FEATURES = torch.zeros(1)
@@ -32,10 +33,11 @@ class Scripted:
     geometry = Geometry.of(HEIGHT, WIDTH)
 
     def __init__(self, drawn: dict[int, list[np.ndarray]]) -> None:
-        self.drawn, self.asked = drawn, []
+        self.drawn, self.asked, self.shown = drawn, [], []
 
-    def decode_all(self, _, prompts):
+    def decode_all(self, _, prompts, before=None):
         self.asked += [int(box.x0) for _, box in prompts]
+        self.shown += before or []
         return [self._answer(box) for _, box in prompts]
 
     def _answer(self, box: Box) -> Decoded:
@@ -47,17 +49,27 @@ class Scripted:
         assert logits.shape == size
         return logits.numpy()
 
+    def from_picture(self, soft):
+        return soft
+
 
 def redrawer(drawn) -> tuple[Redrawer, Scripted]:
     decoder = Scripted(drawn)
     return Redrawer(decoder, {}, lambda soft: soft), decoder
 
 
-def asked(redrawer: Redrawer, prior: np.ndarray, flow: np.ndarray | None = None):
+def asked(
+    redrawer: Redrawer,
+    prior: np.ndarray,
+    flow: np.ndarray | None = None,
+    *,
+    match: float = 1.0,
+    missing: np.ndarray | None = None,
+):
     gray = np.zeros((HEIGHT, WIDTH), np.uint8)
     picture = Picture(gray, np.zeros((HEIGHT, WIDTH, 3), np.uint8), WIDTH, HEIGHT)
     soft = prior if flow is None else flow
-    draft = Draft(soft, np.ones_like(prior), prior, prior)
+    draft = Draft(soft, np.full_like(prior, match), prior, prior, missing=missing)
     return redrawer.redrawn(FEATURES, picture, {7: draft})[7]
 
 
@@ -108,3 +120,31 @@ def test_seams_and_crumbs_are_no_parts():
 
 def test_a_mask_without_a_core_asks_for_nothing():
     assert prompts_of(np.zeros((HEIGHT, WIDTH), np.float32), 1.0) is None
+
+
+def test_the_decoder_is_shown_the_draft():
+    made, decoder = redrawer({10: [BODY] * 3})
+    asked(made, BODY)
+    assert decoder.shown == [BODY]
+
+
+def test_what_the_decoder_lacked_of_the_given_mask_it_is_held_to_lack_again():
+    line, hole = block(30, 44, 24, 26), block(15, 20, 20, 30)
+    given = np.maximum(BODY, line) * (1 - hole)
+    made, _ = redrawer({10: [BODY] * 3})
+    missing = made.try_on(FEATURES, {7: given})[7]
+    assert missing.shape == (HEIGHT, WIDTH, 3)
+    # Flow has blurred both; nothing else tells of them.
+    flow = np.where(BODY > 0, 1 - 0.6 * hole, 0.4 * line).astype(np.float32)
+    without, _ = asked(made, np.maximum(BODY, 0), flow)
+    corrected, _ = asked(made, np.maximum(BODY, 0), flow, missing=missing)
+    assert without.soft[25, 17] > 0.5 > without.soft[25, 40]
+    assert corrected.soft[25, 17] < 0.5 < corrected.soft[25, 40]
+
+
+def test_flow_counts_for_less_where_the_picture_does_not_fit():
+    board = np.maximum(BODY, BOARD)
+    made, _ = redrawer({10: [BODY] * 3, 50: [block(0, 1)] * 3})
+    fits, _ = asked(made, BODY, board, match=1.0)
+    unfit, _ = asked(made, BODY, board, match=0.1)
+    assert unfit.soft[20, 55] < 0.2 < fits.soft[20, 55]

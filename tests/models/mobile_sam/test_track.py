@@ -82,7 +82,7 @@ class Obedient:
 
     geometry = GEOMETRY
 
-    def decode_all(self, _, prompts):
+    def decode_all(self, _, prompts, _before=None):
         return [self._answer(box) for _, box in prompts]
 
     def _answer(self, box):
@@ -95,9 +95,12 @@ class Obedient:
         assert logits.shape == size
         return logits.numpy()
 
+    def from_picture(self, soft):
+        return soft
+
 
 class Track:
-    knows = True
+    knows, along = True, None
 
     def __init__(self):
         self.moved = []
@@ -114,7 +117,7 @@ def refined(second: torch.Tensor, flow: np.ndarray | None):
     picture = Picture(gray, np.zeros((HEIGHT, WIDTH, 3), np.uint8), 4 * WIDTH, 4 * HEIGHT)
     track = Track()
     refiner.refine(0, picture, {}, {1: track}, {1: mask(10, 5)})
-    refiner.learn(0, {}, {1: mask(10, 5)})
+    refiner.learn(0, {}, {1: mask(10, 5)}, {1: track})
     whole = Rect(0, 0, WIDTH, HEIGHT)
     proposal = None if flow is None else Proposal(whole, flow, np.ones_like(flow))
     answer = refiner.refine(1, picture, {1: proposal}, {1: track}, {})[1]

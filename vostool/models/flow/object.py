@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +20,7 @@ from vostool.models.flow.motion import (
     only_shift,
     shift,
 )
-from vostool.models.flow.picture import Affine, Picture, Rect, Soft, guided
+from vostool.models.flow.picture import Affine, Picture, Rect, Soft, crop, guided
 from vostool.models.flow.pieces import STRAY, smallest_piece
 from vostool.models.flow.reference import Reference, Vote
 from vostool.models.flow.search import find
@@ -36,6 +34,8 @@ _BLIND = 0.4
 _WHOLE = 0.7
 _PATIENCE = 6
 _SEARCH_EVERY = 3
+_FADING = 0.1
+"""Power of how well the picture fits by which what moves along fades a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class ObjectTrack:
 
     Attributes:
         smallest_piece: share of its largest piece from which another one may belong to it.
+        along: (h, w, n) of the picture, more that is known of its pixels and moves with them; it
+            fades where the picture does not fit, and is None without.
     """
 
     def __init__(self, object_id: int) -> None:
@@ -73,6 +75,7 @@ class ObjectTrack:
         self.hidden = 0
         self.smallest_piece = STRAY
         self.facts: dict[str, float] = {}
+        self.along: NDArray[np.float32] | None = None
 
     @property
     def knows(self) -> bool:
@@ -95,6 +98,7 @@ class ObjectTrack:
     def reset(self, frame: int, picture: Picture, soft: Soft) -> None:
         """Start, or start again, from a keyframe's mask."""
         self._last, self._soft, self._step, self.hidden = picture, soft, IDENTITY, 0
+        self.along = None
         box = Rect.around(soft > 0.5)
         if box is None:
             self.hidden = 1
@@ -114,6 +118,7 @@ class ObjectTrack:
             self.reset(frame, picture, soft)
             return
         self._last, self._soft, self._step, self.hidden = picture, soft, IDENTITY, 0
+        self.along = None
         self._recent = [*self._recent[-1:], Reference(frame, picture, soft, box)]
         self._quality = 1.0
 
@@ -141,7 +146,7 @@ class ObjectTrack:
         assert self._last is not None
         assert self._soft is not None
         source = Rect(roi.x0 - by[0], roi.y0 - by[1], roi.x1 - by[0], roi.y1 - by[1])
-        before = [_crop(part, source) for part in (self._last.gray, self._last.lab, self._soft)]
+        before = [crop(part, source) for part in (self._last.gray, self._last.lab, self._soft)]
         here_gray, here_lab = picture.gray[roi.slices], picture.lab[roi.slices]
         back = flow.between(here_gray, before[0])
         forth = flow.between(before[0], here_gray)
@@ -149,10 +154,19 @@ class ObjectTrack:
         gap = back + follow(forth, back)
         together = np.exp(-0.5 * (gap**2).sum(-1) / 4)
         trust = np.asarray(agreement(here_lab, follow(before[1], back)) * together, np.float32)
+        self._move_along(roi, source, back, trust)
         total = float(soft.sum())
         quality = float((soft * trust).sum()) / total if total > 1 else 0.0
         self._advance(self._motion(forth, before[2], quality, shift(-source.x0, -source.y0), roi))
         return Vote(soft, trust, quality)
+
+    def _move_along(self, roi: Rect, source: Rect, back: Flow, trust: Soft) -> None:
+        if self.along is None:
+            return
+        moved = np.zeros_like(self.along)
+        brought = follow(crop(self.along, source), back)
+        moved[roi.slices] = brought * (trust**_FADING)[..., None]
+        self.along = moved
 
     def _motion(
         self, forth: Flow, soft: Soft, quality: float, inwards: Affine, roi: Rect
@@ -237,7 +251,7 @@ class ObjectTrack:
         rows, columns = np.nonzero(soft > 0.5)
         if not len(rows):
             return
-        self._recent, self._step = [], IDENTITY
+        self._recent, self._step, self.along = [], IDENTITY, None
         for reference in self._keys:
             reference.centre_at(float(columns.mean()), float(rows.mean()))
 
@@ -270,6 +284,7 @@ class ObjectTrack:
     def _lose(self) -> float:
         assert self._soft is not None
         self.hidden += 1
+        self.along = None
         self._soft = np.zeros_like(self._soft)
         return 0.3
 
@@ -286,12 +301,3 @@ class ObjectTrack:
         self._colour.learn(colour_bins(picture.lab[near.slices]), soft[near.slices], 0.1)
         if not self._recent or abs(frame - self._recent[-1].frame) >= 4:
             self._recent = [*self._recent[-1:], Reference(frame, picture, soft, box)]
-
-
-def _crop(part: NDArray[Any], rect: Rect) -> NDArray[Any]:
-    """A crop that may reach over the border; 0 there."""
-    height, width = part.shape[:2]
-    inner = Rect(max(0, rect.x0), max(0, rect.y0), min(width, rect.x1), min(height, rect.y1))
-    pads = (inner.y0 - rect.y0, rect.y1 - inner.y1, inner.x0 - rect.x0, rect.x1 - inner.x1)
-    border = cv2.BORDER_CONSTANT if part.dtype == np.float32 else cv2.BORDER_REPLICATE
-    return cv2.copyMakeBorder(np.ascontiguousarray(part[inner.slices]), *pads, border)

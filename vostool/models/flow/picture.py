@@ -145,3 +145,12 @@ def guided(soft: Soft, guide: NDArray[np.uint8], radius: int, epsilon: float = 1
     slope = covariance / (variance + epsilon)
     offset = mean_soft - slope * mean_image
     return np.asarray(cv2.blur(slope, size) * image + cv2.blur(offset, size), np.float32)
+
+
+def crop(part: NDArray[Any], rect: Rect) -> NDArray[Any]:
+    """A crop that may reach over the border; 0 there."""
+    height, width = part.shape[:2]
+    inner = Rect(max(0, rect.x0), max(0, rect.y0), min(width, rect.x1), min(height, rect.y1))
+    pads = (inner.y0 - rect.y0, rect.y1 - inner.y1, inner.x0 - rect.x0, rect.x1 - inner.x1)
+    border = cv2.BORDER_CONSTANT if part.dtype == np.float32 else cv2.BORDER_REPLICATE
+    return cv2.copyMakeBorder(np.ascontiguousarray(part[inner.slices]), *pads, border)

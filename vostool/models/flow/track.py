@@ -157,7 +157,13 @@ class Refiner(Protocol):
         """
         ...
 
-    def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
+    def learn(
+        self,
+        frame: int,
+        settled: Mapping[int, Soft],
+        given: Mapping[int, Soft],
+        tracks: Mapping[int, ObjectTrack],
+    ) -> None:
         """Take in the masks of a finished frame: those of visible objects, and keyframes."""
         ...
 
@@ -234,7 +240,7 @@ class _Leg:
         if self._refiner is not None:
             settled = {oid: soft for oid, soft in softs.items() if not self._tracks[oid].hidden}
             settled |= {oid: given.pop(oid) for oid in list(given) if (frame, oid) in self._tracked}
-            self._refiner.learn(frame, settled, given)
+            self._refiner.learn(frame, settled, given, self._tracks)
         return TrackedFrame(frame, replies)
 
     def _fixed(self, frame: int, oid: int, picture: Picture) -> tuple[SegmentReply, Soft]:

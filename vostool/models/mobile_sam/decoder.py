@@ -163,23 +163,31 @@ class PromptDecoder:
 
     @torch.inference_mode()
     def decode_all(
-        self, features: torch.Tensor, prompts: Sequence[tuple[Sequence[Point], Box]]
+        self,
+        features: torch.Tensor,
+        prompts: Sequence[tuple[Sequence[Point], Box]],
+        before: Sequence[torch.Tensor] | None = None,
     ) -> list[Decoded]:
         """Three masks for each of several objects, with less work than one after the other.
 
         Args:
             features: (1, 256, rows, columns) of the frame.
             prompts: points (at least one) and box of each, in pixels of the frame.
+            before: (256, 256) logits of each, as :meth:`from_picture` makes them, to prompt with
+                besides; None for none.
         """
         half = self._dtype is not torch.float32
         decoded: dict[int, Decoded] = {}
         with torch.autocast(self._device.type, self._dtype, enabled=half):
-            masks = self._masks(features.to(self._device, torch.float32))
+            square = self._square(features.to(self._device, torch.float32))
+            masks = self._masks(square)
             # Prompts of one batch have the same number of points: a padding would be a token more.
             for count in {len(points) for points, _ in prompts}:
                 alike = [i for i, (points, _) in enumerate(prompts) if len(points) == count]
                 for start in range(0, len(alike), CPU_BATCH):
                     batch = alike[start : start + CPU_BATCH]
+                    if before is not None:
+                        masks = self._masks(square, self._dense([before[i] for i in batch]))
                     answers = masks.of_prompts(self._sparse([prompts[i] for i in batch]))
                     self._check(answers[1])
                     for index, logits, quality in zip(batch, *answers, strict=True):
@@ -201,14 +209,23 @@ class PromptDecoder:
         sparse, _ = self._network.prompt_encoder(points=(places, signs), boxes=boxes, masks=None)
         return sparse
 
-    def _masks(self, features: torch.Tensor) -> PointMasks:
+    def _dense(self, logits: Sequence[torch.Tensor]) -> torch.Tensor:
+        """(n, 256, 64, 64): what the network makes of masks."""
+        dense: torch.Tensor
+        _, dense = self._network.prompt_encoder(
+            points=None, boxes=None, masks=torch.stack(list(logits))[:, None]
+        )
+        return dense
+
+    def _masks(self, square: torch.Tensor, before: torch.Tensor | None = None) -> PointMasks:
         network, g = self._network, self.geometry
         return PointMasks(
             network.prompt_encoder,
             self._masks_of,
-            self._square(features),
+            square,
             (g.rows, g.columns),
             positions=self._positions,
+            before=before,
         )
 
     def for_points(
@@ -224,7 +241,7 @@ class PromptDecoder:
         scale = g.scaled_width / g.width, g.scaled_height / g.height
         coarse = math.ceil(g.scaled_height * LOW / SIDE), math.ceil(g.scaled_width * LOW / SIDE)
         frame = Frame(g.height, g.width, scale, coarse, self._enlarged)
-        return TorchPointDecoder(self._masks(features), features, frame, computing)
+        return TorchPointDecoder(self._masks(self._square(features)), features, frame, computing)
 
     def _enlarged(self, logits: NDArray[np.float32]) -> BoolArray:
         """As :meth:`full_size`, from the part of the logits that shows the frame."""

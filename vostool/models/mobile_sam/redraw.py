@@ -10,7 +10,6 @@ everywhere. What it leaves out of the draft in one piece is asked for by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,18 +21,10 @@ from vostool.masks.mask import BoolArray
 from vostool.models.flow.object import Proposal
 from vostool.models.flow.picture import Picture, Soft
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
+from vostool.models.mobile_sam.mixing import ABLE, Draft, Verdict, drawn_of, mixed
 from vostool.project.prompts import Point
 
 _POINTS = 3
-_LIMIT = 30.0
-"""Logits are cut off here: beyond it a probability no longer changes, and exponentials overflow."""
-_CARRIED, _GENTLE = 0.4, 0.5
-"""Flow's share of the final mask, and what the decoder's logits are multiplied by before. A pixel
-of the decoder's mask stands for four on a side: where it hesitates, holes and thin parts that
-flow carried are nearer the truth."""
-_ABLE, _DOUBTED, _LEAST = 0.9, 2.5, 0.2
-"""A decoder that draws the given mask with this intersection over union is followed in full; for
-each hundredth less its share falls by so many, down to the least."""
 _KEPT_BELOW = 0.5
 """Agreement with the prior under which no mask of the decoder is believed."""
 _PARTS = 2
@@ -42,39 +33,6 @@ _PART_SHARE, _PART_AREA = 0.03, 25
 """Share of the draft and pixels from which a part is worth asking for."""
 _PART_INSIDE, _PART_LIKE = 0.8, 0.5
 """Share of a part's mask that the draft has to hold, and its overlap with what was left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How the features and the decoder see the mask that was chosen, each 0..1.
-
-    Attributes:
-        agreement: intersection over union with the prior.
-        recalled: the same with what the memory says, feature by feature.
-        quality: what the decoder expects of it.
-    """
-
-    agreement: float
-    recalled: float
-    quality: float
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What flow and memory say of one object before the decoder is asked; (h, w) of the picture.
-
-    Attributes:
-        soft, match: the proposal's, on the whole picture.
-        prior: the mean of the proposal and of what the memory says.
-        recalled: (rows, columns), what the memory says, feature by feature.
-        searched: flow had lost it.
-    """
-
-    soft: Soft
-    match: Soft
-    prior: Soft
-    recalled: Soft
-    searched: bool = False
 
 
 class Redrawer:
@@ -95,16 +53,31 @@ class Redrawer:
         self._decoder, self._own, self._reduce = decoder, own, reduce
         self._able: dict[int, list[NDArray[np.float64]]] = {}
 
-    def try_on(self, features: torch.Tensor, given: Mapping[int, Soft]) -> None:
-        """See how well the decoder draws what was given; (h, w) of the picture, by object."""
+    def try_on(
+        self, features: torch.Tensor, given: Mapping[int, Soft]
+    ) -> dict[int, NDArray[np.float32]]:
+        """See how well the decoder draws what was given; (h, w) of the picture, by object.
+
+        How able it is shows without the mask to look at: with it, every decoder is. What it lacks
+        is what it lacks on later frames, where it is shown the draft.
+
+        Returns:
+            What each of its masks lacked of the given one, as :class:`Draft` has it.
+        """
+        missing = {}
         for oid, soft in given.items():
             prompt = prompts_of(soft, self._decoder.geometry.width / soft.shape[1])
             if prompt is None:
                 continue
-            decoded = self._decoder_of(oid).decode_all(features, [prompt])[0]
-            drawn = [self._decoder.to_picture(one, soft.shape) > 0 for one in decoded.logits]
+            decoder = self._decoder_of(oid)
+            blind = decoder.decode_all(features, [prompt])[0]
+            drawn = [decoder.to_picture(one, soft.shape) > 0 for one in blind.logits]
             able = np.array([overlap(each, soft > 0.5) for each in drawn])
             self._able.setdefault(oid, []).append(able)
+            shown = decoder.decode_all(features, [prompt], [decoder.from_picture(soft)])[0]
+            softs = [drawn_of(decoder.to_picture(one, soft.shape)) for one in shown.logits]
+            missing[oid] = np.asarray(soft[..., None] - np.stack(softs, -1), np.float32)
+        return missing
 
     def redrawn(
         self, features: torch.Tensor, picture: Picture, drafts: Mapping[int, Draft]
@@ -117,7 +90,10 @@ class Redrawer:
         together = {oid: asked[oid] for oid in asked if oid not in self._own}
         alone = [(self._own[oid], {oid: asked[oid]}) for oid in asked if oid in self._own]
         for decoder, part in [(self._decoder, together), *alone]:
-            answers = decoder.decode_all(features, list(part.values())) if part else []
+            if not part:
+                continue
+            shown = [decoder.from_picture(drafts[oid].prior) for oid in part]
+            answers = decoder.decode_all(features, list(part.values()), shown)
             decoded.update(zip(part, answers, strict=True))
         return {
             oid: self._chosen(features, picture, oid, draft, decoded.get(oid))
@@ -139,7 +115,7 @@ class Redrawer:
         kept = Proposal(picture.whole, draft.prior, draft.match)
         if decoded is None:
             return kept, Verdict(0.0, 0.0, 0.0)
-        able = np.mean(self._able[oid], 0) if oid in self._able else np.full(3, _ABLE)
+        able = np.mean(self._able[oid], 0) if oid in self._able else np.full(3, ABLE)
         masks = [self._decoder.to_picture(one, picture.gray.shape) for one in decoded.logits]
         verdicts = [
             self._judge(mask > 0, draft, float(quality))
@@ -156,7 +132,9 @@ class Redrawer:
             verdict = self._judge(mask > 0, draft, verdict.quality)
         if verdict.agreement < _KEPT_BELOW:
             return kept, verdict
-        return Proposal(picture.whole, _mixed(draft, mask, float(able[best])), draft.match), verdict
+        return Proposal(
+            picture.whole, mixed(draft, mask, best, float(able[best])), draft.match
+        ), verdict
 
     def _part(
         self,
@@ -237,19 +215,6 @@ def overlap(one: Soft | BoolArray, other: Soft | BoolArray) -> float:
     """Intersection over union of masks, soft or not; 0 for two empty ones."""
     union = float(np.maximum(one, other).sum())
     return float(np.minimum(one, other).sum()) / union if union else 0.0
-
-
-def _mixed(draft: Draft, logits: Soft, able: float) -> Soft:
-    """The decoder's logits with what flow carried and with what the memory says.
-
-    The less the decoder can, the more the memory counts; flow, which loses a body that turns fast,
-    keeps its share.
-    """
-    drawn = 1 / (1 + np.exp(-np.clip(logits * _GENTLE, -_LIMIT, _LIMIT)))
-    doubt = min(1 - _CARRIED - _LEAST, max(0.0, _DOUBTED * (_ABLE - able)))
-    share = 1 - _CARRIED - doubt
-    remembered = 2 * draft.prior - draft.soft  # the prior is the mean of both
-    return np.asarray(share * drawn + _CARRIED * draft.soft + doubt * remembered, np.float32)
 
 
 def _worth(verdict: Verdict) -> float:

@@ -25,8 +25,9 @@ from vostool.models.flow.picture import Picture, Soft
 from vostool.models.flow.track import Proposals
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
+from vostool.models.mobile_sam.mixing import Draft, Verdict
 from vostool.models.mobile_sam.pacing import Pacer
-from vostool.models.mobile_sam.redraw import Draft, Redrawer, Verdict
+from vostool.models.mobile_sam.redraw import Redrawer
 from vostool.models.mobile_sam.score import Scorer
 
 Features = Callable[[int], torch.Tensor]
@@ -90,7 +91,7 @@ class FeatureRefiner:
         taken = self._memory.reduce(_union(picture, proposals, given))
         recalled = self._memory.recall(frame, self._tokens, taken)
         known = {o: p for o, p in proposals.items() if o in recalled and tracks[o].knows}
-        drafts = self._drafts(picture, known, recalled, taken)
+        drafts = self._drafts(picture, known, recalled, taken, tracks)
         refined: Proposals = dict(proposals)
         for oid, (redrawn, verdict) in self._redrawer.redrawn(features, picture, drafts).items():
             if drafts[oid].searched:
@@ -101,15 +102,21 @@ class FeatureRefiner:
         return refined
 
     def _drafts(
-        self, picture: Picture, proposals: Proposals, recalled: Mapping[int, Soft], taken: Soft
+        self,
+        picture: Picture,
+        proposals: Proposals,
+        recalled: Mapping[int, Soft],
+        taken: Soft,
+        tracks: Mapping[int, ObjectTrack],
     ) -> dict[int, Draft]:
         """What to ask the decoder of each object; one that is not to be found has none."""
         drafts = {}
         for oid, proposal in proposals.items():
             if proposal is not None:
-                drafts[oid] = self._draft(picture, proposal, recalled[oid])
-            elif (draft := self._search(picture, oid, recalled[oid], taken)) is not None:
-                drafts[oid] = draft
+                made = self._draft(picture, proposal, recalled[oid])
+                drafts[oid] = replace(made, missing=tracks[oid].along)
+            elif (found := self._search(picture, oid, recalled[oid], taken)) is not None:
+                drafts[oid] = found
         return drafts
 
     def score(self, object_id: int, score: float, soft: Soft) -> float:
@@ -119,7 +126,13 @@ class FeatureRefiner:
         belief = math.sqrt(min(1.0, max(0.0, score * verdict.recalled * verdict.agreement)))
         return self._scorer.score(object_id, self._cover(soft), self._tokens, belief)
 
-    def learn(self, frame: int, settled: Mapping[int, Soft], given: Mapping[int, Soft]) -> None:
+    def learn(
+        self,
+        frame: int,
+        settled: Mapping[int, Soft],
+        given: Mapping[int, Soft],
+        tracks: Mapping[int, ObjectTrack],
+    ) -> None:
         if self._tokens is None:
             return
         if self._pacer:
@@ -128,7 +141,8 @@ class FeatureRefiner:
         for object_id, soft in given.items():
             self._scorer.restart(object_id, self._cover(soft), self._tokens)
         if given:
-            self._redrawer.try_on(self._features(frame), given)
+            for object_id, missing in self._redrawer.try_on(self._features(frame), given).items():
+                tracks[object_id].along = missing
             self._memory.add_key(frame, self._tokens, {**settled, **given})
         elif settled:
             self._memory.add(frame, self._tokens, settled)

@@ -35,7 +35,8 @@ class PointMasks:
         inside: rows and columns of the embedding that hold the picture.
         fine: the finer levels, (1, C / 8, 4h, 4w) and (1, C / 4, 2h, 2w), or nothing.
         positions: what ``prompts.get_dense_pe()`` gives, for who has it already.
-        before: (1, C, h, w), what ``prompts`` makes of an earlier mask; None without one.
+        before: what ``prompts`` makes of an earlier mask, (1, C, h, w), or of one for each prompt,
+            (n, C, h, w), which then are all asked together; None without.
     """
 
     def __init__(
@@ -233,8 +234,9 @@ def _spread(convolution: torch.nn.ConvTranspose2d, x: Tensor) -> Tensor:
 
 
 def _flat(x: Tensor) -> Tensor:
-    """(1, C, h, w) -> (h * w, C)."""
-    return x[0].flatten(1).T.contiguous()
+    """(1, C, h, w) -> (h * w, C), and several to (n, h * w, C)."""
+    flat = x.flatten(2).transpose(1, 2).contiguous()
+    return flat[0] if len(flat) == 1 else flat
 
 
 def _cells(level: Tensor, size: int, rows: int, columns: int) -> Tensor:
