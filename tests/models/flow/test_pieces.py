@@ -33,6 +33,12 @@ def test_strays_go_and_the_objects_own_pieces_stay():
     assert np.array_equal(tidy(mask, 0.025), soft((0, 40, 40), (60, 8, 10)))
 
 
+def test_a_small_piece_that_all_are_sure_of_is_no_stray():
+    mask = soft((0, 40, 40)) + 0.9 * soft((60, 8, 10)) + 0.55 * soft((100, 8, 10))
+    kept = tidy(mask, STRAY, 0.6) > 0
+    assert np.array_equal(kept, soft((0, 40, 40), (60, 8, 10)) > 0)
+
+
 def test_a_small_piece_of_the_given_mask_is_followed():
     rng = np.random.default_rng(1)
     frames, masks = [], []

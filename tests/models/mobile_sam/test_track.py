@@ -133,3 +133,14 @@ def test_what_flow_has_lost_is_found_by_what_was_given_and_followed_from_there()
 def test_what_is_only_the_most_like_it_is_not_what_was_lost():
     assert refined(features((DOUBLE, 40, 8)), None) == (None, [])
     assert refined(features((STRANGER, 40, 8)), None) == (None, [])
+
+
+def test_what_flow_took_to_something_else_is_looked_for_where_the_memory_sees_it():
+    found, moved = refined(features((RIDER, 40, 8), (STRANGER, 10, 5)), mask(10, 5))
+    assert np.array_equal(found, mask(40, 8) > 0.5)
+    assert len(moved) == 1
+
+
+def test_flow_is_believed_where_the_memory_sees_the_object_nowhere_else():
+    _, moved = refined(features((DOUBLE, 40, 8), (STRANGER, 10, 5)), mask(10, 5))
+    assert not moved

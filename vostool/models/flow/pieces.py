@@ -14,6 +14,9 @@ from vostool.models.flow.picture import Soft
 
 STRAY = 0.1
 """Share of the largest piece under which others are stray, where no given mask has such."""
+SURE = 0.6
+"""Mean of a piece from which it is never stray, where others than flow have a share in it: what
+all agree on, a stick in a hand that hides its middle. Flow alone is as sure of what it tore."""
 _SPECK, _SPECK_AREA = 0.02, 12
 """Pieces of a given mask of a smaller share or fewer pixels say nothing."""
 
@@ -30,8 +33,14 @@ def smallest_piece(soft: Soft) -> float:
     return min(STRAY, 0.5 * float(told.min(initial=1.0)))
 
 
-def tidy(soft: Soft, share: float = STRAY) -> Soft:
-    """Without pieces that are smaller than ``share`` of the largest."""
+def tidy(soft: Soft, share: float = STRAY, sure: float | None = None) -> Soft:
+    """Without stray pieces.
+
+    Args:
+        soft: (h, w), 0..1.
+        share: of the largest piece, under which another one is stray.
+        sure: mean of a piece from which it is not; None where that tells nothing.
+    """
     hard = (soft > 0.5).astype(np.uint8)
     number, labels, stats, _ = cv2.connectedComponentsWithStats(hard)
     if number <= 2:
@@ -39,6 +48,8 @@ def tidy(soft: Soft, share: float = STRAY) -> Soft:
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     small = areas < share * areas.max()
+    if sure is not None:
+        small &= np.bincount(labels.ravel(), soft.ravel(), number) < sure * areas
     small[0] = False
     drop: BoolArray = small[labels]
     return np.where(drop, np.float32(0), soft)

@@ -22,7 +22,7 @@ from vostool.models.engine import (
 from vostool.models.flow.motion import DenseFlow
 from vostool.models.flow.object import ObjectTrack, Proposal
 from vostool.models.flow.picture import Picture, Soft
-from vostool.models.flow.pieces import tidy
+from vostool.models.flow.pieces import SURE, tidy
 from vostool.models.flow.reading import ReadsPictures
 from vostool.words import tr
 
@@ -224,7 +224,8 @@ class _Leg:
         if self._refiner is not None:
             proposals = self._refiner.refine(frame, picture, proposals, self._tracks, given)
         pieces = {oid: self._tracks[oid].smallest_piece for oid in active}
-        softs = _agree(picture, proposals, fixed, pieces)
+        sure = None if self._refiner is None else SURE
+        softs = _agree(picture, proposals, fixed, pieces, sure)
         replies = {}
         for oid in active:
             if oid in fixed:
@@ -274,11 +275,13 @@ def _agree(
     proposals: Proposals,
     fixed: dict[int, tuple[SegmentReply, Soft]],
     pieces: Mapping[int, float],
+    sure: float | None,
 ) -> dict[int, Soft]:
     """Give each pixel to the object with the best claim on it, and drop stray pieces.
 
     Args:
         pieces: share of an object's largest piece under which another one is stray.
+        sure: mean of a piece from which it is not, see :func:`tidy`.
     """
     softs: dict[int, Soft] = {}
     for oid, proposal in proposals.items():
@@ -293,4 +296,4 @@ def _agree(
             rival = np.where(soft >= first, second, first)
             softs[oid] = np.clip(soft - np.maximum(0, rival - (1 - soft)) * 0.5, 0, 1)
             softs[oid][(rival > soft)] = np.minimum(softs[oid], 0.45)[(rival > soft)]
-    return {oid: tidy(soft, pieces[oid]) for oid, soft in softs.items()}
+    return {oid: tidy(soft, pieces[oid], sure) for oid, soft in softs.items()}

@@ -27,7 +27,7 @@ from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.memory import KEYFRAMES, TokenMemory, tokens_of
 from vostool.models.mobile_sam.mixing import Draft, Verdict
 from vostool.models.mobile_sam.pacing import Pacer
-from vostool.models.mobile_sam.redraw import Redrawer
+from vostool.models.mobile_sam.redraw import Redrawer, overlap
 from vostool.models.mobile_sam.score import Scorer
 
 Features = Callable[[int], torch.Tensor]
@@ -35,11 +35,14 @@ Features = Callable[[int], torch.Tensor]
 
 _SEEN_AT_LEAST = 2.0
 """Features that have to match an object before it counts as found again."""
-_ALIKE = 0.71
+_ALIKE = 0.745
 """Mean cosine from which features are those of the object. What resembles it more than it does the
 background is not it yet: where it is out of sight, something always does."""
 _KEPT_BELOW = 0.5
 """Agreement and memory's consent under which what was searched for is not found."""
+_CONTRADICTED = 0.15
+"""Intersection over union of what flow says with what the memory says under which the object is
+searched for as if it were lost: flow has gone to something else, a trunk that the object passes."""
 
 
 class FeatureRefiner:
@@ -91,7 +94,7 @@ class FeatureRefiner:
         taken = self._memory.reduce(_union(picture, proposals, given))
         recalled = self._memory.recall(frame, self._tokens, taken)
         known = {o: p for o, p in proposals.items() if o in recalled and tracks[o].knows}
-        drafts = self._drafts(picture, known, recalled, taken, tracks)
+        drafts = self._drafts(picture, known, recalled, given, tracks)
         refined: Proposals = dict(proposals)
         for oid, (redrawn, verdict) in self._redrawer.redrawn(features, picture, drafts).items():
             if drafts[oid].searched:
@@ -106,17 +109,24 @@ class FeatureRefiner:
         picture: Picture,
         proposals: Proposals,
         recalled: Mapping[int, Soft],
-        taken: Soft,
+        given: Mapping[int, Soft],
         tracks: Mapping[int, ObjectTrack],
     ) -> dict[int, Draft]:
         """What to ask the decoder of each object; one that is not to be found has none."""
-        drafts = {}
+        drafts: dict[int, Draft] = {}
         for oid, proposal in proposals.items():
+            draft: Draft | None = None
+            found: Draft | None = None
             if proposal is not None:
                 made = self._draft(picture, proposal, recalled[oid])
-                drafts[oid] = replace(made, missing=tracks[oid].along)
-            elif (found := self._search(picture, oid, recalled[oid], taken)) is not None:
-                drafts[oid] = found
+                draft = replace(made, missing=tracks[oid].along)
+            if draft is None or overlap(self._cover(draft.soft), recalled[oid]) < _CONTRADICTED:
+                others = {other: each for other, each in proposals.items() if other != oid}
+                taken = self._memory.reduce(_union(picture, others, given))
+                found = self._search(picture, oid, recalled[oid], taken)
+            draft = found or draft
+            if draft is not None:
+                drafts[oid] = draft
         return drafts
 
     def score(self, object_id: int, score: float, soft: Soft) -> float:
