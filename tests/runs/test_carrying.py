@@ -66,6 +66,7 @@ class Scripted:
         masks = {
             "right": whole(frame),
             "half": half(frame),
+            "spilt": box(10 + 2 * frame, 2, 58, 60),
             "lost": NOTHING,
             "astray": ELSEWHERE,
         }
@@ -151,6 +152,17 @@ def test_a_small_correction_does_not_throw_a_good_track_away() -> None:
     assert [m for f, m in enumerate(masks(made)) if f != HERE] == [
         whole(f) for f in range(FRAMES) if f != HERE
     ]
+
+
+def test_a_change_that_meets_something_larger_brings_none_of_it() -> None:
+    """A small part was missing; the new track goes over into what lies beside it."""
+    nearly = {frame: box(10 + 2 * frame, 10, 46) for frame in range(FRAMES)}
+    script = ["right"] * 12 + ["spilt"] * 18
+    made = project(nearly, nearly[HERE], whole(HERE))
+    run(made, Scripted(script))
+    now = masks(made)
+    assert now[HERE:12] == [whole(f) for f in range(HERE, 12)]
+    assert now[12:] == [nearly[f] for f in range(12, FRAMES)]
 
 
 def test_where_the_object_was_lost_the_new_track_is_taken_behind_the_last_keyframe() -> None:

@@ -34,6 +34,9 @@ from vostool.runs.pieces import Carried
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import keyframes
 
+_GROWS, _SLIGHT = 3.0, 0.05
+"""A change that is carried may be so many times as large as on the corrected frame, or this share
+of the object. A spoiler that was added meets the banner behind it, and would bring all of it."""
 IN_A_ROW = 3
 """After so many frames on which nothing belonged to the correction, the rest stays as it is."""
 _NOTHING_SHARED = 0.05
@@ -173,6 +176,7 @@ class _Side:
         self._may_lose = shown and (whole or change is None)
         self._before: dict[int, Change | None] = {}
         self._quiet = 0
+        self._least = None if change is None else _size(change)
 
     @property
     def is_over(self) -> bool:
@@ -192,7 +196,7 @@ class _Side:
             now = Change.between(standing, mask, tracked.mask)
         else:
             mask, now = carry(change, standing, tracked.mask)
-        if now.is_empty:
+        if now.is_empty or self._has_grown(now):
             # An object that is hidden says nothing about what follows.
             self._quiet += not (standing.is_empty or tracked.mask.is_empty)
             return None
@@ -200,6 +204,21 @@ class _Side:
         if score is None or mask.iou(tracked.mask) >= mask.iou(standing):
             score = tracked.score
         return replace(tracked, mask=mask, score=score)
+
+    def _has_grown(self, now: Change) -> bool:
+        """Whether what is carried has met something else: it is much larger than what was meant.
+
+        An object that was lost is found whole, and may come nearer.
+        """
+        if self._whole:
+            return False
+        size = _size(now)
+        least = self._least = size if self._least is None else self._least
+        return size > max(_GROWS * least, _SLIGHT * now.seen.area)
+
+
+def _size(change: Change) -> int:
+    return change.added.area + change.taken.area
 
 
 def change_at(project: Project, frame: int, object_id: int) -> Change | None:
