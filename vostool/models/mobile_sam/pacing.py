@@ -18,7 +18,7 @@ from vostool.models.flow.picture import Soft
 
 MOST_CARRIED = 2
 """Frames between two that are encoded, at most."""
-MOST_WRONG = 0.1
+MOST_WRONG = 0.05
 """By which flow's mask may be off, one less the intersection over union, before it is corrected."""
 MOST_MOVED = 0.4
 """One less the intersection over union with the mask on the last encoded frame."""
