@@ -35,8 +35,9 @@ from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import keyframes
 
 _GROWS, _SLIGHT = 3.0, 0.05
-"""A change that is carried may be so many times as large as on the corrected frame, or this share
-of the object. A spoiler that was added meets the banner behind it, and would bring all of it."""
+"""A change that is carried may be so many times as large as the smallest it has been on its way, or
+this share of the object. A spoiler that was added meets the banner behind it, and would bring all
+of it; a corner that was taken away has come to nothing when the track goes astray there."""
 IN_A_ROW = 3
 """After so many frames on which nothing belonged to the correction, the rest stays as it is."""
 _NOTHING_SHARED = 0.05
@@ -212,9 +213,11 @@ class _Side:
         """
         if self._whole:
             return False
-        size = _size(now)
-        least = self._least = size if self._least is None else self._least
-        return size > max(_GROWS * least, _SLIGHT * now.seen.area)
+        size, least = _size(now), self._least
+        if least is not None and size > max(_GROWS * least, _SLIGHT * now.seen.area):
+            return True
+        self._least = size if least is None else min(least, size)
+        return False
 
 
 def _size(change: Change) -> int:
