@@ -180,15 +180,17 @@ class PromptDecoder:
         decoded: dict[int, Decoded] = {}
         with torch.autocast(self._device.type, self._dtype, enabled=half):
             square = self._square(features.to(self._device, torch.float32))
-            masks = self._masks(square)
+            masks = self._masks(square) if before is None else None
             # Prompts of one batch have the same number of points: a padding would be a token more.
             for count in {len(points) for points, _ in prompts}:
                 alike = [i for i, (points, _) in enumerate(prompts) if len(points) == count]
                 for start in range(0, len(alike), CPU_BATCH):
                     batch = alike[start : start + CPU_BATCH]
-                    if before is not None:
-                        masks = self._masks(square, self._dense([before[i] for i in batch]))
-                    answers = masks.of_prompts(self._sparse([prompts[i] for i in batch]))
+                    asked = masks
+                    if asked is None:
+                        assert before is not None
+                        asked = self._masks(square, self._dense([before[i] for i in batch]))
+                    answers = asked.of_prompts(self._sparse([prompts[i] for i in batch]))
                     self._check(answers[1])
                     for index, logits, quality in zip(batch, *answers, strict=True):
                         decoded[index] = Decoded(logits.float(), quality.float())
