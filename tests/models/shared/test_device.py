@@ -12,6 +12,7 @@ from vostool.models.shared.device import (
     choose_bfloat16,
     choose_device,
     choose_dtype,
+    choose_light_dtype,
     has_kernels,
 )
 from vostool.models.shared.torch_errors import clear_errors, is_out_of_memory
@@ -128,6 +129,26 @@ def test_a_card_computes_in_the_shortest_type_that_it_is_good_at(
     assert choose_dtype(torch.device("cuda")) is dtype
     whole = torch.float32 if dtype is torch.float16 else dtype
     assert choose_bfloat16(torch.device("cuda")) is whole
+
+
+@pytest.mark.parametrize(
+    ("amx", "avx", "dtype", "light"),
+    [
+        (True, True, torch.bfloat16, torch.bfloat16),
+        (False, True, torch.bfloat16, torch.float32),
+        (False, False, torch.float32, torch.float32),
+    ],
+)
+def test_a_small_network_computes_in_bfloat16_on_a_cpu_with_amx_only(
+    monkeypatch, amx, avx, dtype, light
+):
+    monkeypatch.delenv("VOSTOOL_DTYPE", raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx, raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx, raising=False)
+    cpu = torch.device("cpu")
+    assert (choose_dtype(cpu), choose_light_dtype(cpu)) == (dtype, light)
+    monkeypatch.setenv("VOSTOOL_DTYPE", "bfloat16")
+    assert choose_light_dtype(cpu) is torch.bfloat16
 
 
 def test_the_type_can_be_named_from_outside(monkeypatch):

@@ -45,7 +45,7 @@ from vostool.models.mobile_sam.reading import Frames
 from vostool.models.mobile_sam.track import FeatureRefiner
 from vostool.models.shared.adapter import fingerprint
 from vostool.models.shared.adapter_fit import Example, fit_guarded, taught
-from vostool.models.shared.device import choose_device, choose_dtype, device_title
+from vostool.models.shared.device import choose_device, choose_light_dtype, device_title
 from vostool.models.shared.encoder import Encoder
 from vostool.models.shared.features import FeatureCache
 from vostool.models.shared.late_encoder import LateEncoder
@@ -140,7 +140,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         place = choose_device(device)
         with clear_errors(MOBILE_SAM.title):
             network = build_mobile_sam(checkpoint, place)
-        dtype, kept = choose_dtype(place), options.cache_bytes
+        dtype, kept = choose_light_dtype(place), options.cache_bytes
         return cls(network, dtype, kept, options.encoder, options.quality)
 
     @property

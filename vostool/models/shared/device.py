@@ -112,6 +112,20 @@ def choose_bfloat16(device: torch.device) -> torch.dtype:
     return torch.float32 if dtype is torch.float16 else dtype
 
 
+def choose_light_dtype(device: torch.device) -> torch.dtype:
+    """As :func:`choose_dtype`, but float32 on a CPU that multiplies bfloat16 without AMX.
+
+    For small networks. avx512_bf16 alone multiplies hardly faster than float32, and a small network
+    loses more by converting: a tracked frame of MobileSAM took 0.63 s in bfloat16 and 0.43 s in
+    float32 on such a CPU (docs/performance.md).
+
+    Raises:
+        ModelError: as there.
+    """
+    named = bool(os.environ.get(DTYPE_VARIABLE))
+    return choose_dtype(device) if named or device.type != "cpu" or _has_amx() else torch.float32
+
+
 def _card_dtype(device: torch.device) -> torch.dtype:
     """By compute capability: Ampere (8.0) is the first with bfloat16 units, Volta (7.0) the first
     with float16 ones; before that halves are slower than floats."""
@@ -223,5 +237,12 @@ def cpu_multiplies_int8() -> bool:
 
 def cpu_multiplies_bfloat16() -> bool:
     """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
-    questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return any(getattr(torch.cpu, name, lambda: False)() for name in questions)
+    return _cpu_has("_is_avx512_bf16_supported") or _has_amx()
+
+
+def _has_amx() -> bool:
+    return _cpu_has("_is_amx_tile_supported")
+
+
+def _cpu_has(question: str) -> bool:
+    return bool(getattr(torch.cpu, question, lambda: False)())
