@@ -20,6 +20,9 @@ ABLE = 0.9
 """A decoder that draws the given mask with this intersection over union is followed in full."""
 _DOUBTED, _LEAST = 2.5, 0.2
 """For each hundredth less its share falls by so many, down to the least."""
+_RESOLVED = 30
+"""Places of features that an object covers, from which on the memory has a shape of it to say. With
+fewer the decoder is followed all the same: its border lies where the memory has none."""
 _LIMIT = 30.0
 """Logits are cut off here: beyond it a probability no longer changes, and exponentials overflow."""
 _CARRIED, _GENTLE = 0.4, 0.5
@@ -74,8 +77,8 @@ def drawn_of(logits: Soft) -> Soft:
 def mixed(draft: Draft, logits: Soft, which: int, able: float) -> Soft:
     """The decoder's logits with what flow carried and with what the memory says.
 
-    The less the decoder can, the more the memory counts; flow, which loses a body that turns fast,
-    keeps its share where the picture fits along it.
+    The less the decoder can, the more the memory counts, unless the object is too small for it;
+    flow, which loses a body that turns fast, keeps its share where the picture fits along it.
 
     Args:
         logits: (h, w) of the picture.
@@ -86,6 +89,8 @@ def mixed(draft: Draft, logits: Soft, which: int, able: float) -> Soft:
     if draft.missing is not None:
         drawn = np.clip(drawn + draft.missing[..., which], 0, 1)
     doubt = min(1 - _CARRIED - _LEAST, max(0.0, _DOUBTED * (ABLE - able)))
+    places = float((draft.prior > 0.5).mean()) * draft.recalled.size
+    doubt *= min(1.0, places / _RESOLVED)
     share = 1 - _CARRIED - doubt
     carried = _CARRIED * np.minimum(1, draft.match + _UNFIT)
     remembered = 2 * draft.prior - draft.soft  # the prior is the mean of both
