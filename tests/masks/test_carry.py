@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mask_strategies
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
-from vostool.masks.carry import Change, carry
+from vostool.masks.carry import Change, carry, without_rims
 from vostool.masks.crop import difference, intersection, union
 from vostool.masks.mask import Mask
 
@@ -81,3 +82,21 @@ def test_an_object_that_was_lost_is_all_added() -> None:
     change = Change.between(EMPTY, boxes(BODY))
     assert carry(change, EMPTY, boxes(BODY))[0] == boxes(BODY)
     assert carry(change, EMPTY, EMPTY) == (EMPTY, Change.between(EMPTY, EMPTY))
+
+
+@given(ARRAYS, ARRAYS)
+def test_without_its_rims_a_change_has_no_more_than_it_had(a, b) -> None:
+    change = Change.between(Mask.from_array(a), Mask.from_array(b))
+    core = without_rims(change)
+    assert difference(core.added, change.added).is_empty
+    assert difference(core.taken, change.taken).is_empty
+    assert core.seen == change.seen
+
+
+def test_the_outline_is_a_rim_and_a_part_is_not() -> None:
+    wider = (39, 39, 71, 91)
+    core = without_rims(Change.between(boxes(BODY), boxes(wider, HEAD)))
+    assert core.taken.is_empty
+    assert core.added.area == pytest.approx(boxes(HEAD).area, rel=0.2)
+    assert intersection(core.added, boxes(HEAD)).area > 0.9 * core.added.area
+    assert without_rims(Change.between(boxes(BODY), boxes(wider))).added.is_empty

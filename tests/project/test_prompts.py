@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -7,9 +8,9 @@ from hypothesis import strategies as st
 from vostool.errors import PromptError
 from vostool.masks.box import Box
 from vostool.masks.colours import PALETTE, palette_colour
-from vostool.masks.mask import Mask
+from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.project.objects import AnnotatedObject
-from vostool.project.prompts import Point, Prompts
+from vostool.project.prompts import Point, Prompts, with_box
 
 NUMBERS = st.floats(-1e4, 1e4)
 
@@ -76,6 +77,15 @@ def test_outside_is_refused_in_one_sentence(prompts: Prompts, words: str) -> Non
     with pytest.raises(PromptError, match=words) as caught:
         prompts.check_inside(60, 40)
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("provenance", list(Provenance))
+def test_a_box_starts_anew_and_remembers_the_mask_that_it_corrects(provenance: Provenance) -> None:
+    box, shown = Box(0, 0, 4, 4), Mask.from_array(np.ones((4, 6), bool))
+    prompts = with_box(box, MaskRecord(shown, provenance))
+    assert prompts.start_mask is None
+    assert prompts.base == (None if provenance is Provenance.PROMPTED else shown)
+    assert with_box(box, MaskRecord(Mask.empty(4, 6), provenance)) == with_box(box)
 
 
 def test_neighbouring_objects_have_their_own_colours() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vostool.errors import PromptError
+from vostool.masks.box import Box
 from vostool.masks.mask import Mask, MaskRecord, Provenance
 from vostool.models.engine import (
     Direction,
@@ -252,7 +253,8 @@ def test_a_correction_goes_with_what_is_stored_around_it(two: Project) -> None:
     assert [key.frame for key in around.keyframes] == [0, 5]
     assert [key.frame for key in around.tracked] == [1, 3, 4, *range(7, 18)]
     assert {key.object_id for key in (*around.keyframes, *around.tracked)} == {1}
-    for prompts in (CLICK, Prompts(mask=MASK), replace(correction, mask=MASK)):
+    drawn = Prompts(box=Box(0, 0, 4, 4), base=correction.base)
+    for prompts in (CLICK, Prompts(mask=MASK), replace(correction, mask=MASK), drawn):
         assert segment_request(two, 2, 1, prompts).around is None, "corrects no track"
 
 

@@ -186,7 +186,7 @@ def _apply(session: HeadlessSession, frame: int, corrections: Sequence[Correctio
         record = session.project.masks.get(*key)
         prompts: Prompts | None = session.project.prompts.get(key)
         if correction.box is not None:
-            prompts = with_box(correction.box)
+            prompts = with_box(correction.box, record)
         for point in correction.points:
             prompts = with_point(prompts, record, point)
         if prompts is not None:

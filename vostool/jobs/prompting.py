@@ -120,7 +120,9 @@ def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
             recall=None,
         )
     record = project.masks.get(*key)
-    return new if fresh or record is None else replace(new, base=record.mask)
+    if record is None or new.mask is not None:
+        return new
+    return replace(new, base=record.mask)
 
 
 def _apply_labels(project: Project, cells: dict[Cell, Value], labels: Sequence[LabelSpec]) -> None:

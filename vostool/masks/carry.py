@@ -53,6 +53,18 @@ class Change:
         return self.added.is_empty and self.taken.is_empty
 
 
+def without_rims(change: Change) -> Change:
+    """The same without what is a rim only: all around the object a new outline differs a little."""
+    parts = []
+    for mask in (change.added, change.taken):
+        thin = 2 * _thin(mask)
+        window = Window.of(mask, thin)
+        pixels = decode_window(mask, window).view(np.uint8)
+        core = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, _disk(thin)) if window else pixels
+        parts.append(encode_window(mask.height, mask.width, window, core > 0) if window else mask)
+    return Change(parts[0], parts[1], change.seen)
+
+
 def carry(change: Change, standing: Mask, tracked: Mask) -> tuple[Mask, Change]:
     """The mask of a frame next to one that was changed, and what it is changed by.
 
@@ -68,7 +80,7 @@ def carry(change: Change, standing: Mask, tracked: Mask) -> tuple[Mask, Change]:
     diagonal = float(np.hypot(standing.height, standing.width))
     size = float(np.sqrt(max(standing.area, tracked.area, 1)))
     reach = max(1.0, _LEAST_REACH * diagonal, REACH * size)
-    thin = max(1, round(_THIN * diagonal))
+    thin = _thin(standing)
     window = Window.of(union(standing, tracked), thin + 2)
     if not window:
         return standing, Change.between(standing, standing, tracked)
@@ -105,6 +117,10 @@ def _belonging(differs: BoolArray, before: BoolArray, reach: float, thin: int) -
     share = np.bincount(wholes[taken], minlength=len(areas)) / np.maximum(areas, 1)
     share[0] = 0
     return np.asarray(taken | (share[wholes] >= _WHOLE))
+
+
+def _thin(mask: Mask) -> int:
+    return max(1, round(_THIN * float(np.hypot(mask.height, mask.width))))
 
 
 def _moved(mask: Mask, by: tuple[int, int], window: Window) -> BoolArray:

@@ -45,7 +45,8 @@ class Prompts:
         box: a box, or None.
         mask: a mask the person gave (drawn or imported), or None.
         base: the tracked mask that these prompts correct, or None where they start from nothing;
-            an engine may let its box go along.
+            an engine may let its box go along. A box starts from nothing all the same, but an
+            engine may leave of that mask what the box does not speak against.
         choice: which of an engine's three masks answers the first click where that stands alone
             (:attr:`is_lone_click`), by size: 0 a part, 1 more, 2 the whole. None: the one that
             the engine thinks best. An engine with one mask does not look at it.
@@ -78,8 +79,10 @@ class Prompts:
 
     @property
     def start_mask(self) -> Mask | None:
-        """The mask to start from: the given one, else the one under correction."""
-        return self.mask if self.mask is not None else self.base
+        """The mask to start from: the given one, else the one under correction by clicks."""
+        if self.mask is not None:
+            return self.mask
+        return None if self.box is not None else self.base
 
     @property
     def has_object(self) -> bool:
@@ -142,14 +145,23 @@ def with_point(
         choice: of the masks of a first click, see :attr:`Prompts.choice`.
     """
     if old is None:
-        base = None
-        if record is not None and record.provenance is not Provenance.PROMPTED:
-            base = None if record.mask.is_empty else record.mask
+        base = _tracked(record)
         lone = base is None and point.positive
         return Prompts(points=(point,), base=base, choice=choice if lone else None)
     return replace(old, points=(*old.points, point), recall=None)
 
 
-def with_box(box: Box) -> Prompts:
-    """A box says "the object is here": it starts anew and drops earlier prompts of the frame."""
-    return Prompts(box=box)
+def with_box(box: Box, record: MaskRecord | None = None) -> Prompts:
+    """A box says "the object is here": it starts anew and drops earlier prompts of the frame.
+
+    Args:
+        record: the mask that is shown for the object there, or None; a tracked one is remembered.
+    """
+    return Prompts(box=box, base=_tracked(record))
+
+
+def _tracked(record: MaskRecord | None) -> Mask | None:
+    """The mask that prompts correct; None for one that prompts made, and for an empty one."""
+    if record is None or record.provenance is Provenance.PROMPTED or record.mask.is_empty:
+        return None
+    return record.mask

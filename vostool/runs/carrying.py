@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from vostool.frames import FrameSource
-from vostool.masks.carry import Change, carry
+from vostool.masks.carry import Change, carry, without_rims
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
@@ -96,7 +96,7 @@ class CarriedLeg:
     Behind the last keyframe all of the new track is taken, until it meets the old one, where the
     mask that was corrected had nothing in common with the corrected one: it was lost there.
     Where it is not known what was changed on the leg's origin, all that differs on the first frame
-    belongs to the correction: of boxes and drawn masks, and of the rest of a leg that was stopped.
+    belongs to the correction: of drawn masks, boxes on nothing, and the rest of a stopped leg.
     """
 
     project: Project
@@ -227,12 +227,14 @@ def _size(change: Change) -> int:
 def change_at(project: Project, frame: int, object_id: int) -> Change | None:
     """What a correction changed on its frame, or None where that is not known.
 
-    What clicks correct is stored with them; what a box or a drawn mask replaced is not.
+    What clicks and boxes correct is stored with them; what a drawn mask replaced is not.
     """
     prompts, record = project.prompts.get((frame, object_id)), project.masks.get(frame, object_id)
-    if record is None or prompts is None or prompts.box is not None or prompts.mask is not None:
+    if record is None or prompts is None or prompts.mask is not None:
         return None
     before = prompts.base
+    if prompts.box is not None:
+        return None if before is None else without_rims(Change.between(before, record.mask))
     if before is None and len(prompts.points) == 1:  # there was nothing to correct
         before = Mask.empty(record.mask.height, record.mask.width)
     return None if before is None else Change.between(before, record.mask)

@@ -14,7 +14,7 @@ from vostool.masks.box import Box
 from vostool.masks.mask import Mask
 from vostool.models.mobile_sam import click as mobile_sam_click
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, Decoded
-from vostool.models.mobile_sam.pieces import with_click
+from vostool.models.mobile_sam.pieces import centrality, with_click
 from vostool.project.prompts import Point, Prompts
 
 SIDE = 24
@@ -81,6 +81,31 @@ def test_a_mask_of_the_whole_picture_can_be_cut_into():
     wanted[:, 12:] = True
     changed = with_click(np.ones_like(wanted), wanted, Point(6, 12, False))
     assert np.array_equal(changed, wanted)
+
+
+def test_a_positive_click_means_the_piece_in_whose_middle_it_lies():
+    mask, wanted = np.zeros((2, 100, 100), bool)
+    mask[5:15, 5:15] = True
+    wanted[40:90, 40:90] = True
+    assert centrality(mask, wanted, Point(65.5, 65.5)) == pytest.approx(1, abs=0.05)
+    assert np.array_equal(with_click(mask, wanted, Point(65.5, 65.5)), mask | wanted)
+    at_its_edge = Point(42.5, 65.5)
+    assert centrality(mask, wanted, at_its_edge) < 0.2
+    added = with_click(mask, wanted, at_its_edge) & ~mask
+    rows, columns = np.nonzero(added)
+    assert added[65, 42] and np.hypot(rows - 65, columns - 42).max() < 9
+    assert centrality(mask, wanted, Point(20, 65)) is None
+
+
+def test_a_long_thin_piece_is_added_as_far_as_it_may_belong():
+    mask = np.zeros((100, 200), bool)
+    mask[5:15, 5:90] = True
+    wanted = np.zeros_like(mask)
+    wanted[50:56, 10:50] = True
+    assert np.array_equal(with_click(mask, wanted, Point(30.5, 52.5)), mask | wanted)
+    wanted[50:56] = True
+    added = with_click(mask, wanted, Point(100.5, 52.5)) & ~mask
+    assert 30 < np.count_nonzero(added[52]) < 60
 
 
 class Stubborn:
@@ -194,3 +219,73 @@ def test_a_box_on_nothing_has_an_answer():
     nothing = np.zeros((SIDE, SIDE), bool)
     decoder = Scripted(SPOT, SHELL, STONE, single=nothing, whole=nothing, quality=(0.1, 0.1))
     assert mobile_sam_click.answer(decoder, None, Prompts(box=Box(4, 4, 16, 20))).mask.is_empty
+
+
+class Shown(Scripted):
+    """Answers a box in one way, and in another way where it is shown a mask."""
+
+    def __init__(self, answer, shown):
+        super().__init__(*[answer] * 3, single=answer, whole=answer, quality=(0.9, 0.9))
+        self.shown = torch.from_numpy(np.where(shown, 8.0, -8.0))
+
+    def decode_every(self, features, points, box, before):
+        masks = self.every if before is None else torch.stack([self.shown] * 4)
+        return Decoded(masks, self.quality)
+
+
+def in_picture(*blocks):
+    mask = np.zeros((80, 80), bool)
+    for x0, y0, x1, y1 in blocks:
+        mask[y0:y1, x0:x1] = True
+    return mask
+
+
+BODY, POST, ARM = (20, 20, 50, 70), (50, 45, 60, 70), (50, 20, 70, 30)
+TRACKED = in_picture(BODY)
+ROUND_ALL = Box(20, 20, 70, 70)
+
+
+def boxed(answer, shown, tracked=TRACKED, points=()):
+    prompts = Prompts(points, box=ROUND_ALL, base=Mask.from_array(tracked))
+    return mobile_sam_click.answer(Shown(answer, shown), None, prompts).mask.to_array()
+
+
+def test_a_box_on_a_tracked_mask_changes_what_it_asks_for_and_not_the_rest():
+    kept = boxed(in_picture(BODY, POST, ARM) & ~in_picture((25, 40, 35, 50)), TRACKED)
+    outside = in_picture(BODY, ARM) != kept
+    # The arm reaches the box; the post does not bring it closer, and neither does the hole.
+    assert np.count_nonzero(outside) <= 40
+    assert kept[25, 60]
+    assert not kept[55:, 54:].any()
+    assert kept[40:50, 25:35].all()
+
+
+def test_what_the_network_says_of_the_tracked_mask_too_is_changed():
+    answer = in_picture(BODY, POST, ARM)
+    assert np.array_equal(boxed(answer, answer), answer)
+
+
+def test_a_box_beside_the_tracked_mask_starts_anew():
+    answer, elsewhere = in_picture(BODY, POST, ARM), in_picture((0, 0, 30, 30))
+    assert np.array_equal(boxed(answer, elsewhere, elsewhere), answer)
+    assert np.array_equal(boxed(answer, elsewhere, in_picture()), answer)
+
+
+def test_a_click_after_such_a_box_goes_on_from_what_was_kept():
+    click = Point(55.5, 58.5)
+    answer = in_picture(BODY, POST, ARM)
+    kept, clicked = boxed(answer, TRACKED), boxed(answer, TRACKED, points=(click,))
+    assert not kept[58, 55]
+    assert clicked[58, 55]
+    assert (clicked[kept]).all()
+
+
+def test_a_click_away_from_the_mask_takes_the_piece_that_it_is_in_the_middle_of():
+    """The network draws a village behind the pilot, and for the click alone the pilot."""
+    wing, pilot = in_picture((20, 5, 60, 20)), in_picture((38, 50, 44, 58))
+    village = in_picture((38, 50, 44, 58), (44, 40, 78, 76))
+    decoder = Scripted(pilot, pilot, village, single=wing | village, whole=wing | village,
+                       quality=(0.9, 0.9))  # fmt: skip
+    prompts = Prompts(points=(Point(41, 54),), base=Mask.from_array(wing))
+    reply = mobile_sam_click.answer(decoder, None, prompts)
+    assert np.array_equal(reply.mask.to_array(), wing | pilot)

@@ -13,16 +13,15 @@ looked at after the first click; docs/evaluation.md has what that brings.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 
-from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
+from vostool.models.mobile_sam.boxed import boxed, keeping
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, Decoded, PromptDecoder
 from vostool.models.mobile_sam.meant import meant
-from vostool.models.mobile_sam.pieces import place_of, with_click, with_dot
+from vostool.models.mobile_sam.pieces import centrality, place_of, with_click, with_dot
 from vostool.models.shared.choosing import by_size
 from vostool.models.shared.prompt_steps import box_along, lone_choice, prompt_steps
 from vostool.project.prompts import Point, Prompts
@@ -48,7 +47,11 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
             before, quality = _refined(decoder, features, step, before)
             continue
         if step.box is not None:
-            before, quality = _boxed(decoder, features, step.points, step.box)
+            before, quality = boxed(decoder, features, step.points, step.box)
+            kept = _kept(decoder, features, before, prompts)
+            if kept is not None:
+                later = prompts.points[len(step.points) :]
+                return _corrected(decoder, features, Mask.from_array(kept), later, quality)
             continue
         # The first click alone may mean a part or the whole, so one of three answers it.
         alone = len(step.points) == 1
@@ -63,30 +66,13 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
     return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
 
 
-def _boxed(
-    decoder: PromptDecoder, features: torch.Tensor, points: tuple[Point, ...], box: Box
-) -> tuple[torch.Tensor, float]:
-    """Logits and estimate for a box: of two masks the one that fills it and is believed in."""
-    decoded = decoder.decode_every(features, points, box, None)
-
-    def worth(place: int) -> float:
-        mask = decoder.full_size(decoded.logits[place])
-        return float(decoded.quality[place]) + _FILLS * _fit(mask, box)
-
-    best = max((SINGLE, WHOLE), key=worth)
-    return decoded.logits[best], float(decoded.quality[best])
-
-
-_FILLS = 2.0
-"""What the fit of a mask's own box counts beside the estimate."""
-
-
-def _fit(mask: BoolArray, box: Box) -> float:
-    """Intersection over union of a mask's own box with another one, 0..1."""
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    across = max(0.0, min(x + width, box.x1) - max(x, box.x0))
-    shared = across * max(0.0, min(y + height, box.y1) - max(y, box.y0))
-    return shared / (width * height + (box.x1 - box.x0) * (box.y1 - box.y0) - shared)
+def _kept(
+    decoder: PromptDecoder, features: torch.Tensor, logits: torch.Tensor, prompts: Prompts
+) -> BoolArray | None:
+    if prompts.base is None or prompts.box is None or prompts.mask is not None:
+        return None
+    answer = decoder.full_size(logits)
+    return keeping(decoder, features, answer, prompts.base, prompts.box)
 
 
 def _refined(
@@ -119,23 +105,68 @@ def _overlap(one: torch.Tensor, other: torch.Tensor) -> float:
 
 
 def _corrected(
-    decoder: PromptDecoder, features: torch.Tensor, start: Mask, points: tuple[Point, ...]
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    start: Mask,
+    points: tuple[Point, ...],
+    quality: float = 1.0,
 ) -> SegmentReply:
-    now, quality = start.to_array(), 1.0
+    now = start.to_array()
     for count, point in enumerate(points, 1):
         before = decoder.from_picture(now.astype(np.float32))
         box = box_along(Mask.from_array(now), points[:count])
         decoded = decoder.decode_every(features, points[:count], box, before)
         quality = float(decoded.quality[SINGLE])
-        changed = _nearest(decoder, decoded, now, point)
-        if changed is None and now[place_of(point, now)] != point.positive:
-            # The network keeps to the mask it was told of, so it is asked about the click alone.
-            alone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
-            wanted = _smallest(decoder, alone, point)
-            changed = with_click(now, wanted if point.positive else now & ~wanted, point)
-            changed = with_dot(now, point) if changed is None else changed
-        now = now if changed is None else changed
+        if now[place_of(point, now)] == point.positive:
+            continue
+        change = _added if point.positive else _taken
+        changed = change(decoder, features, decoded, now, point)
+        now = with_dot(now, point) if changed is None else changed
     return SegmentReply(Mask.from_array(now), _within(quality))
+
+
+def _added(
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    decoded: Decoded,
+    now: BoolArray,
+    point: Point,
+) -> BoolArray | None:
+    """The mask with the piece in whose middle the click lies, of all that the network proposes.
+
+    What it proposes for the click beside the mask may be the object with half of its surroundings;
+    what for the click alone, a part or the whole.
+    """
+    lone = _lone(decoder, features, point)
+    proposed = [decoded.logits[SINGLE], decoded.logits[WHOLE], *lone.logits]
+    best: tuple[float, BoolArray] | None = None
+    for logits in proposed:
+        wanted = decoder.full_size(logits)
+        central = centrality(now, wanted, point)
+        if central is not None and (best is None or central > best[0]):
+            best = central, wanted
+    return None if best is None else with_click(now, best[1], point)
+
+
+def _taken(
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    decoded: Decoded,
+    now: BoolArray,
+    point: Point,
+) -> BoolArray | None:
+    """The mask without the click's piece."""
+    changed = _nearest(decoder, decoded, now, point)
+    if changed is not None:
+        return changed
+    # The network keeps to the mask it was told of, so it is asked about the click alone.
+    lone = _lone(decoder, features, point)
+    return with_click(now, now & ~_smallest(decoder, lone, point), point)
+
+
+def _lone(decoder: PromptDecoder, features: torch.Tensor, point: Point) -> Decoded:
+    """Three masks of what lies under a click, whatever it means."""
+    return decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
 
 
 _LARGER = 0.04
@@ -145,7 +176,7 @@ _LARGER = 0.04
 def _nearest(
     decoder: PromptDecoder, decoded: Decoded, now: BoolArray, point: Point
 ) -> BoolArray | None:
-    """The mask with the click's piece, from the answer that leaves most of it as it is."""
+    """The mask without the click's piece, from the answer that leaves most of it as it is."""
     best: tuple[float, BoolArray] | None = None
     for place, more in ((SINGLE, 0.0), (WHOLE, _LARGER)):
         wanted = decoder.full_size(decoded.logits[place])

@@ -1,8 +1,9 @@
 """What a click on a mask changes: one piece, and no larger than a click there can mean.
 
-Who corrects a mask clicks into the middle of what is wrong with it. So what is wrong is hardly
-thicker than the click lies deep: in the mask for a negative click, beside it for a positive one. A
-piece that is thicker, or very large, is cut to the click's surroundings.
+Who corrects a mask clicks into the middle of what is wrong with it. So a negative click means
+nothing that is much thicker than it lies deep in the mask, and a positive one the piece in whose
+middle it lies: of several that one is taken, and it is cut to the click's surroundings where it is
+thicker elsewhere. A piece that is very large is cut, too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from vostool.project.prompts import Point
 
 _DEPTHS, _PIXELS = 1.5, 3.0
 """A piece may be so many times as thick as the click lies deep, and some pixels."""
+_CENTRAL, _LONG = 0.8, 6.0
+"""How central a click lies that means its piece, and so many of the piece's half widths it may be
+long to either side."""
 _MOST_ADDED, _MOST_TAKEN = 3.0, 0.6
 """Of the mask's area: a piece beyond is another thing, or all of this one."""
 
@@ -32,16 +36,39 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
     if not pieces[place]:
         return None
     piece = _around(pieces, place)
-    reach = _DEPTHS * _depth(mask, point) + _PIXELS
     most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * np.count_nonzero(mask)
-    if _thickness(piece) > reach or np.count_nonzero(piece) > most:
-        piece = _around(piece & _disk(mask, place, int(reach)), place)
+    is_large = np.count_nonzero(piece) > most
+    if point.positive:
+        depth, thickness = _depths(piece, place)
+        long = depth >= _CENTRAL * thickness and not is_large
+        piece = _cut(piece, place, (_LONG if long else _DEPTHS) * depth + _PIXELS)
+    else:
+        reach = _DEPTHS * _depth(mask, point) + _PIXELS
+        if is_large or _depths(piece, place)[1] > reach:
+            piece = _cut(piece, place, reach)
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
 
 
+def centrality(mask: BoolArray, wanted: BoolArray, point: Point) -> float | None:
+    """How near a positive click lies to the middle of the piece that it would add, 0..1.
+
+    Returns:
+        None where the other mask adds nothing there.
+    """
+    pieces, place = wanted & ~mask, place_of(point, mask)
+    if not pieces[place]:
+        return None
+    depth, thickness = _depths(_around(pieces, place), place)
+    return depth / thickness
+
+
 def with_dot(mask: BoolArray, point: Point) -> BoolArray:
-    """The mask with a small disk about the click, so that no click is without effect."""
-    radius = max(3, int(np.sqrt(np.count_nonzero(mask))) // 12)
+    """The mask with a small disk about the click, so that no click is without effect.
+
+    It is no larger than what is wrong there can be.
+    """
+    reach = int(_DEPTHS * _depth(mask, point) + _PIXELS)
+    radius = min(reach, max(3, int(np.sqrt(np.count_nonzero(mask))) // 12))
     dot = _disk(mask, place_of(point, mask), radius)
     return np.asarray(mask | dot if point.positive else mask & ~dot, np.bool_)
 
@@ -74,10 +101,16 @@ def _depth(mask: BoolArray, point: Point) -> float:
     return float(_distances(~mask if point.positive else mask)[row + 1, column + 1])
 
 
-def _thickness(piece: BoolArray) -> float:
-    """The radius of the largest disk in it, in pixels."""
+def _depths(piece: BoolArray, place: tuple[int, int]) -> tuple[float, float]:
+    """How far a place of the piece is from its edge, and how far any is, in pixels."""
     x, y, width, height = cv2.boundingRect(piece.astype(np.uint8))
-    return float(_distances(piece[y : y + height, x : x + width]).max())
+    distances = _distances(piece[y : y + height, x : x + width])
+    return float(distances[place[0] - y + 1, place[1] - x + 1]), float(distances.max())
+
+
+def _cut(piece: BoolArray, place: tuple[int, int], reach: float) -> BoolArray:
+    """What of the piece hangs together within reach of a place in it, in pixels."""
+    return _around(piece & _disk(piece, place, int(reach)), place)
 
 
 def _distances(region: BoolArray) -> NDArray[np.float32]:

@@ -78,7 +78,7 @@ class PromptGesture(Gesture):
             return  # a line, no box: the button went up where the drag began
         if box is not None and context.is_shown():
             context.editor.finish()
-            context.session.prompt(with_box(box), tr("Draw box"))
+            context.session.prompt(with_box(box, context.record), tr("Draw box"))
 
     def _drop_rubber(self) -> None:
         self.context.previews.drop(self._rubber)
