@@ -97,17 +97,6 @@ def test_a_positive_click_means_the_piece_in_whose_middle_it_lies():
     assert centrality(mask, wanted, Point(20, 65)) is None
 
 
-def test_a_long_thin_piece_is_added_as_far_as_it_may_belong():
-    mask = np.zeros((100, 200), bool)
-    mask[5:15, 5:90] = True
-    wanted = np.zeros_like(mask)
-    wanted[50:56, 10:50] = True
-    assert np.array_equal(with_click(mask, wanted, Point(30.5, 52.5)), mask | wanted)
-    wanted[50:56] = True
-    added = with_click(mask, wanted, Point(100.5, 52.5)) & ~mask
-    assert 30 < np.count_nonzero(added[52]) < 60
-
-
 class Stubborn:
     """A decoder that keeps to the mask it is told of, and knows three masks of a click alone."""
 

@@ -119,84 +119,33 @@ def _corrected(
         quality = float(decoded.quality[SINGLE])
         if now[place_of(point, now)] == point.positive:
             continue
-        change = _added if point.positive else _taken
-        changed = change(decoder, features, decoded, now, point)
+        changed = _changed(decoder, features, decoded, now, point)
         now = with_dot(now, point) if changed is None else changed
     return SegmentReply(Mask.from_array(now), _within(quality))
 
 
-def _added(
+def _changed(
     decoder: PromptDecoder,
     features: torch.Tensor,
     decoded: Decoded,
     now: BoolArray,
     point: Point,
 ) -> BoolArray | None:
-    """The mask with the piece in whose middle the click lies, of all that the network proposes.
+    """The mask with or without the piece in whose middle the click lies, of all proposed ones.
 
-    What it proposes for the click beside the mask may be the object with half of its surroundings;
-    what for the click alone, a part or the whole.
+    What the network proposes beside the mask that it is shown may be the object with half of its
+    surroundings, or that mask again; what for the click alone, a part or the whole.
     """
-    lone = _lone(decoder, features, point)
-    proposed = [decoded.logits[SINGLE], decoded.logits[WHOLE], *lone.logits]
+    lone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
+    alone = [decoder.full_size(logits) for logits in lone.logits]
+    proposed = [decoder.full_size(decoded.logits[place]) for place in (SINGLE, WHOLE)]
+    proposed += alone if point.positive else [now & ~mask for mask in alone]
     best: tuple[float, BoolArray] | None = None
-    for logits in proposed:
-        wanted = decoder.full_size(logits)
+    for wanted in proposed:
         central = centrality(now, wanted, point)
         if central is not None and (best is None or central > best[0]):
             best = central, wanted
     return None if best is None else with_click(now, best[1], point)
-
-
-def _taken(
-    decoder: PromptDecoder,
-    features: torch.Tensor,
-    decoded: Decoded,
-    now: BoolArray,
-    point: Point,
-) -> BoolArray | None:
-    """The mask without the click's piece."""
-    changed = _nearest(decoder, decoded, now, point)
-    if changed is not None:
-        return changed
-    # The network keeps to the mask it was told of, so it is asked about the click alone.
-    lone = _lone(decoder, features, point)
-    return with_click(now, now & ~_smallest(decoder, lone, point), point)
-
-
-def _lone(decoder: PromptDecoder, features: torch.Tensor, point: Point) -> Decoded:
-    """Three masks of what lies under a click, whatever it means."""
-    return decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
-
-
-_LARGER = 0.04
-"""By how much the largest mask may be farther from the one that is corrected."""
-
-
-def _nearest(
-    decoder: PromptDecoder, decoded: Decoded, now: BoolArray, point: Point
-) -> BoolArray | None:
-    """The mask without the click's piece, from the answer that leaves most of it as it is."""
-    best: tuple[float, BoolArray] | None = None
-    for place, more in ((SINGLE, 0.0), (WHOLE, _LARGER)):
-        wanted = decoder.full_size(decoded.logits[place])
-        changed = with_click(now, wanted, point)
-        either = np.count_nonzero(wanted | now)
-        alike = np.count_nonzero(wanted & now) / either + more if either else more
-        if changed is not None and (best is None or alike > best[0]):
-            best = alike, changed
-    return None if best is None else best[1]
-
-
-def _best(decoder: PromptDecoder, decoded: Decoded) -> BoolArray:
-    return decoder.full_size(decoded.logits[int(decoded.quality.argmax())])
-
-
-def _smallest(decoder: PromptDecoder, decoded: Decoded, point: Point) -> BoolArray:
-    """The smallest of three masks that holds the click; the best one where none does."""
-    masks = [decoder.full_size(logits) for logits in decoded.logits]
-    holding = [mask for mask in masks if mask[place_of(point, mask)]]
-    return min(holding, key=np.count_nonzero) if holding else _best(decoder, decoded)
 
 
 def _within(quality: float) -> float:

@@ -1,9 +1,8 @@
 """What a click on a mask changes: one piece, and no larger than a click there can mean.
 
-Who corrects a mask clicks into the middle of what is wrong with it. So a negative click means
-nothing that is much thicker than it lies deep in the mask, and a positive one the piece in whose
-middle it lies: of several that one is taken, and it is cut to the click's surroundings where it is
-thicker elsewhere. A piece that is very large is cut, too.
+Who corrects a mask clicks into the middle of what is wrong with it. So a click means the piece in
+whose middle it lies: of several that one is taken, and it is cut to the click's surroundings where
+it is thicker elsewhere, or very large.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from vostool.models.flow.segment import pixel_of
 from vostool.project.prompts import Point
 
 _DEPTHS, _PIXELS = 1.5, 3.0
-"""A piece may be so many times as thick as the click lies deep, and some pixels."""
-_CENTRAL, _LONG = 0.8, 6.0
-"""How central a click lies that means its piece, and so many of the piece's half widths it may be
-long to either side."""
+"""A piece of which the click is not in the middle reaches so many times as far from it as the click
+is from the piece's edge, and some pixels."""
+_CENTRAL, _SLACK = 0.8, 1.0
+"""How central a click lies that means the whole of its piece, however long that is; and pixels."""
 _MOST_ADDED, _MOST_TAKEN = 3.0, 0.6
 """Of the mask's area: a piece beyond is another thing, or all of this one."""
 
@@ -31,35 +30,35 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
     Returns:
         None where the other mask has the click's pixel as the mask has it already.
     """
-    pieces = wanted & ~mask if point.positive else mask & ~wanted
     place = place_of(point, mask)
-    if not pieces[place]:
+    piece = _piece(mask, wanted, point)
+    if piece is None:
         return None
-    piece = _around(pieces, place)
     most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * np.count_nonzero(mask)
-    is_large = np.count_nonzero(piece) > most
-    if point.positive:
-        depth, thickness = _depths(piece, place)
-        long = depth >= _CENTRAL * thickness and not is_large
-        piece = _cut(piece, place, (_LONG if long else _DEPTHS) * depth + _PIXELS)
-    else:
-        reach = _DEPTHS * _depth(mask, point) + _PIXELS
-        if is_large or _depths(piece, place)[1] > reach:
-            piece = _cut(piece, place, reach)
+    depth, thickness = _depths(piece, place)
+    if depth + _SLACK < _CENTRAL * thickness or np.count_nonzero(piece) > most:
+        reach = int(_DEPTHS * depth + _PIXELS)
+        piece = _around(piece & _disk(piece, place, reach), place)
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
 
 
 def centrality(mask: BoolArray, wanted: BoolArray, point: Point) -> float | None:
-    """How near a positive click lies to the middle of the piece that it would add, 0..1.
+    """How near a click lies to the middle of the piece that it would change, 0..1.
 
     Returns:
-        None where the other mask adds nothing there.
+        None where the other mask changes nothing there.
     """
-    pieces, place = wanted & ~mask, place_of(point, mask)
-    if not pieces[place]:
+    piece = _piece(mask, wanted, point)
+    if piece is None:
         return None
-    depth, thickness = _depths(_around(pieces, place), place)
+    depth, thickness = _depths(piece, place_of(point, mask))
     return depth / thickness
+
+
+def _piece(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
+    pieces = wanted & ~mask if point.positive else mask & ~wanted
+    place = place_of(point, mask)
+    return _around(pieces, place) if pieces[place] else None
 
 
 def with_dot(mask: BoolArray, point: Point) -> BoolArray:
@@ -106,11 +105,6 @@ def _depths(piece: BoolArray, place: tuple[int, int]) -> tuple[float, float]:
     x, y, width, height = cv2.boundingRect(piece.astype(np.uint8))
     distances = _distances(piece[y : y + height, x : x + width])
     return float(distances[place[0] - y + 1, place[1] - x + 1]), float(distances.max())
-
-
-def _cut(piece: BoolArray, place: tuple[int, int], reach: float) -> BoolArray:
-    """What of the piece hangs together within reach of a place in it, in pixels."""
-    return _around(piece & _disk(piece, place, int(reach)), place)
 
 
 def _distances(region: BoolArray) -> NDArray[np.float32]:
