@@ -25,7 +25,7 @@ from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam, own_n
 from vostool.models.mobile_sam.published import MOBILE_SAM
 from vostool.models.mobile_sam.training.clicks import Told, corrected, first_prompt
 from vostool.models.mobile_sam.training.lessons import FINE, Lesson, encode_lessons
-from vostool.models.shared.device import choose_device, choose_dtype
+from vostool.models.shared.device import choose_device, choose_light_dtype
 from vostool.models.shared.official_training import official_training
 from vostool.models.shared.torch_errors import clear_errors
 from vostool.models.trainer import Losses, TaughtVideo, TrainOptions
@@ -100,7 +100,7 @@ class MobileSamTrainer:
         place = choose_device(device)
         with clear_errors(MOBILE_SAM.title):
             network = build_mobile_sam(checkpoint, place)
-        return cls(network, read_weights(checkpoint), options, choose_dtype(place))
+        return cls(network, read_weights(checkpoint), options, choose_light_dtype(place))
 
     @property
     def parts(self) -> str:
