@@ -120,7 +120,7 @@ def _joined(project: Project, key: FrameObject, new: Prompts) -> Prompts:
             recall=None,
         )
     record = project.masks.get(*key)
-    if record is None or new.mask is not None:
+    if record is None or new.mask is not None or new.together:
         return new
     return replace(new, base=record.mask)
 

@@ -82,7 +82,12 @@ class Prompts:
         """The mask to start from: the given one, else the one under correction by clicks."""
         if self.mask is not None:
             return self.mask
-        return None if self.box is not None else self.base
+        return None if self.starts_anew else self.base
+
+    @property
+    def starts_anew(self) -> bool:
+        """True for a box that was drawn alone, whatever stood there; points may have followed."""
+        return self.box is not None and not self.together
 
     @property
     def has_object(self) -> bool:

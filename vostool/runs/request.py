@@ -166,7 +166,7 @@ def segment_request(
 ) -> SegmentRequest:
     """Ask for the mask of prompts; with what is stored around them where they correct a track."""
     around = None
-    if prompts.base is not None and prompts.mask is None and prompts.box is None:
+    if prompts.base is not None and prompts.mask is None and not prompts.starts_anew:
         around = _around(project, frame, object_id)
     learned = project.learned.get(object_id)
     return SegmentRequest(frame, object_id, prompts, around, learned)

@@ -76,13 +76,15 @@ def test_clicks_made_one_by_one_or_at_once_give_the_same(predictor, jpeg_source,
 def test_the_order_of_clicks_is_the_order_of_calls():
     mask = Mask.empty(4, 4)
     points = (Point(1, 1), Point(2, 2, positive=False))
-    steps = prompt_steps(Prompts(points, Box(0, 0, 3, 3), base=mask))
+    steps = prompt_steps(Prompts(points, Box(0, 0, 3, 3), mask=mask))
     assert [(s.mask, s.box is not None, len(s.points)) for s in steps] == [
         (mask, False, 0),
         (mask, True, 0),
         (mask, True, 1),
         (mask, True, 2),
     ]
+    anew = prompt_steps(Prompts(points, Box(0, 0, 3, 3), base=mask))
+    assert [(s.mask, len(s.points)) for s in anew] == [(None, 0), (None, 1), (None, 2)]
     assert prompt_steps(Prompts()) == []
 
 
