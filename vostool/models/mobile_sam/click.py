@@ -136,16 +136,25 @@ def _changed(
     What the network proposes beside the mask that it is shown may be the object with half of its
     surroundings, or that mask again; what for the click alone, a part or the whole.
     """
-    lone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
-    alone = [decoder.full_size(logits) for logits in lone.logits]
     proposed = [decoder.full_size(decoded.logits[place]) for place in (SINGLE, WHOLE)]
-    proposed += alone if point.positive else [now & ~mask for mask in alone]
+    best = _most_central(now, proposed, point)
+    if point.positive or best is None:
+        lone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
+        alone = [decoder.full_size(logits) for logits in lone.logits]
+        # Under a negative click all of the object may lie, so it is looked at for want of another.
+        proposed += alone if point.positive else [now & ~mask for mask in alone]
+        best = _most_central(now, proposed, point)
+    return None if best is None else with_click(now, best, point)
+
+
+def _most_central(now: BoolArray, proposed: list[BoolArray], point: Point) -> BoolArray | None:
+    """The mask by which the click's piece has the click nearest to its middle; None without any."""
     best: tuple[float, BoolArray] | None = None
     for wanted in proposed:
         central = centrality(now, wanted, point)
         if central is not None and (best is None or central > best[0]):
             best = central, wanted
-    return None if best is None else with_click(now, best[1], point)
+    return None if best is None else best[1]
 
 
 def _within(quality: float) -> float:

@@ -20,8 +20,8 @@ _DEPTHS, _PIXELS = 1.5, 3.0
 is from the piece's edge, and some pixels."""
 _CENTRAL, _SLACK = 0.8, 1.0
 """How central a click lies that means the whole of its piece, however long that is; and pixels."""
-_MOST_ADDED, _MOST_TAKEN = 3.0, 0.6
-"""Of the mask's area: a piece beyond is another thing, or all of this one."""
+_MOST_ADDED, _MOST_TAKEN = 3.0, 0.5
+"""Of the mask's area: a piece beyond is another thing, or too much of this one."""
 
 
 def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
