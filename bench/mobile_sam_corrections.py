@@ -24,6 +24,7 @@ import numpy as np
 
 from vostool.evaluate.corrections import centre
 from vostool.evaluate.datasets import list_sequences
+from vostool.evaluate.metrics import region_similarity
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.parts import largest_part
 from vostool.models.engine import Engine, SegmentRequest
@@ -102,8 +103,9 @@ def corrected(
     engine: Engine, frame: int, truth: BoolArray, wrong: BoolArray, clicks: int
 ) -> list[float]:
     """Intersection over union before and after each click."""
-    now, points = wrong, ()
-    values = [overlap(truth, now)]
+    now = wrong
+    points: tuple[Point, ...] = ()
+    values = [region_similarity(truth, now)]
     for _ in range(clicks):
         missing, extra = largest_part(truth & ~now), largest_part(now & ~truth)
         positive = bool(np.count_nonzero(missing) >= np.count_nonzero(extra))
@@ -113,13 +115,8 @@ def corrected(
         points = (*points, Point(*centre(region), positive))
         prompts = Prompts(points=points, base=Mask.from_array(wrong))
         now = engine.segment(SegmentRequest(frame, 1, prompts)).mask.to_array()
-        values.append(overlap(truth, now))
+        values.append(region_similarity(truth, now))
     return values + values[-1:] * (clicks + 1 - len(values))
-
-
-def overlap(one: BoolArray, other: BoolArray) -> float:
-    """Intersection over union, 0..1."""
-    return np.count_nonzero(one & other) / max(1, np.count_nonzero(one | other))
 
 
 def print_table(found: dict[str, list[list[float]]]) -> None:

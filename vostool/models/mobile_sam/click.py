@@ -48,7 +48,10 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
             continue
         if step.box is not None:
             before, quality = boxed(decoder, features, step.points, step.box)
-            kept = _kept(decoder, features, before, prompts)
+            kept = None
+            if prompts.base is not None:
+                filled = decoder.full_size(before)
+                kept = keeping(decoder, features, filled, prompts.base, step.box)
             if kept is not None:
                 later = prompts.points[len(step.points) :]
                 return _corrected(decoder, features, Mask.from_array(kept), later, quality)
@@ -64,15 +67,6 @@ def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> 
         before, quality = decoded.logits[best], float(decoded.quality[best])
     assert before is not None
     return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
-
-
-def _kept(
-    decoder: PromptDecoder, features: torch.Tensor, logits: torch.Tensor, prompts: Prompts
-) -> BoolArray | None:
-    if prompts.base is None or prompts.box is None or prompts.mask is not None:
-        return None
-    answer = decoder.full_size(logits)
-    return keeping(decoder, features, answer, prompts.base, prompts.box)
 
 
 def _refined(
@@ -137,13 +131,13 @@ def _changed(
     surroundings, or that mask again; what for the click alone, a part or the whole.
     """
     proposed = [decoder.full_size(decoded.logits[place]) for place in (SINGLE, WHOLE)]
-    best = _most_central(now, proposed, point)
-    if point.positive or best is None:
+    place = place_of(point, now)
+    if point.positive or all(mask[place] for mask in proposed):
         lone = decoder.decode(features, (Point(point.x, point.y),), None, None, several=True)
         alone = [decoder.full_size(logits) for logits in lone.logits]
         # Under a negative click all of the object may lie, so it is looked at for want of another.
         proposed += alone if point.positive else [now & ~mask for mask in alone]
-        best = _most_central(now, proposed, point)
+    best = _most_central(now, proposed, point)
     return None if best is None else with_click(now, best, point)
 
 
