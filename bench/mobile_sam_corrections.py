@@ -25,6 +25,7 @@ import numpy as np
 from vostool.evaluate.corrections import centre
 from vostool.evaluate.datasets import list_sequences
 from vostool.evaluate.metrics import region_similarity
+from vostool.masks import kernels
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.parts import largest_part
 from vostool.models.engine import Engine, SegmentRequest
@@ -85,7 +86,7 @@ def spoiled(truth: BoolArray, turn: int) -> Iterator[tuple[str, BoolArray]]:
     at = len(rows) // 2
     yield "lump", truth | disk(truth, (int(columns[at]), int(rows[at])), DISK * side)
     width = max(1, round(RIM * side))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
+    kernel = kernels.disk(width)
     pixels = truth.astype(np.uint8)
     if (thin := cv2.erode(pixels, kernel) > 0).any():
         yield "thin", np.asarray(thin)

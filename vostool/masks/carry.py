@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vostool.masks.crop import Window, decode_window, difference, encode_window, union
+from vostool.masks.kernels import disk
 from vostool.masks.mask import BoolArray, Mask
 
 REACH = 0.3
@@ -60,7 +60,7 @@ def without_rims(change: Change) -> Change:
         thin = 2 * _thin(mask)
         window = Window.of(mask, thin)
         pixels = decode_window(mask, window).view(np.uint8)
-        core = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, _disk(thin)) if window else pixels
+        core = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, disk(thin)) if window else pixels
         parts.append(encode_window(mask.height, mask.width, window, core > 0) if window else mask)
     return Change(parts[0], parts[1], change.seen)
 
@@ -102,7 +102,7 @@ def _belonging(differs: BoolArray, before: BoolArray, reach: float, thin: int) -
     """The pieces of a difference (h, w) that begin within reach of the change before."""
     if not before.any() or not differs.any():
         return np.zeros_like(differs)
-    core = cv2.morphologyEx(differs.view(np.uint8), cv2.MORPH_OPEN, _disk(thin))
+    core = cv2.morphologyEx(differs.view(np.uint8), cv2.MORPH_OPEN, disk(thin))
     distance = cv2.distanceTransform((~before).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     _, pieces = cv2.connectedComponents(core)
     meant = np.zeros(int(pieces.max()) + 1, np.bool_)
@@ -111,7 +111,7 @@ def _belonging(differs: BoolArray, before: BoolArray, reach: float, thin: int) -
     kept = np.asarray(meant[pieces])
     if not kept.any():
         return kept
-    taken = differs & (cv2.dilate(kept.view(np.uint8), _disk(thin + 1)) > 0)
+    taken = differs & (cv2.dilate(kept.view(np.uint8), disk(thin + 1)) > 0)
     _, wholes = cv2.connectedComponents(differs.view(np.uint8))
     areas = np.bincount(wholes.ravel())
     share = np.bincount(wholes[taken], minlength=len(areas)) / np.maximum(areas, 1)
@@ -154,8 +154,3 @@ def _middle(mask: Mask) -> tuple[float, float]:
     moments = cv2.moments(decode_window(mask, window).view(np.uint8), binaryImage=True)
     area = moments["m00"]
     return window.left + moments["m10"] / area, window.top + moments["m01"] / area
-
-
-def _disk(radius: int) -> NDArray[np.uint8]:
-    shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return np.asarray(shape, np.uint8)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from vostool.masks.box import Box
+from vostool.masks.kernels import disk
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, PromptDecoder
 from vostool.project.prompts import Point
@@ -78,12 +78,12 @@ def keeping(
 def _thick(differs: BoolArray) -> list[BoolArray]:
     """The pieces of a difference (H, W) that are more than a rim, with the rims that they have."""
     pixels = differs.astype(np.uint8)
-    core = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, _disk(_RIM))
+    core = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, disk(_RIM))
     count, numbers, stats, _ = cv2.connectedComponentsWithStats(core)
     order = np.argsort(stats[1:count, cv2.CC_STAT_AREA])[::-1] + 1
     left, pieces = differs.copy(), []
     for number in order:
-        grown = cv2.dilate((numbers == number).astype(np.uint8), _disk(_RIM + 1)) > 0
+        grown = cv2.dilate((numbers == number).astype(np.uint8), disk(_RIM + 1)) > 0
         pieces.append(np.asarray(left & grown, np.bool_))
         left &= ~grown
     return pieces
@@ -103,8 +103,3 @@ def _inside(mask: BoolArray, box: Box) -> BoolArray:
     x0, y0, x1, y1 = (max(0, round(edge)) for edge in (box.x0, box.y0, box.x1, box.y1))
     part[y0:y1, x0:x1] = mask[y0:y1, x0:x1]
     return part
-
-
-def _disk(radius: int) -> NDArray[np.uint8]:
-    shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return np.asarray(shape, np.uint8)
