@@ -85,7 +85,9 @@ def test_a_box_starts_anew_and_remembers_the_mask_that_it_corrects(provenance: P
     prompts = with_box(box, MaskRecord(shown, provenance))
     assert prompts.start_mask is None
     assert prompts.base == (None if provenance is Provenance.PROMPTED else shown)
-    assert with_box(box, MaskRecord(Mask.empty(4, 6), provenance)) == with_box(box)
+    lost = with_box(box, MaskRecord(Mask.empty(4, 6), provenance))
+    assert lost.base == (None if provenance is Provenance.PROMPTED else Mask.empty(4, 6))
+    assert with_box(box) == Prompts(box=box)
 
 
 def test_neighbouring_objects_have_their_own_colours() -> None:

@@ -45,10 +45,13 @@ def test_a_short_stroke_is_a_click_and_what_is_outside_is_left_out() -> None:
 def test_the_points_join_what_stands_there() -> None:
     tracked = MaskRecord(Mask.from_array(np.ones((100, 200), bool)), Provenance.TRACKED)
     fresh = with_scribble(None, tracked, [(1, 2), (3, 4)], False)
-    assert fresh == Prompts((Point(1, 2, False), Point(3, 4, False)), base=tracked.mask)
+    points = (Point(1, 2, False), Point(3, 4, False))
+    assert fresh == Prompts(points, base=tracked.mask, together=2)
     more = with_scribble(fresh, None, [(5, 6)], True)
     assert more.points == (*fresh.points, Point(5, 6, True)) and more.base == tracked.mask
+    assert more.together == 2  # the second stroke is told point by point
     assert with_scribble(fresh, None, [], True) is None
+    assert with_scribble(None, tracked, [(1, 2)], False) == Prompts(points[:1], base=tracked.mask)
 
 
 @given(seed=st.integers(0, 10_000))

@@ -22,9 +22,10 @@ from vostool.evaluate.picks import Past, Pick, Worst, confirm
 from vostool.evaluate.robots import Robot
 from vostool.evaluate.sequence import TruthSequence
 from vostool.frames import FrameSource
+from vostool.masks.mask import MaskRecord
 from vostool.models.engine import Engine
 from vostool.models.memory_kinds import STANDARD, Memory
-from vostool.project.prompts import Prompts, with_box, with_point
+from vostool.project.prompts import Prompts, with_box, with_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +185,18 @@ def _apply(session: HeadlessSession, frame: int, corrections: Sequence[Correctio
     for correction in corrections:
         key = (frame, correction.object_id)
         record = session.project.masks.get(*key)
-        prompts: Prompts | None = session.project.prompts.get(key)
-        if correction.box is not None:
-            prompts = with_box(correction.box, record)
-        for point in correction.points:
-            prompts = with_point(prompts, record, point)
+        prompts = prompts_of(correction, session.project.prompts.get(key), record)
         if prompts is not None:
             session.prompt(frame, correction.object_id, prompts)
+
+
+def prompts_of(
+    correction: Correction, old: Prompts | None, record: MaskRecord | None
+) -> Prompts | None:
+    """What the window would tell the engine; the points of one correction go in one go."""
+    if correction.box is not None:
+        old = with_box(correction.box, record)
+    return with_points(old, record, correction.points)
 
 
 def _measure(sequence: TruthSequence, session: HeadlessSession) -> list[Measure]:

@@ -7,6 +7,7 @@ cannot change under the engine that works on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vostool.errors import PromptError
@@ -156,13 +157,35 @@ def with_point(
     return replace(old, points=(*old.points, point), recall=None)
 
 
+def with_points(
+    old: Prompts | None, record: MaskRecord | None, points: Sequence[Point]
+) -> Prompts | None:
+    """Add points that were given in one go, as those of a stroke; None where nothing is said.
+
+    The first ones of a frame are told to the engine in one call, later ones click by click.
+
+    Args:
+        old: the prompts that stand on this frame for the object, or None.
+        record: the mask that is shown for it there, or None.
+    """
+    if old is None and len(points) > 1:
+        return Prompts(points=tuple(points), base=_tracked(record), together=len(points))
+    prompts = old
+    for point in points:
+        prompts = with_point(prompts, record, point)
+    return prompts
+
+
 def with_box(box: Box, record: MaskRecord | None = None) -> Prompts:
     """A box says "the object is here": it starts anew and drops earlier prompts of the frame.
 
     Args:
-        record: the mask that is shown for the object there, or None; a tracked one is remembered.
+        record: the mask that is shown for the object there, or None; a tracked one is remembered,
+            also an empty one, which says that the object was lost there.
     """
-    return Prompts(box=box, base=_tracked(record))
+    if record is None or record.provenance is Provenance.PROMPTED:
+        return Prompts(box=box)
+    return Prompts(box=box, base=record.mask)
 
 
 def _tracked(record: MaskRecord | None) -> Mask | None:

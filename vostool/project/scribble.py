@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from vostool.masks.mask import MaskRecord
-from vostool.project.prompts import Point, Prompts, with_point
+from vostool.project.prompts import Point, Prompts, with_points
 
 Position = tuple[float, float]
 """(x, y) in image pixels."""
@@ -44,16 +44,14 @@ def sample_stroke(path: Sequence[Position], width: int, height: int) -> list[Pos
 def with_scribble(
     old: Prompts | None, record: MaskRecord | None, places: Sequence[Position], positive: bool
 ) -> Prompts | None:
-    """Add the points of a scribble, as so many clicks; None where there is no point.
+    """Add the points of a scribble; None where there is no point.
 
     Args:
         old: the prompts that stand on this frame for the object, or None.
         record: the mask that is shown for it there, or None.
     """
-    prompts = old
-    for x, y in places:
-        prompts = with_point(prompts, record, Point(x, y, positive))
-    return prompts if places else None
+    points = [Point(x, y, positive) for x, y in places]
+    return with_points(old, record, points) if points else None
 
 
 def _at(path: Sequence[Position], lengths: Sequence[float], wanted: float) -> Position:

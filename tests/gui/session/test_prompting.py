@@ -8,7 +8,8 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from vostool.masks.box import Box
-from vostool.masks.mask import Provenance
+from vostool.masks.mask import MaskRecord, Provenance
+from vostool.project import edits
 from vostool.project.prompts import Point
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -87,6 +88,21 @@ def test_a_box_by_dragging_replaces_what_was_prompted(opened, tool: str) -> None
     for got, want in zip((box.x0, box.y0, box.x1, box.y1), (x, y, x + w, y + h), strict=True):
         assert abs(got - want) < 1
     opened.until(lambda: opened.mask(0, 1).mask == opened.truth(0, 1))
+
+
+def test_a_box_that_leaves_the_tracked_mask_as_it_is_says_so(opened) -> None:
+    """And a box once more begins anew."""
+    opened.mark(1, oid=1)
+    tracked = MaskRecord(opened.truth(0, 1), Provenance.TRACKED, 0.9)
+    opened.project.apply(edits.clear_prompts(opened.project, 0, 1))
+    opened.project.apply(edits.set_masks(opened.project, [((0, 1), tracked)], "Track"))
+    x, y, w, h = tracked.mask.bbox
+    opened.keys("R")
+    opened.drag((x, y), (x + w, y + h))
+    opened.until(lambda: "fills this box and stays" in opened.status())
+    assert opened.project.prompts[0, 1].base == tracked.mask
+    opened.drag((x - 9, y - 9), (x + w + 9, y + h + 9))  # not by the corner of the first one
+    opened.until(lambda: opened.project.prompts[0, 1].base is None)
 
 
 def test_a_box_is_cut_to_the_frame(opened) -> None:

@@ -52,12 +52,12 @@ def test_a_click_at_the_edge_does_not_mean_all_that_lies_behind_it(positive):
     mask = np.zeros((100, 100), bool)
     mask[:, :50] = True
     wanted = mask.copy()
-    wanted[45:] = positive  # the network would take all of the lower half, or nothing of it
+    wanted[55:] = positive  # the network would take all of the lower part, or nothing of it
     at = Point(51.5, 72.5) if positive else Point(48.5, 72.5, False)
     changed = with_click(mask, wanted, at)
     rows, columns = np.nonzero(changed != mask)
     assert len(rows) > 0 and np.hypot(rows - 72, columns - int(at.x)).max() < 9
-    deep = Point(75.5, 72.5) if positive else Point(25.5, 72.5, False)
+    deep = Point(75.5, 77.5) if positive else Point(24.5, 77.5, False)
     assert np.array_equal(with_click(mask, wanted, deep), wanted)
 
 
@@ -239,19 +239,28 @@ def boxed(answer, shown, tracked=TRACKED, points=()):
     return mobile_sam_click.answer(Shown(answer, shown), None, prompts).mask.to_array()
 
 
-def test_a_box_on_a_tracked_mask_changes_what_it_asks_for_and_not_the_rest():
-    kept = boxed(in_picture(BODY, POST, ARM) & ~in_picture((25, 40, 35, 50)), TRACKED)
-    outside = in_picture(BODY, ARM) != kept
-    # The arm reaches the box; the post does not bring it closer, and neither does the hole.
-    assert np.count_nonzero(outside) <= 40
-    assert kept[25, 60]
-    assert not kept[55:, 54:].any()
-    assert kept[40:50, 25:35].all()
+HOLE = in_picture((25, 40, 35, 50))
 
 
-def test_what_the_network_says_of_the_tracked_mask_too_is_changed():
-    answer = in_picture(BODY, POST, ARM)
-    assert np.array_equal(boxed(answer, answer), answer)
+@pytest.mark.parametrize(
+    ("answer", "shown", "expected"),
+    [
+        (in_picture(BODY, ARM), in_picture(BODY, ARM), in_picture(BODY, ARM)),
+        (in_picture(BODY, ARM), TRACKED, TRACKED),  # a mast that reaches the box as the arm does
+        (TRACKED & ~HOLE, TRACKED & ~HOLE, TRACKED),
+        (in_picture(BODY, POST, ARM) & ~HOLE, in_picture(BODY, ARM), in_picture(BODY, ARM)),
+    ],
+)
+def test_a_box_on_a_tracked_mask_changes_what_it_asks_for_and_the_network_is_sure_of(
+    answer, shown, expected
+):
+    assert np.array_equal(boxed(answer, shown), expected)
+
+
+def test_a_box_that_the_tracked_mask_fills_changes_nothing():
+    """It says nothing of a wheel's spokes, nor of what shows between the legs of a chair."""
+    filled, fits = in_picture(BODY, POST, ARM), in_picture(BODY, ARM)
+    assert np.array_equal(boxed(filled, filled, fits), fits)
 
 
 def test_a_box_beside_the_tracked_mask_starts_anew():
@@ -278,3 +287,48 @@ def test_a_click_away_from_the_mask_takes_the_piece_that_it_is_in_the_middle_of(
     prompts = Prompts(points=(Point(41, 54),), base=Mask.from_array(wing))
     reply = mobile_sam_click.answer(decoder, None, prompts)
     assert np.array_equal(reply.mask.to_array(), wing | pilot)
+
+
+def told(points, wanted, together):
+    """A mask of most of the picture after points on it, where the network wants another one."""
+    decoder = Scripted(wanted, wanted, wanted, single=wanted, whole=wanted, quality=(0.9, 0.9))
+    prompts = Prompts(points, base=Mask.from_array(SKIRT), together=together)
+    return mobile_sam_click.answer(decoder, None, prompts).mask.to_array()
+
+
+SKIRT = in_picture((5, 5, 75, 75))
+STALK = tuple(Point(40.5, y + 0.5, positive=False) for y in (30, 36, 42, 48))
+
+
+def test_the_points_of_a_stroke_reach_no_farther_than_to_the_next_one():
+    """The network takes a large part of the skirt for the stalk of grass before it."""
+    taken = SKIRT & ~told(STALK, SKIRT & ~in_picture((20, 20, 60, 60)), len(STALK))
+    rows, columns = np.nonzero(taken)
+    assert all(taken[int(p.y), int(p.x)] for p in STALK)
+    assert np.abs(columns - 40).max() <= 7 and rows.min() >= 23 and rows.max() <= 55
+
+
+def test_points_of_both_signs_given_in_one_go_bound_each_other():
+    arm = in_picture((75, 30, 80, 50))
+    points = (Point(77.5, 33.5), Point(77.5, 45.5, positive=False), Point(70.5, 40.5, False))
+    changed = told(points, SKIRT | arm, len(points))
+    assert changed[33, 77] and changed[37, 77]
+    assert not changed[45:, 75:].any()
+    assert told(points[:1], SKIRT | arm, 1)[30:50, 75:].all()
+
+
+def test_of_points_on_nothing_that_mask_is_taken_which_holds_them():
+    """Asked in one call the network draws both ends, one by one only the first."""
+    both, one = in_picture((10, 10, 20, 20), (50, 10, 60, 20)), in_picture((10, 10, 20, 20))
+
+    class Joined(Stubborn):
+        def decode(self, features, points, box, before, several):
+            drawn = np.where(both if len(points) > 1 else one, 8.0, -8.0)
+            return Decoded(torch.from_numpy(np.stack([drawn] * 3)), torch.full((3,), 0.8))
+
+    points = (Point(15, 15), Point(55, 15))
+    decoder = Joined()
+    separate = mobile_sam_click.answer(decoder, None, Prompts(points))
+    assert np.array_equal(separate.mask.to_array(), one)
+    in_one_go = mobile_sam_click.answer(decoder, None, Prompts(points, together=2))
+    assert np.array_equal(in_one_go.mask.to_array(), both)

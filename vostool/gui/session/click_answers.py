@@ -16,6 +16,7 @@ from vostool.models.engine import SegmentReply, SegmentRequest
 from vostool.project.changes import FrameObject
 from vostool.project.history import Step
 from vostool.runs.request import may_recall, segment_edit, segment_request
+from vostool.words import tr
 
 ANSWERED_AT_ONCE = 50
 """Of the prompts that an import or an undo leaves without masks; a run answers all of them."""
@@ -33,7 +34,7 @@ class ClickAnswers(QObject):
         busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more;
             told again with each answer while others wait.
         problem(str): one sentence about a click that came to nothing.
-        told(str): one sentence about a mask that was tidied.
+        told(str): one sentence about a mask that was tidied, or that a box leaves as it was.
         answered(SegmentRequest, SegmentReply): a click's mask is in the project.
         recalling(bool): a correction is being answered again from the frames around it, or none is.
     """
@@ -144,6 +145,13 @@ class ClickAnswers(QObject):
             self._document.extend(step, edit)
         elif edit is not None:  # of a click that was made before the video was opened
             self._document.note(edit)
+        if request.prompts.box is not None and reply.mask == request.prompts.base:
+            self.told.emit(
+                tr(
+                    "The tracked mask fills this box and stays. Click where it is wrong, "
+                    "or draw the box again to begin anew."
+                )
+            )
         self.answered.emit(request, reply)
         return edit is not None
 

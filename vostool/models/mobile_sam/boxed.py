@@ -2,9 +2,10 @@
 
 A box says how far the object goes and nothing about what lies inside. Drawn on a tracked mask that
 is mostly right, it is about the places where that mask ends too early or too late. What the
-network's answer differs by elsewhere is as often wrong as right: a post before the object, a house
-behind it, a hole in a board. So a piece of which the box says nothing is changed only where the
-network says the same when it is shown the tracked mask, too.
+network's answer differs by elsewhere is as often wrong as right: a wheel that is filled, a hole in
+a board, the background between the legs of a chair. So a piece is changed only where the box asks
+for it and the network says the same when it is shown the tracked mask, too; it does not of a mast
+that fills the box beside the object.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from vostool.project.prompts import Point
 
 _FILLS = 2.0
 """What the fit of a mask's own box counts beside the estimate."""
-_SAME = 0.6
-"""Intersection over union from which the tracked mask and the answer are of the same thing."""
+_ABOUT = 0.5
+"""Share of the tracked mask in the box, and of that in the answer, if the box is about it."""
 _ASKED = 0.02
-"""By how much the fit becomes worse without a piece that the box asks for, and better without one
-that it speaks against."""
-_SURE = 0.6
-"""Share of a piece in which the network, shown the tracked mask, still says the same."""
+"""By how much a piece that the box asks for betters the fit."""
+_SURE = 0.8
+"""Share of such a piece, and of the tracked mask, that the network still has when it is shown that
+mask."""
 _RIM = 2
 """Pixels; differences up to twice as thick are the border's, which the network draws better."""
 
@@ -53,24 +54,30 @@ def boxed(
 def keeping(
     decoder: PromptDecoder, features: torch.Tensor, answer: BoolArray, tracked: Mask, box: Box
 ) -> BoolArray | None:
-    """The answer (H, W) to a box, with the tracked mask where nothing asks for a change.
+    """The tracked mask (H, W) with those pieces of the answer to a box that the box asks for.
 
     Returns:
         None where the answer stands as it is: the tracked mask is of something else.
     """
     inside = _inside(tracked.to_array(), box)
-    either = np.count_nonzero(inside | answer)
-    if not either or np.count_nonzero(inside & answer) < _SAME * either:
+    left = np.count_nonzero(inside)
+    if (
+        not left
+        or left < _ABOUT * tracked.area
+        or np.count_nonzero(inside & answer) < _ABOUT * left
+    ):
         return None
     before = decoder.from_picture(inside.astype(np.float32))
     shown = decoder.full_size(decoder.decode_every(features, (), box, before).logits[SINGLE])
-    kept, fit = answer, _fit(answer, box)
+    if np.count_nonzero(shown & inside) < _SURE * left:
+        return inside  # it takes the box for something else, and says nothing about this object
+    kept, fit = inside, _fit(inside, box)
     for differs in (answer & ~inside, inside & ~answer):
         for piece in _thick(differs):
             changed = kept ^ piece
             now = _fit(changed, box)
             sure = np.count_nonzero(piece & (shown == answer)) >= _SURE * np.count_nonzero(piece)
-            if now > fit + _ASKED or (now >= fit - _ASKED and not sure):
+            if sure and now > fit + _ASKED:
                 kept, fit = changed, now
     return kept
 

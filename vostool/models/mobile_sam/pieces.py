@@ -2,10 +2,15 @@
 
 Who corrects a mask clicks into the middle of what is wrong with it. So a click means the piece in
 whose middle it lies: of several that one is taken, and it is cut to the click's surroundings where
-it is thicker elsewhere, or very large.
+it is thicker elsewhere, or very large. Points that were given in one go, as those of a stroke,
+bound each other's pieces.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,14 +23,73 @@ from vostool.project.prompts import Point
 _DEPTHS, _PIXELS = 1.5, 3.0
 """A piece of which the click is not in the middle reaches so many times as far from it as the click
 is from the piece's edge, and some pixels."""
-_CENTRAL, _SLACK = 0.8, 1.0
+_TAKEN = 0.1
+"""And at most so far where it is taken away, in sides of a square as large as the mask: what the
+network leaves out about a stalk of grass before a skirt is the skirt."""
+_SPACINGS = {True: 2, False: 1}
+"""How far from a point of several its piece goes, in distances to the next one of its kind."""
+_CENTRAL, _SLACK = {True: 0.8, False: 0.9}, 1.0
 """How central a click lies that means the whole of its piece, however long that is; and pixels."""
 _MOST_ADDED, _MOST_TAKEN = 3.0, 0.5
 """Of the mask's area: a piece beyond is another thing, or too much of this one."""
 
 
-def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the points that were given with a click say about how far its piece goes.
+
+    Whoever draws a stroke says by each part of it what lies there: a piece goes from a point as far
+    as the next one of its kind is away, or twice as far where it is added, and ends half-way to
+    those of the other kind.
+    """
+
+    points: tuple[Point, ...] = ()
+
+    def cut(self, piece: BoolArray, point: Point) -> BoolArray:
+        """The part of a piece (H, W) that one of them, or any other point, can mean."""
+        if point not in self.points:
+            return piece
+        place = place_of(point, piece)
+        others = [p for p in self.points if p != point]
+        away = [_distance(p, point) for p in others if p.positive == point.positive]
+        if away:
+            piece = piece & _disk(piece, place, int(_SPACINGS[point.positive] * min(away)) + 1)
+        unlike = [p for p in others if p.positive != point.positive]
+        return _around(piece & _nearer(piece, point, unlike), place)
+
+
+ALONE = Bounds()
+"""A click by itself."""
+
+
+def _distance(one: Point, other: Point) -> float:
+    return math.hypot(one.x - other.x, one.y - other.y)
+
+
+def _nearer(mask: BoolArray, point: Point, others: Sequence[Point]) -> BoolArray:
+    """Where (H, W) a point is nearer than any of the others."""
+    rows = np.arange(mask.shape[0], dtype=np.float32)[:, None]
+    columns = np.arange(mask.shape[1], dtype=np.float32)[None]
+
+    def away(p: Point) -> NDArray[np.float32]:
+        return np.asarray((columns - p.x) ** 2 + (rows - p.y) ** 2, np.float32)
+
+    mine, nearer = away(point), np.ones(mask.shape, np.bool_)
+    for other in others:
+        nearer &= mine <= away(other)
+    return nearer
+
+
+def with_click(
+    mask: BoolArray,
+    wanted: BoolArray,
+    point: Point,
+    bounds: Bounds = ALONE,
+) -> BoolArray | None:
     """A mask (H, W) with the piece of another one that a click asks for, or without it.
+
+    Args:
+        bounds: of the points that were given in one go with it.
 
     Returns:
         None where the other mask has the click's pixel as the mask has it already.
@@ -34,11 +98,15 @@ def with_click(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | 
     piece = _piece(mask, wanted, point)
     if piece is None:
         return None
-    most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * np.count_nonzero(mask)
+    area = np.count_nonzero(mask)
+    most = (_MOST_ADDED if point.positive else _MOST_TAKEN) * area
     depth, thickness = _depths(piece, place)
-    if depth + _SLACK < _CENTRAL * thickness or np.count_nonzero(piece) > most:
-        reach = int(_DEPTHS * depth + _PIXELS)
-        piece = _around(piece & _disk(piece, place, reach), place)
+    if depth + _SLACK < _CENTRAL[point.positive] * thickness or np.count_nonzero(piece) > most:
+        reach = _DEPTHS * depth
+        if not point.positive:
+            reach = min(reach, _TAKEN * math.sqrt(area))
+        piece = _around(piece & _disk(piece, place, int(reach + _PIXELS)), place)
+    piece = bounds.cut(piece, point)
     return np.asarray(mask | piece if point.positive else mask & ~piece, np.bool_)
 
 
