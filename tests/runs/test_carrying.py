@@ -49,8 +49,8 @@ NOTHING, ELSEWHERE = Mask.empty(H, W), box(110, 2, 12, 8)
 class Scripted:
     """Says on each frame what its script says; notes which frames it was asked for."""
 
-    def __init__(self, script: Sequence[str], *, revises: bool = False) -> None:
-        self._script, self._revises = script, revises
+    def __init__(self, script: Sequence[str], *, revises: bool = False, score: float = 0.9) -> None:
+        self._script, self._revises, self._score = script, revises, score
         self.tracked: list[int] = []
 
     def track(self, request, _cancelled):
@@ -68,9 +68,10 @@ class Scripted:
             "half": half(frame),
             "spilt": box(10 + 2 * frame, 2, 58, 60),
             "lost": NOTHING,
+            "floor": box(0, 0, H, W),
             "astray": ELSEWHERE,
         }
-        return SegmentReply(masks[self._script[frame]], 0.9)
+        return SegmentReply(masks[self._script[frame]], self._score)
 
 
 def project(standing: dict[int, Mask], before: Mask | None, after: Mask) -> Project:
@@ -178,6 +179,37 @@ def test_it_is_taken_until_it_meets_the_old_one() -> None:
     run(made, engine)
     assert masks(made)[HERE:] == [whole(f) for f in range(HERE, FRAMES)]
     assert max(engine.tracked) == 13 + IN_A_ROW
+
+
+@pytest.mark.parametrize(
+    ("script", "score", "lost", "later"),
+    [
+        ("astray", 0.4, NOTHING, whole),  # as the background is that hides the object
+        ("astray", 0.6, ELSEWHERE, None),
+        ("half", 0.9, half, whole),  # the click was for a part of it
+        ("floor", 0.4, NOTHING, whole),  # the click took what it stands on
+    ],
+)
+def test_where_it_was_lost_what_stands_is_kept_as_far_as_it_is_likelier(
+    script, score, lost, later
+) -> None:
+    """The object is away on some frames; then the first run had found it again by itself."""
+    away = range(8, 14)
+    found = {"astray": ELSEWHERE, "half": half(HERE), "floor": box(0, 0, H, W)}[script]
+    made = project(dict.fromkeys(away, NOTHING), None, found)
+    run(made, Scripted([script] * FRAMES, score=score))
+    now = masks(made)
+    for frame in set(away) - {HERE}:
+        assert now[frame] == (lost(frame) if callable(lost) else lost)
+    for frame in range(14, FRAMES):
+        assert now[frame] == (ELSEWHERE if later is None else later(frame))
+
+
+def test_what_had_been_found_in_part_becomes_whole() -> None:
+    standing = dict.fromkeys(range(8, 14), NOTHING) | {f: half(f) for f in range(14, FRAMES)}
+    made = project(standing, None, whole(HERE))
+    run(made, Scripted(["right"] * FRAMES, score=0.6))
+    assert masks(made)[HERE:] == [whole(f) for f in range(HERE, FRAMES)]
 
 
 def test_an_object_that_is_hidden_for_a_while_does_not_end_the_correction() -> None:

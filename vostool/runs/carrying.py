@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from vostool.frames import FrameSource
 from vostool.masks.carry import Change, carry, without_rims
+from vostool.masks.crop import intersection
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
@@ -40,6 +41,10 @@ this share of the object. A spoiler that was added meets the banner behind it, a
 of it; a corner that was taken away has come to nothing when the track goes astray there."""
 IN_A_ROW = 3
 """After so many frames on which nothing belonged to the correction, the rest stays as it is."""
+_WITHIN = 0.8
+"""Share of one mask in another one from which it is the same object, or a part of it."""
+_DOUBTFUL = 0.5
+"""Score below which a mask is flagged for review."""
 _NOTHING_SHARED = 0.05
 """Share of the corrected mask up to which the one before it was of something else."""
 
@@ -94,7 +99,8 @@ class CarriedLeg:
     """Objects from a corrected frame one way, as far as their corrections have an effect.
 
     Behind the last keyframe all of the new track is taken, until it meets the old one, where the
-    mask that was corrected had nothing in common with the corrected one: it was lost there.
+    mask that was corrected had nothing in common with the corrected one: it was lost there. Where
+    there was no mask at all, what stands on other frames is kept as far as it is likelier.
     Where it is not known what was changed on the leg's origin, all that differs on the first frame
     belongs to the correction: of drawn masks, boxes on nothing, and the rest of a stopped leg.
     """
@@ -175,6 +181,7 @@ class _Side:
         self._standing, self._change, self._whole = standing, change, whole
         # Unless it is known that something was taken away, a track that ends has lost the object.
         self._may_lose = shown and (whole or change is None)
+        self._found = change is not None and shown and _is_new(change)
         self._before: dict[int, Change | None] = {}
         self._quiet = 0
         self._least = None if change is None else _size(change)
@@ -191,6 +198,9 @@ class _Side:
         if self._may_lose and tracked.mask.is_empty:
             return None
         change = self._before.setdefault(frame, self._change)  # a revision starts from the same
+        if self._found and _is_likelier(standing, score, tracked):
+            self._quiet += not standing.is_empty
+            return None
         if self._whole or change is None:
             met = self._whole and standing.iou(tracked.mask) >= AGREES
             mask = standing if met else tracked.mask
@@ -220,6 +230,22 @@ class _Side:
         return False
 
 
+def _is_likelier(standing: Mask, score: float | None, tracked: SegmentReply) -> bool:
+    """Whether what stands is kept on a frame, of an object that was lost where it was corrected.
+
+    There nothing says how what was found hangs together with what stands: it may be a part of what
+    the run before found again by itself, or the background that covers the object now. The scores
+    are expected values of the intersection over union, so they can be compared.
+    """
+    if standing.is_empty:
+        return tracked.score < _DOUBTFUL
+    shared = intersection(standing, tracked.mask).area
+    if shared >= _WITHIN * tracked.mask.area:
+        return True
+    grows = shared >= _WITHIN * standing.area and tracked.mask.area <= _GROWS * standing.area
+    return not grows and score is not None and score >= max(_DOUBTFUL, tracked.score)
+
+
 def _size(change: Change) -> int:
     return change.added.area + change.taken.area
 
@@ -233,11 +259,19 @@ def change_at(project: Project, frame: int, object_id: int) -> Change | None:
     if record is None or prompts is None or prompts.mask is not None:
         return None
     before = prompts.base
-    if prompts.box is not None:
-        return None if before is None else without_rims(Change.between(before, record.mask))
-    if before is None and len(prompts.points) == 1:  # there was nothing to correct
+    in_one_go = len(prompts.points) in (1, prompts.together)
+    if before is None and prompts.box is None and in_one_go:  # there was nothing to correct
         before = Mask.empty(record.mask.height, record.mask.width)
-    return None if before is None else Change.between(before, record.mask)
+    if before is None:
+        return None
+    change = Change.between(before, record.mask)
+    drawn_anew = prompts.box is not None and not before.is_empty
+    return without_rims(change) if drawn_anew else change
+
+
+def _is_new(change: Change) -> bool:
+    """Whether there was no mask before."""
+    return change.taken.is_empty and change.added.area == change.seen.area
 
 
 def _generator(frames: Iterator[TrackedFrame]) -> Generator[TrackedFrame, None, None]:
