@@ -102,7 +102,8 @@ class CarriedLeg:
     mask that was corrected had nothing in common with the corrected one: it was lost there. Where
     there was no mask at all, what stands on other frames is kept as far as it is likelier.
     Where it is not known what was changed on the leg's origin, all that differs on the first frame
-    belongs to the correction: of drawn masks, boxes on nothing, and the rest of a stopped leg.
+    belongs to the correction: of drawn masks, boxes where no run had been, and the rest of a
+    stopped leg.
     """
 
     project: Project

@@ -145,7 +145,8 @@ class ClickAnswers(QObject):
             self._document.extend(step, edit)
         elif edit is not None:  # of a click that was made before the video was opened
             self._document.note(edit)
-        if request.prompts.box is not None and reply.mask == request.prompts.base:
+        prompts, mask = request.prompts, reply.mask
+        if prompts.box is not None and not mask.is_empty and mask == prompts.base:
             self.told.emit(
                 tr(
                     "The tracked mask fills this box and stays. Click where it is wrong, "
