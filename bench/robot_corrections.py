@@ -3,14 +3,13 @@
 Each sequence is tracked from its true first masks. On some frames, spread evenly, the robots for
 scribbles, boxes and clicks correct what is there, each by itself; *off* clicks half-way to the
 edge of the wrong region, as a hand does, where *clicks* takes its very middle. The figures are the
-mean J before and after, how many corrections lowered it by more than 0.01, the most that one did,
-and milliseconds an answer on a frame whose features are ready.
+mean J before and after, how many corrections lowered it by more than 0.01, and the most that one
+did.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -34,8 +33,8 @@ from vostool.models.engine_options import EngineOptions
 from vostool.models.registry import create_engine
 from vostool.project.prompts import Point
 
-Row = tuple[float, float, float]
-"""J before and after, and seconds of the answer."""
+Row = tuple[float, float]
+"""J before and after."""
 
 
 class OffClicks:
@@ -102,12 +101,10 @@ def corrected(engine: Engine, run: SequenceRun, robot: Robot, count: int) -> Ite
             prompts = prompts_of(correction, None, record)
             if prompts is None or not prompts.has_object:
                 continue
-            start = time.perf_counter()
             reply = engine.segment(SegmentRequest(frame, correction.object_id, prompts))
-            seconds = time.perf_counter() - start
             wanted, void = truth == correction.object_id, truth == VOID
             after = region_similarity(wanted, reply.mask.to_array(), void)
-            yield region_similarity(wanted, pixels(record, wanted), void), after, seconds
+            yield region_similarity(wanted, pixels(record, wanted), void), after
 
 
 def pixels(record: MaskRecord | None, like: BoolArray) -> BoolArray:
@@ -119,11 +116,11 @@ def print_row(title: str, rows: list[Row]) -> None:
     """One line of the table."""
     if not rows:
         return
-    before, after, seconds = np.array(rows).T
+    before, after = np.array(rows).T
     change = after - before
     print(
         f"{title:36s}{len(rows):4d}  {before.mean():.3f} -> {after.mean():.3f}  lowered "
-        f"{int((change < -0.01).sum())}, {change.min():+.2f}  {1000 * np.median(seconds):.0f} ms",
+        f"{int((change < -0.01).sum())}, {change.min():+.2f}",
         flush=True,
     )
 
