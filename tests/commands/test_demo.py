@@ -74,18 +74,18 @@ def test_a_slow_engine_gets_fewer_frames_and_the_demo_says_so(
     def slow(*words, timed, **options) -> float:
         assert timed
         measured(*words, timed=timed, **options)
-        return 3.3
+        return 7.0  # so slow that how long the demo itself took so far does not matter
 
     monkeypatch.setattr(demo, "first_look", slow)
     result = vostool("demo", "--out", tmp_path / "d", "--engine", "flow", "--quiet")
     assert result.status == 0, result.err
-    assert "A frame takes about 3.3 s here: 12 of 120 frames" in result.out
+    assert "A frame takes about 7.0 s here: 10 of 120 frames" in result.out
     first, tracked = (result.out.index(words) for words in ("first mask after", "$ vostool track"))
     assert first < tracked
     project, _ = read_project(tmp_path / "d" / "real.vos")
-    assert project.masks.frames(1) == list(range(12))
+    assert project.masks.frames(1) == list(range(10))
     project, _ = read_project(tmp_path / "d" / "generated.vos")
-    assert 16 <= project.source.frame_count < 30
+    assert project.source.frame_count == 16
 
 
 def test_while_weights_are_fetched_the_built_in_engine_shows_a_mask(
