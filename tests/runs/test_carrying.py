@@ -18,7 +18,8 @@ from vostool.project import edits, range_edits
 from vostool.project.changes import Cell, Table
 from vostool.project.project import Project
 from vostool.project.prompts import Point, Prompts
-from vostool.runs.carrying import IN_A_ROW, CarriedLeg, correction_parts
+from vostool.runs.carried_side import IN_A_ROW
+from vostool.runs.carrying import CarriedLeg, correction_parts
 from vostool.runs.pieces import Carried, piece_from_json, piece_json
 from vostool.runs.ranges import RangeLeg
 
@@ -74,23 +75,34 @@ class Scripted:
         return SegmentReply(masks[self._script[frame]], self._score)
 
 
-def project(standing: dict[int, Mask], before: Mask | None, after: Mask) -> Project:
-    """A mask drawn on the first frame, tracked, and corrected by a click on another one.
+def tracked(standing: dict[int, Mask], score: float = 0.5) -> Project:
+    """A mask drawn on the first frame, and tracked.
 
     Args:
         standing: what is there on the other frames; the object, where it is not named.
-        before: what the click corrects; None: nothing was there.
     """
     made = Project(SourceRef(Path("/v"), "video", 1, "f", W, H, FRAMES, 25.0))
     made.apply(edits.add_object(made)[0])
     made.load(
         (
             Cell(Table.MASKS, (f, 1)),
-            MaskRecord(standing.get(f, whole(f)), Provenance.TRACKED, 0.5),
+            MaskRecord(standing.get(f, whole(f)), Provenance.TRACKED, score),
         )
         for f in range(FRAMES)
     )
     made.apply(range_edits.set_edited_mask(made, FIRST, 1, whole(FIRST)))
+    return made
+
+
+def project(
+    standing: dict[int, Mask], before: Mask | None, after: Mask, score: float = 0.5
+) -> Project:
+    """The same, corrected by a click on another frame.
+
+    Args:
+        before: what the click corrects; None: nothing was there.
+    """
+    made = tracked(standing, score)
     click = Prompts((Point(35.0, 40.0),), base=before)
     made.apply(edits.set_prompts(made, HERE, 1, click, "Click"))
     answer = MaskRecord(after, Provenance.PROMPTED, 0.9)
@@ -222,25 +234,60 @@ def test_an_object_that_is_hidden_for_a_while_does_not_end_the_correction() -> N
     assert masks(made)[20] == whole(20)
 
 
-@pytest.mark.parametrize("drawn", [True, False])
-def test_of_a_drawn_mask_all_that_differs_next_to_it_is_meant(drawn: bool) -> None:
-    made = project({f: half(f) for f in range(6, 16)}, half(HERE), whole(HERE))
-    made.apply(edits.set_prompts(made, HERE, 1, Prompts(), "No click"))
-    if drawn:
-        made.apply(range_edits.set_edited_mask(made, HERE, 1, whole(HERE)))
-        run(made, Scripted(["right"] * FRAMES))
-        assert masks(made) == [whole(f) for f in range(FRAMES)]
-    else:
-        assert correction_parts(made, HERE, [1]) == [], "nothing is corrected there any more"
+@pytest.mark.parametrize(("score", "taken"), [(0.4, False), (0.6, True)])
+def test_a_new_track_that_is_doubtful_where_the_old_one_is_not_changes_nothing(
+    score, taken
+) -> None:
+    near = range(6, 16)
+    made = project({f: half(f) for f in near}, half(HERE), whole(HERE), 0.9)
+    run(made, Scripted(["right"] * FRAMES, score=score))
+    for frame in set(near) - {HERE}:
+        assert masks(made)[frame] == (whole if taken else half)(frame)
 
 
+@pytest.mark.parametrize(("score", "found"), [(0.4, False), (0.6, True)])
+def test_an_object_that_was_away_is_found_by_a_correction_beside_only_where_that_is_likely(
+    score, found
+) -> None:
+    standing = {f: half(f) for f in range(8, HERE + 1)} | dict.fromkeys(range(11, 14), NOTHING)
+    made = project(standing, half(HERE), whole(HERE), 0.3)
+    run(made, Scripted(["right"] * FRAMES, score=score))
+    assert masks(made)[11:14] == [whole(f) if found else NOTHING for f in range(11, 14)]
+
+
+def test_a_drawn_mask_changes_what_was_drawn_and_what_hangs_together_with_it() -> None:
+    made = tracked({f: half(f) for f in range(6, 16)})
+    assert correction_parts(made, HERE, [1]) == [], "nothing is corrected there"
+    made.apply(range_edits.set_edited_mask(made, HERE, 1, whole(HERE)))
+    run(made, Scripted(["right" if f < 13 else "astray" for f in range(FRAMES)]))
+    assert masks(made) == [half(f) if 13 <= f < 16 else whole(f) for f in range(FRAMES)]
+
+
+def test_a_drawn_mask_where_there_was_none_keeps_what_is_likelier_on_other_frames() -> None:
+    made = tracked(dict.fromkeys(range(8, 14), NOTHING), 0.6)
+    made.apply(range_edits.set_edited_mask(made, HERE, 1, ELSEWHERE))
+    run(made, Scripted(["astray"] * FRAMES, score=0.55))
+    now = masks(made)
+    assert now[9] == now[11] == ELSEWHERE
+    assert now[14:] == [whole(f) for f in range(14, FRAMES)]
+
+
+def test_of_an_imported_mask_all_that_differs_next_to_it_is_meant() -> None:
+    made = tracked({f: half(f) for f in range(6, 16)})
+    imported = MaskRecord(whole(HERE), Provenance.IMPORTED)
+    made.apply(edits.set_masks(made, [((HERE, 1), imported)], "Import"))
+    run(made, Scripted(["right"] * FRAMES))
+    assert masks(made) == [whole(f) for f in range(FRAMES)]
+
+
+@pytest.mark.parametrize("score", [0.4, 0.6])
 @pytest.mark.parametrize("absent", [True, False])
-def test_a_track_that_ends_takes_nothing_away_unless_the_object_was_said_to_be_gone(absent) -> None:
-    made = project({}, whole(HERE), whole(HERE))
-    made.apply(edits.set_prompts(made, HERE, 1, Prompts(), "No click"))
+def test_a_track_that_ends_takes_away_only_what_was_doubtful(absent, score) -> None:
+    """That the object is not there on one frame says little about those farther away."""
+    made = tracked({}, score)
     made.apply(range_edits.set_edited_mask(made, HERE, 1, NOTHING if absent else half(HERE)))
     run(made, Scripted(["lost"] * FRAMES))
-    left = [NOTHING if absent else whole(f) for f in range(1, FRAMES) if f != HERE]
+    left = [NOTHING if score < 0.5 else whole(f) for f in range(1, FRAMES) if f != HERE]
     assert [m for f, m in enumerate(masks(made)) if f not in (FIRST, HERE)] == left
 
 

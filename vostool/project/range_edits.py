@@ -147,7 +147,7 @@ def _put_mask(pending: PendingEdit, key: FrameObject, mask: Mask) -> None:
     project = pending.project
     old, prompts = project.masks.get(*key), project.prompts.get(key)
     base = prompts.base if prompts is not None else None
-    if prompts is None and old is not None and not old.is_kept and not old.mask.is_empty:
+    if prompts is None and old is not None and not old.is_kept:
         base = old.mask
     edited = None if mask.is_empty else Prompts(mask=mask, base=base)
     pending.put(Cell(Table.PROMPTS, key), edited)

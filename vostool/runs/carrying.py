@@ -15,36 +15,24 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from vostool.frames import FrameSource
-from vostool.masks.carry import Change, carry, without_rims
-from vostool.masks.crop import intersection
+from vostool.masks.carry import Change, without_rims
 from vostool.masks.mask import Mask
 from vostool.models.engine import (
     Cancelled,
     Direction,
     Engine,
-    SegmentReply,
     TrackedFrame,
     TrackRequest,
 )
 from vostool.project.locks import locked_objects
 from vostool.project.project import Project
-from vostool.runs.agreeing import AGREES
 from vostool.runs.blends import BlendSpan
+from vostool.runs.carried_side import CarriedSide
 from vostool.runs.parts import Part, blend_parts, leg_parts
 from vostool.runs.pieces import Carried
 from vostool.runs.ranges import RangeLeg, plan_leg
 from vostool.runs.request import keyframes
 
-_GROWS, _SLIGHT = 3.0, 0.05
-"""A change that is carried may be so many times as large as the smallest it has been on its way, or
-this share of the object. A spoiler that was added meets the banner behind it, and would bring all
-of it; a corner that was taken away has come to nothing when the track goes astray there."""
-IN_A_ROW = 3
-"""After so many frames on which nothing belonged to the correction, the rest stays as it is."""
-_WITHIN = 0.8
-"""Share of one mask in another one from which it is the same object, or a part of it."""
-_DOUBTFUL = 0.5
-"""Score below which a mask is flagged for review."""
 _NOTHING_SHARED = 0.05
 """Share of the corrected mask up to which the one before it was of something else."""
 
@@ -100,7 +88,8 @@ class CarriedLeg:
 
     Behind the last keyframe all of the new track is taken, until it meets the old one, where the
     mask that was corrected had nothing in common with the corrected one: it was lost there. Where
-    there was no mask at all, what stands on other frames is kept as far as it is likelier.
+    there was no mask at all, what stands on other frames is kept as far as it is likelier. By the
+    scores it is also seen where the new track goes astray, and where it has lost what stands.
     Where it is not known what was changed on the leg's origin, all that differs on the first frame
     belongs to the correction: of drawn masks, boxes where no run had been, and the rest of a
     stopped leg.
@@ -110,7 +99,7 @@ class CarriedLeg:
     leg: RangeLeg
 
     def __post_init__(self) -> None:
-        self._sides: dict[int, _Side] = {}
+        self._sides: dict[int, CarriedSide] = {}
 
     def part(self) -> Part:
         """The leg as a part of a run."""
@@ -124,7 +113,7 @@ class CarriedLeg:
             standing = {f: (row[f].mask, row[f].score) for f in frames if f in row}
             change = change_at(self.project, leg.origin, oid)
             said = self.project.masks.get(leg.origin, oid)
-            self._sides[oid] = _Side(
+            self._sides[oid] = CarriedSide(
                 standing,
                 change,
                 whole=self._is_lost(oid, change),
@@ -158,121 +147,27 @@ class CarriedLeg:
                     return
 
 
-class _Side:
-    """One object on its way from the corrected frame.
-
-    Args:
-        standing: masks and scores that are there, by frame.
-        change: of the corrected frame; None: not known.
-        whole: all that differs belongs to the correction.
-        shown: the corrected mask is not empty.
-
-    Attributes:
-        is_over: nothing has belonged to the correction for some frames.
-    """
-
-    def __init__(
-        self,
-        standing: Mapping[int, tuple[Mask, float | None]],
-        change: Change | None,
-        *,
-        whole: bool = False,
-        shown: bool = True,
-    ) -> None:
-        self._standing, self._change, self._whole = standing, change, whole
-        # Unless it is known that something was taken away, a track that ends has lost the object.
-        self._may_lose = shown and (whole or change is None)
-        self._found = change is not None and shown and _is_new(change)
-        self._before: dict[int, Change | None] = {}
-        self._quiet = 0
-        self._least = None if change is None else _size(change)
-
-    @property
-    def is_over(self) -> bool:
-        return self._quiet >= IN_A_ROW
-
-    def take(self, frame: int, tracked: SegmentReply) -> SegmentReply | None:
-        """What a frame's mask becomes; None where it stays."""
-        if frame not in self._standing:
-            return tracked
-        standing, score = self._standing[frame]
-        if self._may_lose and tracked.mask.is_empty:
-            return None
-        change = self._before.setdefault(frame, self._change)  # a revision starts from the same
-        if self._found and _is_likelier(standing, score, tracked):
-            self._quiet += not standing.is_empty
-            return None
-        if self._whole or change is None:
-            met = self._whole and standing.iou(tracked.mask) >= AGREES
-            mask = standing if met else tracked.mask
-            now = Change.between(standing, mask, tracked.mask)
-        else:
-            mask, now = carry(change, standing, tracked.mask)
-        if now.is_empty or self._has_grown(now):
-            # An object that is hidden says nothing about what follows.
-            self._quiet += not (standing.is_empty or tracked.mask.is_empty)
-            return None
-        self._quiet, self._change = 0, now
-        if score is None or mask.iou(tracked.mask) >= mask.iou(standing):
-            score = tracked.score
-        return replace(tracked, mask=mask, score=score)
-
-    def _has_grown(self, now: Change) -> bool:
-        """Whether what is carried has met something else: it is much larger than what was meant.
-
-        An object that was lost is found whole, and may come nearer.
-        """
-        if self._whole:
-            return False
-        size, least = _size(now), self._least
-        if least is not None and size > max(_GROWS * least, _SLIGHT * now.seen.area):
-            return True
-        self._least = size if least is None else min(least, size)
-        return False
-
-
-def _is_likelier(standing: Mask, score: float | None, tracked: SegmentReply) -> bool:
-    """Whether what stands is kept on a frame, of an object that was lost where it was corrected.
-
-    There nothing says how what was found hangs together with what stands: it may be a part of what
-    the run before found again by itself, or the background that covers the object now. The scores
-    are expected values of the intersection over union, so they can be compared.
-    """
-    if standing.is_empty:
-        return tracked.score < _DOUBTFUL
-    shared = intersection(standing, tracked.mask).area
-    if shared >= _WITHIN * tracked.mask.area:
-        return True
-    grows = shared >= _WITHIN * standing.area and tracked.mask.area <= _GROWS * standing.area
-    return not grows and score is not None and score >= max(_DOUBTFUL, tracked.score)
-
-
-def _size(change: Change) -> int:
-    return change.added.area + change.taken.area
-
-
 def change_at(project: Project, frame: int, object_id: int) -> Change | None:
     """What a correction changed on its frame, or None where that is not known.
 
-    What clicks and boxes correct is stored with them; what a drawn mask replaced is not.
+    What clicks, boxes and a brush correct is stored with them; what an imported mask replaced is
+    not.
     """
     prompts, record = project.prompts.get((frame, object_id)), project.masks.get(frame, object_id)
-    if record is None or prompts is None or prompts.mask is not None:
+    if record is None or prompts is None:
         return None
-    before = prompts.base
+    before, drawn = prompts.base, prompts.mask is not None
     in_one_go = len(prompts.points) in (1, prompts.together)
-    if before is None and prompts.box is None and in_one_go:  # there was nothing to correct
+    if before is None and prompts.box is None and in_one_go and not drawn:
+        # There was nothing to correct.
         before = Mask.empty(record.mask.height, record.mask.width)
     if before is None:
         return None
     change = Change.between(before, record.mask)
-    drawn_anew = prompts.box is not None and not before.is_empty
-    return without_rims(change) if drawn_anew else change
-
-
-def _is_new(change: Change) -> bool:
-    """Whether there was no mask before."""
-    return change.taken.is_empty and change.added.area == change.seen.area
+    if before.is_empty or not (drawn or prompts.box is not None):
+        return change
+    core = without_rims(change)
+    return change if drawn and core.is_empty else core
 
 
 def _generator(frames: Iterator[TrackedFrame]) -> Generator[TrackedFrame, None, None]:
