@@ -258,6 +258,21 @@ def test_a_correction_goes_with_what_is_stored_around_it(two: Project) -> None:
         assert segment_request(two, 2, 1, prompts).around is None, "corrects no track"
 
 
+def test_an_object_is_known_by_its_nearest_other_keyframes_that_show_it(two) -> None:
+    assert segment_request(two, 2, 1, CLICK).looks == ()
+    for frame, oid in ((0, 1), (2, 1), (5, 1), (9, 1), (14, 1), (3, 2)):
+        click(two, frame, oid)
+        if frame != 9:
+            put(two, frame, oid, MaskRecord(MASK, Provenance.PROMPTED, 0.9))
+    put(two, 4, 1, MaskRecord(MASK, Provenance.TRACKED, 0.9))
+    absent = MaskRecord(Mask.empty(6, 8), Provenance.EDITED)
+    put(two, 6, 1, absent)
+    looks = segment_request(two, 8, 1, CLICK).looks
+    assert [(key.frame, key.object_id) for key in looks] == [(5, 1), (2, 1)]
+    assert {key.mask for key in looks} == {MASK}
+    assert [key.frame for key in segment_request(two, 5, 1, CLICK).looks] == [2, 0]
+
+
 # -- tracked_span --------------------------------------------------------------------------------
 
 

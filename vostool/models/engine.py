@@ -109,6 +109,8 @@ class SegmentRequest:
         around: given where a tracked mask is corrected. An engine with a memory then reads what it
             remembers of these very masks, as when it tracked the frame.
         learned: of the object; an engine passes over what is not its own.
+        looks: the object's masks on its nearest other keyframes, the nearest first. An engine may
+            know by them what a click means.
     """
 
     frame: int
@@ -116,6 +118,7 @@ class SegmentRequest:
     prompts: Prompts
     around: Around | None = None
     learned: Learned | None = None
+    looks: tuple[Keyframe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Prompts:
     An engine reads them in this order: first ``mask`` (or ``base``), then ``box``, then
     ``points`` one by one, each refining what the earlier ones gave. So the mask of a prompted
     frame is a function of the picture and of this value alone, and can be made again at any time;
-    but for a correction that read the frames around it, whose ``recall`` says so.
+    but for a correction that read the frames around it, whose ``recall`` says so, and for an engine
+    that knows the object from other frames (:attr:`SegmentRequest.looks`).
 
     Attributes:
         points: clicks in the order they were made.

@@ -19,6 +19,7 @@ from vostool.models.engine import (
     TrackedFrame,
     TrackRequest,
 )
+from vostool.models.known import looks_of
 from vostool.models.memory_kinds import MEMORIES, STANDARD, Memory
 from vostool.project.changes import Cell, CellChange, Edit, Table
 from vostool.project.edits import set_setting
@@ -164,12 +165,16 @@ def run_edit(project: Project, tracked: Iterable[TrackedFrame]) -> Edit:
 def segment_request(
     project: Project, frame: int, object_id: int, prompts: Prompts
 ) -> SegmentRequest:
-    """Ask for the mask of prompts; with what is stored around them where they correct a track."""
+    """Ask for the mask of prompts, with what the object looks like on other frames.
+
+    What is stored around them goes with them where they correct a track.
+    """
     around = None
     if prompts.base is not None and prompts.mask is None and not prompts.starts_anew:
         around = _around(project, frame, object_id)
     learned = project.learned.get(object_id)
-    return SegmentRequest(frame, object_id, prompts, around, learned)
+    looks = looks_of(keyframes(project, [object_id]), frame)
+    return SegmentRequest(frame, object_id, prompts, around, learned, looks)
 
 
 def _around(project: Project, frame: int, object_id: int) -> Around | None:

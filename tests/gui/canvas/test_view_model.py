@@ -73,6 +73,26 @@ def test_it_goes_with_the_frame_and_the_tool(opened) -> None:
     assert not previewing(opened).is_shown
 
 
+def test_it_shows_what_a_click_there_would_give_of_an_object_that_is_known(
+    opened, engine, monkeypatch
+) -> None:
+    opened.mark(1, oid=1)
+    opened.until(lambda: opened.mask(0, 1) is not None)
+    opened.keys("Right")
+    opened.until_shown(1)
+    asked: list[SegmentRequest] = []
+    real = engine.segment
+    monkeypatch.setattr(engine, "segment", lambda r: asked.append(r) or real(r))
+    hover(opened, *opened.middle(1, 1))
+    opened.until(lambda: previewing(opened).is_shown)
+    shown = asked[-1]
+    opened.click(*opened.middle(1, 1))
+    opened.until(lambda: opened.mask(1, 1) is not None)
+    (known,) = shown.looks
+    assert (known.frame, known.mask) == (0, opened.mask(0, 1).mask)
+    assert shown.looks == asked[-1].looks and asked[-1] is not shown
+
+
 def test_a_slow_model_is_left_alone_and_it_is_said(opened, engine, monkeypatch) -> None:
     real = engine.segment
 

@@ -18,6 +18,7 @@ from vostool.masks.box import Box
 from vostool.masks.kernels import disk
 from vostool.masks.mask import BoolArray, Mask
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, PromptDecoder
+from vostool.models.mobile_sam.looks import Drawn, Looks
 from vostool.project.prompts import Point
 
 _FILLS = 2.0
@@ -34,9 +35,15 @@ _RIM = 2
 
 
 def boxed(
-    decoder: PromptDecoder, features: torch.Tensor, points: tuple[Point, ...], box: Box
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    points: tuple[Point, ...],
+    box: Box,
+    looks: Looks | None = None,
 ) -> tuple[torch.Tensor, float]:
     """Logits and estimate for a box: of two masks the one that fills it and is believed in.
+
+    Of an object that is known from other frames what looks like it there is drawn, too.
 
     Args:
         features: (1, 256, rows, columns) of the frame.
@@ -48,7 +55,16 @@ def boxed(
         return float(decoded.quality[place]) + _FILLS * _fit(mask, box)
 
     best = max((SINGLE, WHOLE), key=worth)
-    return decoded.logits[best], float(decoded.quality[best])
+    logits, quality = decoded.logits[best], float(decoded.quality[best])
+    known = [] if looks is None else looks.seen_by(logits[None]).inside(points, box)
+    if not known:
+        return logits, quality
+
+    def likely(each: Drawn) -> float:
+        return each.alike + each.quality + _FILLS * _fit(decoder.full_size(each.logits), box)
+
+    liked = max(known, key=likely)
+    return liked.logits, liked.quality
 
 
 def keeping(

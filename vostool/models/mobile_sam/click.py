@@ -21,28 +21,31 @@ from vostool.models.engine import SegmentReply
 from vostool.models.mobile_sam.boxed import boxed, keeping
 from vostool.models.mobile_sam.correcting import Corrector
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, PromptDecoder
-from vostool.models.mobile_sam.meant import meant
+from vostool.models.mobile_sam.looks import Looks
+from vostool.models.mobile_sam.meant import first_answer
 from vostool.models.mobile_sam.pieces import place_of
-from vostool.models.shared.choosing import by_size
-from vostool.models.shared.prompt_steps import lone_choice, prompt_steps
+from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Point, Prompts
 
 
-def answer(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> SegmentReply:
+def answer(
+    decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts, looks: Looks | None = None
+) -> SegmentReply:
     """The mask of prompts that are more than a mask; scored by the network's own estimate.
 
     Args:
         features: (1, 256, rows, columns) of the frame.
+        looks: of the object on other frames, where it is known from any.
     """
     start = prompts.start_mask
     if start is not None and prompts.box is None and not start.is_empty:
         return _corrected(decoder, features, start.to_array(), prompts)
-    told = _told(decoder, features, prompts)
+    told = _told(decoder, features, prompts, looks)
     if prompts.together < 2 or prompts.box is not None:
         return told
     # What the first point means may be refined by the others, or all be asked in one call: neither
     # is always better (IoU of 21 first scribbles 0.79 and 0.76, of 26 others 0.92 and 0.95).
-    one_by_one = _told(decoder, features, replace(prompts, together=0))
+    one_by_one = _told(decoder, features, replace(prompts, together=0), looks)
     points = prompts.points[: prompts.together]
     return max((one_by_one, told), key=lambda reply: (_held(reply.mask, points), reply.score))
 
@@ -53,7 +56,9 @@ def _held(mask: Mask, points: Sequence[Point]) -> int:
     return sum(bool(pixels[place_of(point, pixels)]) == point.positive for point in points)
 
 
-def _told(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> SegmentReply:
+def _told(
+    decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts, looks: Looks | None
+) -> SegmentReply:
     before: torch.Tensor | None = None
     quality, choice = 1.0, None
     for step in prompt_steps(prompts):
@@ -65,7 +70,7 @@ def _told(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> S
             before, quality = _refined(decoder, features, step, before)
             continue
         if step.box is not None:
-            before, quality = boxed(decoder, features, step.points, step.box)
+            before, quality = boxed(decoder, features, step.points, step.box, looks)
             kept = None
             if prompts.base is not None:
                 filled = decoder.full_size(before)
@@ -74,15 +79,7 @@ def _told(decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts) -> S
                 later = replace(prompts, points=prompts.points[len(step.points) :], together=0)
                 return _corrected(decoder, features, kept, later, quality)
             continue
-        # The first click alone may mean a part or the whole, so one of three answers it.
-        alone = len(step.points) == 1
-        decoded = decoder.decode(features, step.points, None, None, alone)
-        best = int(decoded.quality.argmax())
-        if alone:
-            best, choice = meant(decoded)
-            if (wanted := lone_choice(step)) is not None:
-                best, choice = int(by_size(decoded.logits)[wanted]), wanted
-        before, quality = decoded.logits[best], float(decoded.quality[best])
+        before, quality, choice = first_answer(decoder, features, step, looks)
     assert before is not None
     return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
 

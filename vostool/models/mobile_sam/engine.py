@@ -1,7 +1,8 @@
 """The `mobile-sam` engine: MobileSAM's network behind the :class:`Engine` protocol.
 
-Prompted frames are a function of picture and prompts alone. Tracking has no video memory of the
-network's own; see :mod:`vostool.models.mobile_sam.track`.
+Prompted frames are a function of picture and prompts, and of what the object looks like on its
+nearest other keyframes where it has any. Tracking has no video memory of the network's own; see
+:mod:`vostool.models.mobile_sam.track`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from vostool.models.engine import (
     Cancelled,
     Direction,
     EngineInfo,
-    Keyframe,
     LearnRequest,
     PointDecoder,
     SegmentReply,
@@ -32,11 +32,13 @@ from vostool.models.engine import (
 )
 from vostool.models.engine_options import Backend, EngineOptions
 from vostool.models.flow.picture import Picture
-from vostool.models.flow.track import keyframe_reply, track_leg
+from vostool.models.flow.track import track_leg
 from vostool.models.mobile_sam.click import answer
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preparation
+from vostool.models.mobile_sam.keyframes import KeyframeAnswers
 from vostool.models.mobile_sam.learning import ObjectDecoders, example_of
+from vostool.models.mobile_sam.looks import Looks
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder, may_quantise
 from vostool.models.mobile_sam.pacing import Pacer
@@ -188,7 +190,23 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         if start is not None and len(prompt_steps(request.prompts)) == 1:
             return SegmentReply(start, 1.0)
         decoder = video.own.of(request.learned)
-        return answer(decoder, self._features(video, request.frame), request.prompts)
+        features = self._features(video, request.frame)
+        return answer(decoder, features, request.prompts, self._looks(video, features, request))
+
+    def _looks(
+        self, video: _Video, features: torch.Tensor, request: SegmentRequest
+    ) -> Looks | None:
+        """What the object looks like elsewhere, where its prompts leave open what they mean."""
+        prompts, start = request.prompts, request.prompts.start_mask
+        corrects = start is not None and prompts.box is None and not start.is_empty
+        if corrects or prompts.choice is not None:
+            return None
+        known = []
+        for key in request.looks:
+            with contextlib.suppress(SourceError):
+                if key.mask is not None:
+                    known.append((key.frame, self._features(video, key.frame), key.mask))
+        return Looks(video.decoder, features, request.frame, known) if known else None
 
     def learn(self, request: LearnRequest, preempted: Cancelled) -> Learned | None:
         """See :class:`vostool.models.engine.Learns`."""
@@ -242,6 +260,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
                 known.setdefault(key.frame, {})[key.object_id] = key.mask
         compared = self._dtype if self._device.type == "cpu" else torch.float32
         features = partial(self._features, video)
+        answers = KeyframeAnswers(self.segment, request.keyframes)
         for forward in (True, False):
             if request.direction is (Direction.BACKWARD if forward else Direction.FORWARD):
                 continue
@@ -251,8 +270,5 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
                 video.decoder, features, ids, known, compared, own=own, pacer=pacer
             )
             yield from track_leg(
-                _Pictures(video), request, forward, cancelled, self._keyframe, refiner=refiner
+                _Pictures(video), request, forward, cancelled, answers, refiner=refiner
             )
-
-    def _keyframe(self, key: Keyframe) -> SegmentReply:
-        return keyframe_reply(key, self.segment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 from statistics import median
 
 from PyQt6.QtCore import QObject, Qt
@@ -159,10 +160,10 @@ class HoverPreview(QObject):
             return None
         point = Point(self._place[0] + 0.5, self._place[1] + 0.5, positive)
         prompts = with_point(old, record, point, self._canvas.options.choice)
-        engine = session.worker.info
+        engine, request = session.worker.info, segment_request(project, *key, prompts)
         if engine is None or engine.device == "cpu":  # which would take too long to read a memory
-            return SegmentRequest(*key, prompts, learned=project.learned.get(key[1]))
-        return segment_request(project, *key, prompts)
+            return replace(request, around=None)
+        return request
 
     def _take(self, answer: PreviewAnswer) -> None:
         self._took.append(answer.seconds)
