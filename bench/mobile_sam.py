@@ -3,7 +3,7 @@
 encode    one frame through the image encoder
 first     a tracked frame, the encoder included, with one object and with each further one
 second    a tracked frame when its features are at hand, likewise
-click     a click on a frame whose features are at hand
+click     a click on a frame whose features are at hand; of a known object, with two keyframes'
 
 The clip is the generated one, with three objects. Medians of frames after the first few.
 """
@@ -72,6 +72,10 @@ def main() -> None:
             print(f"{passes + f', {count} objects':>24}{frame:8.3f} s")
         print(f"{passes + ', each further':>24}{(frame - alone) / 2:8.3f} s")
     print(f"{'click':>24}{clicking(engine, arguments):8.3f} s")
+    seen = [Mask.from_array(clip.ids[frame] == 1) for frame in (0, 1)]
+    looks = tuple(Keyframe(frame, 1, None, mask) for frame, mask in enumerate(seen))
+    known = clicking(engine, arguments, looks)
+    print(f"{'click, known object':>24}{known:8.3f} s")
     engine.close()
 
 
@@ -98,13 +102,20 @@ def tracking(engine: Engine, masks: dict[int, Mask], frames: int) -> float:
     return statistics.median(times[WARM_UP:])
 
 
-def clicking(engine: Engine, arguments: argparse.Namespace) -> float:
-    """Median seconds of a click, each at another place of one frame."""
+def clicking(
+    engine: Engine, arguments: argparse.Namespace, looks: tuple[Keyframe, ...] = ()
+) -> float:
+    """Median seconds of a click, each at another place of one frame.
+
+    Args:
+        looks: of the object on frames that are encoded, too.
+    """
+    last = arguments.frames - 1
     times = []
     for n in range(arguments.clicks):
         at = Point(arguments.width * (n + 1) / (arguments.clicks + 1), arguments.height / 2)
         start = time.perf_counter()
-        engine.segment(SegmentRequest(0, 1, Prompts((at,))))
+        engine.segment(SegmentRequest(last, 1, Prompts((at,)), looks=looks))
         times.append(time.perf_counter() - start)
     return statistics.median(times[WARM_UP:])
 

@@ -28,10 +28,11 @@ from vostool.evaluate.semi_supervised import SequenceRun, run_sequence
 from vostool.evaluate.sequence import VOID, Ids
 from vostool.masks.mask import BoolArray, MaskRecord
 from vostool.masks.parts import largest_part
-from vostool.models.engine import Engine, SegmentRequest
+from vostool.models.engine import Engine
 from vostool.models.engine_options import EngineOptions
 from vostool.models.registry import create_engine
 from vostool.project.prompts import Point
+from vostool.runs.request import segment_request
 
 Row = tuple[float, float]
 """J before and after."""
@@ -101,7 +102,9 @@ def corrected(engine: Engine, run: SequenceRun, robot: Robot, count: int) -> Ite
             prompts = prompts_of(correction, None, record)
             if prompts is None or not prompts.has_object:
                 continue
-            reply = engine.segment(SegmentRequest(frame, correction.object_id, prompts))
+            reply = engine.segment(
+                segment_request(run.project, frame, correction.object_id, prompts)
+            )
             wanted, void = truth == correction.object_id, truth == VOID
             after = region_similarity(wanted, reply.mask.to_array(), void)
             yield region_similarity(wanted, pixels(record, wanted), void), after
