@@ -128,6 +128,27 @@ def test_the_decoder_is_shown_the_draft():
     assert decoder.shown == [BODY]
 
 
+def test_it_is_not_shown_that_of_an_object_of_a_few_features_beside_one_that_it_is():
+    dot = block(50, 55, 10, 15)
+    made, decoder = redrawer({10: [BODY] * 3, 50: [dot] * 3})
+    made.try_on(FEATURES, {8: dot})
+    assert decoder.shown == []
+    made.try_on(FEATURES, {7: BODY})
+    assert [shown is BODY for shown in decoder.shown] == [True]
+    picture = Picture(
+        np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH, 3), np.uint8), WIDTH, HEIGHT
+    )
+    drafts = {
+        oid: Draft(mask, np.ones_like(mask), mask, mask) for oid, mask in ((7, BODY), (8, dot))
+    }
+    drawn = made.redrawn(FEATURES, picture, drafts)
+    assert [shown is BODY for shown in decoder.shown] == [True, True]
+    assert drawn[7][1].agreement == drawn[8][1].agreement == 1
+    made.try_on(FEATURES, {8: BODY})  # it has come nearer
+    made.redrawn(FEATURES, picture, {8: drafts[8]})
+    assert decoder.shown[-1] is dot
+
+
 def test_what_the_decoder_lacked_of_the_given_mask_it_is_held_to_lack_again():
     line, hole = block(30, 44, 24, 26), block(15, 20, 20, 30)
     given = np.maximum(BODY, line) * (1 - hole)

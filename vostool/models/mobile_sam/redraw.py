@@ -21,12 +21,16 @@ from vostool.masks.mask import BoolArray
 from vostool.models.flow.object import Proposal
 from vostool.models.flow.picture import Picture, Soft
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
-from vostool.models.mobile_sam.mixing import ABLE, Draft, Verdict, drawn_of, mixed
+from vostool.models.mobile_sam.mixing import ABLE, Draft, Verdict, drawn_of, mixed, places_of
 from vostool.project.prompts import Point
 
 _POINTS = 3
 _KEPT_BELOW = 0.5
 """Agreement with the prior under which no mask of the decoder is believed."""
+_SHOWN = 16.0
+"""Places of features that an object covers where it was given largest, from which on the decoder is
+shown the draft. That of a smaller one is half by the memory, which has no shape of it, and it
+shrinks from frame to frame."""
 _PARTS = 2
 """Parts left out that are asked for at most."""
 _PART_SHARE, _PART_AREA = 0.03, 25
@@ -52,6 +56,7 @@ class Redrawer:
         """
         self._decoder, self._own, self._reduce = decoder, own, reduce
         self._able: dict[int, list[NDArray[np.float64]]] = {}
+        self._places: dict[int, float] = {}
 
     def try_on(
         self, features: torch.Tensor, given: Mapping[int, Soft]
@@ -70,11 +75,14 @@ class Redrawer:
             if prompt is None:
                 continue
             decoder = self._decoder_of(oid)
+            covers = places_of(soft, decoder.geometry.rows * decoder.geometry.columns)
+            self._places[oid] = max(covers, self._places.get(oid, 0.0))
             blind = decoder.decode_all(features, [prompt])[0]
             drawn = [decoder.to_picture(one, soft.shape) > 0 for one in blind.logits]
             able = np.array([overlap(each, soft > 0.5) for each in drawn])
             self._able.setdefault(oid, []).append(able)
-            shown = decoder.decode_all(features, [prompt], [decoder.from_picture(soft)])[0]
+            mask = [decoder.from_picture(soft)] if self._is_shown(oid) else None
+            shown = decoder.decode_all(features, [prompt], mask)[0]
             softs = [drawn_of(decoder.to_picture(one, soft.shape)) for one in shown.logits]
             missing[oid] = np.asarray(soft[..., None] - np.stack(softs, -1), np.float32)
         return missing
@@ -87,18 +95,27 @@ class Redrawer:
         prompts = {oid: prompts_of(draft.prior, scale) for oid, draft in drafts.items()}
         asked = {oid: prompt for oid, prompt in prompts.items() if prompt is not None}
         decoded: dict[int, Decoded] = {}
-        together = {oid: asked[oid] for oid in asked if oid not in self._own}
-        alone = [(self._own[oid], {oid: asked[oid]}) for oid in asked if oid in self._own]
-        for decoder, part in [(self._decoder, together), *alone]:
-            if not part:
-                continue
-            shown = [decoder.from_picture(drafts[oid].prior) for oid in part]
-            answers = decoder.decode_all(features, list(part.values()), shown)
-            decoded.update(zip(part, answers, strict=True))
+        shared = (self._decoder, [oid for oid in asked if oid not in self._own])
+        for decoder, ids in [
+            shared,
+            *((self._own[oid], [oid]) for oid in asked if oid in self._own),
+        ]:
+            for shown in (True, False):
+                part = [oid for oid in ids if self._is_shown(oid) == shown]
+                if part:
+                    masks = [decoder.from_picture(drafts[oid].prior) for oid in part]
+                    answers = decoder.decode_all(
+                        features, [asked[oid] for oid in part], masks if shown else None
+                    )
+                    decoded.update(zip(part, answers, strict=True))
         return {
             oid: self._chosen(features, picture, oid, draft, decoded.get(oid))
             for oid, draft in drafts.items()
         }
+
+    def _is_shown(self, oid: int) -> bool:
+        """Whether the decoder is shown the object's drafts, to draw it better."""
+        return self._places.get(oid, _SHOWN) >= _SHOWN
 
     def _decoder_of(self, oid: int) -> PromptDecoder:
         return self._own.get(oid, self._decoder)
