@@ -144,7 +144,7 @@ def test_it_is_not_shown_that_of_an_object_of_a_few_features_beside_one_that_it_
     drawn = made.redrawn(FEATURES, picture, drafts)
     assert [shown is BODY for shown in decoder.shown] == [True, True]
     assert drawn[7][1].agreement == drawn[8][1].agreement == 1
-    made.try_on(FEATURES, {8: BODY})  # it has come nearer
+    made.acquaint(8, float(BODY.mean()))  # on another frame it is nearer
     made.redrawn(FEATURES, picture, {8: drafts[8]})
     assert decoder.shown[-1] is dot
 

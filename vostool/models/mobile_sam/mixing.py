@@ -74,11 +74,6 @@ def drawn_of(logits: Soft) -> Soft:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits * _GENTLE, -_LIMIT, _LIMIT))), np.float32)
 
 
-def places_of(soft: Soft, count: int) -> float:
-    """How many of so many places of features a mask (h, w) of the whole picture covers."""
-    return float((soft > 0.5).mean()) * count
-
-
 def mixed(draft: Draft, logits: Soft, which: int, able: float) -> Soft:
     """The decoder's logits with what flow carried and with what the memory says.
 
@@ -94,7 +89,8 @@ def mixed(draft: Draft, logits: Soft, which: int, able: float) -> Soft:
     if draft.missing is not None:
         drawn = np.clip(drawn + draft.missing[..., which], 0, 1)
     doubt = min(1 - _CARRIED - _LEAST, max(0.0, _DOUBTED * (ABLE - able)))
-    doubt *= min(1.0, places_of(draft.prior, draft.recalled.size) / _RESOLVED)
+    places = float((draft.prior > 0.5).mean()) * draft.recalled.size
+    doubt *= min(1.0, places / _RESOLVED)
     share = 1 - _CARRIED - doubt
     carried = _CARRIED * np.minimum(1, draft.match + _UNFIT)
     remembered = 2 * draft.prior - draft.soft  # the prior is the mean of both

@@ -21,7 +21,7 @@ from vostool.masks.mask import BoolArray
 from vostool.models.flow.object import Proposal
 from vostool.models.flow.picture import Picture, Soft
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
-from vostool.models.mobile_sam.mixing import ABLE, Draft, Verdict, drawn_of, mixed, places_of
+from vostool.models.mobile_sam.mixing import ABLE, Draft, Verdict, drawn_of, mixed
 from vostool.project.prompts import Point
 
 _POINTS = 3
@@ -58,6 +58,12 @@ class Redrawer:
         self._able: dict[int, list[NDArray[np.float64]]] = {}
         self._places: dict[int, float] = {}
 
+    def acquaint(self, oid: int, share: float) -> None:
+        """Hear how large an object is on a frame that it was given on, as a share of the picture."""
+        geometry = self._decoder.geometry
+        covers = share * geometry.rows * geometry.columns
+        self._places[oid] = max(covers, self._places.get(oid, 0.0))
+
     def try_on(
         self, features: torch.Tensor, given: Mapping[int, Soft]
     ) -> dict[int, NDArray[np.float32]]:
@@ -75,8 +81,7 @@ class Redrawer:
             if prompt is None:
                 continue
             decoder = self._decoder_of(oid)
-            covers = places_of(soft, decoder.geometry.rows * decoder.geometry.columns)
-            self._places[oid] = max(covers, self._places.get(oid, 0.0))
+            self.acquaint(oid, float((soft > 0.5).mean()))
             blind = decoder.decode_all(features, [prompt])[0]
             drawn = [decoder.to_picture(one, soft.shape) > 0 for one in blind.logits]
             able = np.array([overlap(each, soft > 0.5) for each in drawn])

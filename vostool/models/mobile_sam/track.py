@@ -72,6 +72,9 @@ class FeatureRefiner:
         self._memory = TokenMemory(decoder.geometry, object_ids, dtype)
         self._redrawer = Redrawer(decoder, own, self._memory.reduce)
         self._waiting = dict(keyframes or {})
+        for masks in self._waiting.values():
+            for oid, mask in masks.items():
+                self._redrawer.acquaint(oid, mask.area / (mask.height * mask.width))
         self._verdicts: dict[int, Verdict] = {}
         self._scorer = Scorer()
         self._tokens: torch.Tensor | None = None
