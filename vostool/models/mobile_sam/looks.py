@@ -36,8 +36,9 @@ _LEAST = 0.55
 _LIKER, _LIKE = 0.1, 0.5
 """By so much more like the object than a click's own mask the mask of the second asking has to be,
 and so much at least: where little looks like it, what does may be anything."""
-_LARGER = 4.0
-"""Of the largest mask that is known: what is so many times as large is another thing."""
+_LARGER, _DOUBLES = 4.0, 10
+"""What is so many times as large as the nearest known mask is another thing; for every so many
+frames that it is away, twice as many times: a car that comes along fills the picture soon."""
 _LIKE_IN_BOX = 0.3
 """The same in a box, which says itself how far the object goes."""
 
@@ -71,14 +72,15 @@ class Looks:
 
         Args:
             features: (1, 256, rows, columns) of the frame.
-            known: number, features and mask of other frames.
+            known: number, features and mask of other frames, the nearest first.
         """
         self._decoder, self._features = decoder, features
         self._frame, self._tokens = frame, tokens_of(features)
         self._memory = TokenMemory(decoder.geometry, [_OBJECT])
-        self._largest = 0
+        self._most = 0.0
         for number, there, mask in known:
-            self._largest = max(self._largest, mask.area)
+            away = abs(number - frame) / _DOUBLES
+            self._most = self._most or mask.area * _LARGER * 2**away
             softs = {_OBJECT: mask.to_array().astype(np.float32)}
             self._memory.add_key(number, tokens_of(there), softs)
 
@@ -86,7 +88,7 @@ class Looks:
         """Whether logits (n, 256, 256) may be of the object, by their size."""
         scale = frame_scale(self._decoder)
         areas = ((masks > 0).flatten(1).sum(1) * scale**2).tolist()
-        return [area <= _LARGER * self._largest for area in areas]
+        return [area <= self._most for area in areas]
 
     def seen_by(self, masks: torch.Tensor) -> Sighting:
         """What looks like the object, as far as logits (n, 256, 256) may be of it."""

@@ -25,8 +25,9 @@ BY_SIZE = (-0.25, 0.0, 0.06)
 """Added to the estimated intersection over union of the smallest, the middle and the largest."""
 STEADY, ENOUGH = 0.5, 0.7
 """What the stability score counts beside that estimate, and from where on it does not."""
-ALIKE = 1.0
-"""What being like the object counts, where it is known."""
+ALIKE, _LIKE = 1.0, 0.3
+"""What being like the object counts, where it is known, and how like it the likest mask has to be:
+of an object that has turned only a part looks like it."""
 _OFFSET = 1.0
 """Logits by which the threshold is moved up and down for the stability score."""
 
@@ -70,6 +71,8 @@ def lone(decoded: Decoded, point: Point, looks: Looks | None) -> tuple[torch.Ten
         return decoded.logits[best], float(decoded.quality[best]), choice
     sighting = looks.seen_by(decoded.logits)
     alike = sighting.likeness(decoded.logits)
+    if max(alike) < _LIKE:
+        alike = [0.0] * len(alike)
     # What is far too large for the object comes last.
     alike = [n - 3 * (not may) for n, may in zip(alike, looks.may_be(decoded.logits), strict=True)]
     best, choice = meant(decoded, alike)

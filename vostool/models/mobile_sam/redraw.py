@@ -59,7 +59,7 @@ class Redrawer:
         self._places: dict[int, float] = {}
 
     def acquaint(self, oid: int, share: float) -> None:
-        """Hear how large an object is on a frame that it was given on, as a share of the picture."""
+        """Hear how large an object is where it was given, as a share of the picture."""
         geometry = self._decoder.geometry
         covers = share * geometry.rows * geometry.columns
         self._places[oid] = max(covers, self._places.get(oid, 0.0))
