@@ -14,7 +14,7 @@ from vostool.models.engine import Keyframe, SegmentRequest
 from vostool.models.mobile_sam.decoder import Decoded, PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry
 from vostool.models.mobile_sam.engine import MobileSamEngine
-from vostool.models.mobile_sam.looks import Looks
+from vostool.models.mobile_sam.looks import LatestLooks, Looks
 from vostool.models.mobile_sam.meant import lone
 from vostool.project.prompts import Point, Prompts
 
@@ -137,3 +137,23 @@ def test_points_with_a_box_lie_as_they_are_meant(heaps):
     prompts = Prompts(points, box, together=2)
     mask = engine.segment(SegmentRequest(1, 1, prompts, looks=(key,))).mask.to_array()
     assert mask[95, 300] and not mask[155, 310]
+
+
+def test_what_was_compared_last_is_kept_until_the_frame_or_a_known_mask_is_another(heaps):
+    engine, there, _ = heaps
+    keys = [Keyframe(0, 1, None, Mask.from_array(there[part])) for part in (HEAD, BOARD)]
+    kept = LatestLooks()
+    made: list[int] = []
+
+    def looks(frame: int, *known: Keyframe) -> None:
+        kept.of(frame, known, lambda: made.append(frame))
+
+    for frame, key in ((1, keys[0]), (1, keys[0]), (1, keys[1]), (2, keys[1]), (2, keys[1])):
+        looks(frame, key)
+    assert made == [1, 1, 2]
+    click_on = click(300, 95)
+    answers = [
+        engine.segment(SegmentRequest(1, 1, click_on, looks=(key,))).mask
+        for key in (keys[0], keys[1], keys[0])
+    ]
+    assert answers[0] == answers[2]

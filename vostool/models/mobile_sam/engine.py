@@ -38,7 +38,7 @@ from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.keyframes import KeyframeAnswers
 from vostool.models.mobile_sam.learning import ObjectDecoders, example_of
-from vostool.models.mobile_sam.looks import Looks
+from vostool.models.mobile_sam.looks import LatestLooks, Looks
 from vostool.models.mobile_sam.network import MobileSam, build_mobile_sam
 from vostool.models.mobile_sam.openvino import Choice, make_feature_encoder, may_quantise
 from vostool.models.mobile_sam.pacing import Pacer
@@ -70,6 +70,7 @@ class _Video:
     geometry: Geometry
     own: ObjectDecoders
     encoder: Encoder
+    looks: LatestLooks
 
     @property
     def height(self) -> int:
@@ -183,7 +184,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         encoder = make_feature_encoder(model, geometry, choice, alone=alone)
         features = FeatureCache(frames, encoder, self._cache_bytes, device=self._device)
         own = ObjectDecoders(decoder, f"{MOBILE_SAM.name}@{fingerprint(model.mask_decoder)}")
-        return _Video(source, frames, features, decoder, geometry, own, encoder)
+        return _Video(source, frames, features, decoder, geometry, own, encoder, LatestLooks())
 
     def _answer(self, video: _Video, request: SegmentRequest) -> SegmentReply:
         start = request.prompts.start_mask
@@ -201,12 +202,16 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         corrects = start is not None and prompts.box is None and not start.is_empty
         if corrects or prompts.choice is not None:
             return None
-        known = []
-        for key in request.looks:
-            with contextlib.suppress(SourceError):
-                if key.mask is not None:
-                    known.append((key.frame, self._features(video, key.frame), key.mask))
-        return Looks(video.decoder, features, request.frame, known) if known else None
+
+        def make() -> Looks | None:
+            known = []
+            for key in request.looks:
+                with contextlib.suppress(SourceError):
+                    if key.mask is not None:
+                        known.append((key.frame, self._features(video, key.frame), key.mask))
+            return Looks(video.decoder, features, request.frame, known) if known else None
+
+        return video.looks.of(request.frame, request.looks, make)
 
     def learn(self, request: LearnRequest, preempted: Cancelled) -> Learned | None:
         """See :class:`vostool.models.engine.Learns`."""

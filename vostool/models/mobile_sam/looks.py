@@ -10,7 +10,7 @@ the click, or in the box. docs/evaluation.md has what that brings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +19,7 @@ import torch
 
 from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray, Mask
+from vostool.models.engine import Keyframe
 from vostool.models.flow.picture import Soft
 from vostool.models.mobile_sam.decoder import LOW, PromptDecoder
 from vostool.models.mobile_sam.memory import TokenMemory, tokens_of
@@ -98,6 +99,22 @@ class Looks:
         rows, columns = (max(1, round(n * LOW / SIDE)) for n in (g.scaled_height, g.scaled_width))
         soft = self._memory.enlarge(recalled, (rows, columns))
         return Sighting(self._decoder, self._features, recalled, soft)
+
+
+class LatestLooks:
+    """Keeps what was made last: a click follows the preview of it, and further clicks that one."""
+
+    def __init__(self) -> None:
+        self._of: tuple[int, tuple[Keyframe, ...]] | None = None
+        self._looks: Looks | None = None
+
+    def of(
+        self, frame: int, known: tuple[Keyframe, ...], make: Callable[[], Looks | None]
+    ) -> Looks | None:
+        """The looks of an object on a frame, made where they are not the last ones."""
+        if (frame, known) != self._of:
+            self._looks, self._of = make(), (frame, known)
+        return self._looks
 
 
 @dataclass(frozen=True, slots=True)
