@@ -169,16 +169,18 @@ def segment_request(
 
     What is stored around them goes with them where they correct a track.
     """
-    around = None
+    around, known = None, keyframes(project, [object_id])
     if prompts.base is not None and prompts.mask is None and not prompts.starts_anew:
-        around = _around(project, frame, object_id)
+        around = _around(project, frame, object_id, known)
     learned = project.learned.get(object_id)
-    looks = looks_of(keyframes(project, [object_id]), frame)
+    looks = looks_of(known, frame)
     return SegmentRequest(frame, object_id, prompts, around, learned, looks)
 
 
-def _around(project: Project, frame: int, object_id: int) -> Around | None:
-    keys = tuple(key for key in keyframes(project, [object_id]) if key.frame != frame)
+def _around(
+    project: Project, frame: int, object_id: int, given: Iterable[Keyframe]
+) -> Around | None:
+    keys = tuple(key for key in given if key.frame != frame)
     row, known = project.masks.row(object_id), {key.frame for key in keys}
     tracked = tuple(
         Keyframe(near, object_id, None, row[near].mask)

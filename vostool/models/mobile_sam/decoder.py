@@ -263,25 +263,25 @@ class PromptDecoder:
 
     def to_picture(self, logits: torch.Tensor, size: tuple[int, int]) -> NDArray[np.float32]:
         """A mask of :class:`Decoded` as logits of a (height, width) that shows the whole frame."""
-        inside = logits[: self._low_rows, : self._low_columns].cpu().numpy()
+        rows, columns = self.low_size
+        inside = logits[:rows, :columns].cpu().numpy()
         return np.asarray(cv2.resize(inside, size[::-1], interpolation=cv2.INTER_LINEAR))
 
     def from_picture(self, soft: NDArray[np.float32]) -> torch.Tensor:
         """A soft mask (h, w) of the whole frame, 0..1, as (256, 256) logits to prompt with."""
-        size = self._low_columns, self._low_rows
-        low = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+        rows, columns = self.low_size
+        low = cv2.resize(soft, (columns, rows), interpolation=cv2.INTER_AREA)
         logits = torch.full((LOW, LOW), -SURE, device=self._device)
         given = torch.from_numpy(np.asarray(low, np.float32)).to(self._device)
-        logits[: size[1], : size[0]] = (given * 2 - 1) * SURE
+        logits[:rows, :columns] = (given * 2 - 1) * SURE
         return logits
 
     @property
-    def _low_rows(self) -> int:
-        return max(1, round(self.geometry.scaled_height * LOW / SIDE))
-
-    @property
-    def _low_columns(self) -> int:
-        return max(1, round(self.geometry.scaled_width * LOW / SIDE))
+    def low_size(self) -> tuple[int, int]:
+        """Rows and columns of the decoder's masks that show the frame."""
+        g = self.geometry
+        rows, columns = (max(1, round(n * LOW / SIDE)) for n in (g.scaled_height, g.scaled_width))
+        return rows, columns
 
     def _points(self, points: Sequence[Point]) -> tuple[torch.Tensor, torch.Tensor] | None:
         if not points:

@@ -24,6 +24,7 @@ from vostool.models.flow.picture import Soft
 from vostool.models.mobile_sam.decoder import LOW, PromptDecoder
 from vostool.models.mobile_sam.memory import TokenMemory, tokens_of
 from vostool.models.mobile_sam.network import GRID, SIDE
+from vostool.models.mobile_sam.pieces import place_of
 from vostool.models.mobile_sam.redraw import overlap, prompts_of
 from vostool.project.prompts import Point
 
@@ -95,9 +96,7 @@ class Looks:
         """What looks like the object, as far as logits (n, 256, 256) may be of it."""
         near = np.max([coarse(self._decoder, one) for one in masks > 0], 0)
         recalled = self._memory.recall(self._frame, self._tokens, near)[_OBJECT]
-        g = self._decoder.geometry
-        rows, columns = (max(1, round(n * LOW / SIDE)) for n in (g.scaled_height, g.scaled_width))
-        soft = self._memory.enlarge(recalled, (rows, columns))
+        soft = self._memory.enlarge(recalled, self._decoder.low_size)
         return Sighting(self._decoder, self._features, recalled, soft)
 
 
@@ -181,13 +180,9 @@ class Sighting:
         return [Drawn(*answer) for answer in answers if self._holds(answer[0], points)]
 
     def _holds(self, logits: torch.Tensor, points: Sequence[Point]) -> bool:
-        mask = self._shown(logits)
-        last = mask.shape[0] - 1, mask.shape[1] - 1
-        places = [(int(p.y / self._scale), int(p.x / self._scale)) for p in points]
-        return all(
-            mask[min(row, last[0]), min(column, last[1])] == point.positive
-            for (row, column), point in zip(places, points, strict=True)
-        )
+        mask, scale = self._shown(logits), self._scale
+        low = [Point(p.x / scale, p.y / scale, p.positive) for p in points]
+        return all(mask[place_of(point, mask)] == point.positive for point in low)
 
     def _shown(self, logits: torch.Tensor) -> BoolArray:
         """The part of a mask (256, 256) that shows the frame."""
