@@ -332,3 +332,82 @@ def test_of_points_on_nothing_that_mask_is_taken_which_holds_them():
     assert np.array_equal(separate.mask.to_array(), one)
     in_one_go = mobile_sam_click.answer(decoder, None, Prompts(points, together=2))
     assert np.array_equal(in_one_go.mask.to_array(), both)
+
+
+PERSON, CAP, ROAD = (20, 10, 60, 76), (32, 10, 48, 20), (0, 40, 80, 80)
+
+
+def refined(first, click, single, whole, quality=(0.9, 0.9)):
+    """The mask of a click whose largest mask is ``first``, and of one more click."""
+    decoder = Scripted(first, first, first, single=single, whole=whole, quality=quality)
+    prompts = Prompts((Point(40, 15), click), choice=2)
+    return mobile_sam_click.answer(decoder, None, prompts).mask.to_array()
+
+
+def test_a_negative_click_in_the_very_middle_of_a_mask_says_that_it_is_something_else():
+    person, cap = in_picture(PERSON), in_picture(CAP)
+    less = person & ~in_picture((30, 30, 50, 60))
+    torso, shoe = Point(40.5, 43.5, positive=False), Point(23.5, 73.5, positive=False)
+    assert np.array_equal(refined(person, torso, cap, less), cap)
+    # Beside the middle it takes away, and what is likest to the mask before is preferred.
+    unshod = person & ~in_picture((20, 70, 27, 76))
+    assert np.array_equal(refined(person, shoe, cap, unshod), unshod)
+
+
+def test_a_click_at_the_edge_of_what_the_network_would_change_brings_its_own_piece_alone():
+    person, both = in_picture(PERSON), in_picture(PERSON, ROAD)
+    at = Point(61.5, 60.5)
+    brought = refined(person, at, both, both) & ~person
+    rows, columns = np.nonzero(brought)
+    assert brought[60, 61] and np.hypot(rows - 60, columns - 61).max() < 9
+    bag = in_picture(PERSON, (60, 30, 76, 50))
+    assert np.array_equal(refined(person, Point(68.5, 40.5), bag, bag), bag)
+
+
+def test_a_further_click_asks_the_network_once_for_each_new_step():
+    calls: list[int] = []
+
+    class Counting(Scripted):
+        def decode_every(self, features, points, box, before):
+            calls.append(len(points))
+            return super().decode_every(features, points, box, before)
+
+    person = in_picture(PERSON)
+    decoder = Counting(*[person] * 3, single=person, whole=person, quality=(0.9, 0.9))
+    points = tuple(Point(40, y) for y in (15, 25, 35, 45))
+    kept = mobile_sam_click.LatestAnswers()
+    kept.begin("a frame")
+    replies = [
+        mobile_sam_click.answer(decoder, None, Prompts(points[:count]), kept=kept)
+        for count in (1, 2, 3, 4, 4)
+    ]
+    assert calls == [2, 3, 4]
+    assert replies[-1] == mobile_sam_click.answer(decoder, None, Prompts(points))
+    kept.begin("another")
+    calls.clear()
+    mobile_sam_click.answer(decoder, None, Prompts(points), kept=kept)
+    assert calls == [2, 3, 4]
+
+
+def on_a_thing(click, *more, thing=PERSON, single=PERSON, quality=0.9):
+    """What clicks leave of a mask of a person, where the network knows of one thing there."""
+    known, shown = in_picture(thing), in_picture(single)
+    decoder = Scripted(known, known, known, single=shown, whole=shown, quality=(quality, quality))
+    prompts = Prompts((click, *more), base=Mask.from_array(in_picture(PERSON)))
+    return mobile_sam_click.answer(decoder, None, prompts).mask
+
+
+TORSO = Point(40.5, 43.5, positive=False)
+
+
+def test_a_negative_click_in_the_middle_of_what_is_one_thing_says_that_the_object_is_not_there():
+    assert on_a_thing(TORSO).is_empty
+    assert not on_a_thing(Point(25.5, 43.5, positive=False)).is_empty  # at its edge
+    assert not on_a_thing(TORSO, thing=(30, 30, 50, 56)).is_empty  # a part of it is a thing
+    assert not on_a_thing(TORSO, single=CAP).is_empty  # the network can do without
+    assert on_a_thing(TORSO, single=CAP, quality=0.6).is_empty  # but does not believe it
+
+
+def test_after_that_a_positive_click_begins_anew():
+    found = on_a_thing(TORSO, Point(10, 10), thing=(5, 5, 70, 78))
+    assert np.array_equal(found.to_array(), in_picture((5, 5, 70, 78)))

@@ -1,17 +1,15 @@
 """Prompts on one frame, answered by MobileSAM's decoder.
 
 Clicks on a mask that stands are another matter (:mod:`vostool.models.mobile_sam.correcting`).
-
-The network draws four masks at once: a single one, which it was trained to answer several prompts
-with, and three of different extent for a lone click. The single one may fall to a part of the
-object when a click takes something away, which the largest of the three seldom does. So both are
-looked at after the first click; docs/evaluation.md has what that brings.
+Each click changes what those before it gave (:mod:`vostool.models.mobile_sam.refining`), so of what
+was answered last each step is kept, and a further click costs what the first one did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,110 +18,136 @@ from vostool.masks.mask import BoolArray, Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.mobile_sam.boxed import boxed, keeping
 from vostool.models.mobile_sam.correcting import Corrector
-from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, PromptDecoder
+from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.looks import Looks
 from vostool.models.mobile_sam.meant import first_answer
 from vostool.models.mobile_sam.pieces import place_of
+from vostool.models.mobile_sam.refining import Standing, refined
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Point, Prompts
 
+_KEPT = 8
+"""Answers of a frame that are kept: a mask of 4K takes 8 MB."""
+
+
+class LatestAnswers:
+    """Keeps the last answers for one object on one frame: the next click goes on from one."""
+
+    def __init__(self) -> None:
+        self._of: Hashable = None
+        self._kept: OrderedDict[Prompts, Standing] = OrderedDict()
+
+    def begin(self, of: Hashable) -> None:
+        """Forget what was of another frame, of other looks or of another decoder."""
+        if of != self._of:
+            self._of = of
+            self._kept.clear()
+
+    def get(self, prompts: Prompts) -> Standing | None:
+        """What answered these prompts."""
+        standing = self._kept.get(prompts)
+        if standing is not None:
+            self._kept.move_to_end(prompts)
+        return standing
+
+    def keep(self, prompts: Prompts, standing: Standing) -> None:
+        """Keep an answer; the one that was not asked for longest goes."""
+        self._kept[prompts] = standing
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
 
 def answer(
-    decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts, looks: Looks | None = None
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    prompts: Prompts,
+    looks: Looks | None = None,
+    kept: LatestAnswers | None = None,
 ) -> SegmentReply:
     """The mask of prompts that are more than a mask; scored by the network's own estimate.
 
     Args:
         features: (1, 256, rows, columns) of the frame.
         looks: of the object on other frames, where it is known from any.
+        kept: earlier answers from the same features, looks and decoder.
     """
-    start = prompts.start_mask
-    if start is not None and prompts.box is None and not start.is_empty:
-        return _corrected(decoder, features, start.to_array(), prompts)
-    told = _told(decoder, features, prompts, looks)
-    if prompts.together < 2 or prompts.box is not None:
-        return told
+    asked = _Asked(decoder, features, looks, LatestAnswers() if kept is None else kept)
+    prompts = replace(prompts, recall=None)
+    told = asked.standing(prompts)
+    begun_anew = prompts.start_mask is None or prompts.start_mask.is_empty
+    if prompts.together < 2 or prompts.box is not None or not begun_anew:
+        return _reply(told)
     # What the first point means may be refined by the others, or all be asked in one call: neither
     # is always better (IoU of 21 first scribbles 0.79 and 0.76, of 26 others 0.92 and 0.95).
-    one_by_one = _told(decoder, features, replace(prompts, together=0), looks)
+    one_by_one = asked.standing(replace(prompts, together=0))
     points = prompts.points[: prompts.together]
-    return max((one_by_one, told), key=lambda reply: (_held(reply.mask, points), reply.score))
+    both = (one_by_one, told)
+    return _reply(max(both, key=lambda each: (_held(each.mask, points), _within(each.quality))))
 
 
-def _held(mask: Mask, points: Sequence[Point]) -> int:
-    """How many points lie as they are meant."""
-    pixels = mask.to_array()
-    return sum(bool(pixels[place_of(point, pixels)]) == point.positive for point in points)
-
-
-def _told(
-    decoder: PromptDecoder, features: torch.Tensor, prompts: Prompts, looks: Looks | None
-) -> SegmentReply:
-    before: torch.Tensor | None = None
-    quality, choice = 1.0, None
-    for step in prompt_steps(prompts):
-        if not step.points and step.box is None:
-            assert step.mask is not None
-            before = decoder.from_picture(step.mask.to_array().astype(np.float32))
-            continue
-        if before is not None:
-            before, quality = _refined(decoder, features, step, before)
-            continue
-        if step.box is not None:
-            before, quality = boxed(decoder, features, step.points, step.box, looks)
-            kept = None
-            if prompts.base is not None:
-                filled = decoder.full_size(before)
-                kept = keeping(decoder, features, filled, prompts.base, step.box)
-            if kept is not None:
-                later = replace(prompts, points=prompts.points[len(step.points) :], together=0)
-                return _corrected(decoder, features, kept, later, quality)
-            continue
-        before, quality, choice = first_answer(decoder, features, step, looks)
-    assert before is not None
-    return SegmentReply(Mask.from_array(decoder.full_size(before)), _within(quality), choice)
-
-
-def _refined(
-    decoder: PromptDecoder, features: torch.Tensor, step: Prompts, before: torch.Tensor
-) -> tuple[torch.Tensor, float]:
-    """Logits and estimate of the mask after one more click on the network's own answer.
-
-    Of two that one is taken which the network believes in, which leaves most of the mask before as
-    it is, and which holds every click as it is meant.
-    """
-    decoded = decoder.decode_every(features, step.points, step.box, before)
-
-    def worth(place: int) -> float:
-        mask = decoder.full_size(decoded.logits[place])
-        holds = all(mask[place_of(point, mask)] == point.positive for point in step.points)
-        alike = _overlap(decoded.logits[place] > 0, before > 0)
-        return float(decoded.quality[place]) + _ALIKE * alike + _HOLDS * holds
-
-    best = max((SINGLE, WHOLE), key=worth)
-    return decoded.logits[best], float(decoded.quality[best])
-
-
-_ALIKE, _HOLDS = 0.5, 0.25
-"""What likeness to the mask before, 0..1, and holding all clicks count beside the estimate."""
-
-
-def _overlap(one: torch.Tensor, other: torch.Tensor) -> float:
-    """Intersection over union of boolean masks; 0 for two empty ones."""
-    return int((one & other).sum()) / max(1, int((one | other).sum()))
-
-
-def _corrected(
-    decoder: PromptDecoder,
-    features: torch.Tensor,
-    mask: BoolArray,
-    prompts: Prompts,
-    quality: float = 1.0,
-) -> SegmentReply:
-    corrector = Corrector(decoder, features)
-    mask, quality = corrector.corrected(mask, prompts.points, prompts.together, quality)
-    return SegmentReply(Mask.from_array(mask), _within(quality))
+def _reply(standing: Standing) -> SegmentReply:
+    mask = Mask.from_array(standing.mask)
+    return SegmentReply(mask, _within(standing.quality), standing.choice)
 
 
 def _within(quality: float) -> float:
     return min(1.0, max(0.0, quality))
+
+
+def _held(mask: BoolArray, points: Sequence[Point]) -> int:
+    """How many points lie as they are meant."""
+    return sum(bool(mask[place_of(point, mask)]) == point.positive for point in points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Prompts on one frame: each is answered from what answers them without the last click."""
+
+    decoder: PromptDecoder
+    features: torch.Tensor
+    looks: Looks | None
+    kept: LatestAnswers
+
+    def standing(self, prompts: Prompts) -> Standing:
+        """What the prompts come to."""
+        found = self.kept.get(prompts)
+        if found is None:
+            found = self._made(prompts)
+            self.kept.keep(prompts, found)
+        return found
+
+    def _made(self, prompts: Prompts) -> Standing:
+        *_, last = steps = prompt_steps(prompts)
+        start = prompts.start_mask
+        given = start is not None and prompts.box is None
+        calls = len(steps) - (start is not None)
+        if calls > 1:
+            before = self.standing(replace(prompts, points=prompts.points[:-1]))
+            if before.corrects and (before.mask.any() or not prompts.points[-1].positive):
+                return self._corrected(before, prompts.points[-1:], 0)
+            if before.corrects:  # it was not there, and is here
+                return self._begun(prompts, Prompts(prompts.points[-1:]))
+            return refined(self.decoder, self.features, last, before)
+        if given and start is not None:
+            drawn = Standing.given(self.decoder, start.to_array(), corrects=not start.is_empty)
+            if drawn.corrects:
+                return self._corrected(drawn, prompts.points, prompts.together)
+            return refined(self.decoder, self.features, last, drawn)
+        return self._begun(prompts, last)
+
+    def _corrected(self, before: Standing, points: Sequence[Point], together: int) -> Standing:
+        corrector = Corrector(self.decoder, self.features)
+        mask, quality = corrector.corrected(before.mask, points, together, before.quality)
+        return replace(before, mask=mask, quality=quality)
+
+    def _begun(self, prompts: Prompts, step: Prompts) -> Standing:
+        """What the first call gives, where no mask stands."""
+        decoder, features = self.decoder, self.features
+        if step.box is None:
+            return Standing.drawn(decoder, *first_answer(decoder, features, step, self.looks))
+        logits, quality = boxed(decoder, features, step.points, step.box, self.looks)
+        filled = Standing.drawn(decoder, logits, quality, None)
+        if prompts.base is None:
+            return filled
+        kept = keeping(decoder, features, filled.mask, prompts.base, step.box)
+        return filled if kept is None else replace(filled, mask=kept, corrects=True)

@@ -33,7 +33,7 @@ from vostool.models.engine import (
 from vostool.models.engine_options import Backend, EngineOptions
 from vostool.models.flow.picture import Picture
 from vostool.models.flow.track import track_leg
-from vostool.models.mobile_sam.click import answer
+from vostool.models.mobile_sam.click import LatestAnswers, answer
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.encoder import Geometry, preparation
 from vostool.models.mobile_sam.keyframes import KeyframeAnswers
@@ -71,6 +71,7 @@ class _Video:
     own: ObjectDecoders
     encoder: Encoder
     looks: LatestLooks
+    answers: LatestAnswers
 
     @property
     def height(self) -> int:
@@ -184,7 +185,8 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         encoder = make_feature_encoder(model, geometry, choice, alone=alone)
         features = FeatureCache(frames, encoder, self._cache_bytes, device=self._device)
         own = ObjectDecoders(decoder, f"{MOBILE_SAM.name}@{fingerprint(model.mask_decoder)}")
-        return _Video(source, frames, features, decoder, geometry, own, encoder, LatestLooks())
+        latest = LatestLooks(), LatestAnswers()
+        return _Video(source, frames, features, decoder, geometry, own, encoder, *latest)
 
     def _answer(self, video: _Video, request: SegmentRequest) -> SegmentReply:
         start = request.prompts.start_mask
@@ -192,7 +194,10 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
             return SegmentReply(start, 1.0)
         decoder = video.own.of(request.learned)
         features = self._features(video, request.frame)
-        return answer(decoder, features, request.prompts, self._looks(video, features, request))
+        looks = self._looks(video, features, request)
+        known = None if looks is None else request.looks
+        video.answers.begin((request.frame, known, decoder))
+        return answer(decoder, features, request.prompts, looks, video.answers)
 
     def _looks(
         self, video: _Video, features: torch.Tensor, request: SegmentRequest
