@@ -8,25 +8,20 @@ frames before is; *clicked* where the first frame has what a click in the middle
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
+from true_frames import exact_engine, opened, true_frames_parser
 
 from vostool.evaluate.corrections import centre
-from vostool.evaluate.datasets import list_sequences
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, TruthSequence
 from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.parts import largest_part
 from vostool.models.engine import Engine, Keyframe, SegmentRequest
-from vostool.models.engine_options import EngineOptions
-from vostool.models.registry import create_engine
 from vostool.project.prompts import Point, Prompts
 
 APART = 20
@@ -94,25 +89,18 @@ def prompts_on(truth: BoolArray, chance: np.random.Generator) -> Iterator[tuple[
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("dataset", type=Path, help="a folder of sequences with masks")
+    parser = true_frames_parser(__doc__)
     parser.add_argument("--frames", type=int, default=10, help="of each object")
-    parser.add_argument("--engine", default="mobile-sam")
     arguments = parser.parse_args()
-    engine = create_engine(arguments.engine, "cpu", None, EngineOptions(quality="exact"))
+    engine = exact_engine(arguments.engine)
     means: dict[str, list[list[float]]] = {"click": [], "box": []}
-    for listed in list_sequences(arguments.dataset, "folder"):
-        sequence = listed.load(None)
-        with closing(sequence.open()) as source:
-            engine.open(source)
-            found: dict[str, list[list[float]]] = {"click": [], "box": []}
-            for object_id in sequence.given:
-                for name, row in Known(engine, sequence, object_id).rows(arguments.frames):
-                    found[name].append(row)
+    for title, sequence in opened(arguments.dataset, engine):
+        found: dict[str, list[list[float]]] = {"click": [], "box": []}
+        for object_id in sequence.given:
+            for name, row in Known(engine, sequence, object_id).rows(arguments.frames):
+                found[name].append(row)
         for name, rows in found.items():
-            means[name].append(print_rows(f"{listed.name}, {name}", rows))
+            means[name].append(print_rows(f"{title}, {name}", rows))
     for name, rows in means.items():
         print_rows(f"mean of the sequences, {name}", rows)
 

@@ -14,23 +14,18 @@ it by more than 0.01, and the most that one did.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import cv2
 import numpy as np
+from true_frames import exact_engine, opened, true_frames_parser
 
 from vostool.evaluate.corrections import centre
-from vostool.evaluate.datasets import list_sequences
 from vostool.evaluate.metrics import region_similarity
 from vostool.masks import kernels
 from vostool.masks.mask import BoolArray, Mask
 from vostool.masks.parts import largest_part
 from vostool.models.engine import Engine, SegmentRequest
-from vostool.models.engine_options import EngineOptions
-from vostool.models.registry import create_engine
 from vostool.project.prompts import Point, Prompts
 
 LEAST_PIECE, LEAST_OBJECT = 120, 400
@@ -41,26 +36,19 @@ DISK, RIM = 0.25, 0.1
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("dataset", type=Path, help="a folder of sequences with masks")
+    parser = true_frames_parser(__doc__)
     parser.add_argument("--every", type=int, default=12, help="frames from one to the next")
     parser.add_argument("--clicks", type=int, default=3)
-    parser.add_argument("--engine", default="mobile-sam")
     arguments = parser.parse_args()
-    engine = create_engine(arguments.engine, "cpu", None, EngineOptions(quality="exact"))
+    engine = exact_engine(arguments.engine)
     found: dict[str, list[list[float]]] = {}
-    for listed in list_sequences(arguments.dataset, "folder"):
-        sequence = listed.load(None)
-        with closing(sequence.open()) as source:
-            engine.open(source)
-            for frame in sequence.annotated[:: arguments.every]:
-                ids = sequence.truth(frame)
-                for oid in sequence.given:
-                    for kind, wrong in spoiled(ids == oid, frame // arguments.every):
-                        values = corrected(engine, frame, ids == oid, wrong, arguments.clicks)
-                        found.setdefault(kind, []).append(values)
+    for _, sequence in opened(arguments.dataset, engine):
+        for frame in sequence.annotated[:: arguments.every]:
+            ids = sequence.truth(frame)
+            for oid in sequence.given:
+                for kind, wrong in spoiled(ids == oid, frame // arguments.every):
+                    values = corrected(engine, frame, ids == oid, wrong, arguments.clicks)
+                    found.setdefault(kind, []).append(values)
     print_table(found)
 
 

@@ -9,14 +9,13 @@ did.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import cv2
 import numpy as np
+from true_frames import exact_engine, true_frames_parser
 
 from vostool.evaluate.corrections import Correction
 from vostool.evaluate.datasets import list_sequences
@@ -29,8 +28,6 @@ from vostool.evaluate.sequence import VOID, Ids
 from vostool.masks.mask import BoolArray, MaskRecord
 from vostool.masks.parts import largest_part
 from vostool.models.engine import Engine
-from vostool.models.engine_options import EngineOptions
-from vostool.models.registry import create_engine
 from vostool.project.prompts import Point
 from vostool.runs.request import segment_request
 
@@ -68,14 +65,10 @@ def half_way(region: BoolArray) -> tuple[float, float]:
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("dataset", type=Path, help="a folder of sequences with masks")
+    parser = true_frames_parser(__doc__)
     parser.add_argument("--frames", type=int, default=10, help="of each sequence")
-    parser.add_argument("--engine", default="mobile-sam")
     arguments = parser.parse_args()
-    engine = create_engine(arguments.engine, "cpu", None, EngineOptions(quality="exact"))
+    engine = exact_engine(arguments.engine)
     robots: dict[str, Robot] = {name: make_robot(name) for name in ROBOTS} | {"off": OffClicks()}
     found: dict[str, list[Row]] = {name: [] for name in robots}
     for listed in list_sequences(arguments.dataset, "folder"):

@@ -87,7 +87,7 @@ class Corrector:
         if not single[place_of(point, mask)] and quality >= _LEFT:
             return False
         least = min(np.count_nonzero(mask & one) for one in self._alone(point))
-        return least >= _COVERS * np.count_nonzero(mask)
+        return bool(least >= _COVERS * np.count_nonzero(mask))
 
     def _changed(
         self, mask: BoolArray, proposed: Sequence[BoolArray], point: Point, bounds: Bounds
