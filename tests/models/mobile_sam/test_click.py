@@ -364,6 +364,21 @@ def test_a_click_at_the_edge_of_what_the_network_would_change_brings_its_own_pie
     assert np.array_equal(refined(person, Point(68.5, 40.5), bag, bag), bag)
 
 
+def test_the_points_of_a_stroke_lie_in_the_middle_of_nothing():
+    person, both = in_picture(PERSON), in_picture(PERSON, ROAD)
+    at_the_edge = (Point(40, 15), Point(61.5, 60.5))
+
+    class Blank(Scripted):
+        def decode(self, features, points, box, before, several):
+            return super().decode(features, points, box, torch.full((80, 80), -8.0), several)
+
+    decoder = Blank(*[person] * 3, single=both, whole=both, quality=(0.9, 0.9))
+    stroke = mobile_sam_click.answer(decoder, None, Prompts(at_the_edge, together=2))
+    assert np.array_equal(stroke.mask.to_array(), both)
+    clicks = mobile_sam_click.answer(decoder, None, Prompts(at_the_edge))
+    assert person.sum() < clicks.mask.area < both.sum()
+
+
 def test_a_further_click_asks_the_network_once_for_each_new_step():
     calls: list[int] = []
 

@@ -35,7 +35,7 @@ class LatestAnswers:
 
     def __init__(self) -> None:
         self._of: Hashable = None
-        self._kept: OrderedDict[Prompts, Standing] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Standing] = OrderedDict()
 
     def begin(self, of: Hashable) -> None:
         """Forget what was of another frame, of other looks or of another decoder."""
@@ -43,16 +43,16 @@ class LatestAnswers:
             self._of = of
             self._kept.clear()
 
-    def get(self, prompts: Prompts) -> Standing | None:
-        """What answered these prompts."""
-        standing = self._kept.get(prompts)
+    def get(self, asked: Hashable) -> Standing | None:
+        """What answered this."""
+        standing = self._kept.get(asked)
         if standing is not None:
-            self._kept.move_to_end(prompts)
+            self._kept.move_to_end(asked)
         return standing
 
-    def keep(self, prompts: Prompts, standing: Standing) -> None:
+    def keep(self, asked: Hashable, standing: Standing) -> None:
         """Keep an answer; the one that was not asked for longest goes."""
-        self._kept[prompts] = standing
+        self._kept[asked] = standing
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
@@ -79,7 +79,7 @@ def answer(
         return _reply(told)
     # What the first point means may be refined by the others, or all be asked in one call: neither
     # is always better (IoU of 21 first scribbles 0.79 and 0.76, of 26 others 0.92 and 0.95).
-    one_by_one = asked.standing(replace(prompts, together=0))
+    one_by_one = asked.standing(replace(prompts, together=0), prompts.together)
     points = prompts.points[: prompts.together]
     both = (one_by_one, told)
     return _reply(max(both, key=lambda each: (_held(each.mask, points), _within(each.quality))))
@@ -108,31 +108,37 @@ class _Asked:
     looks: Looks | None
     kept: LatestAnswers
 
-    def standing(self, prompts: Prompts) -> Standing:
-        """What the prompts come to."""
-        found = self.kept.get(prompts)
+    def standing(self, prompts: Prompts, stroke: int = 0) -> Standing:
+        """What the prompts come to.
+
+        Args:
+            stroke: so many of the first points are of one stroke, told one by one: none of them
+                has to lie in the middle of anything.
+        """
+        found = self.kept.get((prompts, stroke))
         if found is None:
-            found = self._made(prompts)
-            self.kept.keep(prompts, found)
+            found = self._made(prompts, stroke)
+            self.kept.keep((prompts, stroke), found)
         return found
 
-    def _made(self, prompts: Prompts) -> Standing:
+    def _made(self, prompts: Prompts, stroke: int) -> Standing:
         *_, last = steps = prompt_steps(prompts)
         start = prompts.start_mask
         given = start is not None and prompts.box is None
         calls = len(steps) - (start is not None)
         if calls > 1:
-            before = self.standing(replace(prompts, points=prompts.points[:-1]))
+            before = self.standing(replace(prompts, points=prompts.points[:-1]), stroke)
             if before.corrects and (before.mask.any() or not prompts.points[-1].positive):
                 return self._corrected(before, prompts.points[-1:], 0)
             if before.corrects:  # it was not there, and is here
                 return self._begun(prompts, Prompts(prompts.points[-1:]))
-            return refined(self.decoder, self.features, last, before)
+            aimed = len(last.points) > stroke
+            return refined(self.decoder, self.features, last, before, aimed=aimed)
         if given and start is not None:
             drawn = Standing.given(self.decoder, start.to_array(), corrects=not start.is_empty)
             if drawn.corrects:
                 return self._corrected(drawn, prompts.points, prompts.together)
-            return refined(self.decoder, self.features, last, drawn)
+            return refined(self.decoder, self.features, last, drawn, aimed=False)
         return self._begun(prompts, last)
 
     def _corrected(self, before: Standing, points: Sequence[Point], together: int) -> Standing:

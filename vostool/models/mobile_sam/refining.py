@@ -67,17 +67,23 @@ class Standing:
 
 
 def refined(
-    decoder: PromptDecoder, features: torch.Tensor, step: Prompts, before: Standing
+    decoder: PromptDecoder,
+    features: torch.Tensor,
+    step: Prompts,
+    before: Standing,
+    *,
+    aimed: bool,
 ) -> Standing:
     """What one more click makes of the network's own answer.
 
     Args:
         features: (1, 256, rows, columns) of the frame.
         step: all points so far, the new one last.
+        aimed: the new one is a click, into the middle of what it means, not a part of a stroke.
     """
     decoded = decoder.decode_every(features, step.points, step.box, before.logits)
     clicked = step.points[-1]
-    anew = _speaks_against(before.mask, clicked)
+    anew = aimed and _speaks_against(before.mask, clicked)
     best: tuple[float, Standing] | None = None
     for place in (SINGLE, WHOLE):
         logits, quality = decoded.logits[place], float(decoded.quality[place])
@@ -88,7 +94,7 @@ def refined(
         if best is None or worth > best[0]:
             best = worth, drawn
     assert best is not None
-    if anew or _means(before.mask, best[1].mask, clicked):
+    if anew or not aimed or _means(before.mask, best[1].mask, clicked):
         return best[1]
     corrector = Corrector(decoder, features)
     mask, quality = corrector.corrected(before.mask, [clicked], 0, before.quality)
