@@ -38,6 +38,9 @@ _LEAST = 0.55
 _LIKER, _LIKE = 0.1, 0.5
 """By so much more like the object than a click's own mask the mask of the second asking has to be,
 and so much at least: where little looks like it, what does may be anything."""
+_SURELY = 0.8
+"""What is so much like the object is not asked for again: of 140 clicks no answer differed, and a
+third of them saved the second asking."""
 _LARGER, _DOUBLES = 4.0, 10
 """What is so many times as large as the nearest known mask is another thing; for every so many
 frames that it is away, twice as many times: a car that comes along fills the picture soon."""
@@ -144,11 +147,14 @@ class Sighting:
         Returns:
             None where that is the better answer.
         """
+        like = self.likeness(clicked[None])[0]
+        if like >= _SURELY:
+            return None
         mask = self._shown(clicked)
         held = (self.soft > _LOOKS) | (mask & (self.soft > _MAY))
         _, pieces = cv2.connectedComponents(held.astype(np.uint8))
         draft = held & np.isin(pieces, np.unique(pieces[mask & held]))
-        least = max(_LIKE, self.likeness(clicked[None])[0] + _LIKER)
+        least = max(_LIKE, like + _LIKER)
         found = self._drawn(np.where(draft, np.maximum(self.soft, _LEAST), 0), points, None)
         liker = [each for each in found if each.alike >= least]
         return max(liker, key=lambda each: each.alike + each.quality, default=None)
