@@ -57,22 +57,25 @@ def test_a_table_is_written_as_it_is_read(ranges, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("quality", "multiplies", "same", "may"),
+    ("quality", "multiplies", "same", "dtype", "amx", "may"),
     [
-        ("auto", True, True, True),
-        ("fast", True, True, True),
-        ("exact", True, True, False),
-        ("auto", False, True, False),
-        ("auto", True, False, False),
+        ("auto", True, True, torch.float32, False, True),
+        ("fast", True, True, torch.float32, True, True),
+        ("exact", True, True, torch.float32, False, False),
+        ("auto", False, True, torch.float32, False, False),
+        ("auto", True, False, torch.float32, False, False),
+        ("auto", True, True, torch.bfloat16, False, True),
+        ("auto", True, True, torch.bfloat16, True, False),
     ],
 )
-def test_it_may_where_nobody_asked_for_exactness_and_the_cpu_can(
-    network, ranges, monkeypatch, quality, multiplies, same, may
+def test_it_may_where_nobody_asked_for_exactness_and_the_cpu_does_nothing_better(
+    network, ranges, monkeypatch, quality, multiplies, same, dtype, amx, may
 ):
     monkeypatch.setattr(mobile_openvino, "cpu_multiplies_int8", lambda: multiplies)
+    monkeypatch.setattr(mobile_openvino, "cpu_has_amx", lambda: amx)
     if same:
         monkeypatch.setattr(eight_bits, "published_ranges", lambda: ranges)
-    assert may_quantise(network, quality) is may
+    assert may_quantise(network, quality, dtype) is may
 
 
 def test_zero_is_one_of_the_levels():

@@ -126,7 +126,7 @@ class MobileSamEngine(TorchEngine[MobileSam, _Video]):
         self._cache_bytes, self._backend = cache_bytes, backend
         self._quality = "fast" if quality == "coarse" else quality
         in_openvino = backend != "torch" and is_installed()
-        self._eight_bits = in_openvino and may_quantise(network, self._quality)
+        self._eight_bits = in_openvino and may_quantise(network, self._quality, dtype)
 
     @classmethod
     def from_checkpoint(

@@ -15,7 +15,11 @@ from vostool.models.mobile_sam import eight_bits
 from vostool.models.mobile_sam.encoder import FeatureEncoder, Geometry, picture_size
 from vostool.models.mobile_sam.network import MobileSam
 from vostool.models.shared.conversion import Conversion, Recipe
-from vostool.models.shared.device import cpu_multiplies_bfloat16, cpu_multiplies_int8
+from vostool.models.shared.device import (
+    cpu_has_amx,
+    cpu_multiplies_bfloat16,
+    cpu_multiplies_int8,
+)
 from vostool.models.shared.encoder import Encoder, Stop
 from vostool.models.shared.late_encoder import LateEncoder
 from vostool.models.shared.openvino import encoder_of, infer, is_installed
@@ -58,11 +62,15 @@ class Choice:
     folder: Path | None = None
 
 
-def may_quantise(network: MobileSam, quality: str) -> bool:
+def may_quantise(network: MobileSam, quality: str, dtype: torch.dtype) -> bool:
     """Whether the encoder may run in 8 bits: where exactness was not asked for, the CPU multiplies
     in them and the weights are those that the ranges are of.
+
+    Not where AMX multiplies bfloat16: that is nearer to the truth, and faster there.
     """
     if quality == "exact" or next(network.parameters()).device.type != "cpu":
+        return False
+    if dtype is torch.bfloat16 and cpu_has_amx():
         return False
     encoder = network.image_encoder
     return cpu_multiplies_int8() and eight_bits.fits(encoder, eight_bits.published_ranges())

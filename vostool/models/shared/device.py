@@ -123,7 +123,7 @@ def choose_light_dtype(device: torch.device) -> torch.dtype:
         ModelError: as there.
     """
     named = bool(os.environ.get(DTYPE_VARIABLE))
-    return choose_dtype(device) if named or device.type != "cpu" or _has_amx() else torch.float32
+    return choose_dtype(device) if named or device.type != "cpu" or cpu_has_amx() else torch.float32
 
 
 def _card_dtype(device: torch.device) -> torch.dtype:
@@ -237,10 +237,11 @@ def cpu_multiplies_int8() -> bool:
 
 def cpu_multiplies_bfloat16() -> bool:
     """True where PyTorch finds avx512_bf16 or AMX; it has no public question for them yet."""
-    return _cpu_has("_is_avx512_bf16_supported") or _has_amx()
+    return _cpu_has("_is_avx512_bf16_supported") or cpu_has_amx()
 
 
-def _has_amx() -> bool:
+def cpu_has_amx() -> bool:
+    """True where PyTorch finds AMX, which multiplies bfloat16 and int8 in tiles."""
     return _cpu_has("_is_amx_tile_supported")
 
 
