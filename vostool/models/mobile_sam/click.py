@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 
 from vostool.masks.mask import BoolArray, Mask

@@ -28,7 +28,6 @@ from vostool.models.mobile_sam.pieces import (
 from vostool.models.shared.prompt_steps import box_along
 from vostool.project.prompts import Point
 
-
 _MIDDLE, _COVERS, _LEFT = 0.9, 0.8, 0.85
 """How central such a click lies, how much of the mask even the smallest thing there covers, and the
 estimate from which the network is believed that shows the mask without the place."""
