@@ -55,7 +55,8 @@ class SegmentReply:
 
     Attributes:
         choice: which of three masks answered the first click, as :attr:`Prompts.choice` has it;
-            None where there was no choice.
+            None where there was no choice, or where the mask is none of them: all that looks like
+            an object which is known from other frames.
         recall: how a correction was answered, to be stored with its prompts; else None.
     """
 

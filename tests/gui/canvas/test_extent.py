@@ -84,6 +84,25 @@ def test_tab_goes_through_the_masks_and_the_choice_is_the_prompts(opened: Hand, 
         assert opened.canvas.hasFocus()
 
 
+def test_a_mask_that_is_none_of_the_three_presses_none_and_tab_begins_with_the_part(
+    opened: Hand, engine, monkeypatch
+) -> None:
+    """All that looks like an object that is known from other frames."""
+    answer = engine.segment
+
+    def known(request: SegmentRequest) -> SegmentReply:
+        reply = answer(request)
+        return reply if request.prompts.choice is not None else replace(reply, choice=None)
+
+    monkeypatch.setattr(engine, "segment", known)
+    opened.mark(1, oid=1)
+    opened.until(lambda: switch(opened).isVisible())
+    assert pressed(opened) == []
+    opened.keys("Tab")
+    opened.until(lambda: opened.mask(0, 1).mask == expected(opened, engine, 0))
+    assert pressed(opened) == [0]
+
+
 def test_choices_that_follow_each_other_are_one_step(opened: Hand, engine) -> None:
     opened.mark(1, oid=1)
     opened.until(lambda: switch(opened).isVisible())

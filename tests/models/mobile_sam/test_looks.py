@@ -79,6 +79,15 @@ def test_a_click_on_a_part_means_all_of_a_known_object_and_nothing_beside(heaps,
     assert asked(heaps, of, click(*place), known=True) > 0.75
 
 
+def test_of_all_that_looks_like_the_object_no_choice_is_told_for_it_is_none_of_the_three(heaps):
+    engine, there, _ = heaps
+    key = Keyframe(0, 1, None, Mask.from_array(union(there, (HEAD, BOARD))))
+    whole = engine.segment(SegmentRequest(1, 1, click(300, 95), looks=(key,)))
+    assert whole.choice is None
+    alone = engine.segment(SegmentRequest(1, 1, click(300, 95)))
+    assert alone.choice in (0, 1, 2) and alone.mask != whole.mask
+
+
 def test_a_click_on_a_known_part_does_not_mean_the_whole(heaps):
     assert asked(heaps, (BOARD,), click(270, 155), known=True) > 0.75
 

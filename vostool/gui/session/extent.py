@@ -52,7 +52,9 @@ class Extent(QObject):
 
     @property
     def choice(self) -> int | None:
-        """Which mask is shown: 0 the smallest to 2 the largest; None where that is not known."""
+        """Which mask is shown: 0 the smallest to 2 the largest; None where that is not known, or
+        where it is none of them.
+        """
         prompts = self.prompts
         if prompts is None:
             return None
@@ -91,10 +93,12 @@ class Extent(QObject):
         here = (self._session.playhead, self._session.current_object)
         if place != here:
             return
-        if reply.choice is None or len(request.prompts.points) != 1:
+        prompts, info = request.prompts, self._session.worker.info
+        chooses = info is not None and info.chooses
+        if not chooses or not prompts.is_lone_click or len(prompts.points) != 1:
             self.leave()  # a further click has said what is meant
             return
-        if request.prompts.choice is None:
+        if prompts.choice is None:
             self._best = reply.choice
         elif self.place != place:
             self._best = None

@@ -56,7 +56,9 @@ def first_answer(
     return (logits, quality, None) if whole is None else (whole.logits, whole.quality, None)
 
 
-def lone(decoded: Decoded, point: Point, looks: Looks | None) -> tuple[torch.Tensor, float, int]:
+def lone(
+    decoded: Decoded, point: Point, looks: Looks | None
+) -> tuple[torch.Tensor, float, int | None]:
     """Logits, estimate and choice of the mask that a first click means, of three or, of a known
     object, of all that looks like it there.
 
@@ -64,7 +66,7 @@ def lone(decoded: Decoded, point: Point, looks: Looks | None) -> tuple[torch.Ten
         decoded: the three masks of the click.
 
     Returns:
-        The choice is that of the three which is most like it.
+        The choice is None where the mask is none of the three.
     """
     if looks is None:
         best, choice = meant(decoded)
@@ -78,7 +80,7 @@ def lone(decoded: Decoded, point: Point, looks: Looks | None) -> tuple[torch.Ten
     best, choice = meant(decoded, alike)
     whole = sighting.whole([point], decoded.logits[best])
     if whole is not None:
-        return whole.logits, whole.quality, choice
+        return whole.logits, whole.quality, None
     return decoded.logits[best], float(decoded.quality[best]), choice
 
 
