@@ -278,6 +278,13 @@ def test_a_click_after_such_a_box_goes_on_from_what_was_kept():
     assert (clicked[kept]).all()
 
 
+def test_a_box_that_came_with_a_click_corrects_the_tracked_mask():
+    shown, anew = in_picture(BODY, ARM), in_picture(BODY, POST, ARM)
+    prompts = Prompts((Point(55.5, 25.5),), ROUND_ALL, base=Mask.from_array(TRACKED), together=1)
+    reply = mobile_sam_click.answer(Shown(anew, shown), None, prompts)
+    assert np.array_equal(reply.mask.to_array(), shown)
+
+
 def test_a_click_away_from_the_mask_takes_the_piece_that_it_is_in_the_middle_of():
     """The network draws a village behind the pilot, and for the click alone the pilot."""
     wing, pilot = in_picture((20, 5, 60, 20)), in_picture((38, 50, 44, 58))

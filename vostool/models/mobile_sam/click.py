@@ -123,7 +123,6 @@ class _Asked:
     def _made(self, prompts: Prompts, stroke: int) -> Standing:
         *_, last = steps = prompt_steps(prompts)
         start = prompts.start_mask
-        given = start is not None and prompts.box is None
         calls = len(steps) - (start is not None)
         if calls > 1:
             before = self.standing(replace(prompts, points=prompts.points[:-1]), stroke)
@@ -133,9 +132,10 @@ class _Asked:
                 return self._begun(prompts, Prompts(prompts.points[-1:]))
             aimed = len(last.points) > stroke
             return refined(self.decoder, self.features, last, before, aimed=aimed)
-        if given and start is not None:
-            drawn = Standing.given(self.decoder, start.to_array(), corrects=not start.is_empty)
-            if drawn.corrects:
+        if start is not None:
+            corrects = prompts.box is None and not start.is_empty
+            drawn = Standing.given(self.decoder, start.to_array(), corrects=corrects)
+            if corrects:
                 return self._corrected(drawn, prompts.points, prompts.together)
             return refined(self.decoder, self.features, last, drawn, aimed=False)
         return self._begun(prompts, last)
