@@ -371,6 +371,28 @@ def test_a_click_at_the_edge_of_what_the_network_would_change_brings_its_own_pie
     assert np.array_equal(refined(person, Point(68.5, 40.5), bag, bag), bag)
 
 
+def test_a_stroke_goes_along_the_object_and_does_not_mean_what_that_is_a_part_of():
+    """In one call the network is surer of the person, one by one it draws the cap."""
+    person, cap = in_picture(PERSON), in_picture(CAP)
+
+    class Surer(Stubborn):
+        def decode(self, features, points, box, before, several):
+            drawn = np.where(person if len(points) > 1 else cap, 8.0, -8.0)
+            return Decoded(torch.from_numpy(np.stack([drawn] * 3)), torch.full((3,), 0.95))
+
+        def decode_every(self, features, points, box, before):
+            return Decoded(torch.stack([before] * 4), torch.tensor([0.8, 0.7, 0.7, 0.7]))
+
+    def told(*places):
+        prompts = Prompts(tuple(Point(*place) for place in places), together=len(places))
+        return mobile_sam_click.answer(Surer(), None, prompts).mask.to_array()
+
+    assert np.array_equal(told((34, 15), (46, 15)), cap)
+    assert np.array_equal(told((40, 12), (40, 70)), person)  # a stroke along all of the person
+    later = Prompts((Point(34, 15), Point(46, 15), Point(40, 17)), together=2)
+    assert np.array_equal(mobile_sam_click.answer(Surer(), None, later).mask.to_array(), cap)
+
+
 def test_the_points_of_a_stroke_lie_in_the_middle_of_nothing():
     person, both = in_picture(PERSON), in_picture(PERSON, ROAD)
     at_the_edge = (Point(40, 15), Point(61.5, 60.5))

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from vostool.masks.mask import BoolArray, Mask
+from vostool.masks.mask import Mask
 from vostool.models.engine import SegmentReply
 from vostool.models.mobile_sam.boxed import boxed, keeping
 from vostool.models.mobile_sam.correcting import Corrector
 from vostool.models.mobile_sam.decoder import PromptDecoder
 from vostool.models.mobile_sam.looks import Looks
 from vostool.models.mobile_sam.meant import first_answer
-from vostool.models.mobile_sam.pieces import place_of
 from vostool.models.mobile_sam.refining import Standing, refined
+from vostool.models.mobile_sam.strokes import stroke_fit
 from vostool.models.shared.prompt_steps import prompt_steps
 from vostool.project.prompts import Point, Prompts
 
@@ -72,16 +72,17 @@ def answer(
     """
     asked = _Asked(decoder, features, looks, LatestAnswers() if kept is None else kept)
     prompts = replace(prompts, recall=None)
-    told = asked.standing(prompts)
     begun_anew = prompts.start_mask is None or prompts.start_mask.is_empty
     if prompts.together < 2 or prompts.box is not None or not begun_anew:
-        return _reply(told)
+        return _reply(asked.standing(prompts))
     # What the first point means may be refined by the others, or all be asked in one call: neither
     # is always better (IoU of 21 first scribbles 0.79 and 0.76, of 26 others 0.92 and 0.95).
-    one_by_one = asked.standing(replace(prompts, together=0), prompts.together)
-    points = prompts.points[: prompts.together]
-    both = (one_by_one, told)
-    return _reply(max(both, key=lambda each: (_held(each.mask, points), _within(each.quality))))
+    count = prompts.together
+    stroke = replace(prompts, points=prompts.points[:count])
+    one_by_one = asked.standing(replace(stroke, together=0), count)
+    if stroke_fit(one_by_one, stroke.points) >= stroke_fit(asked.standing(stroke), stroke.points):
+        return _reply(asked.standing(replace(prompts, together=0), count))
+    return _reply(asked.standing(prompts))
 
 
 def _reply(standing: Standing) -> SegmentReply:
@@ -91,11 +92,6 @@ def _reply(standing: Standing) -> SegmentReply:
 
 def _within(quality: float) -> float:
     return min(1.0, max(0.0, quality))
-
-
-def _held(mask: BoolArray, points: Sequence[Point]) -> int:
-    """How many points lie as they are meant."""
-    return sum(bool(mask[place_of(point, mask)]) == point.positive for point in points)
 
 
 @dataclass(frozen=True, slots=True)
