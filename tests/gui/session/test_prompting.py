@@ -8,7 +8,8 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from vostool.masks.box import Box
-from vostool.masks.mask import MaskRecord, Provenance
+from vostool.masks.mask import Mask, MaskRecord, Provenance
+from vostool.models.engine import SegmentReply
 from vostool.project import edits
 from vostool.project.prompts import Point
 
@@ -103,6 +104,22 @@ def test_a_box_that_leaves_the_tracked_mask_as_it_is_says_so(opened) -> None:
     assert opened.project.prompts[0, 1].base == tracked.mask
     opened.drag((x - 9, y - 9), (x + w + 9, y + h + 9))  # not by the corner of the first one
     opened.until(lambda: opened.project.prompts[0, 1].base is None)
+
+
+def test_a_negative_click_that_leaves_nothing_of_a_tracked_mask_says_what_that_means(
+    opened, engine, monkeypatch
+) -> None:
+    opened.mark(1, oid=1)
+    tracked = MaskRecord(opened.truth(0, 1), Provenance.TRACKED, 0.9)
+    opened.project.apply(edits.clear_prompts(opened.project, 0, 1))
+    opened.project.apply(edits.set_masks(opened.project, [((0, 1), tracked)], "Track"))
+    nothing = SegmentReply(Mask.empty(tracked.mask.height, tracked.mask.width), 0.9)
+    monkeypatch.setattr(engine, "segment", lambda request: nothing)
+    opened.click(*opened.middle(1, 0), RIGHT)
+    opened.until(lambda: "absent on this frame" in opened.status())
+    assert opened.mask(0, 1).mask.is_empty
+    opened.keys("Ctrl+Z")
+    assert opened.mask(0, 1) == tracked
 
 
 def test_a_box_is_cut_to_the_frame(opened) -> None:

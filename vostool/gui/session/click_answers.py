@@ -11,10 +11,11 @@ from vostool.gui.engine.requests import SegmentAnswer
 from vostool.gui.engine.worker import EngineWorker
 from vostool.gui.session.document import Document
 from vostool.gui.threads.timers import single_shot
-from vostool.masks.mask import Provenance
+from vostool.masks.mask import Mask, Provenance
 from vostool.models.engine import SegmentReply, SegmentRequest
 from vostool.project.changes import FrameObject
 from vostool.project.history import Step
+from vostool.project.prompts import Prompts
 from vostool.runs.request import may_recall, segment_edit, segment_request
 from vostool.words import tr
 
@@ -34,7 +35,8 @@ class ClickAnswers(QObject):
         busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more;
             told again with each answer while others wait.
         problem(str): one sentence about a click that came to nothing.
-        told(str): one sentence about a mask that was tidied, or that a box leaves as it was.
+        told(str): one sentence about a mask that was tidied, that a box leaves as it was, or of which
+            a click leaves nothing.
         answered(SegmentRequest, SegmentReply): a click's mask is in the project.
         recalling(bool): a correction is being answered again from the frames around it, or none is.
     """
@@ -145,14 +147,9 @@ class ClickAnswers(QObject):
             self._document.extend(step, edit)
         elif edit is not None:  # of a click that was made before the video was opened
             self._document.note(edit)
-        prompts, mask = request.prompts, reply.mask
-        if prompts.box is not None and not mask.is_empty and mask == prompts.base:
-            self.told.emit(
-                tr(
-                    "The tracked mask fills this box and stays. Click where it is wrong, "
-                    "or draw the box again to begin anew."
-                )
-            )
+        said = _said(request.prompts, reply.mask)
+        if said is not None:
+            self.told.emit(said)
         self.answered.emit(request, reply)
         return edit is not None
 
@@ -190,3 +187,21 @@ class ClickAnswers(QObject):
             self.busy.emit(False)
         elif not self._timer.isActive():
             self.busy.emit(True)
+
+
+def _said(prompts: Prompts, mask: Mask) -> str | None:
+    """What a person would not expect of the answer to prompts on a tracked mask, in one sentence."""
+    base = prompts.base
+    if base is None or base.is_empty:
+        return None
+    if prompts.box is not None and mask == base:
+        return tr(
+            "The tracked mask fills this box and stays. Click where it is wrong, "
+            "or draw the box again to begin anew."
+        )
+    if mask.is_empty and prompts.points and not prompts.points[-1].positive:
+        return tr(
+            "So nothing of this mask is the object: it is absent on this frame. "
+            "Click where it is, or undo to keep the mask."
+        )
+    return None
