@@ -35,8 +35,8 @@ class ClickAnswers(QObject):
         busy(bool): a click has waited for longer than BUSY_AFTER_MS, or no click waits any more;
             told again with each answer while others wait.
         problem(str): one sentence about a click that came to nothing.
-        told(str): one sentence about a mask that was tidied, that a box leaves as it was, or of which
-            a click leaves nothing.
+        told(str): one sentence about a mask that was tidied, that a box leaves as it was, or of
+            which a click leaves nothing.
         answered(SegmentRequest, SegmentReply): a click's mask is in the project.
         recalling(bool): a correction is being answered again from the frames around it, or none is.
     """
@@ -190,7 +190,7 @@ class ClickAnswers(QObject):
 
 
 def _said(prompts: Prompts, mask: Mask) -> str | None:
-    """What a person would not expect of the answer to prompts on a tracked mask, in one sentence."""
+    """What a person may not expect of the answer to prompts on a tracked mask, in a sentence."""
     base = prompts.base
     if base is None or base.is_empty:
         return None
