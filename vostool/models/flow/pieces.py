@@ -14,7 +14,7 @@ from vostool.models.flow.picture import Soft
 
 STRAY = 0.1
 """Share of the largest piece under which others are stray, where no given mask has such."""
-SURE = 0.6
+SURE = 0.55
 """Mean of a piece from which it is never stray, where others than flow have a share in it: what
 all agree on, a stick in a hand that hides its middle. Flow alone is as sure of what it tore."""
 _SPECK, _SPECK_AREA = 0.02, 12
