@@ -87,11 +87,7 @@ def answer(
 
 def _reply(standing: Standing) -> SegmentReply:
     mask = Mask.from_array(standing.mask)
-    return SegmentReply(mask, _within(standing.quality), standing.choice)
-
-
-def _within(quality: float) -> float:
-    return min(1.0, max(0.0, quality))
+    return SegmentReply(mask, standing.estimate, standing.choice)
 
 
 @dataclass(frozen=True, slots=True)

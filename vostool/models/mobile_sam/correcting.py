@@ -21,6 +21,7 @@ from vostool.models.mobile_sam.pieces import (
     ALONE,
     Bounds,
     centrality,
+    is_in_the_middle,
     place_of,
     with_click,
     with_dot,
@@ -80,8 +81,7 @@ class Corrector:
     ) -> bool:
         """Whether the last point says that nothing of the mask is the object."""
         point = points[-1]
-        central = centrality(mask, np.zeros_like(mask), point)
-        if any(p.positive for p in points) or central is None or central < _MIDDLE:
+        if any(p.positive for p in points) or not is_in_the_middle(mask, point, _MIDDLE):
             return False
         if not single[place_of(point, mask)] and quality >= _LEFT:
             return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -121,6 +121,12 @@ def centrality(mask: BoolArray, wanted: BoolArray, point: Point) -> float | None
         return None
     depth, thickness = _depths(piece, place_of(point, mask))
     return depth / thickness
+
+
+def is_in_the_middle(mask: BoolArray, point: Point, share: float) -> bool:
+    """Whether a click lies in a mask (H, W), so deep as a share of the deepest place about it."""
+    central = centrality(mask, np.zeros_like(mask), replace(point, positive=False))
+    return central is not None and central >= share
 
 
 def _piece(mask: BoolArray, wanted: BoolArray, point: Point) -> BoolArray | None:

@@ -22,7 +22,7 @@ import torch
 from vostool.masks.mask import BoolArray
 from vostool.models.mobile_sam.correcting import Corrector
 from vostool.models.mobile_sam.decoder import SINGLE, WHOLE, PromptDecoder
-from vostool.models.mobile_sam.pieces import centrality, place_of
+from vostool.models.mobile_sam.pieces import centrality, is_in_the_middle, place_of
 from vostool.project.prompts import Point, Prompts
 
 _ALIKE, _HOLDS = 0.5, 0.25
@@ -51,6 +51,11 @@ class Standing:
     quality: float
     choice: int | None = None
     corrects: bool = False
+
+    @property
+    def estimate(self) -> float:
+        """The quality, 0..1; the network's own may lie a little beside."""
+        return min(1.0, max(0.0, self.quality))
 
     @classmethod
     def drawn(
@@ -83,7 +88,8 @@ def refined(
     """
     decoded = decoder.decode_every(features, step.points, step.box, before.logits)
     clicked = step.points[-1]
-    anew = aimed and _speaks_against(before.mask, clicked)
+    against = aimed and not clicked.positive
+    anew = against and is_in_the_middle(before.mask, clicked, _MIDDLE)
     best: tuple[float, Standing] | None = None
     for place in (SINGLE, WHOLE):
         logits, quality = decoded.logits[place], float(decoded.quality[place])
@@ -100,14 +106,6 @@ def refined(
     mask, quality = corrector.corrected(before.mask, [clicked], 0, before.quality)
     shown = decoder.from_picture(mask.astype(np.float32))
     return Standing(shown, mask, quality, before.choice)
-
-
-def _speaks_against(mask: BoolArray, point: Point) -> bool:
-    """Whether a click says that a mask (H, W) is of something else."""
-    if point.positive:
-        return False
-    central = centrality(mask, np.zeros_like(mask), point)
-    return central is not None and central >= _MIDDLE
 
 
 def _means(mask: BoolArray, wanted: BoolArray, point: Point) -> bool:

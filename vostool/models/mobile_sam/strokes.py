@@ -31,8 +31,7 @@ def stroke_fit(drawn: Standing, points: Sequence[Point]) -> float:
     """How well a mask answers the points of one stroke; the higher the better."""
     mask = drawn.mask
     held = sum(bool(mask[place_of(point, mask)]) == point.positive for point in points)
-    estimate = min(1.0, max(0.0, drawn.quality))
-    return estimate + _HOLDS * held / len(points) - _BEYOND * _reaches_beyond(mask, points)
+    return drawn.estimate + _HOLDS * held / len(points) - _BEYOND * _reaches_beyond(mask, points)
 
 
 def _reaches_beyond(mask: BoolArray, points: Sequence[Point]) -> float:
