@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from true_frames import exact_engine, opened, true_frames_parser
 
-from vostool.evaluate.corrections import centre
+from vostool.evaluate.corrections import centre, largest_wrong
 from vostool.evaluate.metrics import region_similarity
 from vostool.masks import kernels
 from vostool.masks.mask import BoolArray, Mask
@@ -96,9 +96,7 @@ def corrected(
     points: tuple[Point, ...] = ()
     values = [region_similarity(truth, now)]
     for _ in range(clicks):
-        missing, extra = largest_part(truth & ~now), largest_part(now & ~truth)
-        positive = bool(np.count_nonzero(missing) >= np.count_nonzero(extra))
-        region = missing if positive else extra
+        region, positive = largest_wrong(truth, now)
         if not region.any():
             break
         points = (*points, Point(*centre(region), positive))

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from true_frames import exact_engine, opened, true_frames_parser
 
-from vostool.evaluate.corrections import centre
+from vostool.evaluate.corrections import centre, largest_wrong
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, TruthSequence
 from vostool.masks.mask import BoolArray
@@ -53,10 +53,7 @@ class OneFrame:
 
     def next_click(self, mask: BoolArray) -> Point | None:
         """Into the middle of the largest region that is wrong."""
-        missing = largest_part(self.truth & ~mask & ~self.void)
-        extra = largest_part(mask & ~self.truth & ~self.void)
-        positive = bool(np.count_nonzero(missing) >= np.count_nonzero(extra))
-        region = missing if positive else extra
+        region, positive = largest_wrong(self.truth, mask, ~self.void)
         if np.count_nonzero(region) < LEAST_WRONG:
             return None
         return Point(*centre(region), positive)

@@ -9,6 +9,7 @@ import numpy as np
 
 from vostool.masks.box import Box
 from vostool.masks.mask import BoolArray
+from vostool.masks.parts import largest_part
 from vostool.project.prompts import Point
 
 
@@ -19,6 +20,22 @@ class Correction:
     object_id: int
     points: tuple[Point, ...] = ()
     box: Box | None = None
+
+
+def largest_wrong(
+    wanted: BoolArray, got: BoolArray, counted: BoolArray | None = None
+) -> tuple[BoolArray, bool]:
+    """The largest connected region (H, W) that is missing or too much, and whether it is missing.
+
+    Args:
+        counted: (H, W), where the truth counts; None: everywhere.
+    """
+    missing, extra = wanted & ~got, got & ~wanted
+    if counted is not None:
+        missing, extra = missing & counted, extra & counted
+    missing, extra = largest_part(missing), largest_part(extra)
+    is_missing = bool(np.count_nonzero(missing) >= np.count_nonzero(extra))
+    return (missing if is_missing else extra), is_missing
 
 
 def centre(region: BoolArray) -> tuple[float, float]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from vostool.errors import UsageError
-from vostool.evaluate.corrections import Correction, centre
+from vostool.evaluate.corrections import Correction, centre, largest_wrong
 from vostool.evaluate.metrics import region_similarity
 from vostool.evaluate.sequence import VOID, Ids
 from vostool.masks.box import Box
@@ -68,10 +68,8 @@ class ClickRobot:
     def correct(self, truth: Ids, result: Ids, object_ids: Iterable[int]) -> list[Correction]:
         corrections = []
         for object_id, wanted, got, counted in _wrong(truth, result, object_ids):
-            missing = largest_part(wanted & ~got & counted)
-            wrong = largest_part(got & ~wanted & counted)
-            positive = bool(np.count_nonzero(missing) >= np.count_nonzero(wrong))
-            x, y = centre(missing if positive else wrong)
+            region, positive = largest_wrong(wanted, got, counted)
+            x, y = centre(region)
             corrections.append(Correction(object_id, (Point(x, y, positive),)))
         return corrections
 
