@@ -452,6 +452,14 @@ def test_a_negative_click_in_the_middle_of_what_is_one_thing_says_that_the_objec
     assert on_a_thing(TORSO, single=CAP, quality=0.6).is_empty  # but does not believe it
 
 
+def test_a_stroke_that_also_says_what_belongs_to_the_object_does_not_say_that_it_is_absent():
+    known = in_picture(PERSON)
+    decoder = Scripted(known, known, known, single=known, whole=known, quality=(0.9, 0.9))
+    points = (TORSO, Point(30.5, 20.5))
+    prompts = Prompts(points, base=Mask.from_array(known), together=2)
+    assert not mobile_sam_click.answer(decoder, None, prompts).mask.is_empty
+
+
 def test_after_that_a_positive_click_begins_anew():
     found = on_a_thing(TORSO, Point(10, 10), thing=(5, 5, 70, 78))
     assert np.array_equal(found.to_array(), in_picture((5, 5, 70, 78)))

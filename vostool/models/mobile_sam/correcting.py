@@ -9,8 +9,9 @@ thing with what lies there concerns all of it: the object is not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -62,9 +63,11 @@ class Corrector:
                 proposed, quality = self._proposed(mask, points[: max(count, together)])
             if mask[place_of(point, mask)] == point.positive:
                 continue
-            if self._is_absent(mask, proposed[0], quality, points[:count]):
+            alone = cache(partial(self._alone, point))
+            takes = not any(p.positive for p in points[: max(count, together)])
+            if takes and self._is_absent(mask, proposed[0], quality, point, alone):
                 return np.zeros_like(mask), quality
-            changed = self._changed(mask, proposed, point, bounds)
+            changed = self._changed(mask, proposed, point, bounds, alone)
             mask = with_dot(mask, point) if changed is None else changed
         return mask, quality
 
@@ -77,19 +80,28 @@ class Corrector:
         return masks, float(decoded.quality[SINGLE])
 
     def _is_absent(
-        self, mask: BoolArray, single: BoolArray, quality: float, points: Sequence[Point]
+        self,
+        mask: BoolArray,
+        single: BoolArray,
+        quality: float,
+        point: Point,
+        alone: Callable[[], list[BoolArray]],
     ) -> bool:
-        """Whether the last point says that nothing of the mask is the object."""
-        point = points[-1]
-        if any(p.positive for p in points) or not is_in_the_middle(mask, point, _MIDDLE):
+        """Whether a negative point says that nothing of the mask is the object."""
+        if not is_in_the_middle(mask, point, _MIDDLE):
             return False
         if not single[place_of(point, mask)] and quality >= _LEFT:
             return False
-        least = min(np.count_nonzero(mask & one) for one in self._alone(point))
+        least = min(np.count_nonzero(mask & one) for one in alone())
         return bool(least >= _COVERS * np.count_nonzero(mask))
 
     def _changed(
-        self, mask: BoolArray, proposed: Sequence[BoolArray], point: Point, bounds: Bounds
+        self,
+        mask: BoolArray,
+        proposed: Sequence[BoolArray],
+        point: Point,
+        bounds: Bounds,
+        alone: Callable[[], list[BoolArray]],
     ) -> BoolArray | None:
         """The mask with or without the piece in whose middle the click lies, of all proposed ones.
 
@@ -99,10 +111,10 @@ class Corrector:
         place = place_of(point, mask)
         proposed = list(proposed)
         if point.positive or all(wanted[place] for wanted in proposed):
-            alone = self._alone(point)
             # All of the object may lie under a negative click, so it is looked at for want of
             # another.
-            proposed += alone if point.positive else [mask & ~wanted for wanted in alone]
+            there = alone()
+            proposed += there if point.positive else [mask & ~wanted for wanted in there]
         best = _most_central(mask, proposed, point)
         return None if best is None else with_click(mask, best, point, bounds)
 
